@@ -1,0 +1,37 @@
+// What a function says about itself: its name, its typed parameters and its limits. The code behind it is a `Handler`.
+#pragma once
+
+#include "base/time.hpp"
+#include "core/value.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace forager {
+
+enum class Type { string, integer, number, boolean, list, table, any };
+
+std::string_view name_of(Type type);
+std::optional<Type> type_named(std::string_view name);
+
+struct Parameter {
+    std::string name;
+    Type type = Type::any;
+    std::optional<Value> fallback; ///< the default; without one the argument is required
+};
+
+struct Function {
+    std::string name;
+    std::string doc;
+    std::vector<Parameter> parameters;
+    bool variadic = false; ///< takes any arguments unchecked; keyword arguments alone come as one table
+    std::optional<Duration> timeout;
+    std::size_t retries = 0;     ///< tries after the first
+    std::size_t concurrency = 0; ///< how many may run at once; 0: no limit of its own
+    std::string where;           ///< FILE:LINE of a script's declaration
+};
+
+} // namespace forager

@@ -1,0 +1,83 @@
+// Child processes as the primitives see them: a command goes in, what became of it comes out.
+#pragma once
+
+#include "base/time.hpp"
+#include "core/failure.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace forager {
+
+enum class Stream { out, err };
+
+/// Hears a command's output line by line while it runs. The command's pipe waits while `line` waits.
+class LineSink {
+public:
+    virtual ~LineSink() = default;
+    /// `text` has no newline; a line longer than 64 KiB comes in pieces.
+    virtual boost::asio::awaitable<void> line(Stream stream, std::string text) = 0;
+};
+
+/// Limits that the kernel enforces on the child and, each for itself, on its descendants.
+struct ResourceLimits {
+    std::optional<std::uint64_t> cpu_seconds;
+    std::optional<std::uint64_t> memory_bytes; ///< address space
+    std::optional<std::uint64_t> file_bytes;   ///< the largest file that it may write
+    std::optional<std::uint64_t> open_files;
+    std::optional<std::uint64_t> processes; ///< of the whole user, as the kernel counts
+};
+
+/// Names everything that one function has started, also what it left in the background.
+enum class ScopeId : std::uint32_t {};
+
+struct Command {
+    std::vector<std::string> argv; ///< the program (looked up in PATH) and its arguments; never passed through a shell
+    std::string input;             ///< bytes for its stdin, which is closed after them
+    std::vector<std::pair<std::string, std::string>> env; ///< added to the environment
+    std::string cwd;                                      ///< empty: the caller's
+    std::optional<Duration> timeout;
+    bool merge = false;                  ///< both outputs as one stream in `out`, in the order written
+    std::size_t limit = 4 * 1024 * 1024; ///< bytes kept of each output; the middle is cut out of a longer one
+    std::size_t report_limit = 0;        ///< above 0: the child may write a report of so many bytes to descriptor 3
+    ResourceLimits limits;
+    ScopeId scope{};
+    LineSink* lines = nullptr; ///< must outlive the run
+
+    Command() = default;
+};
+
+struct Completed {
+    int code = 0;   ///< exit status; 128 + signal when a signal ended it, as shells say
+    int signal = 0; ///< 0: it ended by itself
+    std::string out;
+    std::string err;
+    std::string report; ///< what it wrote to descriptor 3
+    bool report_cut = false;
+    Duration elapsed{};
+};
+
+class ProcessRunner {
+public:
+    virtual ~ProcessRunner() = default;
+
+    /// Runs one command to its end. A non-zero status is a result. Failures: not_found (program or folder), refused
+    /// (not executable, no permission, no more processes), bad_arguments (NUL in an argument), timed_out (with `stdout`
+    /// and `stderr` so far in the details). After a timeout or a cancellation it returns only when the command and all
+    /// that it started are gone. Throws `operation_aborted` when cancelled.
+    virtual boost::asio::awaitable<Result<Completed>> run(Command command) = 0;
+
+    /// A scope of its own for one function, never given out twice.
+    virtual ScopeId new_scope() = 0;
+
+    /// Ends whatever commands of this scope left running in the background, and waits until it is gone.
+    virtual boost::asio::awaitable<void> end_scope(ScopeId scope) = 0;
+};
+
+} // namespace forager
