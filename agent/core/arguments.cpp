@@ -107,7 +107,8 @@ Result<void> check_names(const Function& function, std::size_t positional, const
         if (found == function.parameters.end())
             return unknown_keyword(function, member.name);
         if (static_cast<std::size_t>(found - function.parameters.begin()) < positional)
-            return refusal(function, "the argument " + quoted(member.name) + " is given twice, by position and by name");
+            return refusal(function,
+                           "the argument " + quoted(member.name) + " is given twice, by position and by name");
     }
     return {};
 }

@@ -34,7 +34,7 @@ public:
     /// The pause before the next try, or nothing when this failure is the last word.
     std::optional<Duration> pause_after(const Failure& failure, std::uint64_t chance);
 
-    std::size_t tries() const { return done_ + 1; }    ///< begun so far
+    std::size_t tries() const { return done_ + 1; }         ///< begun so far
     std::size_t most_tries() const { return retries_ + 1; } ///< the first and all retries
 
 private:
