@@ -27,7 +27,6 @@ protected:
 private:
     friend class TimerHeap;
     static constexpr std::size_t unarmed = ~std::size_t{0};
-    TimePoint when{};
     std::size_t slot = unarmed;
 };
 
