@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "core/value.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +18,9 @@ struct Invocation {
     Object kwargs;           ///< keyword arguments
     Object env;              ///< environment for the children that it starts: name → string
     std::optional<TimePoint> deadline;
-    std::string source; ///< who asked: "run", "call", "workflow nightly", …
+    std::optional<Duration> timeout;    ///< of each try; overrides the function's own
+    std::optional<std::size_t> retries; ///< overrides the function's own
+    std::string source;                 ///< who asked: "run", "call", "workflow nightly", …
 };
 
 } // namespace forager
