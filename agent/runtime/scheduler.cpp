@@ -5,6 +5,7 @@
 #include "core/arguments.hpp"
 #include "ports/cancellation.hpp"
 #include "ports/within.hpp"
+#include "runtime/run_handler.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -28,26 +29,6 @@ struct Scheduler::Work {
 };
 
 namespace {
-
-Failure internal_error(const std::string& what)
-{
-    return {Errc::script, "internal error: " + what};
-}
-
-asio::awaitable<Outcome> run_handler(Handler& handler, const Invocation& invocation, std::vector<Value> args,
-                                     Observer& observer)
-{
-    try {
-        Outcome outcome = co_await handler.run(invocation, std::move(args), observer);
-        co_return outcome;
-    } catch (const std::exception& error) {
-        if (is_cancellation(error))
-            throw;
-        co_return internal_error(error.what());
-    } catch (...) {
-        co_return internal_error(invocation.function + " threw something unknown");
-    }
-}
 
 std::string chain_text(const Invocation& invocation)
 {

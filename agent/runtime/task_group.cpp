@@ -41,11 +41,11 @@ void TaskGroup::cancel(Child& child)
     child.signal.emit(asio::cancellation_type::terminal);
 }
 
-bool TaskGroup::cancel()
+void TaskGroup::cancel()
 {
+    cancelled_ = true;
     for (Child& child : children_)
         cancel(child);
-    return !children_.empty();
 }
 
 bool TaskGroup::cancel(std::string_view name)

@@ -26,9 +26,12 @@ public:
     /// Begins `work` at the next turn of the loop. One that is cancelled before that does not begin.
     void spawn(std::string name, boost::asio::awaitable<void> work);
 
-    /// Asks all, or those of this name, to end. Returns whether there were any.
-    bool cancel();
+    /// Asks all to end. What is spawned after that does not begin.
+    void cancel();
+
+    /// Asks those of this name to end. Returns whether there were any.
     bool cancel(std::string_view name);
+    bool cancelled() const { return cancelled_; }
 
     /// Waits until nothing runs. Throws `operation_aborted` when the waiting is cancelled; the group goes on.
     boost::asio::awaitable<void> emptied();
@@ -56,6 +59,7 @@ private:
     Children children_;
     WaitList idle_;
     std::exception_ptr thrown_;
+    bool cancelled_ = false;
 };
 
 } // namespace forager
