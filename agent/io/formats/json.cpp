@@ -1,0 +1,197 @@
+#include "io/formats/json.hpp"
+
+#include "base/text.hpp"
+#include "io/formats/numbers.hpp"
+#include "io/formats/object_builder.hpp"
+#include "io/formats/place.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace forager {
+
+namespace {
+
+namespace json = boost::json;
+
+// A list or a table whose end has not been seen yet.
+struct Level {
+    bool is_list = false;
+    Array items;
+    ObjectBuilder members;
+    std::string name;
+};
+
+// Receives the events of the parser; the names of its members are the parser's.
+class ValueHandler {
+public:
+    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+    bool on_document_begin(json::error_code&) { return true; }
+    bool on_document_end(json::error_code&) { return true; }
+    bool on_array_begin(json::error_code&) { return open(true); }
+    bool on_array_end(std::size_t, json::error_code&) { return close(Value{std::move(levels_.back().items)}); }
+    bool on_object_begin(json::error_code&) { return open(false); }
+    bool on_object_end(std::size_t, json::error_code&) { return close(Value{levels_.back().members.take()}); }
+    bool on_string_part(json::string_view part, std::size_t, json::error_code&) { return collect(part); }
+    bool on_key_part(json::string_view part, std::size_t, json::error_code&) { return collect(part); }
+    bool on_number_part(json::string_view part, json::error_code&) { return collect(part); }
+    bool on_comment_part(json::string_view, json::error_code&) { return true; }
+    bool on_comment(json::string_view, json::error_code&) { return true; }
+    bool on_bool(bool value, json::error_code&) { return add(value); }
+    bool on_null(json::error_code&) { return add({}); }
+
+    bool on_string(json::string_view part, std::size_t, json::error_code&)
+    {
+        return collect(part) && add(std::exchange(collected_, {}));
+    }
+
+    bool on_key(json::string_view part, std::size_t, json::error_code&)
+    {
+        collect(part);
+        levels_.back().name = std::exchange(collected_, {});
+        return true;
+    }
+
+    // The parser's own number is ignored: it rounds some of them wrongly.
+    bool on_int64(std::int64_t, json::string_view part, json::error_code& error) { return on_number(part, error); }
+    bool on_uint64(std::uint64_t, json::string_view part, json::error_code& error) { return on_number(part, error); }
+    bool on_double(double, json::string_view part, json::error_code& error) { return on_number(part, error); }
+
+    Value take() { return std::move(root_); }
+
+    /// What is open at the moment, innermost; empty at the top.
+    std::string_view inside() const
+    {
+        if (levels_.empty())
+            return {};
+        return levels_.back().is_list ? "list" : "table";
+    }
+
+private:
+    bool open(bool is_list)
+    {
+        levels_.emplace_back().is_list = is_list;
+        return true;
+    }
+
+    bool close(Value value)
+    {
+        levels_.pop_back();
+        return add(std::move(value));
+    }
+
+    bool collect(json::string_view part)
+    {
+        collected_.append(part.data(), part.size());
+        return true;
+    }
+
+    bool on_number(json::string_view part, json::error_code& error)
+    {
+        collect(part);
+        const std::optional<Value> number = number_from(std::exchange(collected_, {}));
+        if (!number)
+            error = json::make_error_code(json::error::exponent_overflow);
+        return number && add(*number);
+    }
+
+    bool add(Value value)
+    {
+        if (levels_.empty())
+            root_ = std::move(value);
+        else if (levels_.back().is_list)
+            levels_.back().items.push_back(std::move(value));
+        else
+            *levels_.back().members.place(std::move(levels_.back().name)).first = std::move(value);
+        return true;
+    }
+
+    Value root_;
+    std::vector<Level> levels_;
+    std::string collected_;
+};
+
+std::string character_at(std::string_view text, std::size_t offset)
+{
+    const auto byte = static_cast<unsigned char>(text[offset]);
+    if (byte == '\n' || byte == '\r')
+        return "a line break";
+    if (byte < 0x20 || byte == 0x7F)
+        return "a control character";
+    std::size_t end = offset + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        ++end;
+    return "'" + std::string{text.substr(offset, end - offset)} + "'";
+}
+
+std::string unexpected(std::string_view text, std::size_t offset, std::string_view inside)
+{
+    if (offset >= text.size()) {
+        const std::string where = inside.empty() ? "before the value is complete" : "inside a " + std::string{inside};
+        return "the text ends " + where + ".";
+    }
+    return character_at(text, offset) + " is not expected here" +
+           (inside.empty() ? "." : ", inside a " + std::string{inside} + ".");
+}
+
+std::string reason(const json::error_code& error, std::string_view text, std::size_t offset, std::string_view inside)
+{
+    switch (static_cast<json::error>(error.value())) {
+    case json::error::too_deep:
+        return "lists and tables are nested deeper than " + std::to_string(deepest_nesting) + " levels.";
+    case json::error::exponent_overflow: return "this number is too large.";
+    case json::error::illegal_leading_surrogate:
+    case json::error::illegal_trailing_surrogate:
+    case json::error::expected_utf16_escape:
+        return "this \\u escape is one half of a pair whose other half is missing.";
+    case json::error::expected_hex_digit: return "a \\u escape needs four hexadecimal digits.";
+    default: return unexpected(text, offset, inside);
+    }
+}
+
+Failure bad_json(std::string_view text, std::size_t offset, const std::string& why)
+{
+    return {Errc::bad_arguments, "this is not JSON: " + to_text(place_at(text, offset)) + ": " + why};
+}
+
+std::optional<Failure> unreadable(std::string_view text)
+{
+    if (trimmed(text).empty())
+        return Failure{Errc::bad_arguments, "this is not JSON: the text is empty."};
+    if (const std::size_t end = utf8_prefix(text); end < text.size())
+        return bad_json(text, end, "these bytes are not UTF-8.");
+    return std::nullopt;
+}
+
+json::parse_options strict()
+{
+    json::parse_options options;
+    options.max_depth = deepest_nesting;
+    options.allow_invalid_utf8 = true; // checked before, in one go
+    return options;
+}
+
+} // namespace
+
+Result<Value> parse_json(std::string_view text)
+{
+    text = without_bom(text);
+    if (auto failure = unreadable(text))
+        return *std::move(failure);
+    json::basic_parser<ValueHandler> parser{strict()};
+    json::error_code error;
+    const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
+    if (error)
+        return bad_json(text, read, reason(error, text, read, parser.handler().inside()));
+    if (read < text.size())
+        return bad_json(text, read, character_at(text, read) + " comes after the end of the value.");
+    return parser.handler().take();
+}
+
+} // namespace forager
