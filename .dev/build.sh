@@ -6,17 +6,17 @@ export CCACHE_DIR="${CCACHE_DIR:-$cache/ccache}"
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 
 configure_release() {
-  configure release --buildtype=release -Doptimization=2
+  configure release -Doptimization=2 -Ddebug=false -Db_ndebug=true
 }
 
 # -g1 keeps line numbers in reports at a third of the size; -O1 makes the sanitizers bearable.
 configure_test() {
-  configure test --buildtype=debugoptimized -Doptimization=1 -Dcpp_args=-g1 -Dwerror=true \
+  configure test -Doptimization=1 -Ddebug=true -Db_ndebug=false -Dcpp_args=-g1 -Dwerror=true \
     -Db_sanitize=address,undefined -Db_lundef=false
 }
 
 configure_coverage() {
-  configure coverage --buildtype=debug -Db_ndebug=false -Db_lundef=false \
+  configure coverage -Doptimization=0 -Ddebug=true -Db_ndebug=false -Db_lundef=false \
     -Dcpp_args='-fprofile-instr-generate -fcoverage-mapping' -Dcpp_link_args=-fprofile-instr-generate
 }
 

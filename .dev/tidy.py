@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
+FINDING = re.compile(r"^(?=\S+:\d+:\d+: (?:error|warning): )", re.M)
 
 
 class Tidy:
@@ -55,22 +56,27 @@ class Tidy:
             digest.update(f"\0{one.relative_to(self.root)}\0{self.text(one)}".encode())
         return path, self.cache / digest.hexdigest()
 
-    def check(self, path, stamp):
+    def findings(self, path, stamp):
+        """What clang-tidy says about one file, a list of texts; none when it passed."""
         done = subprocess.run(["clang-tidy-19", "--quiet", "-p", self.build, path], capture_output=True, text=True)
         if done.returncode == 0:
             stamp.touch()
-        else:
-            print(done.stdout.strip() or done.stderr.strip(), flush=True)
-        return done.returncode == 0
+            return []
+        said = done.stdout.replace("../../", "").replace(f"{self.root}/", "").strip()
+        return FINDING.split(said) if said else [done.stderr]
 
     def run(self):
         self.cache.mkdir(parents=True, exist_ok=True)
         entries = json.loads((self.build / "compile_commands.json").read_text())
         todo = [(path, stamp) for path, stamp in map(self.key, entries) if not stamp.exists()]
         with ThreadPoolExecutor(self.jobs) as pool:
-            passed = list(pool.map(lambda one: self.check(*one), todo))
-        print(f"clang-tidy: {len(entries)} files, {len(todo)} of them new, {passed.count(False)} with findings")
-        return all(passed)
+            found = pool.map(lambda one: self.findings(*one), todo)
+        # A header's finding comes from each file that includes it; once is enough.
+        unique = dict.fromkeys(text.strip() for texts in found for text in texts if text.strip())
+        for text in unique:
+            print(text)
+        print(f"clang-tidy: {len(todo)} of {len(entries)} files looked at, {len(unique)} findings")
+        return not unique
 
 
 if __name__ == "__main__":
