@@ -50,7 +50,7 @@ struct Birth {
 
 void reset_signals()
 {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = SIG_DFL;
     for (int number = 1; number < NSIG; ++number)
         sigaction(number, &action, nullptr);
@@ -233,7 +233,8 @@ std::string quoted(const std::string& text)
 Failure folder_failure(const LaunchPlan& plan, int error)
 {
     if (error == ENOENT || error == ENOTDIR)
-        return Failure{Errc::not_found, "there is no folder " + quoted(plan.cwd) + " to run " + quoted(plan.argv[0]) + " in"};
+        return Failure{Errc::not_found,
+                       "there is no folder " + quoted(plan.cwd) + " to run " + quoted(plan.argv[0]) + " in"};
     return refused("the folder " + quoted(plan.cwd) + " cannot be entered", error);
 }
 

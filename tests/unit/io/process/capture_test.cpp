@@ -29,7 +29,7 @@ TEST_CASE("a cut does not fall into a character")
     Capture capture{8};
     capture.add("abü"); // four bytes
     capture.add("ü-ü-ü-ü");
-    CHECK(capture.take() == "abü\n[… 7 bytes cut …]\n-ü");
+    CHECK(capture.take() == "abü\n[… 8 bytes cut …]\n-ü");
     Capture split{6};
     split.add("abüxxxxüxy");
     CHECK(split.take() == "ab\n[… 8 bytes cut …]\nxy");
