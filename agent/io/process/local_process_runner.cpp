@@ -60,7 +60,7 @@ public:
     Outlet(asio::any_io_executor executor, Descriptor descriptor, std::size_t limit)
         : kept{limit}, pipe_{std::move(executor)}
     {
-        if (descriptor.open())
+        if (descriptor)
             pipe_.assign(descriptor.release());
     }
 
@@ -139,7 +139,7 @@ public:
           movers_{around.executor, [this] { changed_.set(); }},
           watchers_{around.executor, [this] { changed_.set(); }}
     {
-        if (launched.input.open())
+        if (launched.input)
             input_.assign(launched.input.release());
     }
 
