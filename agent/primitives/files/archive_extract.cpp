@@ -177,7 +177,8 @@ private:
             if (done_.bytes > options_.most_bytes)
                 return Failure{Errc::limit, attempt_ + ": unpacked it is larger than the limit of " +
                                                 bytes_text(options_.most_bytes) + "."};
-            if (archive_write_data_block(disk_.get(), block, size, offset) < ARCHIVE_WARN)
+            // A write that failed is only a warning to the library.
+            if (archive_write_data_block(disk_.get(), block, size, offset) != ARCHIVE_OK)
                 return refused_by_library(inner);
         }
     }

@@ -38,9 +38,10 @@ bool in_range(std::string_view character, std::string_view first, std::string_vi
 // Past the `]`; npos when the bracket is never closed, and then it means itself.
 std::size_t bracket_end(std::string_view pattern)
 {
-    std::size_t i = pattern.size() > 1 && pattern[1] == '!' ? 2 : 1;
-    for (++i; i < pattern.size(); ++i) {
-        if (pattern[i] == ']')
+    const std::size_t first = pattern.size() > 1 && pattern[1] == '!' ? 2 : 1;
+    for (std::size_t i = first; i < pattern.size(); ++i) {
+        // As the first one of the set it means itself.
+        if (pattern[i] == ']' && i != first)
             return i + 1;
         if (pattern[i] == '\\')
             ++i;
