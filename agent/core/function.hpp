@@ -17,6 +17,9 @@ enum class Type { string, integer, number, boolean, list, table, any };
 std::string_view name_of(Type type);
 std::optional<Type> type_named(std::string_view name);
 
+/// Whether this can name a function: FAMILY.NAME out of letters, digits, `_`, `-` and dots, at most 200 bytes.
+bool is_function_name(std::string_view name);
+
 struct Parameter {
     std::string name;
     Type type = Type::any;

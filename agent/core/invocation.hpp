@@ -4,20 +4,34 @@
 #include "base/time.hpp"
 #include "core/value.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace forager {
 
+/// An invocation that waits for another one which it asked for.
+struct Caller {
+    std::string id;
+    std::string function;
+};
+
 struct Invocation {
     std::string id;
     std::string function;    ///< full name, FAMILY.NAME
+    std::string label;       ///< what a display shows instead of `function`: "nightly.scale[3]"; may be empty
     std::vector<Value> args; ///< positional arguments
     Object kwargs;           ///< keyword arguments
     Object env;              ///< environment for the children that it starts: name → string
     std::optional<TimePoint> deadline;
-    std::string source; ///< who asked: "run", "call", "workflow nightly", …
+    std::optional<Duration> timeout;    ///< of each try; overrides the function's own
+    std::optional<std::size_t> retries; ///< overrides the function's own
+    std::string source;                 ///< who asked: "run", "call", "workflow nightly", …
+    std::vector<Caller> chain;          ///< who waits for this one, the outermost first
 };
+
+/// An invocation of `function` asked for by `parent`, with its environment, deadline and source; the id is still empty.
+Invocation nested_in(const Invocation& parent, std::string function);
 
 } // namespace forager

@@ -1,0 +1,68 @@
+# The builds: build/release is the program, build/test the same code under sanitizers, build/coverage counts lines.
+
+export CXX="${CXX:-ccache clang++-19}" CXX_LD="${CXX_LD:-lld-19}"
+export CCACHE_DIR="${CCACHE_DIR:-$cache/ccache}"
+# Another checkout of the same text finds what this one compiled.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+
+configure_release() {
+  configure release -Doptimization=2 -Ddebug=false -Db_ndebug=true
+}
+
+# -g1 keeps line numbers in reports at a third of the size; -O1 makes the sanitizers bearable.
+configure_test() {
+  configure test -Doptimization=1 -Ddebug=true -Db_ndebug=false -Dcpp_args=-g1 -Dwerror=true \
+    -Db_sanitize=address,undefined -Db_lundef=false
+}
+
+configure_coverage() {
+  configure coverage -Doptimization=0 -Ddebug=true -Db_ndebug=false -Db_lundef=false \
+    -Dcpp_args='-fprofile-instr-generate -fcoverage-mapping' -Dcpp_link_args=-fprofile-instr-generate
+}
+
+# configure NAME OPTION… : once; afterwards ninja itself notices changed build files.
+configure() {
+  local folder=$root/build/$1
+  shift
+  [[ -f $folder/build.ninja ]] && return
+  # A first try that failed leaves a folder that Meson will not touch again.
+  rm -rf "$folder"
+  quietly "$folder.log" meson setup "$folder" "$root" "$@"
+}
+
+program=$root/build/release/agent/forager
+
+build_release() {
+  configure_release
+  if [[ -t 2 && $1 == loud ]]; then
+    ninja -C "$root/build/release" >&2
+  else
+    quietly "$root/build/release.log" ninja --quiet -C "$root/build/release"
+  fi
+  [[ -x $program ]] || die "the build made no ${program#"$root"/}"
+}
+
+build_verb() {
+  need build
+  local start
+  start=$(now)
+  say "building build/release"
+  build_release loud
+  say "built in $(seconds_since "$start")"
+  echo "$program"
+}
+
+run_verb() {
+  need build
+  [[ -x $program ]] || say "building Forager: the first time takes a few minutes"
+  build_release quiet
+  (($# > 0)) || set -- run "$root/scripts/hello.lua"
+  exec "$program" "$@"
+}
+
+bench_verb() {
+  need test
+  [[ -x $root/tests/bench/run ]] || die "there are no benchmarks yet (tests/bench/run)"
+  build_release loud
+  FORAGER=$program exec "$root/tests/bench/run" "$@"
+}

@@ -1,0 +1,19 @@
+#include "core/invocation.hpp"
+
+#include <utility>
+
+namespace forager {
+
+Invocation nested_in(const Invocation& parent, std::string function)
+{
+    Invocation invocation;
+    invocation.function = std::move(function);
+    invocation.env = parent.env;
+    invocation.deadline = parent.deadline;
+    invocation.source = parent.source;
+    invocation.chain = parent.chain;
+    invocation.chain.push_back({parent.id, parent.function});
+    return invocation;
+}
+
+} // namespace forager

@@ -1,0 +1,49 @@
+// The birth of a child: pipes, vfork, limits, exec. Blocks until the program runs, so it is called on the pool.
+#pragma once
+
+#include "core/failure.hpp"
+#include "io/process/descriptor.hpp"
+#include "io/process/environment.hpp"
+#include "io/process/tag.hpp"
+#include "ports/process_runner.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace forager {
+
+struct LaunchPlan {
+    std::vector<std::string> argv;
+    Environment environment;
+    std::string cwd;
+    ResourceLimits limits;
+    std::uint64_t open_files = 0; ///< what it may have open unless `limits` says otherwise
+    TagPair tags;
+    bool input = false; ///< a pipe for its stdin; else that is empty
+    bool merge = false;
+    bool report = false; ///< a pipe on its descriptor 3
+
+    LaunchPlan() = default;
+};
+
+/// A running child and our ends of its pipes, which do not block. A pipe that was not asked for is not open.
+struct Launched {
+    pid_t process = -1;
+    Descriptor pidfd;
+    Descriptor input;
+    Descriptor out;
+    Descriptor err;
+    Descriptor report;
+
+    Launched() = default;
+};
+
+/// Nothing: there are no descriptors left at the moment. Failures: not_found, refused, bad_arguments as `run` says; no
+/// child remains then.
+Result<std::optional<Launched>> launch(const LaunchPlan& plan);
+
+} // namespace forager

@@ -1,0 +1,53 @@
+// Runs commands as children of this process. Built once by the composition root; lives on the strand, must outlive all
+// its runs. How children are born, found and ended: docs/decisions/0002-children.md.
+#pragma once
+
+#include "io/pool.hpp"
+#include "io/process/environment.hpp"
+#include "io/process/reaper.hpp"
+#include "io/process/tag.hpp"
+#include "io/process/turns.hpp"
+#include "ports/clock.hpp"
+#include "ports/process_runner.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace forager {
+
+class LocalProcessRunner final : public ProcessRunner {
+public:
+    /// `environment` is what every command starts from. For the whole process, SIGPIPE is ignored from now on, SIGCHLD
+    /// is not, and the limit of open files is raised as far as it goes; children get the one that was.
+    LocalProcessRunner(boost::asio::any_io_executor executor, BlockingPool& pool, Clock& clock,
+                       Environment environment = current_environment());
+
+    /// A command's timeout begins when it is started; before that it may wait for free descriptors.
+    boost::asio::awaitable<Result<Completed>> run(Command command) override;
+    ScopeId new_scope() override;
+    boost::asio::awaitable<void> end_scope(ScopeId scope) override;
+
+    /// Ends everything that any command of this runner has left, as the last act of the agent.
+    boost::asio::awaitable<void> end_all();
+
+private:
+    boost::asio::awaitable<Result<Completed>> supervise(Command command);
+    boost::asio::awaitable<void> end(TagPattern pattern);
+    void collect_strays();
+
+    boost::asio::any_io_executor executor_;
+    BlockingPool& pool_;
+    Clock& clock_;
+    Environment environment_;
+    std::uint64_t open_files_; // what children may have open
+    TagSource tags_;
+    Reaper reaper_;
+    Turns turns_;
+    std::vector<char> buffer_;   // for all reads: they are done in one step of the strand
+    std::vector<pid_t> strays_; // children that could not be killed
+};
+
+} // namespace forager

@@ -1,0 +1,18 @@
+#include "ports/observer.hpp"
+
+namespace forager {
+
+std::string_view name_of(State state)
+{
+    switch (state) {
+    case State::waiting: return "waiting";
+    case State::running: return "running";
+    case State::sleeping: return "sleeping";
+    case State::succeeded: return "succeeded";
+    case State::failed: return "failed";
+    case State::cancelled: return "cancelled";
+    }
+    return "unknown";
+}
+
+} // namespace forager

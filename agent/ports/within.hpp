@@ -1,0 +1,101 @@
+// A time limit for any work that waits, under whatever clock there is.
+#pragma once
+
+#include "ports/cancellation.hpp"
+#include "ports/clock.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace forager {
+
+namespace detail {
+
+/// Cancels the work when its time is over or its owner is cancelled, and knows which it was.
+class LimitAlarm final : public Timer {
+public:
+    LimitAlarm(Clock& clock, TimePoint when) : clock_{clock} { clock_.arm(*this, when); }
+    LimitAlarm(const LimitAlarm&) = delete;
+    LimitAlarm& operator=(const LimitAlarm&) = delete;
+    ~LimitAlarm() { clock_.disarm(*this); }
+
+    boost::asio::cancellation_slot slot() { return signal_.slot(); }
+
+    void fire() override
+    {
+        expired_ = !cancelled_;
+        signal_.emit(boost::asio::cancellation_type::terminal);
+    }
+
+    void cancel(boost::asio::cancellation_type type)
+    {
+        cancelled_ = !expired_;
+        signal_.emit(type);
+    }
+
+    bool expired() const { return expired_; }
+
+private:
+    Clock& clock_;
+    boost::asio::cancellation_signal signal_;
+    bool expired_ = false;
+    bool cancelled_ = false;
+};
+
+template <class T> boost::asio::awaitable<void> keep(boost::asio::awaitable<T> work, std::optional<T>& kept)
+{
+    T value = co_await std::move(work);
+    kept.emplace(std::move(value));
+}
+
+inline boost::asio::awaitable<bool> then_true(boost::asio::awaitable<void> work)
+{
+    co_await std::move(work);
+    co_return true;
+}
+
+} // namespace detail
+
+/// The work's value, or nothing when it had not ended at `deadline`. It is cancelled then, and in both cases it is gone
+/// before this returns. Whatever else it throws comes through; so does a cancellation of the caller.
+template <class T>
+boost::asio::awaitable<std::optional<T>> within(Clock& clock, TimePoint deadline, boost::asio::awaitable<T> work)
+{
+    namespace asio = boost::asio;
+    const auto executor = co_await asio::this_coro::executor;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    detail::LimitAlarm alarm{clock, deadline};
+    std::optional<T> value;
+    std::exception_ptr thrown;
+    // The work listens to the alarm instead of the caller's slot, so the alarm passes the caller's cancellation on.
+    state.slot().assign([&alarm](asio::cancellation_type type) { alarm.cancel(type); });
+    try {
+        co_await asio::co_spawn(executor, detail::keep(std::move(work), value),
+                                asio::bind_cancellation_slot(alarm.slot(), asio::use_awaitable));
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    state.slot().clear();
+    if (thrown && !(alarm.expired() && is_cancellation(thrown)))
+        std::rethrow_exception(thrown);
+    if (alarm.expired())
+        value.reset();
+    co_return value;
+}
+
+/// For work without a value: whether it ended in time.
+inline boost::asio::awaitable<bool> within(Clock& clock, TimePoint deadline, boost::asio::awaitable<void> work)
+{
+    const std::optional<bool> ended = co_await within(clock, deadline, detail::then_true(std::move(work)));
+    co_return ended.has_value();
+}
+
+} // namespace forager

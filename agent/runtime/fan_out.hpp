@@ -1,0 +1,41 @@
+// One call for each item of a list, a few at a time. Part of the workflow runner, used on the strand.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "runtime/scheduler.hpp"
+#include "runtime/task_group.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+
+namespace forager {
+
+class FanOut {
+public:
+    /// Makes the call for the item at this index (from 0), when its turn has come.
+    using Make = std::function<Result<Invocation>(std::size_t index)>;
+
+    FanOut(Scheduler& scheduler, Observer& observer, Make make, std::size_t count);
+
+    /// One list with the results in the order of the items. The first failure cancels the other calls and is the
+    /// outcome, when all are gone. Throws `operation_aborted` when cancelled.
+    boost::asio::awaitable<Outcome> run(std::size_t concurrency);
+
+private:
+    boost::asio::awaitable<void> work();
+    boost::asio::awaitable<Outcome> call(std::size_t index);
+    void fail(std::size_t index, Failure failure);
+
+    Scheduler& scheduler_;
+    Observer& observer_;
+    Make make_;
+    Array results_;
+    std::size_t next_ = 0;
+    std::optional<Failure> failure_;
+    TaskGroup group_;
+};
+
+} // namespace forager

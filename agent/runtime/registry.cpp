@@ -1,0 +1,96 @@
+#include "runtime/registry.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace forager {
+
+namespace {
+
+std::string quoted(std::string_view name)
+{
+    return "'" + std::string{name} + "'";
+}
+
+Failure wrong_declaration(const Function& function, std::string message)
+{
+    Failure failure{Errc::bad_arguments, std::move(message)};
+    failure.declaration = true;
+    failure.where = function.where;
+    return failure;
+}
+
+} // namespace
+
+Result<void> Registry::add(Function function, std::shared_ptr<Handler> handler)
+{
+    if (!is_function_name(function.name))
+        return wrong_declaration(function, quoted(function.name) +
+                                               " is not a name for a function: it must be FAMILY.NAME out of letters, "
+                                               "digits, '_' and '-', at most 200 of them");
+    const auto found = entries_.find(function.name);
+    if (found != entries_.end()) {
+        const std::string& where = found->second->function.where;
+        return wrong_declaration(function, "there is a function " + quoted(function.name) + " already, " +
+                                               (where.empty() ? "built in" : "declared at " + where));
+    }
+    std::string name = function.name;
+    entries_.emplace(std::move(name), std::make_shared<Entry>(std::move(function), std::move(handler)));
+    return {};
+}
+
+bool Registry::remove(std::string_view name)
+{
+    const auto found = entries_.find(name);
+    if (found == entries_.end())
+        return false;
+    entries_.erase(found);
+    return true;
+}
+
+void Registry::add_unavailable(std::string family, std::string reason)
+{
+    unavailable_.insert_or_assign(std::move(family), std::move(reason));
+}
+
+Result<Registry::EntryPtr> Registry::find(std::string_view name) const
+{
+    if (const auto found = entries_.find(name); found != entries_.end())
+        return found->second;
+    if (const auto found = unavailable_.find(name.substr(0, name.find('.'))); found != unavailable_.end()) {
+        Failure failure{Errc::refused, std::string{name} + " is not available: " + found->second};
+        failure.retry = false;
+        return failure;
+    }
+    return unknown(name);
+}
+
+Failure Registry::unknown(std::string_view name) const
+{
+    constexpr std::size_t most_listed = 20;
+    std::vector<std::string> names;
+    for (const auto& [known, entry] : entries_)
+        names.push_back(known);
+    std::string text = "there is no function " + quoted(tail(name, 200));
+    if (const auto meant = nearest(name, names))
+        text += "; did you mean " + quoted(*meant) + "?";
+    if (names.empty())
+        return {Errc::not_found, text + "; there are none"};
+    const std::size_t more = names.size() - std::min(names.size(), most_listed);
+    names.resize(names.size() - more);
+    if (more > 0)
+        names.push_back(std::to_string(more) + " more");
+    return {Errc::not_found, text + (text.ends_with('?') ? " There are " : "; there are ") + listed(names)};
+}
+
+std::vector<Registry::EntryPtr> Registry::list() const
+{
+    std::vector<EntryPtr> entries;
+    for (const auto& [name, entry] : entries_)
+        entries.push_back(entry);
+    return entries;
+}
+
+} // namespace forager

@@ -1,0 +1,48 @@
+// Which functions there are: name → declaration and handler. One for the agent, used on the strand.
+#pragma once
+
+#include "core/failure.hpp"
+#include "core/function.hpp"
+#include "ports/handler.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace forager {
+
+class Registry {
+public:
+    struct Entry {
+        Function function;
+        std::shared_ptr<Handler> handler;
+    };
+    /// Shared, so that what runs keeps what it runs when a script is loaded anew.
+    using EntryPtr = std::shared_ptr<const Entry>;
+
+    /// Failures: bad_arguments for a name that is none or is taken; the message tells where the other one is declared.
+    Result<void> add(Function function, std::shared_ptr<Handler> handler);
+
+    /// Returns whether there was one.
+    bool remove(std::string_view name);
+
+    /// Says why no function of this family can be called; a function that is registered all the same stays callable.
+    void add_unavailable(std::string family, std::string reason);
+
+    /// Failures: refused for a family that is not available, not_found with what there is instead.
+    Result<EntryPtr> find(std::string_view name) const;
+
+    /// All functions by name, and the families that are not available with the reason.
+    std::vector<EntryPtr> list() const;
+    const std::map<std::string, std::string, std::less<>>& unavailable() const { return unavailable_; }
+
+private:
+    Failure unknown(std::string_view name) const;
+
+    std::map<std::string, EntryPtr, std::less<>> entries_;
+    std::map<std::string, std::string, std::less<>> unavailable_;
+};
+
+} // namespace forager

@@ -1,0 +1,21 @@
+// The boundary around code of functions: whatever it throws becomes a failure. For the scheduler and the workflow
+// runner.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "ports/handler.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <vector>
+
+namespace forager {
+
+Failure internal_error(const std::string& what);
+
+/// Only a cancellation comes through as an exception. All but `args` must outlive the call.
+boost::asio::awaitable<Outcome> run_handler(Handler& handler, const Invocation& invocation, std::vector<Value> args,
+                                            Observer& observer);
+
+} // namespace forager

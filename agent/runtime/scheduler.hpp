@@ -1,0 +1,92 @@
+// Runs invocations: finds the function, checks the arguments, keeps limits, deadlines and retries, and makes the one
+// outcome. One for the agent, used on the strand. Must be drained before it is destroyed, or outlive the loop.
+#pragma once
+
+#include "core/invocation.hpp"
+#include "core/outcome.hpp"
+#include "core/retry.hpp"
+#include "ports/clock.hpp"
+#include "ports/handler.hpp"
+#include "ports/intake.hpp"
+#include "ports/observer.hpp"
+#include "runtime/function_limits.hpp"
+#include "runtime/registry.hpp"
+#include "runtime/running_list.hpp"
+#include "runtime/semaphore.hpp"
+#include "runtime/task_group.hpp"
+#include "runtime/ticket.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace forager {
+
+struct SchedulerConfig {
+    std::size_t concurrency = 1000;            ///< submitted invocations at once
+    std::size_t depth = 100;                   ///< calls inside calls
+    Duration grace = std::chrono::seconds{10}; ///< for what still runs when the agent stops
+    bool operator==(const SchedulerConfig&) const = default;
+};
+
+class Scheduler final : public Intake {
+public:
+    /// All that is passed must outlive it.
+    Scheduler(boost::asio::any_io_executor executor, const Registry& registry, Clock& clock, Random& random,
+              Observer& observer, SchedulerConfig config = {});
+
+    /// Runs one invocation as a part of the caller and comes back with its outcome: what is called by something that
+    /// runs already needs no permit. Throws `operation_aborted` when the caller is cancelled, after the work is gone.
+    boost::asio::awaitable<Outcome> call(Invocation invocation);
+    boost::asio::awaitable<Outcome> call(Invocation invocation, Observer& observer);
+
+    boost::asio::awaitable<Permit> permit() override { return admission_.permit(); }
+    void submit(Permit permit, Invocation invocation, Reporter& reporter) override;
+
+    /// Asks a submitted invocation to end. Returns whether there is one of this id.
+    bool cancel(std::string_view id) { return submitted_.cancel(id); }
+
+    /// Everything that runs, also what was called by something else.
+    std::vector<RunningInvocation> list() const { return running_.list(); }
+
+    /// Refuses new submissions, waits for the submitted ones up to the grace period, cancels the rest, and returns when
+    /// all are gone and their outcomes told. When it is cancelled the grace period is over.
+    boost::asio::awaitable<void> drain(Duration grace);
+    boost::asio::awaitable<void> drain() { return drain(config_.grace); }
+
+    std::string fresh_id();
+
+    Clock& clock() { return clock_; }
+    const Registry& registry() const { return registry_; }
+    boost::asio::any_io_executor executor() const { return executor_; }
+
+private:
+    using Progress = RunningList::Progress;
+    struct Work;
+
+    boost::asio::awaitable<void> serve(Permit permit, Ticket ticket);
+    boost::asio::awaitable<Outcome> settle(Progress& progress);
+    boost::asio::awaitable<Outcome> try_again_and_again(Work& work);
+    boost::asio::awaitable<Outcome> try_once(Work& work);
+    boost::asio::awaitable<Outcome> try_within_limit(Work& work);
+    bool before_deadline(const Invocation& invocation, Duration pause) const;
+
+    boost::asio::any_io_executor executor_;
+    const Registry& registry_;
+    Clock& clock_;
+    Random& random_;
+    Observer& observer_;
+    SchedulerConfig config_;
+    RunningList running_;
+    FunctionLimits limits_;
+    Semaphore admission_;
+    TaskGroup submitted_;
+    TaskGroup reports_;
+    bool stopping_ = false;
+};
+
+} // namespace forager

@@ -1,0 +1,40 @@
+#include "runtime/semaphore.hpp"
+
+#include "ports/cancellation.hpp"
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+asio::awaitable<Permit> Semaphore::permit()
+{
+    co_await take();
+    co_return Permit{[this] { give_back(); }};
+}
+
+asio::awaitable<void> Semaphore::take()
+{
+    if (has_room()) {
+        ++held_;
+        co_return;
+    }
+    const bool woken = co_await waiters_.wait();
+    if (!woken)
+        throw_cancelled();
+}
+
+void Semaphore::give_back()
+{
+    // Handed on without being free in between, so that nobody overtakes the queue.
+    if (held_ > limit_ || !waiters_.wake_one())
+        --held_;
+}
+
+void Semaphore::resize(std::size_t limit)
+{
+    limit_ = limit;
+    while (has_room() && waiters_.wake_one())
+        ++held_;
+}
+
+} // namespace forager

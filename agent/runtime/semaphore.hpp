@@ -1,0 +1,37 @@
+// A counting semaphore for coroutines of one strand: first come, first served. Must outlive its permits.
+#pragma once
+
+#include "ports/intake.hpp"
+#include "runtime/wait_list.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+
+namespace forager {
+
+class Semaphore {
+public:
+    explicit Semaphore(std::size_t limit) : limit_{limit} {}
+
+    /// Waits for its turn. Throws `operation_aborted` when cancelled; it has left the queue then.
+    boost::asio::awaitable<Permit> permit();
+
+    /// The same without a `Permit`: for those who keep count themselves.
+    boost::asio::awaitable<void> take();
+    void give_back();
+
+    /// How many may hold it from now on. Those above a lower limit keep what they have.
+    void resize(std::size_t limit);
+
+    bool has_room() const { return held_ < limit_; }
+    std::size_t held() const { return held_; }
+    std::size_t waiting() const { return waiters_.size(); }
+
+private:
+    std::size_t limit_;
+    std::size_t held_ = 0;
+    WaitList waiters_;
+};
+
+} // namespace forager

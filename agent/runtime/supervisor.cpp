@@ -1,0 +1,103 @@
+#include "runtime/supervisor.hpp"
+
+#include "ports/cancellation.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <utility>
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+std::string_view name_of(LoopState state)
+{
+    switch (state) {
+    case LoopState::running: return "running";
+    case LoopState::sleeping: return "sleeping";
+    case LoopState::ended: return "ended";
+    }
+    return "unknown";
+}
+
+Supervisor::Supervised::Supervised(std::string name, Loop code, RestartPolicy restarts, asio::any_io_executor executor)
+    : loop{std::move(code)}, policy{restarts}, group{std::move(executor)}
+{
+    status.name = std::move(name);
+}
+
+Supervisor::Supervisor(asio::any_io_executor executor, Clock& clock, Random& random)
+    : executor_{std::move(executor)}, clock_{clock}, random_{random}
+{
+}
+
+void Supervisor::start(std::string name, Loop loop, RestartPolicy policy)
+{
+    if (stopped_)
+        return;
+    Supervised& one = loops_.emplace_back(std::move(name), std::move(loop), policy, executor_);
+    enter(one, LoopState::running);
+    one.group.spawn(one.status.name, supervise(one));
+}
+
+std::vector<LoopStatus> Supervisor::list() const
+{
+    std::vector<LoopStatus> statuses;
+    for (const Supervised& one : loops_)
+        statuses.push_back(one.status);
+    return statuses;
+}
+
+asio::awaitable<void> Supervisor::stop()
+{
+    stopped_ = true;
+    // Half a shutdown is none: what was begun goes on to its end.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    for (auto one = loops_.rbegin(); one != loops_.rend(); ++one) {
+        one->group.cancel();
+        co_await one->group.emptied();
+        enter(*one, LoopState::ended);
+    }
+    co_await asio::this_coro::reset_cancellation_state();
+}
+
+asio::awaitable<void> Supervisor::supervise(Supervised& one)
+{
+    Backoff backoff{one.policy.shortest, one.policy.longest};
+    for (;;) {
+        const TimePoint begun = clock_.now();
+        one.status.last_error.clear();
+        co_await run_once(one);
+        if (stopped_ || (one.status.last_error.empty() && !one.policy.after_return))
+            break;
+        if (clock_.now() - begun >= one.policy.healthy)
+            backoff.reset();
+        enter(one, LoopState::sleeping);
+        co_await sleep_for(clock_, backoff.next(random_.next()));
+        ++one.status.restarts;
+        enter(one, LoopState::running);
+    }
+    enter(one, LoopState::ended);
+}
+
+asio::awaitable<void> Supervisor::run_once(Supervised& one)
+{
+    try {
+        co_await one.loop();
+    } catch (const std::exception& error) {
+        if (stopped_ && is_cancellation(error))
+            throw;
+        one.status.last_error = error.what();
+    } catch (...) {
+        one.status.last_error = "it threw something unknown";
+    }
+}
+
+void Supervisor::enter(Supervised& one, LoopState state) const
+{
+    one.status.state = state;
+    one.status.since = clock_.now();
+}
+
+} // namespace forager

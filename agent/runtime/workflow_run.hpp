@@ -1,0 +1,75 @@
+// One run of a workflow. Part of the workflow runner, used on the strand.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "core/workflow_graph.hpp"
+#include "runtime/scheduler.hpp"
+#include "runtime/task_group.hpp"
+#include "runtime/workflow.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace forager {
+
+class WorkflowRun {
+public:
+    static constexpr std::size_t most_items = 100'000;
+
+    /// All that is passed by reference must outlive it.
+    WorkflowRun(Scheduler& scheduler, const Workflow& workflow, WorkflowGraph graph, const Invocation& parent,
+                Observer& observer);
+
+    /// As `WorkflowRunner::run` says; once.
+    boost::asio::awaitable<Outcome> run();
+
+private:
+    enum class Stage { waiting, begun, ended };
+
+    // What is known of a task at this moment.
+    struct Step {
+        const WorkflowTask* task;
+        Invocation invocation; // without arguments
+        Value result;
+        Stage stage = Stage::waiting;
+    };
+
+    Step make_step(const WorkflowTask& task, const Invocation& parent);
+    void announce();
+    void enqueue(const std::vector<std::size_t>& nodes);
+    void begin_what_fits();
+    boost::asio::awaitable<void> run_step(std::size_t node);
+    boost::asio::awaitable<Outcome> outcome_or_cancelled(Step& step);
+    boost::asio::awaitable<Outcome> outcome_of(Step& step);
+    boost::asio::awaitable<Outcome> call_once(Step& step, std::vector<Value> after);
+    boost::asio::awaitable<Outcome> call_for_each(Step& step, std::vector<Value> after);
+    boost::asio::awaitable<Outcome> fan_out(Step& step, const std::vector<Value>& after, const Array& items);
+    boost::asio::awaitable<Result<Array>> items_of(const Step& step, const std::vector<Value>& after);
+    Result<Invocation> prepared(const Step& step, const std::vector<Value>& after, const Value* item) const;
+    std::vector<Value> results_of(const std::vector<std::string>& tasks) const;
+    const Value* result_of(std::string_view task) const;
+    void settle(std::size_t node, Outcome outcome);
+    void give_up_rest();
+    void tell(const Step& step, const Outcome& outcome);
+    Outcome result() const;
+
+    Scheduler& scheduler_;
+    const Workflow& workflow_;
+    Observer& observer_;
+    WorkflowGraph graph_;
+    ReadyNodes ready_;
+    std::vector<Step> steps_;
+    std::unordered_map<std::string_view, std::size_t> places_;
+    std::deque<std::size_t> queue_;
+    std::size_t running_ = 0;
+    std::optional<Failure> failure_;
+    TaskGroup group_;
+};
+
+} // namespace forager

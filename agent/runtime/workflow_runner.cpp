@@ -1,0 +1,119 @@
+#include "runtime/workflow_runner.hpp"
+
+#include "core/references.hpp"
+#include "runtime/workflow_run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+namespace {
+
+void add_references(std::vector<std::string>& names, const Value& value)
+{
+    for (std::string& task : referenced_tasks(value))
+        names.push_back(std::move(task));
+}
+
+// Who uses a result depends on it, whether the declaration says so or not.
+GraphNode node_of(const WorkflowTask& task)
+{
+    GraphNode node{task.name, task.after};
+    for (const Value& arg : task.args)
+        add_references(node.after, arg);
+    for (const Member& member : task.kwargs)
+        add_references(node.after, member.value);
+    if (task.foreach)
+        add_references(node.after, *task.foreach);
+    return node;
+}
+
+bool uses_item(const WorkflowTask& task)
+{
+    return std::ranges::any_of(task.args, refers_to_item) ||
+           std::ranges::any_of(task.kwargs, refers_to_item, &Member::value);
+}
+
+Failure at_task(Failure failure, const WorkflowTask& task)
+{
+    failure.details.set("task", task.name);
+    if (failure.where.empty())
+        failure.where = task.where;
+    return failure;
+}
+
+// The graph names the task; of two tasks with one name, the second is the wrong one.
+Failure at_its_place(Failure failure, const Workflow& workflow)
+{
+    failure.declaration = true;
+    failure.where = workflow.where;
+    const Value* name = failure.details.find("task");
+    for (const WorkflowTask& task : workflow.tasks)
+        if (name != nullptr && *name == Value{task.name} && !task.where.empty())
+            failure.where = task.where;
+    return failure;
+}
+
+Failure misdeclared(const WorkflowTask& task, const std::string& what)
+{
+    Failure failure{Errc::bad_arguments, "the task '" + task.name + "' " + what};
+    failure.declaration = true;
+    return at_task(std::move(failure), task);
+}
+
+} // namespace
+
+Result<void> WorkflowRunner::check(const Workflow& workflow) const
+{
+    const auto graph = plan(workflow);
+    if (!graph)
+        return graph.error();
+    return {};
+}
+
+Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow) const
+{
+    std::vector<GraphNode> nodes;
+    for (const WorkflowTask& task : workflow.tasks)
+        nodes.push_back(node_of(task));
+    auto graph = WorkflowGraph::make(nodes);
+    if (!graph)
+        return at_its_place(graph.error(), workflow);
+    for (const WorkflowTask& task : workflow.tasks)
+        if (const auto checked = check_task(task); !checked)
+            return checked.error();
+    return graph;
+}
+
+Result<void> WorkflowRunner::check_task(const WorkflowTask& task) const
+{
+    const bool fans_out = task.foreach || task.foreach_handler;
+    if (task.foreach && task.foreach_handler)
+        return misdeclared(task, "has two lists to run for");
+    if (!fans_out && uses_item(task))
+        return misdeclared(task, "refers to an item, but has no foreach");
+    if (task.foreach && refers_to_item(*task.foreach))
+        return misdeclared(task, "refers to an item in its foreach, which makes the items");
+    const auto found = scheduler_.registry().find(task.function);
+    if (found)
+        return {};
+    Failure failure = at_task(found.error(), task);
+    failure.message = "the task '" + task.name + "' cannot run: " + failure.message;
+    failure.declaration = failure.code == Errc::not_found;
+    return failure;
+}
+
+asio::awaitable<Outcome> WorkflowRunner::run(const Workflow& workflow, const Invocation& parent, Observer& observer)
+{
+    auto graph = plan(workflow);
+    if (!graph)
+        co_return graph.error();
+    WorkflowRun run{scheduler_, workflow, std::move(*graph), parent, observer};
+    Outcome outcome = co_await run.run();
+    co_return outcome;
+}
+
+} // namespace forager

@@ -1,0 +1,184 @@
+#include "scripting/binding.hpp"
+
+#include "base/duration.hpp"
+#include "io/formats/json.hpp"
+#include "scripting/lua_failure.hpp"
+#include "scripting/lua_value.hpp"
+#include "scripting/operation.hpp"
+#include "scripting/script.hpp"
+#include "scripting/vm.hpp"
+
+#include <cstdlib>
+
+namespace forager::scripting {
+
+namespace asio = boost::asio;
+
+namespace {
+
+const Binding& binding_of(lua_State* L)
+{
+    return *static_cast<const Binding*>(lua_touserdata(L, lua_upvalueindex(1)));
+}
+
+Outcome ask(lua_State* L, Instant function)
+{
+    auto args = to_values(L, 1, "argument");
+    if (!args)
+        return args.error();
+    Script& script = Script::of(L);
+    Request request{script, Vm::of(L).context(), std::move(*args)};
+    try {
+        return function(request);
+    } catch (const std::exception& error) {
+        return Failure{Errc::script, std::string{"internal error: "} + error.what()};
+    }
+}
+
+// Data has no functions in it: they are put into the registry, and named by a number.
+void keep_functions(lua_State* L)
+{
+    for (int i = lua_gettop(L); i > 0; --i) {
+        if (lua_type(L, i) != LUA_TFUNCTION)
+            continue;
+        lua_pushvalue(L, i);
+        lua_pushinteger(L, luaL_ref(L, LUA_REGISTRYINDEX));
+        lua_replace(L, i);
+    }
+}
+
+// The answer is kept by the script while it is pushed: pushing may raise.
+int call_instant(lua_State* L)
+{
+    keep_functions(L);
+    Script& script = Script::of(L);
+    script.answer = ask(L, std::get<Instant>(binding_of(L).function));
+    if (!script.answer)
+        raise_kept_failure(L);
+    const Outputs& outputs = *script.answer;
+    luaL_checkstack(L, static_cast<int>(outputs.size()) + 4, "too many results");
+    for (const Value& value : outputs)
+        push_output(L, value);
+    return static_cast<int>(outputs.size());
+}
+
+asio::awaitable<Outcome> failed(Failure failure)
+{
+    co_return failure;
+}
+
+void prepare(lua_State* L, Waiting function)
+{
+    Vm& vm = Vm::of(L);
+    auto args = to_values(L, 1, "argument");
+    vm.current().operation = std::make_unique<Awaited>(
+        args ? function(Request{Script::of(L), vm.context(), std::move(*args)}) : failed(args.error()));
+}
+
+int call_waiting(lua_State* L)
+{
+    Vm& vm = Vm::of(L);
+    if (!vm.may_wait(L))
+        return lua_error(L);
+    prepare(L, std::get<Waiting>(binding_of(L).function));
+    return vm.wait_for_operation(L);
+}
+
+// In a script that is only checked, nothing is done: the answer is the stub.
+int call_stub(lua_State* L)
+{
+    const Binding& binding = binding_of(L);
+    Script& script = Script::of(L);
+    script.used_stub = true;
+    if (binding.stub == nullptr)
+        return 0;
+    script.answer = Outputs{parse_json(binding.stub).value()};
+    push_output(L, script.answer->front());
+    return 1;
+}
+
+} // namespace
+
+void keep_failure(lua_State* L, Failure failure)
+{
+    Script::of(L).answer = std::move(failure);
+}
+
+void raise_kept_failure(lua_State* L)
+{
+    Failure& failure = Script::of(L).answer.error();
+    if (failure.where.empty())
+        failure.where = place_of(L);
+    push_failure(L, failure);
+    lua_error(L);
+    std::abort(); // lua_error does not return
+}
+
+void add_bindings(lua_State* L, std::span<const Binding> bindings)
+{
+    const bool stubs = Script::of(L).mode() == Script::Mode::check;
+    for (const Binding& binding : bindings) {
+        if (const auto* function = std::get_if<lua_CFunction>(&binding.function)) {
+            lua_pushcfunction(L, *function);
+        } else {
+            const bool waits = std::holds_alternative<Waiting>(binding.function);
+            lua_pushlightuserdata(L, const_cast<Binding*>(&binding));
+            lua_pushcclosure(L, !waits ? call_instant : stubs ? call_stub : call_waiting, 1);
+        }
+        lua_setfield(L, -2, binding.name);
+    }
+}
+
+const Value* option(const Value& options, std::string_view name)
+{
+    const auto* object = options.get<Object>();
+    const Value* value = object == nullptr ? nullptr : object->find(name);
+    return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+std::string text_option(const Value& options, std::string_view name)
+{
+    const Value* value = option(options, name);
+    const auto* text = value == nullptr ? nullptr : value->get<std::string>();
+    return text == nullptr ? std::string{} : *text;
+}
+
+bool flag_option(const Value& options, std::string_view name, bool fallback)
+{
+    const Value* value = option(options, name);
+    const bool* flag = value == nullptr ? nullptr : value->get<bool>();
+    return flag == nullptr ? fallback : *flag;
+}
+
+Result<Duration> to_duration(const Value& value)
+{
+    std::optional<Duration> duration;
+    std::string shown{value.type_name()};
+    if (const auto* text = value.get<std::string>()) {
+        duration = parse_duration(*text);
+        shown = "'" + *text + "'";
+    } else if (const auto* seconds = value.get<double>()) {
+        duration = duration_from_seconds(*seconds);
+        shown = to_json(value);
+    } else if (const auto* whole = value.get<std::int64_t>()) {
+        duration = duration_from_seconds(static_cast<double>(*whole));
+        shown = std::to_string(*whole);
+    }
+    if (duration)
+        return *duration;
+    return Failure{Errc::bad_arguments,
+                   shown + R"( is not a duration: write "250ms", "1.5s", "1h30m", "2d" or a number of seconds)"};
+}
+
+Result<std::optional<Duration>> duration_option(const Value& options, std::string_view name)
+{
+    const Value* value = option(options, name);
+    if (value == nullptr)
+        return std::optional<Duration>{};
+    auto duration = to_duration(*value);
+    if (!duration)
+        return Failure{Errc::bad_arguments, "option '" + std::string{name} + "': " + duration.error().message};
+    return std::optional{*duration};
+}
+
+} // namespace forager::scripting

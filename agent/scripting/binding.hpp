@@ -1,0 +1,57 @@
+// How C++ functions become functions of the Lua library. A binding takes and gives data; the border is crossed here, once,
+// so that no Lua error jumps over a C++ object and no exception enters Lua.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "scripting/context.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <lua.hpp>
+
+#include <span>
+#include <variant>
+#include <vector>
+
+namespace forager::scripting {
+
+class Script;
+
+/// One call from Lua. Functions among the arguments are kept in the registry; they arrive as the integer that names them.
+struct Request {
+    Script& script;
+    const Context& context; ///< lives as long as the task that calls
+    std::vector<Value> args;
+
+    const Value& arg(std::size_t index) const
+    {
+        static const Value nothing;
+        return index < args.size() ? args[index] : nothing;
+    }
+};
+
+using Instant = Outcome (*)(Request& request);
+using Waiting = boost::asio::awaitable<Outcome> (*)(Request request);
+
+struct Binding {
+    const char* name;
+    std::variant<Instant, Waiting, lua_CFunction> function;
+    const char* stub = nullptr; ///< JSON of a plausible answer, for `check`, where a waiting call does no work
+};
+
+// For bindings that are C functions of Lua's own kind: the failure is kept outside of the stack that the error unwinds.
+void keep_failure(lua_State* L, Failure failure);
+[[noreturn]] void raise_kept_failure(lua_State* L);
+
+/// Adds the bindings to the table on top of the stack.
+void add_bindings(lua_State* L, std::span<const Binding> bindings);
+
+/// The members of an options table that Lua has checked already.
+const Value* option(const Value& options, std::string_view name);
+std::string text_option(const Value& options, std::string_view name);
+bool flag_option(const Value& options, std::string_view name, bool fallback);
+
+/// A duration as scripts write it: text, or a number of seconds.
+Result<Duration> to_duration(const Value& value);
+Result<std::optional<Duration>> duration_option(const Value& options, std::string_view name);
+
+} // namespace forager::scripting

@@ -1,0 +1,22 @@
+// All that the Lua library is given by C++, one table for each of its files.
+#pragma once
+
+#include "scripting/binding.hpp"
+
+#include <span>
+
+namespace forager::scripting {
+
+std::span<const Binding> archive_bindings();
+std::span<const Binding> file_bindings();
+std::span<const Binding> format_bindings();
+std::span<const Binding> function_bindings();
+std::span<const Binding> http_bindings();
+std::span<const Binding> library_bindings();
+std::span<const Binding> python_bindings();
+std::span<const Binding> task_bindings();
+std::span<const Binding> time_bindings();
+std::span<const Binding> unix_bindings();
+std::span<const Binding> workflow_bindings();
+
+} // namespace forager::scripting

@@ -1,0 +1,107 @@
+// Declaring functions and calling them.
+#include "scripting/bindings/bindings.hpp"
+
+#include "core/cron_expression.hpp"
+#include "scripting/lua_failure.hpp"
+#include "scripting/script.hpp"
+
+namespace forager::scripting {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::size_t count_option(const Value& options, std::string_view name)
+{
+    const Value* value = option(options, name);
+    const auto* count = value == nullptr ? nullptr : value->get<std::int64_t>();
+    return count == nullptr ? 0 : static_cast<std::size_t>(*count);
+}
+
+std::vector<Parameter> parameters(const Array& list)
+{
+    std::vector<Parameter> result;
+    for (const Value& entry : list) {
+        Parameter parameter{text_option(entry, "name"), *type_named(text_option(entry, "type")), {}};
+        if (const Value* fallback = option(entry, "default"))
+            parameter.fallback = *fallback;
+        result.push_back(std::move(parameter));
+    }
+    return result;
+}
+
+// declare_function(declaration, function)
+Outcome declare_function(Request& request)
+{
+    const Value& given = request.arg(0);
+    Function function;
+    function.name = text_option(given, "name");
+    function.doc = text_option(given, "doc");
+    function.retries = count_option(given, "retries");
+    function.concurrency = count_option(given, "concurrency");
+    auto timeout = duration_option(given, "timeout");
+    if (!timeout)
+        return timeout.error();
+    function.timeout = *timeout;
+    const Value* list = option(given, "parameters");
+    function.variadic = list == nullptr;
+    if (list != nullptr)
+        function.parameters = parameters(*list->get<Array>());
+    const auto reference = static_cast<int>(*request.arg(1).get<std::int64_t>());
+    auto declared = request.script.declare(std::move(function), request.script.handler(reference));
+    if (!declared)
+        return declared.error();
+    return Outputs{};
+}
+
+Invocation invocation_of(const Request& request)
+{
+    const Invocation& caller = request.context.invocation;
+    Invocation invocation;
+    invocation.function = *request.args.front().get<std::string>();
+    invocation.env = caller.env;
+    invocation.deadline = caller.deadline;
+    invocation.source = caller.source;
+    invocation.parent = caller.parent;
+    return invocation;
+}
+
+// call(name, ...): a single table with names in it is keyword arguments.
+asio::awaitable<Outcome> call(Request request)
+{
+    Invocation invocation = invocation_of(request);
+    const auto* kwargs = request.args.size() == 2 ? request.args[1].get<Object>() : nullptr;
+    if (kwargs != nullptr && !kwargs->empty())
+        invocation.kwargs = *kwargs;
+    else
+        invocation.args.assign(request.args.begin() + 1, request.args.end());
+    auto outcome = co_await request.script.world().scheduler.call(std::move(invocation), request.context.observer);
+    if (!outcome)
+        co_return outcome.error();
+    co_return Outputs{as_one(std::move(*outcome))};
+}
+
+Outcome check_cron(Request& request)
+{
+    auto expression = CronExpression::parse(*request.arg(0).get<std::string>());
+    if (expression)
+        return Outputs{};
+    Failure failure = expression.error();
+    failure.declaration = true;
+    return failure;
+}
+
+constexpr Binding bindings[] = {
+    {"declare_function", declare_function},
+    {"call", call, "null"},
+    {"check_cron", check_cron},
+};
+
+} // namespace
+
+std::span<const Binding> function_bindings()
+{
+    return bindings;
+}
+
+} // namespace forager::scripting

@@ -1,0 +1,153 @@
+// What the library's own machinery needs: its sources, its failures, words and durations.
+#include "scripting/bindings/bindings.hpp"
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "scripting/library.hpp"
+#include "scripting/lua_failure.hpp"
+#include "scripting/lua_value.hpp"
+#include "scripting/module_file.hpp"
+#include "scripting/script.hpp"
+#include "scripting/vm.hpp"
+
+namespace forager::scripting {
+
+namespace {
+
+std::string text_of(const Value& value)
+{
+    const auto* text = value.get<std::string>();
+    return text == nullptr ? std::string{} : *text;
+}
+
+Outcome library_source(Request& request)
+{
+    const auto source = library_file(text_of(request.arg(0)));
+    if (!source)
+        return Outputs{};
+    return Outputs{Value{*source}};
+}
+
+Outcome module_source(Request& request)
+{
+    auto module = find_module(request.script.path(), text_of(request.arg(0)));
+    if (!module)
+        return module.error();
+    return Outputs{Value{std::move(module->source)}, Value{std::move(module->path)}};
+}
+
+Outcome nearest_word(Request& request)
+{
+    std::vector<std::string> words;
+    if (const auto* list = request.arg(1).get<Array>())
+        for (const Value& word : *list)
+            words.push_back(text_of(word));
+    auto found = nearest(text_of(request.arg(0)), words);
+    if (!found)
+        return Outputs{};
+    return Outputs{Value{std::move(*found)}};
+}
+
+Outcome log(Request& request)
+{
+    const std::string text = text_of(request.arg(0));
+    for (const std::string_view line : split(text, '\n'))
+        request.context.observer.line(request.context.invocation, line);
+    return Outputs{};
+}
+
+Outcome duration(Request& request)
+{
+    auto length = to_duration(request.arg(0));
+    if (!length)
+        return Outputs{};
+    return Outputs{Value{to_seconds(*length)}};
+}
+
+Outcome duration_text(Request& request)
+{
+    auto length = to_duration(request.arg(0));
+    if (!length)
+        return length.error();
+    return Outputs{Value{to_text(*length)}};
+}
+
+// What went through here is data: a copy, or an error that names what is not.
+Outcome as_data(Request& request)
+{
+    return std::move(request.args);
+}
+
+Outcome new_id(Request& request)
+{
+    return Outputs{Value{request.script.world().scheduler.fresh_id()}};
+}
+
+int null(lua_State* L)
+{
+    lua_pushlightuserdata(L, nullptr);
+    return 1;
+}
+
+// list(table): marks it as a list.
+int list(lua_State* L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    push_list_metatable(L);
+    lua_setmetatable(L, 1);
+    return 1;
+}
+
+// failure(fields): an error table with the place of the script's call in it.
+int failure(lua_State* L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    {
+        Failure made = to_failure(L, 1);
+        if (made.where.empty())
+            made.where = place_of(L);
+        keep_failure(L, std::move(made));
+    }
+    push_failure(L, Script::of(L).answer.error());
+    return 1;
+}
+
+void keep_text(lua_State* L)
+{
+    const Failure failure = to_failure(L, 1);
+    const std::string place = failure.where.empty() ? "" : failure.where + ": ";
+    Script::of(L).answer = Outputs{Value{place + failure.message}};
+}
+
+// error_text(error): any error in one line for people.
+int error_text(lua_State* L)
+{
+    keep_text(L);
+    push_value(L, Script::of(L).answer->front());
+    return 1;
+}
+
+constexpr Binding bindings[] = {
+    {"library_source", library_source},
+    {"module_source", module_source},
+    {"nearest", nearest_word},
+    {"log", log},
+    {"duration", duration},
+    {"duration_text", duration_text},
+    {"as_data", as_data},
+    {"new_id", new_id},
+    {"null_value", null},
+    {"list", list},
+    {"failure", failure},
+    {"error_text", error_text},
+};
+
+} // namespace
+
+std::span<const Binding> library_bindings()
+{
+    return bindings;
+}
+
+} // namespace forager::scripting

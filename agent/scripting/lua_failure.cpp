@@ -1,0 +1,217 @@
+#include "scripting/lua_failure.hpp"
+
+#include "scripting/lua_value.hpp"
+
+#include <cstring>
+
+namespace forager::scripting {
+
+namespace {
+
+const char failure_key = 0;
+
+constexpr int deepest_trace = 40;
+
+void set(lua_State* L, const char* name, const std::string& text)
+{
+    if (text.empty())
+        return;
+    lua_pushlstring(L, text.data(), text.size());
+    lua_setfield(L, -2, name);
+}
+
+std::string field(const Object& object, std::string_view name)
+{
+    const Value* value = object.find(name);
+    const auto* text = value == nullptr ? nullptr : value->get<std::string>();
+    return text == nullptr ? std::string{} : *text;
+}
+
+bool flag(const Object& object, std::string_view name, bool fallback)
+{
+    const Value* value = object.find(name);
+    const bool* given = value == nullptr ? nullptr : value->get<bool>();
+    return given == nullptr ? fallback : *given;
+}
+
+Errc code_named(std::string_view name)
+{
+    for (int code = 1; code <= static_cast<int>(Errc::script); ++code)
+        if (word(static_cast<Errc>(code)) == name)
+            return static_cast<Errc>(code);
+    return Errc::script;
+}
+
+Failure from_fields(const Object& fields)
+{
+    const std::string code = field(fields, "code");
+    Failure failure{code_named(code), field(fields, "message")};
+    failure.where = field(fields, "where");
+    failure.traceback = field(fields, "traceback");
+    failure.retry = flag(fields, "retry", failure.retry);
+    failure.declaration = flag(fields, "declaration", false);
+    for (const Member& member : fields) {
+        const bool ours = member.name == "message" || member.name == "where" || member.name == "traceback" ||
+                          member.name == "declaration" || (member.name == "code" && code == word(failure.code));
+        if (!ours)
+            failure.details.append(member.name, member.value);
+    }
+    if (failure.message.empty())
+        failure.message = code.empty() ? "the script raised a table" : "the script raised '" + code + "'";
+    return failure;
+}
+
+// "FILE:LINE: text" as Lua's own errors begin.
+void split_place(Failure& failure)
+{
+    const std::string& text = failure.message;
+    for (std::size_t colon = text.find(':'); colon != std::string::npos; colon = text.find(':', colon + 1)) {
+        const std::size_t end = text.find_first_not_of("0123456789", colon + 1);
+        if (end == std::string::npos || end == colon + 1 || text.compare(end, 2, ": ") != 0)
+            continue;
+        if (text.find('\n') < end)
+            return;
+        failure.where = text.substr(0, end);
+        failure.message = text.substr(end + 2);
+        return;
+    }
+}
+
+int failure_text(lua_State* L)
+{
+    lua_getfield(L, 1, "message");
+    if (lua_type(L, -1) != LUA_TSTRING)
+        lua_pushliteral(L, "error");
+    return 1;
+}
+
+int failure_concat(lua_State* L)
+{
+    luaL_tolstring(L, 1, nullptr);
+    luaL_tolstring(L, 2, nullptr);
+    lua_concat(L, 2);
+    return 1;
+}
+
+bool next_frame(lua_State* L, int level, lua_Debug& frame)
+{
+    return lua_getstack(L, level, &frame) != 0 && lua_getinfo(L, "Slnt", &frame) != 0;
+}
+
+std::string place(const lua_Debug& frame)
+{
+    return std::string{frame.source + 1} + ":" + std::to_string(frame.currentline);
+}
+
+bool is_users(const lua_Debug& frame)
+{
+    return *frame.what != 'C' && frame.currentline > 0 && !is_library(frame.source);
+}
+
+std::string description(const lua_Debug& frame)
+{
+    if (*frame.what == 'm')
+        return "main chunk";
+    if (frame.name != nullptr && *frame.namewhat != '\0')
+        return std::string{"function '"} + frame.name + "'";
+    return "function at line " + std::to_string(frame.linedefined);
+}
+
+} // namespace
+
+void push_failure(lua_State* L, const Failure& failure)
+{
+    lua_createtable(L, 0, 4 + static_cast<int>(failure.details.size()));
+    for (const Member& member : failure.details) {
+        lua_pushlstring(L, member.name.data(), member.name.size());
+        push_value(L, member.value);
+        lua_rawset(L, -3);
+    }
+    if (failure.details.find("code") == nullptr) {
+        const std::string_view code = word(failure.code);
+        lua_pushlstring(L, code.data(), code.size());
+        lua_setfield(L, -2, "code");
+    }
+    set(L, "message", failure.message);
+    set(L, "where", failure.where);
+    set(L, "traceback", failure.traceback);
+    if (failure.declaration) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, -2, "declaration");
+    }
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &failure_key);
+    lua_setmetatable(L, -2);
+}
+
+Failure to_failure(lua_State* L, int index)
+{
+    Failure failure;
+    if (lua_type(L, index) == LUA_TSTRING) {
+        failure.message = std::string{text_at(L, index)};
+        split_place(failure);
+        return failure;
+    }
+    if (lua_istable(L, index)) {
+        auto fields = to_value(L, index, "the error");
+        if (fields && fields->get<Object>() != nullptr)
+            return from_fields(*fields->get<Object>());
+        failure.message = fields ? "the script raised a list" : "the script raised a table: " + fields.error().message;
+        if (fields)
+            failure.details.append("error", std::move(*fields));
+        return failure;
+    }
+    auto value = to_value(L, index, "the error");
+    if (value && !value->is_null())
+        failure.details.append("error", std::move(*value));
+    failure.message = std::string{"the script raised a "} + luaL_typename(L, index) + " instead of a message";
+    return failure;
+}
+
+void open_failures(lua_State* L)
+{
+    lua_createtable(L, 0, 3);
+    lua_pushcfunction(L, failure_text);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushcfunction(L, failure_concat);
+    lua_setfield(L, -2, "__concat");
+    lua_pushliteral(L, "failure");
+    lua_setfield(L, -2, "__name");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &failure_key);
+}
+
+bool is_library(const char* source)
+{
+    return std::strncmp(source, "=forager/", 9) == 0;
+}
+
+std::string place_of(lua_State* L)
+{
+    lua_Debug frame;
+    for (int level = 0; next_frame(L, level, frame); ++level)
+        if (is_users(frame))
+            return place(frame);
+    return {};
+}
+
+std::string traceback_of(lua_State* L)
+{
+    std::string text;
+    lua_Debug frame;
+    int lines = 0;
+    for (int level = 0; next_frame(L, level, frame); ++level) {
+        if (!is_users(frame))
+            continue;
+        if (++lines > deepest_trace) {
+            text += "  …\n";
+            break;
+        }
+        text += "  " + place(frame) + ": in " + description(frame) + "\n";
+        if (frame.istailcall)
+            text += "  (tail calls)\n";
+    }
+    if (!text.empty())
+        text.pop_back();
+    return text;
+}
+
+} // namespace forager::scripting

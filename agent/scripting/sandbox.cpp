@@ -1,0 +1,135 @@
+#include "scripting/sandbox.hpp"
+
+#include "base/secrets.hpp"
+#include "scripting/lua_value.hpp"
+
+#include <cstdlib>
+
+namespace forager::scripting {
+
+namespace {
+
+int undefined_global(lua_State* L)
+{
+    luaL_tolstring(L, 2, nullptr);
+    return luaL_error(L, "undefined global '%s' (a typo, or a missing 'local' or 'require')", lua_tostring(L, -1));
+}
+
+// load(chunk, name, mode, env) for text only.
+int load_text(lua_State* L)
+{
+    const bool own_environment = !lua_isnone(L, 4);
+    lua_settop(L, own_environment ? 4 : 3);
+    lua_pushliteral(L, "t");
+    lua_replace(L, 3);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+int getenv_unless_secret(lua_State* L)
+{
+    const char* name = luaL_checkstring(L, 1);
+    const char* value = is_agent_secret(name) ? nullptr : std::getenv(name);
+    if (value == nullptr)
+        lua_pushnil(L);
+    else
+        lua_pushstring(L, value);
+    return 1;
+}
+
+int collectgarbage(lua_State* L)
+{
+    const char* option = luaL_optstring(L, 1, "collect");
+    const std::string_view name{option};
+    if (name == "count") {
+        lua_pushnumber(L, lua_gc(L, LUA_GCCOUNT) + lua_gc(L, LUA_GCCOUNTB) / 1024.0);
+        return 1;
+    }
+    if (name == "collect" || name == "step") {
+        lua_gc(L, LUA_GCCOLLECT);
+        lua_pushinteger(L, 0);
+        return 1;
+    }
+    return luaL_error(L, "collectgarbage '%s' is the agent's business: a script has \"collect\" and \"count\"", option);
+}
+
+void open_library(lua_State* L, const char* name, lua_CFunction open)
+{
+    luaL_requiref(L, name, open, 1);
+    lua_pop(L, 1);
+}
+
+void remove_field(lua_State* L, const char* table, const char* field)
+{
+    lua_getglobal(L, table);
+    lua_pushnil(L);
+    lua_setfield(L, -2, field);
+    lua_pop(L, 1);
+}
+
+void remove_global(lua_State* L, const char* name)
+{
+    lua_pushnil(L);
+    lua_setglobal(L, name);
+}
+
+void restrict_base(lua_State* L)
+{
+    for (const char* name : {"dofile", "loadfile"})
+        remove_global(L, name);
+    lua_pushcfunction(L, collectgarbage);
+    lua_setglobal(L, "collectgarbage");
+    lua_getglobal(L, "load");
+    lua_pushcclosure(L, load_text, 1);
+    lua_setglobal(L, "load");
+}
+
+void restrict_os(lua_State* L)
+{
+    luaL_requiref(L, "os", luaopen_os, 0);
+    lua_createtable(L, 0, 4);
+    for (const char* name : {"time", "date", "clock"}) {
+        lua_getfield(L, -2, name);
+        lua_setfield(L, -2, name);
+    }
+    lua_pushcfunction(L, getenv_unless_secret);
+    lua_setfield(L, -2, "getenv");
+    lua_setglobal(L, "os");
+    lua_pop(L, 1);
+}
+
+void name_undefined_globals(lua_State* L)
+{
+    lua_pushglobaltable(L);
+    lua_createtable(L, 0, 2);
+    lua_pushcfunction(L, undefined_global);
+    lua_setfield(L, -2, "__index");
+    lua_pushliteral(L, "globals");
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}
+
+} // namespace
+
+void open_sandbox(lua_State* L)
+{
+    open_library(L, LUA_GNAME, luaopen_base);
+    open_library(L, LUA_STRLIBNAME, luaopen_string);
+    open_library(L, LUA_TABLIBNAME, luaopen_table);
+    open_library(L, LUA_MATHLIBNAME, luaopen_math);
+    open_library(L, LUA_UTF8LIBNAME, luaopen_utf8);
+    restrict_base(L);
+    remove_field(L, "string", "dump");
+    restrict_os(L);
+    open_protected_calls(L);
+    open_coroutines(L);
+    name_undefined_globals(L);
+    // What luaL_requiref remembered would hand the whole of `os` to whoever reaches the registry.
+    lua_pushnil(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+}
+
+} // namespace forager::scripting

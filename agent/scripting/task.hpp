@@ -1,0 +1,69 @@
+// One Lua coroutine that the agent runs: the function of an invocation, or what a script spawned. It lives in the Lua
+// heap as the userdata that scripts see as a task, and is touched from the strand only.
+#pragma once
+
+#include "ports/clock.hpp"
+#include "scripting/condition.hpp"
+#include "scripting/context.hpp"
+#include "scripting/group.hpp"
+#include "scripting/operation.hpp"
+
+#include <lua.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace forager::scripting {
+
+class Vm;
+
+/// What only the outermost task of a call has.
+struct Root {
+    Context context;
+    std::function<void(Outcome)> ended;
+    bool waits_for_its_tasks = false; ///< a script's main chunk under `run`; a function cancels what it leaves
+};
+
+class Task final : public Timer {
+public:
+    enum class State : std::uint8_t { ready, running, parked, leaving, ended };
+    enum class Cancel : std::uint8_t { none, asked, delivered };
+
+    void fire() override;
+
+    Vm* vm = nullptr;
+    lua_State* thread = nullptr;
+    std::unique_ptr<Operation> operation;
+    std::unique_ptr<Root> root;
+
+    // The tree of ownership: a function's tasks end before it does.
+    Task* owner = nullptr;
+    Task* first_child = nullptr;
+    Task* next_sibling = nullptr;
+    Task* previous_sibling = nullptr;
+
+    Task* next_ready = nullptr;
+
+    // The condition it waits on and its neighbours there.
+    Condition* condition = nullptr;
+    Task* next_waiter = nullptr;
+    Task* previous_waiter = nullptr;
+
+    Condition done;             // woken at the end
+    Group* group = nullptr;     // hears of the end, too; kept alive by a user value of the task
+    int index_in_group = 0;
+
+    Task* first_failed = nullptr; // the first task of ours that failed when nobody waited for it
+    TimePoint grace_end{};        // when clean-up after a cancellation has lasted long enough
+
+    int anchor = LUA_NOREF; // keeps the task alive while it runs
+    int results = 0;        // on top of the thread's stack, when it has ended
+    State state = State::ready;
+    Cancel cancel = Cancel::none;
+    bool in_operation = false;
+    bool timed_out = false;
+    bool failed = false;
+};
+
+} // namespace forager::scripting

@@ -1,0 +1,137 @@
+-- What a script declares: functions, timers, handlers of events.
+local context = require "forager.context"
+local failure = require "forager.failure"
+local options = require "forager.options"
+
+local functions = {}
+
+local function_options = {
+  name = "string",
+  doc = "string",
+  args = "table",
+  timeout = "duration",
+  retries = "count",
+  concurrency = "count",
+  durable = "boolean",
+  version = "any",
+  run = "function",
+}
+
+local argument_options = { name = "string", type = "string", default = "any", doc = "string" }
+
+local types = { "string", "integer", "number", "boolean", "list", "table", "any" }
+
+local function is_type(name)
+  for _, type_name in ipairs(types) do
+    if type_name == name then
+      return true
+    end
+  end
+  return false
+end
+
+local function parameter(what, position, given)
+  what = ("%s: argument %d"):format(what, position)
+  options.check(what, given, argument_options, 2, failure.declare)
+  local name, type_name = given[1] or given.name, given[2] or given.type or "any"
+  if type(name) ~= "string" then
+    failure.declare([[%s needs a name, as in { "picture", "string" }]], what)
+  end
+  if not is_type(type_name) then
+    local near = native.nearest(tostring(type_name), types)
+    local hint = near and ("did you mean '%s'?"):format(near) or "types are " .. table.concat(types, ", ")
+    failure.declare("%s ('%s') has no type '%s': %s", what, name, tostring(type_name), hint)
+  end
+  return { name = name, type = type_name, default = given.default }
+end
+
+local function parameters(what, given)
+  if given == nil then
+    return nil
+  end
+  local list = native.list {}
+  for key in pairs(given) do
+    if math.type(key) ~= "integer" then
+      failure.declare([[%s: args is a list, as in { { "picture", "string" } }]], what)
+    end
+  end
+  for position, entry in ipairs(given) do
+    list[position] = parameter(what, position, entry)
+  end
+  return list
+end
+
+function functions.func(given)
+  options.check("func", given, function_options, 0, failure.declare)
+  if given.name == nil then
+    failure.declare "func needs a name"
+  end
+  local what = ("func '%s'"):format(given.name)
+  if given.run == nil then
+    failure.declare("%s needs a function 'run'", what)
+  end
+  native.declare_function({
+    name = given.name,
+    doc = given.doc,
+    parameters = parameters(what, given.args),
+    timeout = given.timeout,
+    retries = given.retries,
+    concurrency = given.concurrency,
+  }, given.run)
+end
+
+local function tick(fn, ctx)
+  local ok, problem = pcall(fn, ctx)
+  if not ok then
+    native.log("every: " .. native.error_text(problem))
+  end
+end
+
+-- Calls `fn` at once and then every `period`; a call that takes longer than that is not overtaken by the next.
+function functions.every(period, fn)
+  options.argument("every", 1, period, "duration", failure.declare)
+  options.argument("every", 2, fn, "function", failure.declare)
+  local seconds = native.duration(period)
+  if seconds == 0 then
+    failure.declare "every: the period must be longer than 0"
+  end
+  return native.spawn_for_script(function()
+    local ctx = context.new(native.new_id(), "every")
+    local due = native.monotonic_time()
+    while true do
+      tick(fn, ctx)
+      local now = native.monotonic_time()
+      due = due + math.max(1, math.ceil((now - due) / seconds)) * seconds
+      native.sleep(math.max(0, due - now))
+    end
+  end)
+end
+
+-- Sources that this build has none of yet are refused by name.
+function functions.on(event, fn)
+  options.argument("on", 1, event, "string", failure.declare)
+  options.argument("on", 2, fn, "function", failure.declare)
+  failure.declare("on: this agent has no source for '%s' events yet", event:match "^[^:]*")
+end
+
+function functions.reconciler(given)
+  options.check(
+    "reconciler",
+    given,
+    { kind = "string", every = "duration", actual = "function", apply = "function", delete = "function" },
+    0,
+    failure.declare
+  )
+  failure.declare "reconciler: this agent has no reconcile loop yet"
+end
+
+function functions.call(name, ...)
+  options.argument("call", 1, name, "string")
+  return native.call(name, ...)
+end
+
+function functions.log(format, ...)
+  native.log(context.formatted(format, ...))
+end
+
+return functions

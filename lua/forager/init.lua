@@ -1,0 +1,62 @@
+-- What `require "forager"` gives.
+local context = require "forager.context"
+local functions = require "forager.functions"
+local tasks = require "forager.tasks"
+local unix = require "forager.unix"
+local workflow = require "forager.workflow"
+
+local forager = {
+  version = native.version,
+  null = native.null,
+  func = functions.func,
+  every = functions.every,
+  on = functions.on,
+  reconciler = functions.reconciler,
+  call = functions.call,
+  log = functions.log,
+  workflow = workflow.new,
+  item = workflow.item,
+  spawn = tasks.spawn,
+  all = tasks.all,
+  race = tasks.race,
+  timeout = tasks.timeout,
+  sleep = tasks.sleep,
+  channel = tasks.channel,
+  sh = unix.sh,
+}
+
+-- Namespaces are loaded when they are first used.
+local namespaces = {
+  python = true,
+  http = true,
+  files = true,
+  json = true,
+  toml = true,
+  yaml = true,
+  base64 = true,
+  time = true,
+  env = true,
+  kv = true,
+}
+
+return setmetatable(forager, {
+  __index = function(self, name)
+    if namespaces[name] then
+      self[name] = require("forager." .. name)
+      return rawget(self, name)
+    end
+    local known = {}
+    for present in pairs(self) do
+      known[#known + 1] = present
+    end
+    for present in pairs(namespaces) do
+      known[#known + 1] = present
+    end
+    local near = native.nearest(tostring(name), native.list(known))
+    local hint = near and (" (did you mean '%s'?)"):format(near) or ""
+    require("forager.failure").raise {
+      code = "script",
+      message = ("forager has no '%s'%s"):format(tostring(name), hint),
+    }
+  end,
+})

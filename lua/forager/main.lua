@@ -1,0 +1,20 @@
+-- How the agent enters a script: its main chunk, and the functions that it declared.
+local context = require "forager.context"
+local workflow = require "forager.workflow"
+
+local main = {}
+
+-- The result of a script is what it returns; of one that returns a workflow, the workflow's.
+function main.run(chunk, ...)
+  local results = table.pack(chunk(...))
+  if results.n == 1 and workflow.is_workflow(results[1]) then
+    return results[1]:run_as_result()
+  end
+  return table.unpack(results, 1, results.n)
+end
+
+function main.call(fn, id, name, ...)
+  return fn(context.new(id, name), ...)
+end
+
+return main

@@ -1,0 +1,147 @@
+-- Checks option tables: a typo in a name or a wrong type is an error, not silence.
+local failure = require "forager.failure"
+
+local options = {}
+
+local function article(noun)
+  return (noun:find "^[aeiou]" and "an " or "a ") .. noun
+end
+
+-- What a value is, in the words of the options.
+local function kind_of(value)
+  if value == native.null then
+    return "null"
+  end
+  if math.type(value) == "integer" then
+    return "integer"
+  end
+  return type(value)
+end
+
+local bytes_units = { [""] = 1, K = 1024, M = 1024 ^ 2, G = 1024 ^ 3, T = 1024 ^ 4 }
+
+-- A size: a number of bytes, or text as "64KB" or "1.5GB".
+function options.bytes(value)
+  if math.type(value) == "integer" and value >= 0 then
+    return value
+  end
+  if type(value) ~= "string" then
+    return nil
+  end
+  local number, unit = value:match "^(%d+%.?%d*)%s*([KMGT]?)i?B?$"
+  return number and math.tointeger((tonumber(number) * bytes_units[unit]) // 1)
+end
+
+local checks = {
+  any = function()
+    return true
+  end,
+  string = function(value)
+    return type(value) == "string"
+  end,
+  number = function(value)
+    return type(value) == "number"
+  end,
+  integer = function(value)
+    return math.type(value) == "integer"
+  end,
+  count = function(value)
+    return math.type(value) == "integer" and value >= 0
+  end,
+  boolean = function(value)
+    return type(value) == "boolean"
+  end,
+  table = function(value)
+    return type(value) == "table"
+  end,
+  ["function"] = function(value)
+    return type(value) == "function"
+  end,
+  duration = function(value)
+    return native.duration(value) ~= nil
+  end,
+  bytes = function(value)
+    return options.bytes(value) ~= nil
+  end,
+}
+
+local wanted = {
+  any = "a value",
+  count = "a whole number, 0 or more",
+  duration = [[a duration ("250ms", "1h30m" or a number of seconds)]],
+  bytes = [[a size ("64KB", "1.5GB" or a number of bytes)]],
+}
+
+local function fits(value, types)
+  for name in types:gmatch "%a+" do
+    if checks[name](value) then
+      return true
+    end
+  end
+  return false
+end
+
+local function wish(types)
+  local words = {}
+  for name in types:gmatch "%a+" do
+    words[#words + 1] = wanted[name] or article(name)
+  end
+  return table.concat(words, " or ")
+end
+
+local function names_of(spec)
+  local names = {}
+  for name in pairs(spec) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+local function unknown(raise, what, key, spec)
+  if type(key) ~= "string" then
+    raise("%s does not take a value at [%s]", what, tostring(key))
+  end
+  local names = names_of(spec)
+  local near = native.nearest(key, names)
+  local hint = near and (" (did you mean '%s'?)"):format(near) or ", only " .. table.concat(names, ", ")
+  raise("%s has no option '%s'%s", what, key, hint)
+end
+
+local function shown(value)
+  if type(value) == "string" and #value <= 40 then
+    return ("%s ('%s')"):format(article(kind_of(value)), value)
+  end
+  return article(kind_of(value))
+end
+
+-- Checks every named entry of `given` against `spec` (name → types, several joined by "|"). Entries 1 … `positional` are
+-- left to the caller. `raise` is failure.bad unless the options are a declaration's.
+---@param what string  how the caller calls itself, for messages
+function options.check(what, given, spec, positional, raise)
+  raise = raise or failure.bad
+  if type(given) ~= "table" then
+    raise("%s takes a table of options, not %s", what, shown(given))
+  end
+  for key, value in pairs(given) do
+    local types = spec[key]
+    if types then
+      if not fits(value, types) then
+        raise("%s: option '%s' must be %s, not %s", what, key, wish(types), shown(value))
+      end
+    elseif not (math.type(key) == "integer" and key >= 1 and key <= (positional or 0)) then
+      unknown(raise, what, key, spec)
+    end
+  end
+  return given
+end
+
+-- Checks one positional argument.
+function options.argument(what, position, value, types, raise)
+  if not fits(value, types) then
+    (raise or failure.bad)("%s: argument %d must be %s, not %s", what, position, wish(types), shown(value))
+  end
+  return value
+end
+
+return options

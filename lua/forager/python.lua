@@ -1,0 +1,39 @@
+-- Python code with arguments and results as data.
+local failure = require "forager.failure"
+local options = require "forager.options"
+local unix = require "forager.unix"
+
+local python_options = {
+  code = "string",
+  file = "string",
+  call = "string",
+  args = "table",
+  kwargs = "table",
+  python = "string",
+  timeout = "duration",
+  env = "table",
+  cwd = "string",
+  on_line = "function",
+}
+
+return function(given)
+  options.check("python", given, python_options)
+  if (given.code == nil) == (given.file == nil) then
+    failure.bad "python needs one of 'code' (text) and 'file' (a path)"
+  end
+  if not given.call and (given.args or given.kwargs) then
+    failure.bad "python: 'args' and 'kwargs' are for the function named by 'call'"
+  end
+  local spec = {}
+  for name, value in pairs(given) do
+    spec[name] = value
+  end
+  spec.on_line = nil
+  spec.args = given.args and native.list(given.args)
+  local function start(lines)
+    return native.python_run(spec, lines)
+  end
+  return unix.with_lines(start, given.on_line or function(line)
+    native.log(line)
+  end)
+end

@@ -1,0 +1,127 @@
+-- Commands of the operating system.
+local failure = require "forager.failure"
+local options = require "forager.options"
+
+local unix = {}
+
+local command_options = {
+  check = "boolean",
+  stdin = "string",
+  env = "table",
+  cwd = "string",
+  timeout = "duration",
+  merge = "boolean",
+  limit = "bytes",
+  on_line = "function",
+  limits = "table",
+  scratch = "boolean",
+}
+
+local limit_options = {
+  cpu = "duration",
+  memory = "bytes",
+  file_size = "bytes",
+  open_files = "count",
+  processes = "count",
+}
+
+local function words(command)
+  local argv = native.list {}
+  for position = 1, #command do
+    local word = command[position]
+    if type(word) == "number" then
+      word = tostring(word)
+    elseif type(word) ~= "string" then
+      failure.bad("sh: word %d of the command must be a string or a number, not a %s", position, type(word))
+    end
+    argv[position] = word
+  end
+  if #argv == 0 then
+    failure.bad [[sh needs a command: sh "ls -l" or sh { "ls", "-l" }]]
+  end
+  return argv
+end
+
+local function environment(given)
+  local env = {}
+  for name, value in pairs(given or {}) do
+    if type(name) ~= "string" or name == "" or name:find "[=%z]" then
+      failure.bad("sh: '%s' is no name for an environment variable", tostring(name))
+    end
+    if type(value) ~= "string" and type(value) ~= "number" then
+      failure.bad("sh: environment variable '%s' must be a string or a number, not a %s", name, type(value))
+    end
+    env[name] = tostring(value)
+  end
+  return env
+end
+
+local function kernel_limits(given)
+  if given == nil then
+    return nil
+  end
+  options.check("sh: limits", given, limit_options)
+  return {
+    cpu_seconds = given.cpu and math.ceil(native.duration(given.cpu)),
+    memory_bytes = given.memory and options.bytes(given.memory),
+    file_bytes = given.file_size and options.bytes(given.file_size),
+    open_files = given.open_files,
+    processes = given.processes,
+  }
+end
+
+local function specification(argv, given)
+  return {
+    argv = argv,
+    check = given.check,
+    stdin = given.stdin,
+    env = environment(given.env),
+    cwd = given.cwd,
+    timeout = given.timeout,
+    merge = given.merge,
+    limit = given.limit and options.bytes(given.limit),
+    limits = kernel_limits(given.limits),
+    scratch = given.scratch,
+  }
+end
+
+local lines_metatable = {
+  __close = function(lines)
+    native.lines_close(lines.id)
+  end,
+}
+
+-- Runs `start` as a task of its own while this one hands on the lines.
+function unix.with_lines(start, on_line)
+  local lines <close> = setmetatable({ id = native.lines_open() }, lines_metatable)
+  local task <close> = native.spawn(nil, 0, start, lines.id)
+  while true do
+    local line, stream = native.lines_next(lines.id)
+    if not line then
+      return task:join()
+    end
+    on_line(line, stream)
+  end
+end
+
+function unix.sh(command, given)
+  local argv
+  if type(command) == "string" then
+    argv = native.list { "/bin/sh", "-c", command }
+    given = options.check("sh", given or {}, command_options)
+  elseif type(command) == "table" and given == nil then
+    given = options.check("sh", command, command_options, #command)
+    argv = words(command)
+  else
+    failure.bad [[sh takes a command line and options, or one table: sh("ls -l", { … }) or sh { "ls", "-l", … }]]
+  end
+  local spec = specification(argv, given)
+  if not given.on_line then
+    return native.unix_run(spec)
+  end
+  return unix.with_lines(function(lines)
+    return native.unix_run(spec, lines)
+  end, given.on_line)
+end
+
+return unix
