@@ -3,6 +3,7 @@
 #pragma once
 
 #include "io/entropy.hpp"
+#include "ports/cancellation.hpp"
 #include "recording_observer.hpp"
 #include "runtime/workflow_runner.hpp"
 #include "scripted_handler.hpp"
