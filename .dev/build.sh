@@ -38,11 +38,10 @@ program=$root/build/release/agent/forager
 build_release() {
   configure_release
   if [[ -t 2 && $1 == loud ]]; then
-    ninja -C "$root/build/release" >&2
+    ninja -C "$root/build/release" agent/forager >&2
   else
-    quietly "$root/build/release.log" ninja --quiet -C "$root/build/release"
+    quietly "$root/build/release.log" ninja --quiet -C "$root/build/release" agent/forager
   fi
-  [[ -x $program ]] || die "the build made no ${program#"$root"/}"
 }
 
 build_verb() {
