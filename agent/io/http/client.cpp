@@ -1,0 +1,309 @@
+#include "io/http/client.hpp"
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "io/http/connect.hpp"
+#include "io/http/exchange.hpp"
+#include "io/http/prepare.hpp"
+#include "io/within.hpp"
+
+#include <utility>
+
+namespace forager::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t drained = 64 * 1024;
+constexpr std::size_t file_piece = 256 * 1024;
+
+// Connections are shared by those who mean the same peer and trust in the same way.
+std::string connection_key(const Url& url, const TlsSettings& tls)
+{
+    std::string key = url.scheme + "\n" + url.peer();
+    if (url.scheme == "https")
+        key += "\n" + tls.ca_file + "\n" + tls.cert_file + "\n" + tls.key_file + (tls.verify ? "\nverified" : "\n");
+    return key;
+}
+
+Failure too_large(const std::string& url, std::size_t limit)
+{
+    return {Errc::limit, "the answer of " + url + " is larger than " + bytes_text(limit) +
+                             ", the limit of a body in memory; to_file has none"};
+}
+
+Response head_of(const Answer& answer, const Url& url)
+{
+    Response response;
+    response.status = answer.status();
+    response.reason = answer.reason();
+    response.headers = answer.headers();
+    response.url = url.text();
+    return response;
+}
+
+std::optional<std::uint64_t> length_of(const Hop& hop, const Body& body)
+{
+    if (!hop.with_body)
+        return std::nullopt;
+    return body.file ? body.file->size() : body.text.size();
+}
+
+} // namespace
+
+AnswerStream::AnswerStream(Response head, Exchange exchange)
+    : head_{std::move(head)}, exchange_{std::make_unique<Exchange>(std::move(exchange))}
+{
+}
+
+AnswerStream::AnswerStream() = default;
+AnswerStream::AnswerStream(AnswerStream&&) noexcept = default;
+AnswerStream& AnswerStream::operator=(AnswerStream&&) noexcept = default;
+AnswerStream::~AnswerStream() = default;
+
+asio::awaitable<Result<std::string>> AnswerStream::read_some()
+{
+    if (!exchange_)
+        co_return std::string{};
+    auto piece = co_await exchange_->read_some();
+    co_return piece;
+}
+
+class Client::Impl {
+public:
+    Impl(BlockingPool& pool, Clock& clock, Config config)
+        : pool_{pool},
+          clock_{clock},
+          config_{std::move(config)},
+          connector_{pool, clock},
+          connections_{std::make_shared<Connections>(
+              clock, Connections::Limits{config_.connections_per_peer, config_.idle_connections, config_.idle_time})}
+    {
+    }
+    ~Impl() { connections_->close(); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    asio::awaitable<Result<Response>> send(Request request);
+    asio::awaitable<Result<AnswerStream>> open(Request request);
+    std::size_t idle_connections() const { return connections_->idle(); }
+
+private:
+    asio::awaitable<Result<Response>> fetch(Request request, Progress& progress);
+    asio::awaitable<Result<AnswerStream>> follow_redirections(Request request, Progress& progress);
+    asio::awaitable<Result<AnswerStream>> ask(const Hop& hop, const Body& body, const Request& request,
+                                              Progress& progress);
+    asio::awaitable<Result<Lease>> connect(const Hop& hop, const Request& request, bool fresh, Progress& progress);
+    asio::awaitable<Result<Response>> collect(AnswerStream stream, std::size_t limit);
+    asio::awaitable<Result<Response>> save(AnswerStream stream, std::string path);
+    asio::awaitable<void> drain(AnswerStream stream);
+
+    std::optional<TimePoint> deadline_of(const Request& request) const
+    {
+        return request.timeout ? std::optional{clock_.now() + *request.timeout} : std::nullopt;
+    }
+
+    BlockingPool& pool_;
+    Clock& clock_;
+    Config config_;
+    Connector connector_;
+    std::shared_ptr<Connections> connections_;
+};
+
+namespace {
+
+// The deadline knows nothing of what was being done: its failure comes without a sentence.
+template <class T> void name_timeout(Result<T>& result, std::optional<Duration> limit, const Progress& progress)
+{
+    if (!result.has_error() || result.error().code != Errc::timed_out || !result.error().message.empty())
+        return;
+    const std::string after = limit ? " after " + to_text(*limit) : "";
+    result = Failure{Errc::timed_out, "timed out" + after + " while " + progress.text()};
+}
+
+} // namespace
+
+asio::awaitable<Result<Response>> Client::Impl::send(Request request)
+{
+    Progress progress;
+    const auto limit = request.timeout;
+    const auto deadline = deadline_of(request);
+    auto work = fetch(std::move(request), progress);
+    auto response = co_await within(clock_, deadline, std::move(work), "");
+    name_timeout(response, limit, progress);
+    co_return response;
+}
+
+asio::awaitable<Result<AnswerStream>> Client::Impl::open(Request request)
+{
+    Progress progress;
+    const auto limit = request.timeout;
+    const auto deadline = deadline_of(request);
+    auto work = follow_redirections(std::move(request), progress);
+    auto stream = co_await within(clock_, deadline, std::move(work), "");
+    name_timeout(stream, limit, progress);
+    co_return stream;
+}
+
+asio::awaitable<Result<Response>> Client::Impl::fetch(Request request, Progress& progress)
+{
+    const std::string to_file = request.to_file;
+    const std::size_t limit = request.body_limit;
+    auto stream = co_await follow_redirections(std::move(request), progress);
+    if (stream.has_error())
+        co_return stream.error();
+    const bool succeeded = stream->head().status / 100 == 2;
+    auto rest = succeeded && !to_file.empty() ? save(std::move(*stream), to_file) : collect(std::move(*stream), limit);
+    auto response = co_await std::move(rest);
+    co_return response;
+}
+
+asio::awaitable<Result<AnswerStream>> Client::Impl::follow_redirections(Request request, Progress& progress)
+{
+    auto first = prepare(request);
+    if (first.has_error())
+        co_return first.error();
+    if (request.tls.ca_file.empty())
+        request.tls.ca_file = config_.ca_file;
+    Body body;
+    body.text = std::move(request.body);
+    if (!request.from_file.empty()) {
+        auto file = co_await UploadFile::open(pool_, request.from_file);
+        if (file.has_error())
+            co_return file.error();
+        body.file = std::move(*file);
+    }
+    Hop hop = std::move(*first);
+    for (int redirections = 0;; ++redirections) {
+        auto stream = co_await ask(hop, body, request, progress);
+        if (stream.has_error() || request.redirects == 0)
+            co_return stream;
+        auto next = follow(hop, stream->head().status, stream->head().headers.find("location"));
+        if (next.has_error())
+            co_return next.error();
+        if (!*next)
+            co_return stream;
+        if (redirections == request.redirects)
+            co_return Failure{Errc::limit, "more than " + std::to_string(request.redirects) +
+                                               " redirections, the last one from " + hop.url.shown()};
+        hop = std::move(**next);
+        co_await drain(std::move(*stream));
+    }
+}
+
+asio::awaitable<Result<AnswerStream>> Client::Impl::ask(const Hop& hop, const Body& body, const Request& request,
+                                                        Progress& progress)
+{
+    const auto length = length_of(hop, body);
+    const std::string head = head_text(hop, length, config_.user_agent);
+    for (bool fresh = false;; fresh = true) {
+        auto lease = co_await connect(hop, request, fresh, progress);
+        if (lease.has_error())
+            co_return lease.error();
+        const bool kept = lease->reused;
+        Exchange exchange{std::move(*lease), hop.url.peer(), hop.method == "HEAD"};
+        auto asked = co_await exchange.ask(pool_, head, length ? &body : nullptr, progress);
+        if (asked.has_value())
+            co_return AnswerStream{head_of(exchange.answer(), hop.url), std::move(exchange)};
+        const bool harmless = is_idempotent(hop.method) || exchange.sent() == 0;
+        if (!kept || fresh || !harmless || !exchange.found_it_closed())
+            co_return asked.error();
+    }
+}
+
+asio::awaitable<Result<Lease>> Client::Impl::connect(const Hop& hop, const Request& request, bool fresh,
+                                                     Progress& progress)
+{
+    progress.now("waiting for a free connection to", hop.url.peer());
+    Lease lease = co_await connections_->lease(connection_key(hop.url, request.tls), fresh);
+    if (lease.reused)
+        co_return lease;
+    const TimePoint deadline = clock_.now() + request.connect_timeout;
+    auto transport = co_await connector_.connect(hop.url, request.tls, deadline, progress);
+    name_timeout(transport, request.connect_timeout, progress);
+    if (transport.has_error())
+        co_return transport.error();
+    lease.transport = std::move(*transport);
+    co_return lease;
+}
+
+asio::awaitable<Result<Response>> Client::Impl::collect(AnswerStream stream, std::size_t limit)
+{
+    Response response = stream.head();
+    const auto announced = stream.exchange_->answer().content_length();
+    std::string piece;
+    do {
+        // What is announced is refused at once, the rest when it has become too much.
+        if ((announced.value_or(0) > limit && !stream.exchange_->answer().is_complete()) ||
+            response.body.size() > limit)
+            co_return too_large(response.url.substr(0, response.url.find('?')), limit);
+        auto read = co_await stream.read_some();
+        if (read.has_error())
+            co_return read.error();
+        piece = std::move(*read);
+        response.body += piece;
+    } while (!piece.empty());
+    co_return response;
+}
+
+asio::awaitable<Result<Response>> Client::Impl::save(AnswerStream stream, std::string path)
+{
+    auto file = co_await DownloadFile::create(pool_, std::move(path));
+    if (file.has_error())
+        co_return file.error();
+    std::string gathered; // a visit to the pool for each piece would cost more than the writing
+    for (bool ended = false; !ended;) {
+        auto piece = co_await stream.read_some();
+        if (piece.has_error())
+            co_return piece.error();
+        ended = piece->empty();
+        gathered += *piece;
+        if (!ended && gathered.size() < file_piece)
+            continue;
+        auto written = co_await file->write(pool_, std::exchange(gathered, {}));
+        if (written.has_error())
+            co_return written.error();
+    }
+    auto committed = co_await file->commit(pool_);
+    if (committed.has_error())
+        co_return committed.error();
+    co_return stream.head();
+}
+
+// The body of a redirection is of no interest, but reading a short one saves its connection.
+asio::awaitable<void> Client::Impl::drain(AnswerStream stream)
+{
+    std::size_t read = 0;
+    const bool known = stream.exchange_->answer().content_length().value_or(drained + 1) <= drained;
+    for (bool more = known; more && read <= drained;) {
+        const auto piece = co_await stream.read_some();
+        more = piece.has_value() && !piece->empty();
+        if (more)
+            read += piece->size();
+    }
+}
+
+Client::Client(BlockingPool& pool, Clock& clock, Config config)
+    : impl_{std::make_unique<Impl>(pool, clock, std::move(config))}
+{
+}
+
+Client::~Client() = default;
+
+asio::awaitable<Result<Response>> Client::send(Request request)
+{
+    return impl_->send(std::move(request));
+}
+
+asio::awaitable<Result<AnswerStream>> Client::open(Request request)
+{
+    return impl_->open(std::move(request));
+}
+
+std::size_t Client::idle_connections() const
+{
+    return impl_->idle_connections();
+}
+
+} // namespace forager::http
