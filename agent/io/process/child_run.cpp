@@ -18,6 +18,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -271,9 +272,24 @@ private:
 
 asio::awaitable<Result<Completed>> run_child(Surroundings around, Command command, TagPair tags, Launched launched)
 {
-    ChildRun child{around, std::move(command), tags, std::move(launched)};
-    Result<Completed> result = co_await child.result();
-    co_return result;
+    const std::string name = command.argv.front();
+    const pid_t process = launched.process;
+    std::optional<ChildRun> child;
+    boost::system::error_code problem;
+    try {
+        child.emplace(around, std::move(command), tags, std::move(launched));
+    } catch (const boost::system::system_error& error) {
+        problem = error.code();
+    }
+    if (child) {
+        Result<Completed> result = co_await child->result();
+        co_return result;
+    }
+    // The kernel watches only so many descriptors for one user.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await around.reaper.end(TagSource::command(tags));
+    around.strays.push_back(process);
+    co_return system_failure("'" + name + "' was ended, as its output cannot be watched", problem.value());
 }
 
 asio::awaitable<bool> cancelled()

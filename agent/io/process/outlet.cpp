@@ -8,14 +8,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <utility>
 
 namespace forager {
 
 namespace asio = boost::asio;
 
-Outlet::Outlet(asio::any_io_executor executor, Descriptor descriptor, std::size_t limit)
-    : kept{limit}, pipe_{std::move(executor)}
+Outlet::Outlet(const asio::any_io_executor& executor, Descriptor descriptor, std::size_t limit)
+    : kept{limit}, pipe_{executor}
 {
     if (descriptor)
         pipe_.assign(descriptor.release());

@@ -18,7 +18,7 @@ namespace forager {
 class Outlet {
 public:
     /// `descriptor` may be none: the outlet is not open then. Keeps `limit` bytes.
-    Outlet(boost::asio::any_io_executor executor, Descriptor descriptor, std::size_t limit);
+    Outlet(const boost::asio::any_io_executor& executor, Descriptor descriptor, std::size_t limit);
 
     bool open() const { return pipe_.is_open(); }
 
