@@ -3,13 +3,13 @@
 coverage_verb() {
   need test
   local folder=$root/build/coverage
+  # %m-%p: one file for each program and process, so that tests that run at once do not overwrite each other.
+  export LLVM_PROFILE_FILE=$folder/counters/%m-%p.profraw
   configure_coverage
   say "building build/coverage"
   quietly "$folder.log" ninja --quiet -C "$folder" all meson-test-prereq
   rm -rf "$folder/counters"
-  # %m-%p: one file for each program and process, so that tests that run at once do not overwrite each other.
-  LLVM_PROFILE_FILE=$folder/counters/%m-%p.profraw \
-    quietly "$folder/tests.log" meson test -C "$folder" --timeout-multiplier 4 || die "the tests failed"
+  quietly "$folder/tests.log" meson test -C "$folder" --timeout-multiplier 4 || die "the tests failed"
   find "$folder/counters" -name '*.profraw' >"$folder/counters/list"
   llvm-profdata-19 merge --sparse -o "$folder/counters/all" --input-files="$folder/counters/list"
   coverage_report "$folder" | python3 "$root/.dev/coverage.py" "$root"

@@ -73,6 +73,8 @@ std::string to_text(Duration duration)
     const double seconds = to_seconds(duration);
     if (seconds < 0.9995)
         return formatted("%.0f ms", seconds * 1e3);
+    if (seconds < 59.95 && duration % std::chrono::seconds{1} == Duration{})
+        return formatted("%.0f s", seconds);
     if (seconds < 59.95)
         return formatted("%.1f s", seconds);
     const auto whole = static_cast<long long>(std::llround(seconds));

@@ -19,7 +19,7 @@ std::optional<Duration> parse_duration(std::string_view text);
 /// Reads a number of seconds. Nothing when it is negative, not finite or longer than `longest_duration`.
 std::optional<Duration> duration_from_seconds(double seconds);
 
-/// A short form for people: "350 ms", "4.2 s", "1 m 05 s", "2 h 10 m".
+/// A short form for people: "350 ms", "4.2 s", "30 s", "1 m 05 s", "2 h 10 m".
 std::string to_text(Duration duration);
 
 double to_seconds(Duration duration);

@@ -13,7 +13,8 @@ namespace {
 
 Failure refusal(const Function& function, const std::string& what)
 {
-    return {Errc::bad_arguments, function.name + ": " + what};
+    const std::string known = function.refusal.empty() ? "" : function.refusal + ": ";
+    return {Errc::bad_arguments, known + function.name + ": " + what};
 }
 
 std::string quoted(std::string_view name)
@@ -142,6 +143,8 @@ Result<void> bind_one(const Function& function, const Parameter& parameter, std:
 
 Result<std::vector<Value>> bind_arguments(const Function& function, std::vector<Value> args, Object kwargs)
 {
+    if (function.raw)
+        return args;
     if (function.variadic)
         return bind_variadic(function, std::move(args), std::move(kwargs));
     if (args.size() > function.parameters.size())

@@ -31,6 +31,8 @@ struct Function {
     std::string doc;
     std::vector<Parameter> parameters;
     bool variadic = false; ///< takes any arguments unchecked; keyword arguments alone come as one table
+    bool raw = false;      ///< its handler reads the invocation's arguments by itself
+    std::string refusal;   ///< stands before what is wrong with the arguments: words that callers look for
     std::optional<Duration> timeout;
     std::size_t retries = 0;     ///< tries after the first
     std::size_t concurrency = 0; ///< how many may run at once; 0: no limit of its own

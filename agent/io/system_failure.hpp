@@ -1,5 +1,5 @@
 // What the operating system answers, as a failure; and a descriptor that closes itself. For code that calls it
-// directly: files and archives.
+// directly: files, archives, child processes.
 #pragma once
 
 #include "core/failure.hpp"
@@ -27,6 +27,9 @@ public:
 
     explicit operator bool() const { return number_ >= 0; }
     int number() const { return number_; }
+
+    /// Hands the descriptor over to somebody else, who closes it.
+    int release() { return std::exchange(number_, -1); }
 
     /// False, with `errno` set, when what was written could not be kept.
     bool close();

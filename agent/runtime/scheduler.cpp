@@ -189,6 +189,7 @@ void Scheduler::submit(Permit permit, Invocation invocation, Reporter& reporter)
 // The permit is held until the outcome is told, so that what waits to be told is bounded, too.
 asio::awaitable<void> Scheduler::serve(Permit, Ticket ticket)
 {
+    ticket.begin();
     Outcome outcome = Failure{Errc::cancelled, ticket.invocation().function + " was cancelled"};
     try {
         outcome = co_await call(ticket.invocation());

@@ -33,6 +33,8 @@ void TaskGroup::spawn(std::string name, asio::awaitable<void> work)
                    asio::bind_cancellation_slot(child->signal.slot(), [this, child](const std::exception_ptr& thrown) {
                        ended(child, thrown);
                    }));
+    if (cancelled_)
+        cancel(*child);
 }
 
 void TaskGroup::cancel(Child& child)

@@ -47,7 +47,8 @@ Ticket::~Ticket()
 {
     if (!invocation_)
         return;
-    const std::string text = invocation_->function + " was abandoned before it had ended";
+    const std::string text =
+        invocation_->function + (begun_ ? " was abandoned before it had ended" : " was cancelled before it began");
     observer_->state(*invocation_, State::cancelled, text);
     report_later(Failure{Errc::cancelled, text});
 }

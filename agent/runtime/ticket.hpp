@@ -21,10 +21,13 @@ public:
     Ticket(Ticket&&) noexcept = default;
     Ticket& operator=(Ticket&&) = delete;
 
-    /// Reports that the invocation was abandoned, if nobody reported anything.
+    /// Reports that the invocation was abandoned, or cancelled before it began, if nobody reported anything.
     ~Ticket();
 
     const Invocation& invocation() const { return *invocation_; }
+
+    /// Says that the invocation runs from now on.
+    void begin() { begun_ = true; }
 
     /// Waits until the reporter has heard it. Only the first outcome counts.
     boost::asio::awaitable<void> report(Outcome outcome);
@@ -37,6 +40,7 @@ private:
     Reporter* reporter_;
     Observer* observer_;
     TaskGroup* reports_;
+    bool begun_ = false;
 };
 
 } // namespace forager

@@ -47,15 +47,24 @@ void keep_functions(lua_State* L)
     }
 }
 
+bool answered(lua_State* L, Script& script)
+{
+    auto outcome = ask(L, std::get<Instant>(binding_of(L).function));
+    if (outcome)
+        script.kept_answer = std::move(*outcome);
+    else
+        script.kept_failure = outcome.error();
+    return outcome.has_value();
+}
+
 // The answer is kept by the script while it is pushed: pushing may raise.
 int call_instant(lua_State* L)
 {
     keep_functions(L);
     Script& script = Script::of(L);
-    script.answer = ask(L, std::get<Instant>(binding_of(L).function));
-    if (!script.answer)
+    if (!answered(L, script))
         raise_kept_failure(L);
-    const Outputs& outputs = *script.answer;
+    const Outputs& outputs = script.kept_answer;
     luaL_checkstack(L, static_cast<int>(outputs.size()) + 4, "too many results");
     for (const Value& value : outputs)
         push_output(L, value);
@@ -92,8 +101,8 @@ int call_stub(lua_State* L)
     script.used_stub = true;
     if (binding.stub == nullptr)
         return 0;
-    script.answer = Outputs{parse_json(binding.stub).value()};
-    push_output(L, script.answer->front());
+    script.kept_answer = {parse_json(binding.stub).value()};
+    push_output(L, script.kept_answer.front());
     return 1;
 }
 
@@ -101,12 +110,12 @@ int call_stub(lua_State* L)
 
 void keep_failure(lua_State* L, Failure failure)
 {
-    Script::of(L).answer = std::move(failure);
+    Script::of(L).kept_failure = std::move(failure);
 }
 
 void raise_kept_failure(lua_State* L)
 {
-    Failure& failure = Script::of(L).answer.error();
+    Failure& failure = Script::of(L).kept_failure;
     if (failure.where.empty())
         failure.where = place_of(L);
     push_failure(L, failure);

@@ -3,35 +3,9 @@
 
 #include "core/invocation.hpp"
 #include "ports/observer.hpp"
-#include "ports/process_runner.hpp"
-
-#include <optional>
+#include "primitives/command_scope.hpp"
 
 namespace forager::scripting {
-
-/// The scope of a call's commands, made when the first one starts: most calls start none.
-class CommandScope {
-public:
-    explicit CommandScope(ProcessRunner& runner) : runner_{runner} {}
-
-    ScopeId id()
-    {
-        if (!id_)
-            id_ = runner_.new_scope();
-        return *id_;
-    }
-
-    /// Ends what the commands left running.
-    boost::asio::awaitable<void> end()
-    {
-        if (id_)
-            co_await runner_.end_scope(*id_);
-    }
-
-private:
-    ProcessRunner& runner_;
-    std::optional<ScopeId> id_;
-};
 
 struct Context {
     const Invocation& invocation;

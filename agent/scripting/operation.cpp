@@ -44,9 +44,11 @@ void Awaited::start(const asio::any_io_executor& executor, std::function<void()>
 void Awaited::ended(std::exception_ptr thrown, Outcome outcome)
 {
     if (thrown)
-        outcome_ = failure_of(thrown);
+        failure_ = failure_of(thrown);
+    else if (outcome)
+        outputs_ = std::move(*outcome);
     else
-        outcome_ = std::move(outcome);
+        failure_ = outcome.error();
 }
 
 void Awaited::cancel()
@@ -56,15 +58,16 @@ void Awaited::cancel()
 
 int Awaited::finish(lua_State* L)
 {
-    if (!outcome_) {
-        outcome_.error().where = outcome_.error().where.empty() ? place_of(L) : outcome_.error().where;
-        push_failure(L, outcome_.error());
+    if (failure_) {
+        if (failure_->where.empty())
+            failure_->where = place_of(L);
+        push_failure(L, *failure_);
         return -1;
     }
-    luaL_checkstack(L, static_cast<int>(outcome_->size()) + 4, "too many results");
-    for (const Value& value : *outcome_)
+    luaL_checkstack(L, static_cast<int>(outputs_.size()) + 4, "too many results");
+    for (const Value& value : outputs_)
         push_output(L, value);
-    return static_cast<int>(outcome_->size());
+    return static_cast<int>(outputs_.size());
 }
 
 } // namespace forager::scripting

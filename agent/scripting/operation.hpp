@@ -43,7 +43,8 @@ private:
     void ended(std::exception_ptr thrown, Outcome outcome);
 
     std::optional<boost::asio::awaitable<Outcome>> work_;
-    Outcome outcome_;
+    Outputs outputs_;
+    std::optional<Failure> failure_;
     boost::asio::cancellation_signal signal_;
 };
 

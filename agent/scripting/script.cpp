@@ -6,13 +6,8 @@
 #include "scripting/lua_value.hpp"
 #include "scripting/module_file.hpp"
 #include "scripting/sandbox.hpp"
-#include "scripting/version.hpp"
+#include "base/version.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
-
-#include <exception>
 #include <stdexcept>
 
 namespace forager::scripting {
@@ -78,10 +73,27 @@ Script::Script(World world, std::string path, Mode mode, Vm::Config config)
     open();
 }
 
-Script::~Script()
+void Script::withdraw()
 {
     for (const std::string& name : declared_)
         world_.registry.remove(name);
+    declared_.clear();
+}
+
+std::int64_t Script::open_lines()
+{
+    lines_.emplace(++last_lines_, std::make_shared<LineQueue>(world_.executor));
+    return last_lines_;
+}
+
+std::shared_ptr<LineQueue> Script::lines(std::int64_t id) const
+{
+    return lines_.at(id);
+}
+
+void Script::close_lines(std::int64_t id)
+{
+    lines_.erase(id);
 }
 
 void Script::open()
@@ -109,8 +121,9 @@ Result<void> Script::load()
 {
     auto source = read_script(path_);
     if (!source) {
-        source.error().declaration = true;
-        return source.error();
+        Failure failure = source.error();
+        failure.declaration = true;
+        return failure;
     }
     lua_State* L = vm_->state();
     // A first line for the shell is no Lua; its end stays, so that lines keep their numbers.
@@ -132,7 +145,7 @@ asio::awaitable<Outcome> Script::run_main(const Invocation& invocation, Observer
 {
     CommandScope commands{world_.processes};
     Vm::Call call{run_main_, {main_}, invocation.args, {invocation, observer, commands}, mode_ == Mode::run};
-    co_return co_await run(std::move(call), commands);
+    co_return co_await commands.around(vm_->run(std::move(call)));
 }
 
 asio::awaitable<Outcome> Script::call(int function, const Invocation& invocation, std::vector<Value> args,
@@ -142,25 +155,7 @@ asio::awaitable<Outcome> Script::call(int function, const Invocation& invocation
     CommandScope commands{world_.processes};
     args.insert(args.begin(), {Value{invocation.id}, Value{invocation.function}});
     Vm::Call call{call_function_, {function}, std::move(args), {invocation, observer, commands}, false};
-    co_return co_await run(std::move(call), commands);
-}
-
-// What its commands left running goes with the call, also with one that is cancelled.
-asio::awaitable<Outcome> Script::run(Vm::Call call, CommandScope& commands)
-{
-    std::exception_ptr thrown;
-    Outcome outcome;
-    try {
-        outcome = co_await vm_->run(std::move(call));
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    if (thrown)
-        co_await asio::this_coro::reset_cancellation_state();
-    co_await commands.end();
-    if (thrown)
-        std::rethrow_exception(thrown);
-    co_return outcome;
+    co_return co_await commands.around(vm_->run(std::move(call)));
 }
 
 std::shared_ptr<Handler> Script::handler(int function)

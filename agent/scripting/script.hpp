@@ -3,13 +3,13 @@
 
 #include "core/outcome.hpp"
 #include "io/pool.hpp"
-#include "io/http/client.hpp"
 #include "ports/clock.hpp"
 #include "ports/observer.hpp"
 #include "ports/process_runner.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/workflow_runner.hpp"
+#include "scripting/line_queue.hpp"
 #include "scripting/vm.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,6 +19,10 @@
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace forager::http {
+class Client;
+}
 
 namespace forager::scripting {
 
@@ -47,7 +51,6 @@ public:
     Script(World world, std::string path, Mode mode, Vm::Config config = {});
     Script(const Script&) = delete;
     Script& operator=(const Script&) = delete;
-    ~Script();
 
     static Script& of(lua_State* L);
 
@@ -72,22 +75,34 @@ public:
     /// Registers a function that the script declared.
     Result<void> declare(Function function, std::shared_ptr<Handler> handler);
 
+    /// Takes the functions that it declared out of the registry.
+    void withdraw();
+
+    // The queues of lines that are read while a command runs.
+    std::int64_t open_lines();
+    std::shared_ptr<LineQueue> lines(std::int64_t id) const;
+    void close_lines(std::int64_t id);
+
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
     std::string returned_workflow; ///< the one that the main chunk returned, or empty
 
-    Outcome answer;         ///< of the binding that is being called: pushing it to Lua may raise
+    // What the binding that is being called answers: kept here, since pushing it to Lua may raise.
+    Outputs kept_answer;
+    Failure kept_failure;
+
     bool used_stub = false; ///< in `check`: the main chunk went on with data that is not real
 
 private:
     void open();
-    boost::asio::awaitable<Outcome> run(Vm::Call call, CommandScope& commands);
 
     World world_;
     std::string path_;
     Mode mode_;
     std::shared_ptr<Vm> vm_;
     std::vector<std::string> declared_;
+    std::map<std::int64_t, std::shared_ptr<LineQueue>> lines_;
+    std::int64_t last_lines_ = 0;
     int main_ = LUA_NOREF;          // the compiled main chunk
     int run_main_ = LUA_NOREF;      // the library's function that calls it
     int call_function_ = LUA_NOREF; // the library's function that calls a declared one with its context

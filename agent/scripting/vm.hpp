@@ -88,6 +88,9 @@ public:
     void leave(lua_State* outer, bool unyieldable);
     bool suspending() const { return suspending_; }
 
+    /// The hook of the `Slicer`: the running task makes room for others.
+    static void slice_over(lua_State* L, lua_Debug* frame);
+
     /// Pushes the error that stands for "not enough memory".
     void push_memory_failure(lua_State* L) const;
 
@@ -101,7 +104,7 @@ private:
         std::string traceback;
     };
 
-    static void slice_over(lua_State* L, lua_Debug* frame);
+
     static int task_main(lua_State* L);
     static int task_main_ended(lua_State* L, int status, lua_KContext context);
     static int waited(lua_State* L, int status, lua_KContext kind);

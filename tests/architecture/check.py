@@ -4,6 +4,7 @@
 Prints two lines for each offence (what looks where, and what it may look at) and, at the end, how many files it passed.
 """
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -39,10 +40,16 @@ class Architecture:
     # The folders themselves
 
     def top_level(self):
-        ignored = {line.strip("/\n") for line in self.lines(self.root / ".gitignore")}
-        for path in sorted(self.root.iterdir()):
-            if path.name not in self.layers["top"] and path.name not in ignored and not path.name.startswith("."):
-                yield Offence(path.name, "lies at the top level", f"There may be {', '.join(self.layers['top'])}.")
+        for name in sorted(self.tracked()):
+            if name not in self.layers["top"] and not name.startswith("."):
+                yield Offence(name, "lies at the top level", f"There may be {', '.join(self.layers['top'])}.")
+
+    def tracked(self):
+        """Names at the top level that belong to the project; all that lie there, where git cannot tell."""
+        listed = subprocess.run(["git", "-C", self.root, "ls-files"], capture_output=True, text=True)
+        if (self.root / ".git").exists() and listed.returncode == 0:
+            return {path.split("/")[0] for path in listed.stdout.splitlines()}
+        return {path.name for path in self.root.iterdir()} - {"build"}
 
     def agent_folders(self):
         for path in sorted((self.root / "agent").iterdir()):
@@ -122,7 +129,7 @@ class Architecture:
 
     @staticmethod
     def lines(path):
-        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return path.read_text(encoding="utf-8").splitlines()
 
 
 def main(root):

@@ -36,7 +36,7 @@ std::string in_folder(std::string_view folder, const std::string& name)
 
 bool is_file(const std::string& path)
 {
-    struct stat status {};
+    struct stat status{};
     return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 

@@ -50,7 +50,7 @@ struct Birth {
 
 void reset_signals()
 {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = SIG_DFL;
     for (int number = 1; number < NSIG; ++number)
         sigaction(number, &action, nullptr);
@@ -119,7 +119,7 @@ bool no_descriptors_left()
 
 Descriptor lifted(Descriptor descriptor)
 {
-    if (!descriptor.open() || descriptor.number() >= first_above_children)
+    if (!descriptor || descriptor.number() >= first_above_children)
         return descriptor;
     return Descriptor{fcntl(descriptor.number(), F_DUPFD_CLOEXEC, first_above_children)};
 }
@@ -130,7 +130,7 @@ std::optional<Pipe> make_pipe()
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
         return {};
     Pipe pipe{lifted(Descriptor{ends[0]}), lifted(Descriptor{ends[1]})};
-    if (!pipe.reading.open() || !pipe.writing.open())
+    if (!pipe.reading || !pipe.writing)
         return {};
     return pipe;
 }
@@ -155,7 +155,7 @@ private:
     {
         if (!wanted) {
             theirs_[0] = lifted(Descriptor{open("/dev/null", O_RDONLY | O_CLOEXEC)});
-            return theirs_[0].open();
+            return static_cast<bool>(theirs_[0]);
         }
         auto pipe = make_pipe();
         if (!pipe)
@@ -233,7 +233,8 @@ std::string quoted(const std::string& text)
 Failure folder_failure(const LaunchPlan& plan, int error)
 {
     if (error == ENOENT || error == ENOTDIR)
-        return Failure{Errc::not_found, "there is no folder " + quoted(plan.cwd) + " to run " + quoted(plan.argv[0]) + " in"};
+        return Failure{Errc::not_found,
+                       "there is no folder " + quoted(plan.cwd) + " to run " + quoted(plan.argv[0]) + " in"};
     return refused("the folder " + quoted(plan.cwd) + " cannot be entered", error);
 }
 

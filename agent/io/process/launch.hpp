@@ -2,9 +2,9 @@
 #pragma once
 
 #include "core/failure.hpp"
-#include "io/process/descriptor.hpp"
 #include "io/process/environment.hpp"
 #include "io/process/tag.hpp"
+#include "io/system_failure.hpp"
 #include "ports/process_runner.hpp"
 
 #include <sys/types.h>

@@ -60,7 +60,7 @@ public:
     Outlet(asio::any_io_executor executor, Descriptor descriptor, std::size_t limit)
         : kept{limit}, pipe_{std::move(executor)}
     {
-        if (descriptor.open())
+        if (descriptor)
             pipe_.assign(descriptor.release());
     }
 
@@ -124,16 +124,22 @@ struct Surroundings {
 class ChildRun {
 public:
     ChildRun(Surroundings around, Command command, TagPair tags, Launched launched)
-        : around_{around}, command_{std::move(command)}, tags_{tags},
-          main_{launched.process, launched.pidfd.number()}, started_{around.clock.now()},
+        : around_{around},
+          command_{std::move(command)},
+          tags_{tags},
+          main_{launched.process, launched.pidfd.number()},
+          started_{around.clock.now()},
           handle_{around.executor, launched.process, launched.pidfd.release()},
-          input_{around.executor}, out_{around.executor, std::move(launched.out), command_.limit},
+          input_{around.executor},
+          out_{around.executor, std::move(launched.out), command_.limit},
           err_{around.executor, std::move(launched.err), command_.limit},
-          report_{around.executor, std::move(launched.report), 0}, changed_{around.executor},
-          speaking_{around.executor, 1}, movers_{around.executor, [this] { changed_.set(); }},
+          report_{around.executor, std::move(launched.report), 0},
+          changed_{around.executor},
+          speaking_{around.executor, 1},
+          movers_{around.executor, [this] { changed_.set(); }},
           watchers_{around.executor, [this] { changed_.set(); }}
     {
-        if (launched.input.open())
+        if (launched.input)
             input_.assign(launched.input.release());
     }
 
@@ -400,7 +406,7 @@ std::size_t commands_at_once()
 void prepare_signals()
 {
     std::signal(SIGPIPE, SIG_IGN); // a child may close its stdin early
-    struct sigaction present {};
+    struct sigaction present{};
     sigaction(SIGCHLD, nullptr, &present);
     if (present.sa_handler == SIG_IGN) // inherited: the kernel would throw exit statuses away
         std::signal(SIGCHLD, SIG_DFL);
@@ -410,9 +416,15 @@ void prepare_signals()
 
 LocalProcessRunner::LocalProcessRunner(asio::any_io_executor executor, BlockingPool& pool, Clock& clock,
                                        Environment environment)
-    : executor_{executor}, pool_{pool}, clock_{clock}, environment_{std::move(environment)},
-      open_files_{raise_open_files()}, tags_{getpid(), tags_of(0).value_or(TagPair{}).hard},
-      reaper_{executor, pool, clock}, turns_{executor, commands_at_once()}, buffer_(buffer_size)
+    : executor_{executor},
+      pool_{pool},
+      clock_{clock},
+      environment_{std::move(environment)},
+      open_files_{raise_open_files()},
+      tags_{getpid(), tags_of(0).value_or(TagPair{}).hard},
+      reaper_{executor, pool, clock},
+      turns_{executor, commands_at_once()},
+      buffer_(buffer_size)
 {
     prepare_signals();
 }

@@ -1,6 +1,6 @@
 #include "io/process/scan.hpp"
 
-#include "io/process/descriptor.hpp"
+#include "io/system_failure.hpp"
 
 #include <dirent.h>
 #include <poll.h>
@@ -80,14 +80,14 @@ void visit(pid_t process, const HuntIndex& hunts)
     if (!seen || hunts.matching(*seen).empty())
         return;
     const Descriptor pidfd{static_cast<int>(syscall(SYS_pidfd_open, process, 0))};
-    if (!pidfd.open() && errno == ESRCH)
+    if (!pidfd && errno == ESRCH)
         return;
     // Asked again: the number may have passed to another process before it was held.
     const auto held = tags_of(process);
-    if (!held || (pidfd.open() && ended(pidfd.number())))
+    if (!held || (pidfd && ended(pidfd.number())))
         return;
     for (Hunt* hunt : hunts.matching(*held)) {
-        if (pidfd.open())
+        if (pidfd)
             signal(*hunt, process, pidfd.number());
         else
             ++hunt->living; // no descriptor left to hold it with: the next walk tries again

@@ -23,10 +23,7 @@ struct TagPattern {
     std::uint64_t mask = 0;
 
     /// The soft value is a command's own tag, the hard value that of the outermost agent's command.
-    bool matches(const TagPair& tags) const
-    {
-        return (tags.soft & mask) == value || (tags.hard & mask) == value;
-    }
+    bool matches(const TagPair& tags) const { return (tags.soft & mask) == value || (tags.hard & mask) == value; }
 };
 
 /// Gives out tags: no two commands of one user's agents that run at the same time have the same one. From the top:

@@ -54,22 +54,10 @@ Outcome declare_function(Request& request)
     return Outputs{};
 }
 
-Invocation invocation_of(const Request& request)
-{
-    const Invocation& caller = request.context.invocation;
-    Invocation invocation;
-    invocation.function = *request.args.front().get<std::string>();
-    invocation.env = caller.env;
-    invocation.deadline = caller.deadline;
-    invocation.source = caller.source;
-    invocation.parent = caller.parent;
-    return invocation;
-}
-
 // call(name, ...): a single table with names in it is keyword arguments.
 asio::awaitable<Outcome> call(Request request)
 {
-    Invocation invocation = invocation_of(request);
+    Invocation invocation = nested_in(request.context.invocation, *request.args.front().get<std::string>());
     const auto* kwargs = request.args.size() == 2 ? request.args[1].get<Object>() : nullptr;
     if (kwargs != nullptr && !kwargs->empty())
         invocation.kwargs = *kwargs;

@@ -109,7 +109,7 @@ int failure(lua_State* L)
             made.where = place_of(L);
         keep_failure(L, std::move(made));
     }
-    push_failure(L, Script::of(L).answer.error());
+    push_failure(L, Script::of(L).kept_failure);
     return 1;
 }
 
@@ -117,14 +117,14 @@ void keep_text(lua_State* L)
 {
     const Failure failure = to_failure(L, 1);
     const std::string place = failure.where.empty() ? "" : failure.where + ": ";
-    Script::of(L).answer = Outputs{Value{place + failure.message}};
+    Script::of(L).kept_answer = {Value{place + failure.message}};
 }
 
 // error_text(error): any error in one line for people.
 int error_text(lua_State* L)
 {
     keep_text(L);
-    push_value(L, Script::of(L).answer->front());
+    push_value(L, Script::of(L).kept_answer.front());
     return 1;
 }
 

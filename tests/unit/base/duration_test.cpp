@@ -29,6 +29,7 @@ TEST_CASE("durations are shown short")
 {
     CHECK(to_text(350ms) == "350 ms");
     CHECK(to_text(4200ms) == "4.2 s");
+    CHECK(to_text(30s) == "30 s");
     CHECK(to_text(65s) == "1 m 05 s");
     CHECK(to_text(130min) == "2 h 10 m");
     CHECK(to_text(49h) == "2 d 01 h");

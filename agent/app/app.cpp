@@ -1,0 +1,130 @@
+#include "app/app.hpp"
+
+#include "base/duration.hpp"
+#include "base/secrets.hpp"
+#include "functions/builtin.hpp"
+#include "scripting/vm.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Environment environment_for_children()
+{
+    Environment environment = current_environment();
+    std::erase_if(environment, [](const std::string& entry) { return is_agent_secret(entry.substr(0, entry.find('='))); });
+    return environment;
+}
+
+asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, LocalProcessRunner& processes)
+{
+    std::exception_ptr thrown;
+    Outcome outcome;
+    try {
+        outcome = co_await std::move(work);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    co_await asio::this_coro::reset_cancellation_state();
+    co_await processes.end_all();
+    if (thrown)
+        std::rethrow_exception(thrown);
+    co_return outcome;
+}
+
+Failure failure_of(const std::exception_ptr& thrown)
+{
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted)
+            return {Errc::cancelled, "cancelled"};
+        return {Errc::script, std::string{"internal error: "} + error.what()};
+    } catch (const std::exception& error) {
+        return {Errc::script, std::string{"internal error: "} + error.what()};
+    }
+}
+
+} // namespace
+
+App::App(AppConfig config, Observer& observer)
+    : config_{std::move(config)}, clock_{io_.get_executor()},
+      processes_{io_.get_executor(), pool_, clock_, environment_for_children()}, http_{pool_, clock_},
+      scheduler_{io_.get_executor(), registry_, clock_, random_, observer}, workflows_{scheduler_},
+      slicer_{scripting::Vm::slice_over}
+{
+    add_builtin_functions(registry_, clock_, processes_);
+}
+
+App::~App()
+{
+    for (const auto& script : scripts_)
+        script->withdraw();
+    // What was posted and not run yet may hold on to a script: its end needs the clock, which goes before the loop.
+    io_.restart();
+    io_.poll();
+}
+
+scripting::World App::world()
+{
+    return {io_.get_executor(), clock_, random_, slicer_, pool_, processes_, http_, registry_, scheduler_, workflows_};
+}
+
+std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Script::Mode mode)
+{
+    scripting::Vm::Config config;
+    config.heap_limit = config_.heap_limit;
+    scripts_.push_back(std::make_shared<scripting::Script>(world(), std::move(path), mode, config));
+    return scripts_.back();
+}
+
+Ending App::execute(asio::awaitable<Outcome> work)
+{
+    const auto cancel = std::make_shared<asio::cancellation_signal>();
+    std::exception_ptr thrown;
+    Ending ending;
+    Watchdog watchdog{
+        {config_.time_limit},
+        {[this, cancel](Watchdog::Stop) {
+             slicer_.interrupt();
+             asio::post(io_, [cancel] { cancel->emit(asio::cancellation_type::all); });
+         },
+         [this](std::function<void()> pong) { asio::post(io_, std::move(pong)); },
+         [this](Watchdog::Stop stop) { last_act(stop); }}};
+    asio::co_spawn(io_, with_last_children(std::move(work), processes_),
+                   asio::bind_cancellation_slot(cancel->slot(), [&](std::exception_ptr error, Outcome outcome) {
+                       thrown = std::move(error);
+                       ending.outcome = std::move(outcome);
+                       io_.stop();
+                   }));
+    io_.restart();
+    io_.run();
+    ending.stopped = watchdog.stopped();
+    if (thrown)
+        ending.outcome = failure_of(thrown);
+    if (ending.stopped && ending.stopped->signal == 0 && !ending.outcome)
+        ending.outcome = Failure{Errc::timed_out, "not done within " + to_text(*config_.time_limit)};
+    return ending;
+}
+
+// On the watchdog's thread, while the loop is stuck for good.
+void App::last_act(Watchdog::Stop stop)
+{
+    processes_.kill_all_now();
+    if (config_.last_words)
+        config_.last_words(stop);
+}
+
+} // namespace forager

@@ -1,0 +1,74 @@
+// The composition root: builds the objects, connects them, and runs the loop. One for a run of the program.
+#pragma once
+
+#include "app/watchdog.hpp"
+#include "core/outcome.hpp"
+#include "io/entropy.hpp"
+#include "io/http/client.hpp"
+#include "io/pool.hpp"
+#include "io/process/local_process_runner.hpp"
+#include "io/system_clock.hpp"
+#include "runtime/registry.hpp"
+#include "runtime/scheduler.hpp"
+#include "runtime/workflow_runner.hpp"
+#include "scripting/script.hpp"
+#include "scripting/slicer.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace forager {
+
+struct AppConfig {
+    std::size_t heap_limit = scripting::Heap::default_limit; ///< of each script, in bytes
+    std::optional<Duration> time_limit;                     ///< of the work
+    std::function<void(Watchdog::Stop)> last_words;         ///< tells the user, when the loop no longer can
+};
+
+/// How the work ended.
+struct Ending {
+    Outcome outcome;
+    std::optional<Watchdog::Stop> stopped; ///< a signal or the time limit ended it
+};
+
+class App {
+public:
+    App(AppConfig config, Observer& observer);
+    App(const App&) = delete;
+    App& operator=(const App&) = delete;
+    ~App();
+
+    /// A script of this app; `load()` is the caller's.
+    std::shared_ptr<scripting::Script> script(std::string path, scripting::Script::Mode mode);
+
+    /// Runs the work to its end on this thread. What it started is gone when this returns.
+    Ending execute(boost::asio::awaitable<Outcome> work);
+
+    Registry& registry() { return registry_; }
+    Scheduler& scheduler() { return scheduler_; }
+    WorkflowRunner& workflows() { return workflows_; }
+
+private:
+    scripting::World world();
+    void last_act(Watchdog::Stop stop);
+
+    AppConfig config_;
+    boost::asio::io_context io_{1};
+    SystemClock clock_;
+    SystemRandom random_;
+    BlockingPool pool_;
+    LocalProcessRunner processes_;
+    http::Client http_;
+    Registry registry_;
+    Scheduler scheduler_;
+    WorkflowRunner workflows_;
+    scripting::Slicer slicer_;
+    std::vector<std::shared_ptr<scripting::Script>> scripts_;
+};
+
+} // namespace forager

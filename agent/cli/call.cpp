@@ -1,0 +1,100 @@
+// forager call: one function.
+#include "cli/command.hpp"
+#include "cli/exit.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "io/formats/json.hpp"
+
+namespace forager::cli {
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct CallOptions {
+    Common common;
+    std::string function;
+    std::vector<std::string> args;
+    std::vector<std::string> keywords;
+    std::string script;
+    std::optional<std::chrono::nanoseconds> timeout;
+};
+
+// An argument that parses as JSON is JSON, anything else a string.
+Value argument(const std::string& text)
+{
+    auto value = parse_json(text);
+    return value ? std::move(*value) : Value{text};
+}
+
+Result<Invocation> invocation_of(const CallOptions& options)
+{
+    Invocation invocation;
+    invocation.function = options.function;
+    invocation.source = "call";
+    for (const std::string& text : options.args)
+        invocation.args.push_back(argument(text));
+    for (const std::string& keyword : options.keywords) {
+        const std::size_t end = keyword.find('=');
+        if (end == 0 || end == std::string::npos)
+            return Failure{Errc::bad_arguments, "--kw takes NAME=VALUE, not '" + keyword + "'"};
+        invocation.kwargs.set(keyword.substr(0, end), argument(keyword.substr(end + 1)));
+    }
+    return invocation;
+}
+
+// The script declares first; what it returns is not wanted here.
+asio::awaitable<Outcome> call_in_script(App& app, scripting::Script& script, Invocation invocation, Observer& observer)
+{
+    Invocation loading;
+    loading.function = script.path();
+    loading.source = "load";
+    auto loaded = co_await script.run_main(loading, observer);
+    if (!loaded)
+        co_return loaded.error();
+    co_return co_await app.scheduler().call(std::move(invocation), observer);
+}
+
+int call(const CallOptions& options)
+{
+    auto invocation = invocation_of(options);
+    if (!invocation) {
+        print_failure(invocation.error(), options.common);
+        return Exit::usage;
+    }
+    const auto progress = make_progress(options.common);
+    AppConfig config;
+    config.time_limit = options.timeout;
+    config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, options.common); };
+    App app{std::move(config), *progress};
+    std::shared_ptr<scripting::Script> script;
+    if (!options.script.empty()) {
+        script = app.script(options.script, scripting::Script::Mode::load);
+        if (auto loaded = script->load(); !loaded)
+            return print_failure(loaded.error(), options.common);
+    }
+    const Ending ending =
+        app.execute(script ? call_in_script(app, *script, std::move(*invocation), *progress)
+                           : app.scheduler().call(std::move(*invocation), *progress));
+    progress->finish();
+    return print_ending(ending, options.common);
+}
+
+} // namespace
+
+void add_call(CLI::App& program, Action& chosen)
+{
+    const auto options = std::make_shared<CallOptions>();
+    CLI::App* command = add_command(program, "call", "Call one function and print its result", options->common);
+    command->add_option("FUNC", options->function, "The full name: FAMILY.NAME")->required()->type_name("");
+    command->add_option("ARG", options->args, "Arguments: JSON, or else text")->type_name("");
+    command->add_option("--kw", options->keywords, "A keyword argument; may be repeated")
+        ->type_name("NAME=VALUE")
+        ->expected(1)
+        ->take_all();
+    command->add_option("--script", options->script, "A script that declares the function")->type_name("FILE");
+    add_duration(*command, "--timeout", options->timeout, "End it when it takes longer");
+    command->callback([options, &chosen] { chosen = [options] { return call(*options); }; });
+}
+
+} // namespace forager::cli

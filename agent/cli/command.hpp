@@ -1,0 +1,39 @@
+// One command of the program: its flags, and what it does. Each has a file of its own.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace forager::cli {
+
+/// Flags that every command understands.
+struct Common {
+    bool json = false;
+    bool quiet = false;
+    bool verbose = false;
+    std::string config; ///< the configuration file
+};
+
+/// Does the work of the command that was chosen, and gives the exit status.
+using Action = std::function<int()>;
+
+/// Adds the command; `chosen` becomes its action when the command line names it.
+using AddCommand = void (*)(CLI::App& program, Action& chosen);
+
+void add_run(CLI::App& program, Action& chosen);
+void add_call(CLI::App& program, Action& chosen);
+void add_check(CLI::App& program, Action& chosen);
+void add_functions(CLI::App& program, Action& chosen);
+void add_version(CLI::App& program, Action& chosen);
+
+/// A command with the common flags; `options` lives as long as the command line is used.
+CLI::App* add_command(CLI::App& program, const char* name, const char* summary, Common& common);
+
+/// Adds a flag that takes a duration.
+void add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target, const char* help);
+
+} // namespace forager::cli

@@ -1,0 +1,125 @@
+// forager functions: what can be called.
+#include "cli/command.hpp"
+#include "cli/exit.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "io/formats/json.hpp"
+
+namespace forager::cli {
+
+namespace {
+
+struct FunctionsOptions {
+    Common common;
+    std::vector<std::string> scripts;
+};
+
+Value parameter_data(const Parameter& parameter)
+{
+    Object data{{"name", parameter.name}, {"type", name_of(parameter.type)}};
+    if (parameter.fallback)
+        data.append("default", *parameter.fallback);
+    return data;
+}
+
+Value function_data(const Function& function)
+{
+    Array parameters;
+    for (const Parameter& parameter : function.parameters)
+        parameters.push_back(parameter_data(parameter));
+    Object data{{"name", function.name}, {"available", true}, {"doc", function.doc}, {"args", std::move(parameters)}};
+    if (!function.where.empty())
+        data.append("where", function.where);
+    return data;
+}
+
+std::string signature(const Function& function)
+{
+    std::string text = function.name + "(";
+    for (const Parameter& parameter : function.parameters) {
+        text += text.back() == '(' ? "" : ", ";
+        text += parameter.name + ": " + std::string{name_of(parameter.type)};
+        if (parameter.fallback)
+            text += " = " + to_json(*parameter.fallback);
+    }
+    return text + (function.variadic ? "…)" : ")");
+}
+
+void print_json(const Registry& registry)
+{
+    Array list;
+    for (const auto& entry : registry.list())
+        list.push_back(function_data(entry->function));
+    for (const auto& [family, reason] : registry.unavailable())
+        list.push_back(Object{{"name", family + ".*"}, {"available", false}, {"reason", reason}});
+    write_out(to_json(Value{Object{{"ok", true}, {"result", std::move(list)}}}) + "\n");
+}
+
+void print_text(const Registry& registry)
+{
+    std::string text;
+    for (const auto& entry : registry.list()) {
+        text += signature(entry->function) + "\n";
+        if (!entry->function.doc.empty())
+            text += "    " + entry->function.doc + "\n";
+        if (!entry->function.where.empty())
+            text += "    declared at " + entry->function.where + "\n";
+    }
+    for (const auto& [family, reason] : registry.unavailable())
+        text += family + ".*: not available: " + reason + "\n";
+    write_out(text);
+}
+
+// A script that does not load is named and left out; the others are listed.
+bool load(App& app, const std::string& path, Observer& observer, const Common& common)
+{
+    const auto script = app.script(path, scripting::Script::Mode::check);
+    auto loaded = script->load();
+    Failure failure;
+    if (loaded) {
+        Invocation invocation;
+        invocation.function = path;
+        const Ending ending = app.execute(script->run_main(invocation, observer));
+        if (ending.outcome || script->used_stub)
+            return true;
+        failure = ending.outcome.error();
+    } else {
+        failure = loaded.error();
+    }
+    Common people = common;
+    people.json = false;
+    print_failure(failure, people);
+    return false;
+}
+
+int list_functions(const FunctionsOptions& options)
+{
+    const auto progress = make_progress(options.common);
+    AppConfig config;
+    config.time_limit = std::chrono::seconds{10};
+    config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, options.common); };
+    App app{std::move(config), *progress};
+    bool all = true;
+    for (const std::string& path : options.scripts)
+        all = load(app, path, *progress, options.common) && all;
+    if (options.common.json)
+        print_json(app.registry());
+    else
+        print_text(app.registry());
+    return all ? Exit::done : Exit::failed;
+}
+
+} // namespace
+
+void add_functions(CLI::App& program, Action& chosen)
+{
+    const auto options = std::make_shared<FunctionsOptions>();
+    CLI::App* command = add_command(program, "functions", "List what can be called", options->common);
+    command->add_option("--script", options->scripts, "List what this script declares, too; may be repeated")
+        ->type_name("FILE")
+        ->expected(1)
+        ->take_all();
+    command->callback([options, &chosen] { chosen = [options] { return list_functions(*options); }; });
+}
+
+} // namespace forager::cli

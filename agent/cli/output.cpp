@@ -1,0 +1,107 @@
+#include "cli/output.hpp"
+
+#include "cli/exit.hpp"
+#include "io/formats/json.hpp"
+#include "io/formats/yaml.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <unistd.h>
+
+namespace forager::cli {
+
+namespace {
+
+void write_all(int descriptor, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written < 0 && errno != EINTR)
+            return;
+        if (written > 0)
+            text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+std::string with_newline(std::string text)
+{
+    if (!text.empty() && text.back() != '\n')
+        text += '\n';
+    return text;
+}
+
+std::string failure_json(const Failure& failure)
+{
+    return to_json(Value{Object{{"ok", false}, {"error", failure.to_object()}}}) + "\n";
+}
+
+std::string failure_text(const Failure& failure)
+{
+    std::string text = "forager: ";
+    if (!failure.where.empty())
+        text += failure.where + ": ";
+    text += failure.message + "\n";
+    return text + with_newline(failure.traceback);
+}
+
+Failure failure_of(Watchdog::Stop stop)
+{
+    if (stop.signal == 0)
+        return {Errc::timed_out, "not done within the time limit"};
+    return {Errc::cancelled, std::string{"ended by "} + ::strsignal(stop.signal)};
+}
+
+} // namespace
+
+void write_out(std::string_view text)
+{
+    write_all(STDOUT_FILENO, text);
+}
+
+void write_err(std::string_view text)
+{
+    write_all(STDERR_FILENO, text);
+}
+
+std::string for_people(const Value& result)
+{
+    if (result.is_null())
+        return {};
+    if (const auto* text = result.get<std::string>())
+        return with_newline(*text);
+    return with_newline(to_yaml(result));
+}
+
+int print_failure(const Failure& failure, const Common& common)
+{
+    if (common.json)
+        write_out(failure_json(failure));
+    else
+        write_err(failure_text(failure));
+    return failure.declaration ? Exit::usage : Exit::failed;
+}
+
+int print_ending(const Ending& ending, const Common& common)
+{
+    if (ending.stopped && ending.stopped->signal != 0) {
+        const Failure failure = failure_of(*ending.stopped);
+        print_failure(failure, common);
+        return Watchdog::exit_code(*ending.stopped);
+    }
+    if (!ending.outcome)
+        return print_failure(ending.outcome.error(), common);
+    Value result = as_one(*ending.outcome);
+    if (common.json)
+        write_out(to_json(Value{Object{{"ok", true}, {"result", std::move(result)}}}) + "\n");
+    else
+        write_out(for_people(result));
+    return Exit::done;
+}
+
+void print_last_words(Watchdog::Stop stop, const Common& common)
+{
+    print_failure(failure_of(stop), common);
+}
+
+} // namespace forager::cli

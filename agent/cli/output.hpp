@@ -1,0 +1,30 @@
+// How results and failures look: results on stdout, everything else on stderr.
+#pragma once
+
+#include "app/app.hpp"
+#include "cli/command.hpp"
+#include "core/outcome.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace forager::cli {
+
+/// A result as a person reads it: text as it is, nothing for nothing, data as YAML.
+std::string for_people(const Value& result);
+
+/// Prints how the work ended and gives the exit status.
+int print_ending(const Ending& ending, const Common& common);
+
+/// Prints a failure (as JSON on stdout, or for people on stderr) and gives the exit status: 2 for a script that does not
+/// load, else 1.
+int print_failure(const Failure& failure, const Common& common);
+
+/// What the watchdog prints when the loop is stuck.
+void print_last_words(Watchdog::Stop stop, const Common& common);
+
+/// Writes all of it, also to a pipe; a reader that is gone is no error.
+void write_out(std::string_view text);
+void write_err(std::string_view text);
+
+} // namespace forager::cli

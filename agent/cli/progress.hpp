@@ -1,0 +1,20 @@
+// What a person sees while the work goes on.
+#pragma once
+
+#include "cli/command.hpp"
+#include "ports/observer.hpp"
+
+#include <memory>
+
+namespace forager::cli {
+
+class Progress : public Observer {
+public:
+    /// The work has ended: what was drawn on the terminal gets its last look.
+    virtual void finish() {}
+};
+
+/// A live display on a terminal, plain lines elsewhere.
+std::unique_ptr<Progress> make_progress(const Common& common);
+
+} // namespace forager::cli

@@ -1,0 +1,15 @@
+#include "functions/builtin.hpp"
+
+namespace forager {
+
+void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& processes)
+{
+    add_echo(registry);
+    add_sleep(registry, clock);
+    add_unix(registry, processes);
+    add_python(registry, processes);
+    for (const char* family : {"backup", "broker", "compute", "docker", "forager", "k8s", "ml", "reconcile"})
+        registry.add_unavailable(family, "this version of the agent does not have it yet");
+}
+
+} // namespace forager

@@ -1,0 +1,43 @@
+#include "scripting/bindings/command_options.hpp"
+
+#include "scripting/script.hpp"
+
+namespace forager::scripting {
+
+namespace {
+
+std::optional<std::uint64_t> number(const Value& given, std::string_view name)
+{
+    const Value* value = option(given, name);
+    const auto* whole = value == nullptr ? nullptr : value->get<std::int64_t>();
+    if (whole == nullptr)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(*whole);
+}
+
+} // namespace
+
+ResourceLimits limits_of(const Value& given)
+{
+    ResourceLimits limits;
+    limits.cpu_seconds = number(given, "cpu_seconds");
+    limits.memory_bytes = number(given, "memory_bytes");
+    limits.file_bytes = number(given, "file_bytes");
+    limits.open_files = number(given, "open_files");
+    limits.processes = number(given, "processes");
+    return limits;
+}
+
+LineReader::LineReader(Script& script, const Value& id)
+{
+    if (const auto* number = id.get<std::int64_t>())
+        lines_ = script.lines(*number);
+}
+
+LineReader::~LineReader()
+{
+    if (lines_)
+        lines_->end();
+}
+
+} // namespace forager::scripting

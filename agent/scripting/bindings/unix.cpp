@@ -1,0 +1,104 @@
+// Commands, and the lines of those whose output is read while they run.
+#include "scripting/bindings/bindings.hpp"
+
+#include "base/duration.hpp"
+#include "primitives/unix.hpp"
+#include "scripting/bindings/command_options.hpp"
+#include "scripting/line_queue.hpp"
+#include "scripting/scratch_folder.hpp"
+#include "scripting/script.hpp"
+
+namespace forager::scripting {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Command command_of(Request& request)
+{
+    const Value& given = request.arg(0);
+    Command command;
+    for (const Value& word : *option(given, "argv")->get<Array>())
+        command.argv.push_back(*word.get<std::string>());
+    command.input = text_option(given, "stdin");
+    command.merge = flag_option(given, "merge", false);
+    read_common_options(command, request);
+    if (const Value* limit = option(given, "limit"))
+        command.limit = static_cast<std::size_t>(*limit->get<std::int64_t>());
+    if (const Value* limits = option(given, "limits"))
+        command.limits = limits_of(*limits);
+    return command;
+}
+
+Outputs outputs_of(Completed& completed)
+{
+    Object result;
+    result.append("stdout", std::move(completed.out));
+    result.append("stderr", std::move(completed.err));
+    result.append("code", completed.code);
+    result.append("seconds", to_seconds(completed.elapsed));
+    if (completed.signal != 0)
+        result.append("signal", completed.signal);
+    return {Value{std::move(result)}};
+}
+
+// unix_run(options, lines)
+asio::awaitable<Outcome> unix_run(Request request)
+{
+    const LineReader lines{request.script, request.arg(1)};
+    Command command = command_of(request);
+    auto timeout = duration_option(request.arg(0), "timeout");
+    if (!timeout)
+        co_return timeout.error();
+    command.timeout = *timeout;
+    command.lines = lines.sink();
+    std::optional<ScratchFolder> scratch;
+    if (flag_option(request.arg(0), "scratch", false)) {
+        auto made = ScratchFolder::make();
+        if (!made)
+            co_return made.error();
+        scratch.emplace(std::move(*made));
+        command.cwd = scratch->path();
+    }
+    const bool check = flag_option(request.arg(0), "check", true);
+    auto completed = co_await run_checked(request.script.world().processes, std::move(command), check);
+    if (!completed)
+        co_return completed.error();
+    co_return outputs_of(*completed);
+}
+
+Outcome lines_open(Request& request)
+{
+    return Outputs{Value{request.script.open_lines()}};
+}
+
+Outcome lines_close(Request& request)
+{
+    request.script.close_lines(*request.arg(0).get<std::int64_t>());
+    return Outputs{};
+}
+
+asio::awaitable<Outcome> lines_next(Request request)
+{
+    const auto lines = request.script.lines(*request.arg(0).get<std::int64_t>());
+    auto line = co_await lines->next();
+    if (!line)
+        co_return Outputs{};
+    co_return Outputs{Value{std::move(line->text)}, Value{line->stream == Stream::out ? "stdout" : "stderr"}};
+}
+
+constexpr Binding bindings[] = {
+    {"unix_run", unix_run, R"({"stdout":"","stderr":"","code":0,"seconds":0.0})"},
+    {"lines_open", lines_open},
+    {"lines_close", lines_close},
+    {"lines_next", lines_next},
+};
+
+} // namespace
+
+std::span<const Binding> unix_bindings()
+{
+    return bindings;
+}
+
+} // namespace forager::scripting

@@ -1,0 +1,144 @@
+// Workflows as Lua declares them, one task after another.
+#include "scripting/bindings/bindings.hpp"
+
+#include "scripting/lua_failure.hpp"
+#include "scripting/script.hpp"
+
+namespace forager::scripting {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Failure declaration(std::string message)
+{
+    Failure failure{Errc::bad_arguments, std::move(message)};
+    failure.declaration = true;
+    return failure;
+}
+
+Workflow& workflow_of(Request& request)
+{
+    return request.script.workflows.at(*request.arg(0).get<std::string>());
+}
+
+std::string place(Request& request)
+{
+    return place_of(request.script.vm().current().thread);
+}
+
+std::optional<std::size_t> count(const Value& options, std::string_view name)
+{
+    const Value* value = option(options, name);
+    if (value == nullptr)
+        return std::nullopt;
+    return static_cast<std::size_t>(*value->get<std::int64_t>());
+}
+
+// The handler of a function that Lua passed, or none for `false`.
+std::shared_ptr<Handler> handler_of(Request& request, const Value& function)
+{
+    const auto* reference = function.get<std::int64_t>();
+    return reference == nullptr ? nullptr : request.script.handler(static_cast<int>(*reference));
+}
+
+// workflow_new(name, options)
+Outcome workflow_new(Request& request)
+{
+    const std::string& name = *request.arg(0).get<std::string>();
+    if (!is_function_name(name + ".task"))
+        return declaration("'" + name + "' is no name for a workflow: use letters, digits, '_' and '-'");
+    if (const auto earlier = request.script.workflows.find(name); earlier != request.script.workflows.end())
+        return declaration("workflow '" + name + "' is declared twice, first at " + earlier->second.where);
+    Workflow workflow;
+    workflow.name = name;
+    workflow.concurrency = std::max<std::size_t>(1, count(request.arg(1), "concurrency").value_or(workflow.concurrency));
+    workflow.where = place(request);
+    request.script.workflows.emplace(name, std::move(workflow));
+    return Outputs{};
+}
+
+Result<WorkflowTask> task_of(Request& request)
+{
+    const Value& given = request.arg(1);
+    WorkflowTask task;
+    task.name = text_option(given, "name");
+    for (const Value& name : *option(given, "after")->get<Array>())
+        task.after.push_back(*name.get<std::string>());
+    if (const Value* args = option(given, "args"))
+        task.args = *args->get<Array>();
+    if (const Value* kwargs = option(given, "kwargs"); kwargs != nullptr && kwargs->get<Object>() != nullptr)
+        task.kwargs = *kwargs->get<Object>();
+    if (const Value* list = option(given, "foreach"))
+        task.foreach = *list;
+    auto timeout = duration_option(given, "timeout");
+    if (!timeout)
+        return timeout.error();
+    task.timeout = *timeout;
+    task.retries = count(given, "retries");
+    task.go_on = flag_option(given, "go_on", false);
+    task.concurrency = count(given, "concurrency").value_or(task.concurrency);
+    task.when = handler_of(request, request.arg(3));
+    task.foreach_handler = handler_of(request, request.arg(4));
+    task.where = place(request);
+    return task;
+}
+
+// workflow_task(workflow, options, run, when, foreach): the last three are functions or false
+Outcome workflow_task(Request& request)
+{
+    Workflow& workflow = workflow_of(request);
+    auto task = task_of(request);
+    if (!task)
+        return task.error();
+    for (const WorkflowTask& earlier : workflow.tasks)
+        if (earlier.name == task->name)
+            return declaration("task '" + task->name + "' is declared twice, first at " + earlier.where);
+    task->function = text_option(request.arg(1), "call");
+    if (auto run = handler_of(request, request.arg(2))) {
+        Function function;
+        function.name = task->function = workflow.name + "." + task->name;
+        function.doc = text_option(request.arg(1), "doc");
+        function.variadic = true;
+        task->inline_run = true;
+        if (auto declared = request.script.declare(std::move(function), std::move(run)); !declared)
+            return declared.error();
+    }
+    workflow.tasks.push_back(std::move(*task));
+    return Outputs{};
+}
+
+Outcome workflow_returned(Request& request)
+{
+    request.script.returned_workflow = *request.arg(0).get<std::string>();
+    auto checked = request.script.world().workflows.check(workflow_of(request));
+    if (!checked)
+        return checked.error();
+    return Outputs{};
+}
+
+asio::awaitable<Outcome> workflow_run(Request request)
+{
+    // A copy: the script may declare more while this one runs.
+    const Workflow workflow = workflow_of(request);
+    WorkflowRunner& runner = request.script.world().workflows;
+    if (auto checked = runner.check(workflow); !checked)
+        co_return checked.error();
+    co_return co_await runner.run(workflow, request.context.invocation, request.context.observer);
+}
+
+constexpr Binding bindings[] = {
+    {"workflow_new", workflow_new},
+    {"workflow_task", workflow_task},
+    {"workflow_returned", workflow_returned},
+    {"workflow_run", workflow_run, "{}"},
+};
+
+} // namespace
+
+std::span<const Binding> workflow_bindings()
+{
+    return bindings;
+}
+
+} // namespace forager::scripting

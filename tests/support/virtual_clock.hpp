@@ -1,0 +1,67 @@
+// A clock for tests: time stands still while anything can run, and jumps to the next timer when nothing can.
+#pragma once
+
+#include "ports/clock.hpp"
+#include "ports/timer_heap.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <stdexcept>
+
+namespace forager::test {
+
+class VirtualClock final : public Clock {
+public:
+    TimePoint now() const override { return now_; }
+    WallTime wall() const override { return WallTime{std::chrono::hours{24 * 20'000}} + now_.time_since_epoch(); }
+    void arm(Timer& timer, TimePoint when) override { heap_.arm(timer, when); }
+    void disarm(Timer& timer) noexcept override { heap_.disarm(timer); }
+
+    /// Drives the loop until `done()`. Throws when nothing is left that could make it true.
+    template <class Done> void run_until(boost::asio::io_context& io, Done done)
+    {
+        while (!done()) {
+            io.restart();
+            if (io.poll() > 0 || fire_one(TimePoint::max()))
+                continue;
+            // Only a thread of the pool can still bring work; the limit is for broken tests alone.
+            if (io.stopped() || io.run_one_for(std::chrono::seconds{20}) == 0)
+                throw std::logic_error{"the loop waits for something that never comes"};
+        }
+    }
+
+    /// Drives the loop until nothing is left that could run.
+    void run(boost::asio::io_context& io)
+    {
+        run_until(io, [&] { return io.stopped(); });
+    }
+
+    /// Drives the loop through so much of its time.
+    void run_for(boost::asio::io_context& io, Duration duration)
+    {
+        const TimePoint end = now_ + duration;
+        do {
+            io.restart();
+            while (io.poll() > 0) {
+            }
+        } while (fire_one(end));
+        now_ = end;
+    }
+
+private:
+    bool fire_one(TimePoint latest)
+    {
+        const auto next = heap_.next();
+        if (!next || *next > latest)
+            return false;
+        now_ = std::max(now_, *next);
+        heap_.take_due(now_)->fire();
+        return true;
+    }
+
+    TimerHeap heap_;
+    TimePoint now_{};
+};
+
+} // namespace forager::test

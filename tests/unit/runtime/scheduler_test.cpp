@@ -1,0 +1,389 @@
+#include "runtime/scheduler.hpp"
+
+#include "io/pool.hpp"
+#include "result_text.hpp"
+#include "world.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <set>
+
+using namespace forager;
+using namespace forager::test;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+namespace {
+
+using Events = std::vector<std::string>;
+
+Function limited(std::string name, std::size_t concurrency)
+{
+    Function function;
+    function.name = std::move(name);
+    function.variadic = true;
+    function.concurrency = concurrency;
+    return function;
+}
+
+asio::awaitable<Outcome> throwing()
+{
+    throw std::runtime_error{"oops"};
+    co_return Outputs{};
+}
+
+// Waits for ever, and takes a second to clean up when it is cancelled.
+asio::awaitable<Outcome> cleaning_up(Clock& clock, bool& clean)
+{
+    std::exception_ptr cancelled;
+    try {
+        co_await sleep_for(clock, 1000h);
+    } catch (...) {
+        cancelled = std::current_exception();
+    }
+    co_await asio::this_coro::reset_cancellation_state();
+    co_await sleep_for(clock, 1s);
+    clean = true;
+    std::rethrow_exception(cancelled);
+}
+
+asio::awaitable<Outcome> calling_on(Scheduler& scheduler, Clock& clock, Invocation nested)
+{
+    co_await sleep_for(clock, 1s);
+    Outcome outcome = co_await scheduler.call(std::move(nested));
+    co_return outcome;
+}
+
+// Calls itself as long as its argument says.
+std::shared_ptr<Handler> recursive(World& world)
+{
+    return std::make_shared<ScriptedHandler>([&world](const Invocation& invocation, std::vector<Value> args) {
+        const auto left = *args[0].get<std::int64_t>();
+        if (left == 0)
+            return at_once(one("done"));
+        Invocation nested = nested_in(invocation, invocation.function);
+        nested.args = {left - 1};
+        return calling_on(world.scheduler, world.clock, std::move(nested));
+    });
+}
+
+asio::awaitable<Outcome> on_the_pool(BlockingPool& pool, std::vector<std::thread::id>& threads)
+{
+    threads.push_back(std::this_thread::get_id());
+    const auto there = co_await pool.run([] { return std::this_thread::get_id(); });
+    threads.push_back(std::this_thread::get_id());
+    co_return one(there == std::this_thread::get_id());
+}
+
+asio::awaitable<void> submit_one(Scheduler& scheduler, Invocation invocation, Reporter& reporter)
+{
+    Permit permit = co_await scheduler.permit();
+    scheduler.submit(std::move(permit), std::move(invocation), reporter);
+}
+
+} // namespace
+
+TEST_CASE("arguments are checked before the function runs")
+{
+    World world;
+    Function function;
+    function.name = "a.b";
+    function.parameters = {{"width", Type::integer, {}}};
+    int runs = 0;
+    world.add(function, computes([&](std::vector<Value> args) {
+                  ++runs;
+                  return one(args[0]);
+              }));
+    CHECK(world.call(calling("a.b", {3.0})).value() == Outputs{3});
+    CHECK(world.call(calling("a.b", {"x"})).error().code == Errc::bad_arguments);
+    CHECK(world.call(calling("a.c")).error().code == Errc::not_found);
+    CHECK(runs == 1);
+    CHECK(world.observer.events[1] == "a.b succeeded");
+    CHECK(world.observer.events[2] == "a.b failed: a.b: the argument 'width' must be of type integer, but is string");
+    CHECK(world.scheduler.list().empty());
+}
+
+TEST_CASE("a failing function is tried again after pauses, and a six-hour back-off takes no time")
+{
+    World world;
+    int left = 500;
+    world.add("a.flaky", computes([&](std::vector<Value>) {
+                  return left-- > 0 ? Outcome{Failure{Errc::exit, "exit 1"}} : one("at last");
+              }));
+    Invocation invocation = calling("a.flaky");
+    invocation.retries = 1000;
+    CHECK(world.call(invocation).value() == Outputs{"at last"});
+    // Five hundred pauses of half a minute on average.
+    CHECK(world.clock.now() > TimePoint{3h});
+    CHECK(world.clock.now() < TimePoint{6h});
+    CHECK(world.observer.events[1].starts_with("a.flaky sleeping: again in "));
+    CHECK(world.observer.events[1].ends_with(" (try 2 of 1001): exit 1"));
+}
+
+TEST_CASE("the last failure is the outcome when the tries are used up")
+{
+    World world;
+    Function function = limited("a.bad", 1);
+    function.retries = 2;
+    world.add(function, gives(Failure{Errc::exit, "exit 1"}));
+    CHECK(world.call(calling("a.bad")).error().message == "exit 1");
+    CHECK(std::ranges::count(world.observer.events, "a.bad running") == 3);
+    CHECK(world.observer.events.back() == "a.bad failed: exit 1");
+}
+
+TEST_CASE("a try that takes too long is ended and counts as a failure worth another try")
+{
+    World world;
+    Function function = limited("media.thumbnail", 0);
+    function.timeout = 30s;
+    function.retries = 1;
+    world.add(function, gives_after(world.clock, 1h, one(1)));
+    const Failure failure = world.call(calling("media.thumbnail")).error();
+    CHECK(failure.code == Errc::timed_out);
+    CHECK(failure.message == "media.thumbnail did not end within 30 s");
+    CHECK(std::ranges::count(world.observer.events, "media.thumbnail running") == 2);
+    Invocation patient = calling("media.thumbnail");
+    patient.timeout = 2h;
+    CHECK(world.call(patient));
+}
+
+TEST_CASE("the deadline ends all tries, and a pause beyond it does not hide the failure")
+{
+    World world;
+    world.add("a.slow", gives_after(world.clock, 1h, one(1)));
+    world.add("a.bad", gives_after(world.clock, 9s, Failure{Errc::exit, "exit 1"}));
+    Invocation slow = calling("a.slow");
+    slow.deadline = world.clock.now() + 10s;
+    CHECK(world.call(slow).error().message == "a.slow did not end before its deadline");
+    CHECK(world.clock.now() == TimePoint{10s});
+    Invocation bad = calling("a.bad");
+    bad.retries = 100;
+    bad.deadline = world.clock.now() + 10s;
+    const Failure failure = world.call(bad).error();
+    CHECK(world.clock.now() <= TimePoint{20s});
+    CHECK((failure.message == "exit 1" || failure.code == Errc::timed_out));
+}
+
+TEST_CASE("an exception of a handler is an internal error of its invocation alone")
+{
+    World world;
+    world.add("a.b",
+              std::make_shared<ScriptedHandler>([](const Invocation&, std::vector<Value>) { return throwing(); }));
+    const Failure failure = world.call(calling("a.b")).error();
+    CHECK(failure.code == Errc::script);
+    CHECK(failure.message == "internal error: oops");
+}
+
+TEST_CASE("no more of a function run at once than its concurrency allows")
+{
+    World world;
+    world.add(limited("a.b", 2), gives_after(world.clock, 1s, one(1)));
+    Begun<Outcome> begun[5];
+    for (auto& one : begun)
+        world.begin(one, world.scheduler.call(calling("a.b")));
+    world.clock.run_for(world.io, {});
+    const auto list = world.scheduler.list();
+    CHECK(std::ranges::count(list, State::running, &RunningInvocation::state) == 2);
+    CHECK(std::ranges::count(list, State::waiting, &RunningInvocation::state) == 3);
+    for (auto& one : begun)
+        world.finish(one);
+    CHECK(world.clock.now() == TimePoint{3s});
+    CHECK(world.observer.heard("a.b waiting: until fewer than 2 run"));
+}
+
+TEST_CASE("who sleeps between two tries lets others run")
+{
+    World world;
+    world.add(limited("a.b", 1), computes([](std::vector<Value> args) {
+                  return args.empty() ? Outcome{Failure{Errc::exit, "exit 1"}} : one(1);
+              }));
+    Invocation sleeping = calling("a.b");
+    sleeping.retries = 3;
+    Begun<Outcome> begun;
+    world.begin(begun, world.scheduler.call(sleeping));
+    world.clock.run_for(world.io, {});
+    CHECK(world.call(calling("a.b", {1})));
+    CHECK_FALSE(begun.ended());
+    world.finish(begun);
+}
+
+TEST_CASE("a cancellation flows into the handler and is told when the handler is gone")
+{
+    World world;
+    bool clean = false;
+    world.add("a.b", std::make_shared<ScriptedHandler>(
+                         [&](const Invocation&, std::vector<Value>) { return cleaning_up(world.clock, clean); }));
+    Invocation invocation = calling("a.b");
+    invocation.retries = 5;
+    Begun<Outcome> begun;
+    world.begin(begun, world.scheduler.call(invocation));
+    world.clock.run_for(world.io, 1s);
+    begun.cancel();
+    world.clock.run_for(world.io, 500ms);
+    CHECK_FALSE(begun.ended());
+    world.finish(begun);
+    CHECK(clean);
+    CHECK(is_cancellation(begun.thrown));
+    CHECK(world.observer.events == Events{"a.b running", "a.b cancelled"});
+}
+
+TEST_CASE("a function that waits for itself is told so instead of hanging")
+{
+    World world;
+    world.add(limited("a.once", 1), recursive(world));
+    world.add(limited("a.thrice", 3), recursive(world));
+    CHECK(world.call(calling("a.once", {0})));
+    const Failure failure = world.call(calling("a.once", {1})).error();
+    CHECK(failure.code == Errc::limit);
+    CHECK(failure.message.starts_with("a.once would wait for itself: all 1 "));
+    CHECK(world.call(calling("a.thrice", {2})));
+    CHECK(world.call(calling("a.thrice", {3})).error().code == Errc::limit);
+}
+
+TEST_CASE("also several that wait for each other's end are told so, and those that can end do")
+{
+    World world;
+    world.add(limited("a.b", 2), recursive(world));
+    Begun<Outcome> first;
+    Begun<Outcome> second;
+    world.begin(first, world.scheduler.call(calling("a.b", {1})));
+    world.begin(second, world.scheduler.call(calling("a.b", {1})));
+    world.finish(first);
+    world.finish(second);
+    CHECK(first.value->has_value());
+    CHECK(second.value->error().code == Errc::limit);
+}
+
+TEST_CASE("a function that calls itself for ever comes to an end")
+{
+    World world;
+    world.add("a.b", recursive(world));
+    CHECK(world.call(calling("a.b", {50})));
+    const Failure failure = world.call(calling("a.b", {1'000'000})).error();
+    CHECK(failure.code == Errc::limit);
+    CHECK(failure.message.starts_with("calls are nested more than 100 deep (… a.b → a.b → a.b → a.b)"));
+}
+
+TEST_CASE("promise 2: one invocation, one outcome")
+{
+    World world;
+    bool clean = false;
+    world.add("a.good", gives_after(world.clock, 1s, one("done")));
+    world.add("a.bad", gives(Failure{Errc::exit, "exit 1"}));
+    world.add("a.broken",
+              std::make_shared<ScriptedHandler>([](const Invocation&, std::vector<Value>) { return throwing(); }));
+    world.add("a.endless", std::make_shared<ScriptedHandler>(
+                               [&](const Invocation&, std::vector<Value>) { return cleaning_up(world.clock, clean); }));
+    RecordingReporter reporter;
+    for (const char* name : {"a.good", "a.bad", "a.broken", "a.endless", "a.unknown", "a.never_begun"}) {
+        Invocation invocation = calling(name);
+        invocation.id = name;
+        world.run(submit_one(world.scheduler, invocation, reporter));
+    }
+    Invocation early = calling("a.good");
+    early.id = "early";
+    world.scheduler.submit({}, early, reporter);
+    CHECK(world.scheduler.cancel("early"));
+    world.clock.run_for(world.io, 2s);
+    CHECK(world.scheduler.cancel("a.endless"));
+    CHECK_FALSE(world.scheduler.cancel("a.good"));
+    world.run(world.scheduler.drain());
+    world.scheduler.submit({}, calling("a.good"), reporter);
+    world.clock.run_for(world.io, 1s);
+
+    std::map<std::string, std::string> told;
+    for (std::size_t i = 0; i < reporter.ids.size(); ++i) {
+        const Outcome& outcome = reporter.outcomes[i];
+        const std::string id = reporter.ids[i].size() == 32 ? "late" : reporter.ids[i];
+        CHECK(told.emplace(id, outcome ? "" : outcome.error().message).second);
+    }
+    CHECK(clean);
+    CHECK(told.size() == 8);
+    CHECK(told["a.good"].empty());
+    CHECK(told["a.bad"] == "exit 1");
+    CHECK(told["a.broken"] == "internal error: oops");
+    CHECK(told["a.endless"] == "a.endless was cancelled");
+    CHECK(told["a.unknown"].starts_with("there is no function 'a.unknown'"));
+    CHECK(told["early"] == "a.good was cancelled before it began");
+    CHECK(told["late"] == "the agent is stopping and takes no more work");
+}
+
+TEST_CASE("a ticket that is dropped reports that its invocation was abandoned")
+{
+    World world;
+    RecordingReporter reporter;
+    TaskGroup reports{world.io.get_executor()};
+    {
+        Ticket ticket{calling("a.b"), reporter, world.observer, reports};
+        ticket.begin();
+        const Ticket moved = std::move(ticket);
+    }
+    world.clock.run_for(world.io, {});
+    REQUIRE(reporter.outcomes.size() == 1);
+    CHECK(reporter.outcomes[0].error().code == Errc::cancelled);
+    CHECK(reporter.outcomes[0].error().message == "a.b was abandoned before it had ended");
+}
+
+TEST_CASE("draining lets work end within its grace period, then cancels the rest")
+{
+    World world;
+    world.add("a.short", gives_after(world.clock, 5s, one(1)));
+    world.add("a.long", gives_after(world.clock, 1h, one(1)));
+    RecordingReporter reporter;
+    world.scheduler.submit({}, calling("a.short"), reporter);
+    world.scheduler.submit({}, calling("a.long"), reporter);
+    world.run(world.scheduler.drain());
+    CHECK(world.clock.now() == TimePoint{10s});
+    REQUIRE(reporter.outcomes.size() == 2);
+    CHECK(reporter.outcomes[0].has_value());
+    CHECK(reporter.outcomes[1].error().code == Errc::cancelled);
+}
+
+TEST_CASE("admission gives as many permits as are configured")
+{
+    SchedulerConfig config;
+    config.concurrency = 2;
+    World world{1, config};
+    world.add("a.b", gives_after(world.clock, 1s, one(1)));
+    RecordingReporter reporter;
+    for (int i = 0; i < 6; ++i)
+        world.run(submit_one(world.scheduler, calling("a.b"), reporter));
+    world.run(world.scheduler.drain());
+    CHECK(reporter.outcomes.size() == 6);
+    CHECK(world.clock.now() == TimePoint{3s});
+}
+
+TEST_CASE("promise 6: handlers, observers and reporters run on the loop's thread also when the pool works")
+{
+    World world;
+    BlockingPool pool;
+    RecordingReporter reporter;
+    std::vector<std::thread::id> threads;
+    world.add("a.b", std::make_shared<ScriptedHandler>(
+                         [&](const Invocation&, std::vector<Value>) { return on_the_pool(pool, threads); }));
+    for (int i = 0; i < 20; ++i)
+        world.scheduler.submit({}, calling("a.b"), reporter);
+    world.clock.run_until(world.io, [&] { return reporter.outcomes.size() == 20; });
+    world.run(world.scheduler.drain());
+    for (const Outcome& outcome : reporter.outcomes)
+        CHECK(outcome.value() == Outputs{false});
+    for (const auto* heard : {&threads, &reporter.threads, &world.observer.threads}) {
+        CHECK(heard->size() >= 20);
+        CHECK(std::set(heard->begin(), heard->end()) == std::set{std::this_thread::get_id()});
+    }
+}
+
+TEST_CASE("a seeded run repeats exactly, and another seed differs")
+{
+    const auto trace = [](std::uint64_t seed) {
+        World world{seed};
+        world.add("a.bad", gives(Failure{Errc::exit, "exit 1"}));
+        Invocation invocation = calling("a.bad");
+        invocation.retries = 5;
+        (void)world.call(invocation);
+        return world.observer.trace;
+    };
+    CHECK(trace(7) == trace(7));
+    CHECK(trace(7) != trace(8));
+}
