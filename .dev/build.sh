@@ -20,11 +20,14 @@ configure_coverage() {
     -Dcpp_args='-fprofile-instr-generate -fcoverage-mapping' -Dcpp_link_args=-fprofile-instr-generate
 }
 
-# configure NAME OPTION… : once; afterwards ninja itself notices changed build files.
+# configure NAME OPTION… : once; afterwards ninja does it again when a build file changed.
 configure() {
   local folder=$root/build/$1
   shift
-  [[ -f $folder/build.ninja ]] && return
+  if [[ -f $folder/build.ninja ]]; then
+    quietly "$folder.log" ninja --quiet -C "$folder" build.ninja
+    return
+  fi
   # A first try that failed leaves a folder that Meson will not touch again.
   rm -rf "$folder"
   quietly "$folder.log" meson setup "$folder" "$root" "$@"
@@ -35,11 +38,10 @@ program=$root/build/release/agent/forager
 build_release() {
   configure_release
   if [[ -t 2 && $1 == loud ]]; then
-    ninja -C "$root/build/release" >&2
+    ninja -C "$root/build/release" agent/forager >&2
   else
-    quietly "$root/build/release.log" ninja --quiet -C "$root/build/release"
+    quietly "$root/build/release.log" ninja --quiet -C "$root/build/release" agent/forager
   fi
-  [[ -x $program ]] || die "the build made no ${program#"$root"/}"
 }
 
 build_verb() {

@@ -7,7 +7,7 @@ coverage_verb() {
   export LLVM_PROFILE_FILE=$folder/counters/%m-%p.profraw
   configure_coverage
   say "building build/coverage"
-  quietly "$folder.log" ninja --quiet -C "$folder" all meson-test-prereq
+  quietly "$folder.log" ninja --quiet -C "$folder"
   rm -rf "$folder/counters"
   quietly "$folder/tests.log" meson test -C "$folder" --timeout-multiplier 4 || die "the tests failed"
   find "$folder/counters" -name '*.profraw' >"$folder/counters/list"

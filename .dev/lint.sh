@@ -16,7 +16,7 @@ lint_cpp() {
 }
 
 lint_lua() {
-  lua_sources | (cd "$root" && xargs -0 -r luacheck --quiet)
+  lua_sources | (cd "$root" && xargs -0 -r luacheck --quiet --no-color)
 }
 
 # ./dev with its parts, and every file below these folders whose first line names a shell.

@@ -13,7 +13,6 @@ const enums = {
   indent_type: stylua.IndentType,
   quote_style: stylua.QuoteStyle,
   call_parentheses: stylua.CallParenType,
-  collapse_simple_statement: stylua.CollapseSimpleStatement,
 };
 
 function config() {

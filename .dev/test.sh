@@ -47,7 +47,7 @@ lint_steps() {
 }
 
 build_test() {
-  ninja --quiet -C "$root/build/test" all meson-test-prereq
+  ninja --quiet -C "$root/build/test"
 }
 
 # In the order in which the build description names them.

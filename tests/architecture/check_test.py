@@ -68,7 +68,7 @@ class CheckTest(unittest.TestCase):
         self.refused("agent/core/a.cpp", "#include <boost/json.hpp>\n", "core may include C++'s own headers")
         self.refused("agent/core/a.cpp", "#include <unistd.h>\n", "includes <unistd.h>")
 
-    def test_headers_of_ports_include_nothing_of_asio_but_awaitable(self):
+    def test_headers_of_ports_include_nothing_of_asio_but_its_coroutines(self):
         self.refused("agent/ports/a.hpp", "#include <boost/asio/post.hpp>\n", "a header of ports may include")
         self.assertEqual(self.offences({"agent/ports/a.cpp": "#include <boost/asio/post.hpp>\n"}), [])
         self.assertEqual(self.offences({"agent/ports/a.hpp": "#include <boost/asio/awaitable.hpp>\n"}), [])
@@ -92,6 +92,9 @@ class CheckTest(unittest.TestCase):
         self.refused("lua/forager/a.lua", 'local a = require "scripts.hello"\n', 'requires "scripts.hello"',
                      "lua/forager may require forager.*.")
         self.refused("lua/forager/a.lua", 'local a = require("forager")\n', 'lua/forager/a.lua:1 requires "forager"')
+
+    def test_the_file_that_starts_the_library_may_require_its_front(self):
+        self.assertEqual(self.offences({"lua/forager/boot.lua": 'library.require "forager"\n'}), [])
 
     def test_scripts_require_only_the_library(self):
         self.refused("scripts/examples/a.lua", "\nlocal a = require 'socket'\n", "scripts/examples/a.lua:2",
