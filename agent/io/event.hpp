@@ -7,14 +7,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <utility>
-
 namespace forager {
 
 class Event {
 public:
-    explicit Event(boost::asio::any_io_executor executor)
-        : waiters_{std::move(executor), boost::asio::steady_timer::time_point::max()}
+    explicit Event(const boost::asio::any_io_executor& executor)
+        : waiters_{executor, boost::asio::steady_timer::time_point::max()}
     {
     }
 

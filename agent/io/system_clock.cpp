@@ -1,12 +1,11 @@
 #include "io/system_clock.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace forager {
 
-SystemClock::SystemClock(boost::asio::any_io_executor executor)
-    : timer_{std::move(executor)}, self_{std::make_shared<SystemClock*>(this)}
+SystemClock::SystemClock(const boost::asio::any_io_executor& executor)
+    : timer_{executor}, self_{std::make_shared<SystemClock*>(this)}
 {
 }
 

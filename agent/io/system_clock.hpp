@@ -15,7 +15,7 @@ namespace forager {
 
 class SystemClock final : public Clock {
 public:
-    explicit SystemClock(boost::asio::any_io_executor executor);
+    explicit SystemClock(const boost::asio::any_io_executor& executor);
     SystemClock(const SystemClock&) = delete;
     SystemClock& operator=(const SystemClock&) = delete;
 

@@ -16,7 +16,7 @@ public:
     /// Called on the strand, disarmed already.
     virtual void fire() = 0;
 
-    bool armed() const { return slot != unarmed; }
+    bool armed() const { return slot_ != unarmed; }
 
 protected:
     Timer() = default;
@@ -27,7 +27,7 @@ protected:
 private:
     friend class TimerHeap;
     static constexpr std::size_t unarmed = ~std::size_t{0};
-    std::size_t slot = unarmed;
+    std::size_t slot_ = unarmed;
 };
 
 class Clock {

@@ -17,7 +17,8 @@ namespace forager {
 
 enum class Stream { out, err };
 
-/// Hears a command's output line by line while it runs. The command's pipe waits while `line` waits.
+/// Hears a command's output line by line while it runs: one line at a time, whichever stream it is from. The command's
+/// pipe waits while `line` waits. What `line` throws ends the command and reaches who runs it.
 class LineSink {
 public:
     virtual ~LineSink() = default;

@@ -21,8 +21,8 @@ void TimerHeap::disarm(Timer& timer) noexcept
 {
     if (!timer.armed())
         return;
-    const std::size_t gap = timer.slot;
-    timer.slot = Timer::unarmed;
+    const std::size_t gap = timer.slot_;
+    timer.slot_ = Timer::unarmed;
     const Entry last = entries_.back();
     entries_.pop_back();
     if (gap == entries_.size())
@@ -52,7 +52,7 @@ Timer* TimerHeap::take_due(TimePoint now) noexcept
 void TimerHeap::place(Entry entry, std::size_t slot) noexcept
 {
     entries_[slot] = entry;
-    entry.timer->slot = slot;
+    entry.timer->slot_ = slot;
 }
 
 void TimerHeap::rise(Entry entry, std::size_t slot) noexcept

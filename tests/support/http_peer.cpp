@@ -126,6 +126,10 @@ template <class Stream> asio::awaitable<void> end(Stream& stream, Reply reply)
 template <class Stream, class State> asio::awaitable<void> serve(Stream stream, std::shared_ptr<State> state)
 {
     const int descriptor = stream.lowest_layer().native_handle();
+    if (!state->options.banner.empty()) {
+        co_await write(stream, state->options.banner);
+        co_return;
+    }
     for (;;) {
         state->idle.push_back(descriptor);
         std::string request = co_await read_request(stream);

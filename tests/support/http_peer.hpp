@@ -39,6 +39,7 @@ public:
         std::string client_authority;     ///< PEM; wants a certificate from the client
         std::string socket_path;          ///< listens on a local socket, not on 127.0.0.1
         bool hang_before_handshake = false;
+        std::string banner; ///< said at once, before anything is asked; then it closes
     };
 
     HttpPeer(boost::asio::io_context& context, Handler handler);

@@ -60,7 +60,7 @@ std::string name_from(Value value)
 // Receives the events of the parser for one document.
 class ValueHandler : public YAML::EventHandler {
 public:
-    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
     void OnDocumentEnd() override {}
 
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { finish(mark, anchor, Built{}); }
@@ -98,6 +98,7 @@ public:
     void OnMapEnd() override { close(); }
 
     Value take() { return std::move(root_); }
+    const YAML::Mark& start() const { return start_; }
 
 private:
     static Value scalar(const YAML::Mark& mark, const std::string& tag, const std::string& text)
@@ -213,6 +214,7 @@ private:
     }
 
     Value root_;
+    YAML::Mark start_;
     std::vector<Level> levels_;
     std::map<YAML::anchor_t, Built> anchored_;
     std::size_t kept_ = 0;
@@ -238,15 +240,28 @@ std::optional<Failure> unreadable(std::string_view text)
     return std::nullopt;
 }
 
+// The parser takes what is left over after a document for the next one, without end where it cannot read it at all.
+void check_start(std::string_view text, std::size_t last, const YAML::Mark& mark)
+{
+    const std::size_t start = std::min(static_cast<std::size_t>(mark.pos), text.size());
+    const bool is_marked = text.substr(start).starts_with("---");
+    if (!is_marked && text.substr(last, start - last).find("\n...") == std::string_view::npos)
+        refuse(mark, "this stands after the end of the document");
+}
+
 std::vector<Value> documents(const std::string& text)
 {
     std::istringstream stream{text};
     YAML::Parser parser{stream};
     std::vector<Value> values;
+    std::size_t last = 0;
     for (;;) {
         ValueHandler handler;
         if (!parser.HandleNextDocument(handler))
             return values;
+        if (!values.empty())
+            check_start(text, last, handler.start());
+        last = std::min(static_cast<std::size_t>(handler.start().pos), text.size());
         values.push_back(handler.take());
     }
 }

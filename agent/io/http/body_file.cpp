@@ -7,7 +7,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 namespace forager::http {
 
@@ -15,19 +14,13 @@ namespace asio = boost::asio;
 
 namespace {
 
-Failure file_failure(const std::string& what, const std::string& path, int error)
-{
-    const Errc code = error == ENOENT || error == ENOTDIR ? Errc::not_found : Errc::refused;
-    return {code, "cannot " + what + " '" + path + "': " + std::generic_category().message(error)};
-}
-
 Result<Descriptor> open_to_read(const std::string& path, std::uint64_t& size)
 {
     // Not blocking: a FIFO without a writer must not hold a thread of the pool.
     Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     struct stat status{};
-    if (file.get() < 0 || ::fstat(file.get(), &status) != 0)
-        return file_failure("read", path, errno);
+    if (!file || ::fstat(file.number(), &status) != 0)
+        return system_failure("cannot read \'" + path + "\'", errno);
     if (!S_ISREG(status.st_mode))
         return Failure{Errc::refused, "cannot send '" + path + "': it is not a regular file"};
     size = static_cast<std::uint64_t>(status.st_size);
@@ -43,7 +36,7 @@ Result<std::string> read_at(int file, const std::string& path, std::uint64_t off
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return file_failure("read", path, errno);
+            return system_failure("cannot read \'" + path + "\'", errno);
         if (got == 0)
             break;
         done += static_cast<std::size_t>(got);
@@ -64,8 +57,8 @@ std::string temporary_name(const std::string& path)
 Result<Descriptor> create_new(const std::string& path, const std::string& temporary)
 {
     Descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-    if (file.get() < 0)
-        return file_failure("write", path, errno);
+    if (!file)
+        return system_failure("cannot write \'" + path + "\'", errno);
     return file;
 }
 
@@ -74,7 +67,7 @@ Result<void> write_all(int file, const std::string& path, std::string_view bytes
     while (!bytes.empty()) {
         const auto written = ::write(file, bytes.data(), bytes.size());
         if (written < 0 && errno != EINTR)
-            return file_failure("write", path, errno);
+            return system_failure("cannot write \'" + path + "\'", errno);
         if (written > 0)
             bytes.remove_prefix(static_cast<std::size_t>(written));
     }
@@ -82,12 +75,6 @@ Result<void> write_all(int file, const std::string& path, std::string_view bytes
 }
 
 } // namespace
-
-Descriptor::~Descriptor()
-{
-    if (number_ >= 0)
-        ::close(number_);
-}
 
 asio::awaitable<Result<UploadFile>> UploadFile::open(BlockingPool& pool, std::string path)
 {
@@ -103,7 +90,7 @@ asio::awaitable<Result<UploadFile>> UploadFile::open(BlockingPool& pool, std::st
 
 asio::awaitable<Result<std::string>> UploadFile::read(BlockingPool& pool, std::uint64_t offset, std::size_t most) const
 {
-    auto work = [this, offset, most] { return read_at(file_.get(), path_, offset, most); };
+    auto work = [this, offset, most] { return read_at(file_.number(), path_, offset, most); };
     auto bytes = co_await pool.run(work);
     co_return bytes;
 }
@@ -135,7 +122,7 @@ DownloadFile::~DownloadFile()
 
 asio::awaitable<Result<void>> DownloadFile::write(BlockingPool& pool, std::string bytes)
 {
-    auto work = [this, &bytes] { return write_all(file_.get(), path_, bytes); };
+    auto work = [this, &bytes] { return write_all(file_.number(), path_, bytes); };
     auto written = co_await pool.run(work);
     co_return written;
 }
@@ -143,8 +130,8 @@ asio::awaitable<Result<void>> DownloadFile::write(BlockingPool& pool, std::strin
 asio::awaitable<Result<void>> DownloadFile::commit(BlockingPool& pool)
 {
     auto work = [this]() -> Result<void> {
-        if (::rename(temporary_.c_str(), path_.c_str()) != 0)
-            return file_failure("write", path_, errno);
+        if (!file_.close() || ::rename(temporary_.c_str(), path_.c_str()) != 0)
+            return system_failure("cannot write \'" + path_ + "\'", errno);
         temporary_.clear();
         return {};
     };

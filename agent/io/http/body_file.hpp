@@ -3,33 +3,14 @@
 
 #include "core/failure.hpp"
 #include "io/pool.hpp"
+#include "io/system_failure.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
 #include <string>
-#include <utility>
 
 namespace forager::http {
-
-/// Owns a file descriptor.
-class Descriptor {
-public:
-    Descriptor() = default;
-    explicit Descriptor(int number) noexcept : number_{number} {}
-    Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
-    Descriptor& operator=(Descriptor&& other) noexcept
-    {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    ~Descriptor();
-
-    int get() const { return number_; }
-
-private:
-    int number_ = -1;
-};
 
 class UploadFile {
 public:

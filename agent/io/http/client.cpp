@@ -1,10 +1,10 @@
 #include "io/http/client.hpp"
 
 #include "base/duration.hpp"
-#include "base/text.hpp"
 #include "io/http/connect.hpp"
 #include "io/http/exchange.hpp"
 #include "io/http/prepare.hpp"
+#include "io/http/reading.hpp"
 #include "io/within.hpp"
 
 #include <utility>
@@ -15,9 +15,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t drained = 64 * 1024;
-constexpr std::size_t file_piece = 256 * 1024;
-
 // Connections are shared by those who mean the same peer and trust in the same way.
 std::string connection_key(const Url& url, const TlsSettings& tls)
 {
@@ -25,12 +22,6 @@ std::string connection_key(const Url& url, const TlsSettings& tls)
     if (url.scheme == "https")
         key += "\n" + tls.ca_file + "\n" + tls.cert_file + "\n" + tls.key_file + (tls.verify ? "\nverified" : "\n");
     return key;
-}
-
-Failure too_large(const std::string& url, std::size_t limit)
-{
-    return {Errc::limit, "the answer of " + url + " is larger than " + bytes_text(limit) +
-                             ", the limit of a body in memory; to_file has none"};
 }
 
 Response head_of(const Answer& answer, const Url& url)
@@ -48,6 +39,15 @@ std::optional<std::uint64_t> length_of(const Hop& hop, const Body& body)
     if (!hop.with_body)
         return std::nullopt;
     return body.file ? body.file->size() : body.text.size();
+}
+
+// The deadline knows nothing of what was being done: its failure comes without a sentence.
+template <class T> void name_timeout(Result<T>& result, std::optional<Duration> limit, const Progress& progress)
+{
+    if (!result.has_error() || result.error().code != Errc::timed_out || !result.error().message.empty())
+        return;
+    const std::string after = limit ? " after " + to_text(*limit) : "";
+    result = Failure{Errc::timed_out, "timed out" + after + " while " + progress.text()};
 }
 
 } // namespace
@@ -95,9 +95,6 @@ private:
     asio::awaitable<Result<AnswerStream>> ask(const Hop& hop, const Body& body, const Request& request,
                                               Progress& progress);
     asio::awaitable<Result<Lease>> connect(const Hop& hop, const Request& request, bool fresh, Progress& progress);
-    asio::awaitable<Result<Response>> collect(AnswerStream stream, std::size_t limit);
-    asio::awaitable<Result<Response>> save(AnswerStream stream, std::string path);
-    asio::awaitable<void> drain(AnswerStream stream);
 
     std::optional<TimePoint> deadline_of(const Request& request) const
     {
@@ -110,19 +107,6 @@ private:
     Connector connector_;
     std::shared_ptr<Connections> connections_;
 };
-
-namespace {
-
-// The deadline knows nothing of what was being done: its failure comes without a sentence.
-template <class T> void name_timeout(Result<T>& result, std::optional<Duration> limit, const Progress& progress)
-{
-    if (!result.has_error() || result.error().code != Errc::timed_out || !result.error().message.empty())
-        return;
-    const std::string after = limit ? " after " + to_text(*limit) : "";
-    result = Failure{Errc::timed_out, "timed out" + after + " while " + progress.text()};
-}
-
-} // namespace
 
 asio::awaitable<Result<Response>> Client::Impl::send(Request request)
 {
@@ -153,9 +137,17 @@ asio::awaitable<Result<Response>> Client::Impl::fetch(Request request, Progress&
     auto stream = co_await follow_redirections(std::move(request), progress);
     if (stream.has_error())
         co_return stream.error();
-    const bool succeeded = stream->head().status / 100 == 2;
-    auto rest = succeeded && !to_file.empty() ? save(std::move(*stream), to_file) : collect(std::move(*stream), limit);
-    auto response = co_await std::move(rest);
+    Response response = stream->head();
+    if (response.status / 100 == 2 && !to_file.empty()) {
+        auto saved = co_await save(pool_, *stream->exchange_, to_file);
+        if (saved.has_error())
+            co_return saved.error();
+        co_return response;
+    }
+    auto body = co_await collect(*stream->exchange_, limit, response.url.substr(0, response.url.find('?')));
+    if (body.has_error())
+        co_return body.error();
+    response.body = std::move(*body);
     co_return response;
 }
 
@@ -188,7 +180,7 @@ asio::awaitable<Result<AnswerStream>> Client::Impl::follow_redirections(Request 
             co_return Failure{Errc::limit, "more than " + std::to_string(request.redirects) +
                                                " redirections, the last one from " + hop.url.shown()};
         hop = std::move(**next);
-        co_await drain(std::move(*stream));
+        co_await drain(*stream->exchange_);
     }
 }
 
@@ -226,62 +218,6 @@ asio::awaitable<Result<Lease>> Client::Impl::connect(const Hop& hop, const Reque
         co_return transport.error();
     lease.transport = std::move(*transport);
     co_return lease;
-}
-
-asio::awaitable<Result<Response>> Client::Impl::collect(AnswerStream stream, std::size_t limit)
-{
-    Response response = stream.head();
-    const auto announced = stream.exchange_->answer().content_length();
-    std::string piece;
-    do {
-        // What is announced is refused at once, the rest when it has become too much.
-        if ((announced.value_or(0) > limit && !stream.exchange_->answer().is_complete()) ||
-            response.body.size() > limit)
-            co_return too_large(response.url.substr(0, response.url.find('?')), limit);
-        auto read = co_await stream.read_some();
-        if (read.has_error())
-            co_return read.error();
-        piece = std::move(*read);
-        response.body += piece;
-    } while (!piece.empty());
-    co_return response;
-}
-
-asio::awaitable<Result<Response>> Client::Impl::save(AnswerStream stream, std::string path)
-{
-    auto file = co_await DownloadFile::create(pool_, std::move(path));
-    if (file.has_error())
-        co_return file.error();
-    std::string gathered; // a visit to the pool for each piece would cost more than the writing
-    for (bool ended = false; !ended;) {
-        auto piece = co_await stream.read_some();
-        if (piece.has_error())
-            co_return piece.error();
-        ended = piece->empty();
-        gathered += *piece;
-        if (!ended && gathered.size() < file_piece)
-            continue;
-        auto written = co_await file->write(pool_, std::exchange(gathered, {}));
-        if (written.has_error())
-            co_return written.error();
-    }
-    auto committed = co_await file->commit(pool_);
-    if (committed.has_error())
-        co_return committed.error();
-    co_return stream.head();
-}
-
-// The body of a redirection is of no interest, but reading a short one saves its connection.
-asio::awaitable<void> Client::Impl::drain(AnswerStream stream)
-{
-    std::size_t read = 0;
-    const bool known = stream.exchange_->answer().content_length().value_or(drained + 1) <= drained;
-    for (bool more = known; more && read <= drained;) {
-        const auto piece = co_await stream.read_some();
-        more = piece.has_value() && !piece->empty();
-        if (more)
-            read += piece->size();
-    }
 }
 
 Client::Client(BlockingPool& pool, Clock& clock, Config config)

@@ -2,6 +2,7 @@
 
 #include "io/http/resolve.hpp"
 #include "io/http/stream_transport.hpp"
+#include "io/system_failure.hpp"
 #include "io/within.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -54,7 +55,7 @@ asio::awaitable<Result<tcp::socket>> connect_to(tcp::endpoint endpoint, std::str
     const auto executor = co_await asio::this_coro::executor;
     tcp::socket socket{executor};
     if (const int error = open_socket(socket, endpoint.protocol()))
-        co_return cannot_connect(peer, error_code{error, boost::system::system_category()});
+        co_return system_failure("cannot open a connection to " + peer, error);
     const auto connected = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
     const auto& [error] = connected;
     throw_if_aborted(error);
@@ -71,7 +72,7 @@ asio::awaitable<Result<std::unique_ptr<Transport>>> connect_local(std::string pa
     const auto executor = co_await asio::this_coro::executor;
     local::socket socket{executor};
     if (const int error = open_socket(socket, local{}))
-        co_return cannot_open(path, error_code{error, boost::system::system_category()});
+        co_return system_failure("cannot open a connection to " + path, error);
     const local::endpoint endpoint{path};
     const auto connected = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
     const auto& [error] = connected;

@@ -19,8 +19,8 @@ namespace forager {
 class Crew {
 public:
     /// `on_trouble` hears that a member threw; the first exception is kept.
-    Crew(boost::asio::any_io_executor executor, std::function<void()> on_trouble)
-        : executor_{executor}, on_trouble_{std::move(on_trouble)}, idle_{std::move(executor)}
+    Crew(const boost::asio::any_io_executor& executor, std::function<void()> on_trouble)
+        : executor_{executor}, on_trouble_{std::move(on_trouble)}, idle_{executor}
     {
         idle_.set();
     }

@@ -39,7 +39,7 @@ asio::awaitable<bool> Reaper::end(TagPattern pattern, HeldProcess main)
         });
     while (!request.done.happened())
         co_await request.done.wait();
-    co_return request.hunt.living == 0;
+    co_return request.hunt.living == 0 && !request.hunt.refused;
 }
 
 asio::awaitable<void> Reaper::work()

@@ -20,9 +20,9 @@ public:
     Reaper(const Reaper&) = delete;
     Reaper& operator=(const Reaper&) = delete;
 
-    /// SIGTERM to all that match, SIGKILL to what is left after 300 ms, until none is left. False: some are still there
-    /// after five seconds more, because this user may not signal them or the kernel holds them. `main` belongs
-    /// to it whatever its tag. The caller must not be cancelled meanwhile.
+    /// SIGTERM to all that match, SIGKILL to what is left after 300 ms, until none is left. False: some may
+    /// still be there, as they have become another user's, or the kernel has held them for five seconds more. `main`
+    /// belongs to it whatever its tag. The caller must not be cancelled meanwhile.
     boost::asio::awaitable<bool> end(TagPattern pattern, HeldProcess main = {});
 
 private:

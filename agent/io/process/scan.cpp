@@ -58,20 +58,21 @@ bool ended(int pidfd)
     return poll(&asked, 1, 0) == 1;
 }
 
-void send(int pidfd, int signal)
+bool may_not_send(int pidfd, int signal)
 {
-    syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0);
+    return syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) != 0 && errno == EPERM;
 }
 
 void signal(Hunt& hunt, pid_t process, int pidfd)
 {
-    ++hunt.living;
-    if (hunt.kill)
-        return send(pidfd, SIGKILL);
-    if (!hunt.asked.insert(process).second)
+    const bool first = hunt.asked.insert(process).second;
+    if (may_not_send(pidfd, hunt.kill ? SIGKILL : first ? SIGTERM : 0)) {
+        hunt.refused = true;
         return;
-    send(pidfd, SIGTERM);
-    send(pidfd, SIGCONT); // a stopped process hears SIGTERM only then
+    }
+    ++hunt.living;
+    if (first)
+        (void)may_not_send(pidfd, SIGCONT); // a stopped process hears SIGTERM only then
 }
 
 void visit(pid_t process, const HuntIndex& hunts)

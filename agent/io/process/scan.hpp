@@ -25,6 +25,7 @@ struct Hunt {
     bool kill = false;      ///< SIGKILL at every walk; else SIGTERM, once for each process
     bool walked = false;    ///< took part in a walk
     std::size_t living = 0; ///< found by the last walk
+    bool refused = false;   ///< some are another user's now: not ours to end, and not waited for
     std::set<pid_t> asked;  ///< those that have got their SIGTERM
 
     explicit Hunt(TagPattern pattern, HeldProcess main = {}) : pattern{pattern}, main{main} {}

@@ -102,6 +102,8 @@ TEST_CASE("broken YAML is refused with its place")
     CHECK(complaint("a: 1\nb: 2\na: 3\n") ==
           "this is not YAML: line 3, column 4: the name 'a' stands twice in one table.");
     CHECK(complaint("a: [1, 2\nb: 3").starts_with("this is not YAML: line 2, column "));
+    for (const char* text : {"\"a\", b", "'a' 'b'", "[1] ]", "{}\n}", "a: 1\n]", "[1]\nb: 2"})
+        CHECK(complaint(text).starts_with("this is not YAML: line "));
     CHECK(complaint("a: b: c").starts_with("this is not YAML: line 1, column "));
     CHECK(complaint("a: \"x\x04y\"").starts_with("this is not YAML: line 1, column 6: a control character"));
     CHECK(complaint("é: \xff") == "this is not YAML: line 1, column 4: these bytes are not UTF-8.");
@@ -114,6 +116,10 @@ TEST_CASE("several documents are read one by one, and refused where one is expec
     REQUIRE(values.has_value());
     CHECK(to_json(Array{*values}) == R"([{"a":1},[2],null])");
     CHECK(parse_all_yaml("")->empty());
+    CHECK(as_json("a\n...\n") == "\"a\"");
+    CHECK(as_json("%YAML 1.2\n---\na\n") == "\"a\"");
+    CHECK(parse_all_yaml("a\n...\nb\n")->size() == 2);
+    CHECK(parse_all_yaml("a\n...\n# c\n%YAML 1.2\n---\nb\n")->size() == 2);
     CHECK(complaint("a\n---\nb\n") == "the YAML text holds 2 documents where one is expected; ask for all of them.");
 }
 

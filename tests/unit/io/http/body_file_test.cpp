@@ -1,4 +1,4 @@
-#include "world.hpp"
+#include "http_world.hpp"
 
 #include <doctest/doctest.h>
 

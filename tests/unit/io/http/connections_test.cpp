@@ -1,4 +1,4 @@
-#include "world.hpp"
+#include "http_world.hpp"
 
 #include <boost/asio/detached.hpp>
 #include <doctest/doctest.h>

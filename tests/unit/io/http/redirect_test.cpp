@@ -1,5 +1,5 @@
+#include "http_world.hpp"
 #include "io/http/redirect.hpp"
-#include "world.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "world.hpp"
+#include "http_world.hpp"
 
 #include <doctest/doctest.h>
 
@@ -176,7 +176,9 @@ TEST_CASE("an encrypted answer of known length needs no farewell")
 
 TEST_CASE("a peer that does not speak TLS is told apart from one that does not answer")
 {
-    World plain{[](const std::string&) { return answer(400, "what?"); }};
+    HttpPeer::Options options;
+    options.banner = "220 mail.example.org ESMTP\r\n";
+    World plain{[](const std::string&) { return answer(400, "what?"); }, options};
     http::Request request = plain.request();
     request.url.replace(0, 4, "https");
     const auto response = plain.send(request);

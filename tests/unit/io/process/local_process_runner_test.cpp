@@ -404,6 +404,22 @@ TEST_CASE("a cancellation ends everything before it is told")
     CHECK(processes_with(hour) == 0);
 }
 
+TEST_CASE("a process that changes its own tag is found by the outermost agent's mark")
+{
+    World world;
+    const std::string hour = own_hour();
+    Command command;
+    command.argv = {"python3", "-c",
+                    "import os, resource\n"
+                    "resource.setrlimit(10, (5, resource.getrlimit(10)[1]))\n"
+                    "print('ready', flush=True)\n"
+                    "os.fork() or os.setsid()\n"
+                    "os.execlp('sleep', 'sleep', '" +
+                        hour + "')\n"};
+    cancel_when_ready(world, command);
+    CHECK(processes_with(hour) == 0);
+}
+
 TEST_CASE("a child that ignores SIGTERM, or is stopped, is killed")
 {
     World world;

@@ -12,6 +12,7 @@
 
 #include <filesystem>
 
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,6 +110,20 @@ TEST_CASE("reading fails with a sentence that names the path")
     CHECK(w.bad(w.files.read("/proc/self/status", 10)).code == Errc::limit);
 }
 
+TEST_CASE("what the caller may not read is refused")
+{
+    World w;
+    w.folder.write("closed", "secret");
+    ::chmod(w.at("closed").c_str(), 0);
+    // Root may read everything; another file system identity of this thread may not.
+    ::setfsuid(65534);
+    const auto result = blocking::read(w.at("closed"), 10);
+    ::setfsuid(::geteuid());
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().code == Errc::refused);
+    CHECK(result.error().message == "cannot read '" + w.at("closed") + "': permission denied.");
+}
+
 TEST_CASE("writing replaces a file in one step and keeps its permissions")
 {
     World w;
@@ -153,18 +168,18 @@ TEST_CASE("what is no file is not written over")
 TEST_CASE("on a full disk nothing is lost and nothing is left")
 {
     World w;
+    const std::string big(1024 * 1024, 'x');
+    w.folder.write("big", big);
     const test::SmallDisk disk{w.at("disk")};
     World after_mount; // its threads see the disk
     Files& files = after_mount.files;
-    const std::string big(1024 * 1024, 'x');
     after_mount.good(files.write(disk.at("a"), "old"));
     const Failure failure = after_mount.bad(files.write(disk.at("a"), big));
     CHECK(failure.code == Errc::limit);
     CHECK(failure.message.starts_with("cannot write '" + disk.at("a") + "': " + std::string{disk.words()}));
     CHECK(after_mount.bad(files.write(disk.at("a"), big, appending())).code == Errc::limit);
     CHECK(after_mount.good(files.read(disk.at("a"))) == "old");
-    after_mount.folder.write("big", big);
-    CHECK(after_mount.bad(files.copy(after_mount.at("big"), disk.at("b"))).code == Errc::limit);
+    CHECK(after_mount.bad(files.copy(w.at("big"), disk.at("b"))).code == Errc::limit);
     CHECK(after_mount.good(files.list(disk.path())) == std::vector<std::string>{"a"});
 }
 

@@ -1,0 +1,251 @@
+"""Runs a user's code on behalf of the agent.
+
+The request is JSON on stdin: code or file, call, args, kwargs. The reply is JSON on descriptor 3, one of
+  {"outputs": [...]}
+  {"failure": {"code", "message", "where", "traceback", "python_type"}}
+  {"exit": status, "text": ...}
+Bytes are {"$base64": "..."} in both directions. stdin, stdout and stderr belong to the user's code.
+"""
+import base64
+import json
+import linecache
+import numbers
+import os
+import sys
+import sysconfig
+import traceback
+import types
+
+MODULE = "__forager__"
+DEEPEST = 100
+MARK = "$base64"
+
+
+class NotData(Exception):
+    """A result that cannot travel."""
+
+
+class Refused(Exception):
+    """A request that cannot be done, with a code and a sentence."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+def decoded(value):
+    if isinstance(value, list):
+        return [decoded(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {MARK} and isinstance(value[MARK], str):
+        return base64.b64decode(value[MARK])
+    return {decoded_key(key): decoded(item) for key, item in value.items()}
+
+
+def decoded_key(key):
+    if not key.startswith(MARK + ":"):
+        return key
+    return base64.b64decode(key[len(MARK) + 1:])
+
+
+def encoded(value, path="result", depth=0):
+    if depth > DEEPEST:
+        raise NotData(f"{path} is nested too deeply, or contains itself")
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return encoded_text(value, path)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return {MARK: base64.b64encode(bytes(value)).decode("ascii")}
+    if isinstance(value, numbers.Integral):
+        return encoded_integer(int(value), path)
+    if isinstance(value, numbers.Real):
+        return encoded_number(float(value), path)
+    if isinstance(value, (list, tuple)):
+        return [encoded(item, f"{path}[{place}]", depth + 1) for place, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {encoded_key(key, path): encoded(item, f"{path}[{key!r}]", depth + 1) for key, item in value.items()}
+    raise NotData(f"{path} is of type {type(value).__name__}, which is not data: "
+                  "give back None, bool, int, float, str, bytes, a list or a dict")
+
+
+def encoded_text(text, path):
+    try:
+        text.encode("utf-8")
+        return text
+    except UnicodeEncodeError:
+        pass
+    try:
+        # Bytes that came in as text, such as the name of a file.
+        return {MARK: base64.b64encode(text.encode("utf-8", "surrogateescape")).decode("ascii")}
+    except UnicodeEncodeError:
+        raise NotData(f"{path} is a str with half a character (a lone surrogate)") from None
+
+
+def encoded_integer(number, path):
+    if not -2**63 <= number < 2**63:
+        raise NotData(f"{path} is an int that does not fit into 64 bits: give it back as str")
+    return number
+
+
+def encoded_number(number, path):
+    if number != number or number in (float("inf"), float("-inf")):
+        raise NotData(f"{path} is a float without a value ({number})")
+    return number
+
+
+def encoded_key(key, path):
+    if not isinstance(key, str):
+        raise NotData(f"{path} has the key {key!r} of type {type(key).__name__}: keys must be of type str")
+    return key
+
+
+def load(request):
+    """The user's code as a module that has run, and the name under which it appears in tracebacks."""
+    name = request["file"] or "<code>"
+    source = read(name) if request["file"] else request["code"]
+    if not request["file"]:
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    module = types.ModuleType(MODULE)
+    sys.modules[MODULE] = module
+    sys.argv = [name]
+    if request["file"]:
+        module.__file__ = name
+        sys.path[0] = os.path.dirname(os.path.abspath(name))
+    exec(compile(source, name, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise Refused("not_found", f"the Python file '{path}' cannot be read: {error.strerror}") from None
+
+
+def function_of(module, name):
+    function = getattr(module, name, None)
+    if callable(function):
+        return function
+    if function is not None:
+        raise Refused("bad_arguments", f"'{name}' of the Python code is no function, but of type "
+                                       f"{type(function).__name__}")
+    known = [other for other, value in vars(module).items()
+             if callable(value) and getattr(value, "__module__", None) == MODULE and not other.startswith("_")]
+    there = "it defines " + ", ".join(known) if known else "it defines none"
+    raise Refused("not_found", f"the Python code has no function '{name}': {there}")
+
+
+def value_of(module, request):
+    if not request["call"]:
+        return getattr(module, "result", None)
+    function = function_of(module, request["call"])
+    value = function(*decoded(request["args"]), **decoded(request["kwargs"]))
+    if isinstance(value, types.CoroutineType):
+        import asyncio
+        value = asyncio.run(value)
+    return value
+
+
+def outputs_of(value):
+    if value is None:
+        return []
+    if isinstance(value, tuple):
+        return [encoded(item, f"result[{place}]") for place, item in enumerate(value)]
+    return [encoded(value)]
+
+
+def text_of(error):
+    try:
+        return error.msg if isinstance(error, SyntaxError) and error.msg else str(error)
+    except BaseException:
+        return ""
+
+
+def type_of(error):
+    kind = type(error)
+    if kind.__module__ in ("builtins", MODULE):
+        return kind.__qualname__
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def user_part(trace):
+    """The traceback from the first frame that is not of this file."""
+    while trace is not None and trace.tb_frame.f_globals is globals():
+        trace = trace.tb_next
+    return trace
+
+
+def place_of(error, trace):
+    if trace is None and isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    paths = sysconfig.get_paths()
+    foreign = ("<frozen",) + tuple(paths[kind] + os.sep for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
+    places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace)]
+    own = [place for place in places if not place[0].startswith(foreign)] or places
+    return f"{own[-1][0]}:{own[-1][1]}" if own else ""
+
+
+def failure_of(error):
+    trace = user_part(error.__traceback__)
+    text = text_of(error)
+    name = type(error).__name__
+    return {
+        "code": "script",
+        "message": f"{name}: {text}" if text else name,
+        "where": place_of(error, trace),
+        "traceback": "".join(traceback.format_exception(type(error), error, trace)).rstrip("\n"),
+        "python_type": type_of(error),
+    }
+
+
+def exit_of(error):
+    code = error.code
+    if code is None or isinstance(code, int):
+        return {"exit": int(code or 0) & 0xFF, "text": ""}
+    return {"exit": 1, "text": str(code)}
+
+
+def reply_to(request):
+    try:
+        return {"outputs": outputs_of(value_of(load(request), request))}
+    except Refused as error:
+        return {"failure": {"code": error.code, "message": str(error)}}
+    except NotData as error:
+        return {"failure": {"code": "bad_arguments", "message": str(error)}}
+    except SystemExit as error:
+        return exit_of(error)
+    except BaseException as error:
+        return {"failure": failure_of(error)}
+
+
+def give_descriptors_to_the_user():
+    os.set_inheritable(3, False)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    sys.stdin = open(0, closefd=False)
+
+
+def send(reply):
+    data = memoryview(json.dumps(reply).encode("utf-8", "backslashreplace"))
+    while data:
+        data = data[os.write(3, data):]
+    os.close(3)
+
+
+def main():
+    request = json.loads(sys.stdin.buffer.read())
+    give_descriptors_to_the_user()
+    reply = reply_to(request)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            pass  # the user's code may have closed or replaced it
+    send(reply)
+
+
+main()
