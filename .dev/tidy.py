@@ -68,6 +68,8 @@ class Tidy:
     def run(self):
         self.cache.mkdir(parents=True, exist_ok=True)
         entries = json.loads((self.build / "compile_commands.json").read_text())
+        # What the build itself wrote is nobody's handwriting.
+        entries = [entry for entry in entries if self.build not in (self.build / entry["file"]).resolve().parents]
         todo = [(path, stamp) for path, stamp in map(self.key, entries) if not stamp.exists()]
         with ThreadPoolExecutor(self.jobs) as pool:
             found = pool.map(lambda one: self.findings(*one), todo)
