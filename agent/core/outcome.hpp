@@ -18,7 +18,7 @@ inline Value as_one(Outputs outputs)
         return {};
     if (outputs.size() == 1)
         return std::move(outputs.front());
-    return Value{Array{std::move(outputs)}};
+    return Value{std::move(outputs)};
 }
 
 } // namespace forager

@@ -24,7 +24,7 @@ Result<std::string> code_of(const Invocation& invocation)
     const Value* encoded = invocation.env.find("code");
     if (encoded == nullptr || encoded->get<std::string>() == nullptr)
         return invalid_argument(": python.python_code needs the keyword argument 'code'");
-    return decode_base64(*encoded->get<std::string>());
+    return from_base64(*encoded->get<std::string>());
 }
 
 Result<void> add_arguments(PythonCall& call, const Invocation& invocation)

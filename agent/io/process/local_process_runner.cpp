@@ -1,5 +1,6 @@
 #include "io/process/local_process_runner.hpp"
 
+#include "io/process/scan.hpp"
 #include "io/process/child_run.hpp"
 #include "io/process/launch.hpp"
 
@@ -159,8 +160,22 @@ asio::awaitable<void> LocalProcessRunner::end_scope(ScopeId scope)
 
 asio::awaitable<void> LocalProcessRunner::end_all()
 {
+    if (!tags_.used())
+        co_return;
     asio::awaitable<void> work = end(tags_.agent());
     co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+}
+
+void LocalProcessRunner::kill_all_now() const
+{
+    constexpr int most_walks = 100; // somebody who forks without end is left to the system
+    Hunt hunt{tags_.agent()};
+    hunt.kill = true;
+    for (int walks = 0; walks < most_walks && tags_.used(); ++walks) {
+        walk_processes({&hunt});
+        if (hunt.living == 0)
+            return;
+    }
 }
 
 asio::awaitable<void> LocalProcessRunner::end(TagPattern pattern)

@@ -33,6 +33,9 @@ public:
     /// Ends everything that any command of this runner has left, as the last act of the agent.
     boost::asio::awaitable<void> end_all();
 
+    /// The same by force, at once, from any thread: for when the loop does not answer any more.
+    void kill_all_now() const;
+
 private:
     boost::asio::awaitable<Result<Completed>> supervise(Command command);
     boost::asio::awaitable<void> end(TagPattern pattern);

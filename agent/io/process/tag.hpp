@@ -38,6 +38,9 @@ public:
 
     TagPair new_command(ScopeId scope);
 
+    /// Whether there was any command.
+    bool used() const { return last_command_ > 0; }
+
     static TagPattern command(TagPair tags);
     TagPattern scope(ScopeId scope) const;
     TagPattern agent() const;

@@ -7,7 +7,6 @@
 
 namespace forager::scripting {
 
-std::span<const Binding> archive_bindings();
 std::span<const Binding> file_bindings();
 std::span<const Binding> format_bindings();
 std::span<const Binding> function_bindings();

@@ -20,12 +20,14 @@ std::string text_of(const Value& value)
     return text == nullptr ? std::string{} : *text;
 }
 
-Outcome library_source(Request& request)
+// library_source(name): needed before any task runs.
+int library_source(lua_State* L)
 {
-    const auto source = library_file(text_of(request.arg(0)));
+    const auto source = library_file(text_at(L, 1));
     if (!source)
-        return Outputs{};
-    return Outputs{Value{*source}};
+        return 0;
+    lua_pushlstring(L, source->data(), source->size());
+    return 1;
 }
 
 Outcome module_source(Request& request)

@@ -1,0 +1,84 @@
+-- Values by key, one namespace for each script. Under `run` they live as long as the script.
+local failure = require "forager.failure"
+local options = require "forager.options"
+
+local kv = {}
+
+local values = {}
+
+-- Only data is kept, and what is given out is a copy: changing it changes nothing in here.
+local function copy(value)
+  return native.as_data(value)
+end
+
+function kv.get(key)
+  options.argument("kv.get", 1, key, "string")
+  local value = values[key]
+  if value == nil then
+    return nil
+  end
+  return copy(value)
+end
+
+function kv.set(key, value)
+  options.argument("kv.set", 1, key, "string")
+  if value == nil then
+    failure.bad "kv.set: there is no value; kv.delete removes a key"
+  end
+  values[key] = copy(value)
+end
+
+-- Whether there was such a key.
+function kv.delete(key)
+  options.argument("kv.delete", 1, key, "string")
+  local found = values[key] ~= nil
+  values[key] = nil
+  return found
+end
+
+-- The keys that begin with `prefix`, sorted.
+function kv.list(prefix)
+  prefix = prefix == nil and "" or options.argument("kv.list", 1, prefix, "string")
+  local keys = native.list {}
+  for key in pairs(values) do
+    if key:sub(1, #prefix) == prefix then
+      keys[#keys + 1] = key
+    end
+  end
+  table.sort(keys)
+  return keys
+end
+
+local updating = {}
+
+-- Replaces the value by what `fn` makes of it, and gives that; nil removes the key. Updates of one key take turns.
+function kv.update(key, fn)
+  options.argument("kv.update", 1, key, "string")
+  options.argument("kv.update", 2, fn, "function")
+  local turn = updating[key] or { waiting = 0, changed = native.condition() }
+  updating[key] = turn
+  while turn.busy do
+    turn.waiting = turn.waiting + 1
+    native.condition_wait(turn.changed)
+    turn.waiting = turn.waiting - 1
+  end
+  turn.busy = true
+  local release <close> = setmetatable({}, {
+    __close = function()
+      turn.busy = false
+      if turn.waiting == 0 then
+        updating[key] = nil
+      end
+      native.condition_notify(turn.changed)
+    end,
+  })
+  local value = fn(kv.get(key))
+  if value == nil then
+    values[key] = nil
+    return nil
+  end
+  kv.set(key, value)
+  return value
+end
+
+return kv
