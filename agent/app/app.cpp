@@ -24,7 +24,8 @@ namespace {
 Environment environment_for_children()
 {
     Environment environment = current_environment();
-    std::erase_if(environment, [](const std::string& entry) { return is_agent_secret(entry.substr(0, entry.find('='))); });
+    std::erase_if(environment,
+                  [](const std::string& entry) { return is_agent_secret(entry.substr(0, entry.find('='))); });
     return environment;
 }
 
@@ -60,9 +61,12 @@ Failure failure_of(const std::exception_ptr& thrown)
 } // namespace
 
 App::App(AppConfig config, Observer& observer)
-    : config_{std::move(config)}, clock_{io_.get_executor()},
-      processes_{io_.get_executor(), pool_, clock_, environment_for_children()}, http_{pool_, clock_},
-      scheduler_{io_.get_executor(), registry_, clock_, random_, observer}, workflows_{scheduler_},
+    : config_{std::move(config)},
+      clock_{io_.get_executor()},
+      processes_{io_.get_executor(), pool_, clock_, environment_for_children()},
+      http_{pool_, clock_},
+      scheduler_{io_.get_executor(), registry_, clock_, random_, observer},
+      workflows_{scheduler_},
       slicer_{scripting::Vm::slice_over}
 {
     add_builtin_functions(registry_, clock_, processes_);
@@ -95,14 +99,13 @@ Ending App::execute(asio::awaitable<Outcome> work)
     const auto cancel = std::make_shared<asio::cancellation_signal>();
     std::exception_ptr thrown;
     Ending ending;
-    Watchdog watchdog{
-        {config_.time_limit},
-        {[this, cancel](Watchdog::Stop) {
-             slicer_.interrupt();
-             asio::post(io_, [cancel] { cancel->emit(asio::cancellation_type::all); });
-         },
-         [this](std::function<void()> pong) { asio::post(io_, std::move(pong)); },
-         [this](Watchdog::Stop stop) { last_act(stop); }}};
+    Watchdog watchdog{{config_.time_limit},
+                      {[this, cancel](Watchdog::Stop) {
+                           slicer_.interrupt();
+                           asio::post(io_, [cancel] { cancel->emit(asio::cancellation_type::all); });
+                       },
+                       [this](std::function<void()> pong) { asio::post(io_, std::move(pong)); },
+                       [this](Watchdog::Stop stop) { last_act(stop); }}};
     asio::co_spawn(io_, with_last_children(std::move(work), processes_),
                    asio::bind_cancellation_slot(cancel->slot(), [&](std::exception_ptr error, Outcome outcome) {
                        thrown = std::move(error);

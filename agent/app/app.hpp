@@ -26,8 +26,8 @@ namespace forager {
 
 struct AppConfig {
     std::size_t heap_limit = scripting::Heap::default_limit; ///< of each script, in bytes
-    std::optional<Duration> time_limit;                     ///< of the work
-    std::function<void(Watchdog::Stop)> last_words;         ///< tells the user, when the loop no longer can
+    std::optional<Duration> time_limit;                      ///< of the work
+    std::function<void(Watchdog::Stop)> last_words;          ///< tells the user, when the loop no longer can
 };
 
 /// How the work ended.

@@ -1,5 +1,5 @@
-// A thread beside the loop that hears SIGINT, SIGTERM, SIGHUP and the end of the time limit. It asks the loop to stop, and
-// ends the program itself when the loop cannot answer any more, as inside a C function of Lua that never ends.
+// A thread beside the loop that hears SIGINT, SIGTERM, SIGHUP and the end of the time limit. It asks the loop to stop,
+// and ends the program itself when the loop cannot answer any more, as inside a C function of Lua that never ends.
 #pragma once
 
 #include "base/time.hpp"
@@ -23,15 +23,15 @@ public:
     };
 
     struct Config {
-        std::optional<Duration> limit;              ///< of the whole run
+        std::optional<Duration> limit;                ///< of the whole run
         Duration clean_up = std::chrono::seconds{12}; ///< what the work may take to end once it was asked to
         Duration answer = std::chrono::seconds{1};    ///< what the loop may take to show that it is alive
     };
 
     struct Callbacks {
-        std::function<void(Stop)> stop;             ///< asks the work to end; called once, on the watchdog's thread
+        std::function<void(Stop)> stop; ///< asks the work to end; called once, on the watchdog's thread
         std::function<void(std::function<void()>)> ping; ///< has the loop call the function
-        std::function<void(Stop)> last_act;         ///< kills what is left and tells the user; then the program ends
+        std::function<void(Stop)> last_act; ///< kills what is left and tells the user; then the program ends
     };
 
     Watchdog(Config config, Callbacks callbacks);

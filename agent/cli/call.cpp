@@ -73,9 +73,8 @@ int call(const CallOptions& options)
         if (auto loaded = script->load(); !loaded)
             return print_failure(loaded.error(), options.common);
     }
-    const Ending ending =
-        app.execute(script ? call_in_script(app, *script, std::move(*invocation), *progress)
-                           : app.scheduler().call(std::move(*invocation), *progress));
+    const Ending ending = app.execute(script ? call_in_script(app, *script, std::move(*invocation), *progress)
+                                             : app.scheduler().call(std::move(*invocation), *progress));
     progress->finish();
     return print_ending(ending, options.common);
 }

@@ -14,7 +14,8 @@ CLI::App* add_command(CLI::App& program, const char* name, const char* summary, 
     return command;
 }
 
-void add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target, const char* help)
+void add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target,
+                  const char* help)
 {
     command
         .add_option_function<std::string>(

@@ -34,6 +34,7 @@ void add_version(CLI::App& program, Action& chosen);
 CLI::App* add_command(CLI::App& program, const char* name, const char* summary, Common& common);
 
 /// Adds a flag that takes a duration.
-void add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target, const char* help);
+void add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target,
+                  const char* help);
 
 } // namespace forager::cli

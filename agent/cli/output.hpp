@@ -16,8 +16,8 @@ std::string for_people(const Value& result);
 /// Prints how the work ended and gives the exit status.
 int print_ending(const Ending& ending, const Common& common);
 
-/// Prints a failure (as JSON on stdout, or for people on stderr) and gives the exit status: 2 for a script that does not
-/// load, else 1.
+/// Prints a failure (as JSON on stdout, or for people on stderr) and gives the exit status: 2 for a script that does
+/// not load, else 1.
 int print_failure(const Failure& failure, const Common& common);
 
 /// What the watchdog prints when the loop is stuck.

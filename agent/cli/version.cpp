@@ -6,9 +6,6 @@
 #include "cli/output.hpp"
 #include "io/formats/json.hpp"
 
-#include <boost/version.hpp>
-#include <lua.hpp>
-
 namespace forager::cli {
 
 namespace {
@@ -16,9 +13,9 @@ namespace {
 int print_version(const Common& common)
 {
     if (common.json)
-        write_out(to_json(Value{Object{{"ok", true}, {"result", Object{{"version", version}, {"lua", LUA_RELEASE}}}}}) + "\n");
+        write_out(to_json(Value{Object{{"ok", true}, {"result", Object{{"version", version}}}}}) + "\n");
     else
-        write_out(std::string{"forager "} + version + " (" + LUA_RELEASE + ", Boost " BOOST_LIB_VERSION ")\n");
+        write_out(std::string{"forager "} + version + "\n");
     return Exit::done;
 }
 

@@ -1,4 +1,5 @@
-// The commands that one call of a function starts, as one thing that can be ended: also what they left in the background.
+// The commands that one call of a function starts, as one thing that can be ended: also what they left in the
+// background.
 #pragma once
 
 #include "ports/process_runner.hpp"

@@ -19,7 +19,7 @@ namespace forager {
 struct PythonCall {
     std::string code; ///< the code itself …
     std::string file; ///< … or the file that it stands in, relative to `cwd`
-    std::string call; ///< the function to call; empty: the variable `result` is taken
+    std::string call; ///< the function to call; "*": the only one; empty: the variable `result` is taken
     std::vector<Value> args;
     Object kwargs;
     std::string python; ///< an interpreter or the folder of a venv; empty: python3 from PATH

@@ -132,16 +132,34 @@ def function_of(module, name):
     if function is not None:
         raise Refused("bad_arguments", f"'{name}' of the Python code is no function, but of type "
                                        f"{type(function).__name__}")
-    known = [other for other, value in vars(module).items()
-             if callable(value) and getattr(value, "__module__", None) == MODULE and not other.startswith("_")]
+    known = functions_of(module)
     there = "it defines " + ", ".join(known) if known else "it defines none"
     raise Refused("not_found", f"the Python code has no function '{name}': {there}")
 
 
+def functions_of(module):
+    return [name for name, value in vars(module).items()
+            if callable(value) and getattr(value, "__module__", None) == MODULE and not name.startswith("_")]
+
+
+def name_to_call(module, call):
+    """"*" is the only function that the code defines; nothing where it has a result instead."""
+    if call != "*":
+        return call
+    known = functions_of(module)
+    if hasattr(module, "result") or not known:
+        return ""
+    if len(known) > 1:
+        raise Refused("bad_arguments", "the Python code defines several functions: say which one to call, "
+                                       + ", ".join(known))
+    return known[0]
+
+
 def value_of(module, request):
-    if not request["call"]:
+    name = name_to_call(module, request["call"])
+    if not name:
         return getattr(module, "result", None)
-    function = function_of(module, request["call"])
+    function = function_of(module, name)
     value = function(*decoded(request["args"]), **decoded(request["kwargs"]))
     if isinstance(value, types.CoroutineType):
         import asyncio

@@ -1,5 +1,5 @@
-// How C++ functions become functions of the Lua library. A binding takes and gives data; the border is crossed here, once,
-// so that no Lua error jumps over a C++ object and no exception enters Lua.
+// How C++ functions become functions of the Lua library. A binding takes and gives data; the border is crossed here,
+// once, so that no Lua error jumps over a C++ object and no exception enters Lua.
 #pragma once
 
 #include "core/outcome.hpp"
@@ -16,7 +16,8 @@ namespace forager::scripting {
 
 class Script;
 
-/// One call from Lua. Functions among the arguments are kept in the registry; they arrive as the integer that names them.
+/// One call from Lua. Functions among the arguments are kept in the registry; they arrive as the integer that names
+/// them.
 struct Request {
     Script& script;
     const Context& context; ///< lives as long as the task that calls

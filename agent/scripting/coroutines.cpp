@@ -1,5 +1,5 @@
-// The coroutine library as scripts have it. A coroutine that a script made may call what waits: the wait is passed up to
-// the task, and the coroutine goes on when it is over, unseen by whoever resumed it.
+// The coroutine library as scripts have it. A coroutine that a script made may call what waits: the wait is passed up
+// to the task, and the coroutine goes on when it is over, unseen by whoever resumed it.
 #include "scripting/sandbox.hpp"
 
 #include "scripting/vm.hpp"
@@ -233,9 +233,9 @@ int coroutine_close(lua_State* L)
 }
 
 const luaL_Reg functions[] = {
-    {"close", coroutine_close},     {"create", coroutine_create},   {"isyieldable", coroutine_isyieldable},
-    {"resume", coroutine_resume},   {"running", coroutine_running}, {"status", coroutine_status},
-    {"wrap", coroutine_wrap},       {"yield", coroutine_yield},     {nullptr, nullptr},
+    {"close", coroutine_close},   {"create", coroutine_create},   {"isyieldable", coroutine_isyieldable},
+    {"resume", coroutine_resume}, {"running", coroutine_running}, {"status", coroutine_status},
+    {"wrap", coroutine_wrap},     {"yield", coroutine_yield},     {nullptr, nullptr},
 };
 
 } // namespace

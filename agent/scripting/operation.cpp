@@ -34,11 +34,11 @@ void Awaited::start(const asio::any_io_executor& executor, std::function<void()>
     asio::awaitable<Outcome> work = std::move(*work_);
     work_.reset();
     asio::co_spawn(executor, std::move(work),
-                   asio::bind_cancellation_slot(signal_.slot(), [this, done = std::move(done)](std::exception_ptr thrown,
-                                                                                              Outcome outcome) {
-                       ended(std::move(thrown), std::move(outcome));
-                       done();
-                   }));
+                   asio::bind_cancellation_slot(
+                       signal_.slot(), [this, done = std::move(done)](std::exception_ptr thrown, Outcome outcome) {
+                           ended(std::move(thrown), std::move(outcome));
+                           done();
+                       }));
 }
 
 void Awaited::ended(std::exception_ptr thrown, Outcome outcome)

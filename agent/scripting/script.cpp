@@ -1,12 +1,12 @@
 #include "scripting/script.hpp"
 
+#include "base/version.hpp"
 #include "scripting/bindings/bindings.hpp"
 #include "scripting/library.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
 #include "scripting/module_file.hpp"
 #include "scripting/sandbox.hpp"
-#include "base/version.hpp"
 
 #include <stdexcept>
 
@@ -67,7 +67,9 @@ int take_field(lua_State* L, const char* name)
 } // namespace
 
 Script::Script(World world, std::string path, Mode mode, Vm::Config config)
-    : world_{world}, path_{std::move(path)}, mode_{mode},
+    : world_{world},
+      path_{std::move(path)},
+      mode_{mode},
       vm_{std::make_shared<Vm>(world.executor, world.clock, world.slicer, config)}
 {
     open();
@@ -145,7 +147,10 @@ asio::awaitable<Outcome> Script::run_main(const Invocation& invocation, Observer
 {
     CommandScope commands{world_.processes};
     Vm::Call call{run_main_, {main_}, invocation.args, {invocation, observer, commands}, mode_ == Mode::run};
-    co_return co_await commands.around(vm_->run(std::move(call)));
+    auto outcome = co_await commands.around(vm_->run(std::move(call)));
+    if (outcome && workflow_results)
+        co_return std::move(*workflow_results);
+    co_return outcome;
 }
 
 asio::awaitable<Outcome> Script::call(int function, const Invocation& invocation, std::vector<Value> args,

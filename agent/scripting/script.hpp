@@ -85,7 +85,8 @@ public:
 
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
-    std::string returned_workflow; ///< the one that the main chunk returned, or empty
+    std::string returned_workflow;           ///< the one that the main chunk returned, or empty
+    std::optional<Outputs> workflow_results; ///< of that one, in the order of its tasks, which Lua would not keep
 
     // What the binding that is being called answers: kept here, since pushing it to Lua may raise.
     Outputs kept_answer;

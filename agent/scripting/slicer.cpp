@@ -21,7 +21,7 @@ constexpr int tick_signal = SIGVTALRM;
 
 Slicer::Slicer(lua_Hook hook) : hook_{hook}
 {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_sigaction = &Slicer::tick;
     action.sa_flags = SA_SIGINFO | SA_RESTART;
     if (::sigaction(tick_signal, &action, nullptr) != 0)

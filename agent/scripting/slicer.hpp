@@ -1,5 +1,5 @@
-// Keeps Lua code that computes for long from holding up everybody else: it arms a hook when a slice has lasted too long.
-// Costs nothing while slices are short: the kernel counts the thread's CPU time.
+// Keeps Lua code that computes for long from holding up everybody else: it arms a hook when a slice has lasted too
+// long. Costs nothing while slices are short: the kernel counts the thread's CPU time.
 #pragma once
 
 #include <lua.hpp>

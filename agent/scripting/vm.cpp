@@ -105,7 +105,11 @@ void Task::fire()
 }
 
 Vm::Vm(asio::any_io_executor executor, Clock& clock, Slicer& slicer, Config config)
-    : executor_{std::move(executor)}, clock_{clock}, slicer_{slicer}, config_{config}, heap_{config.heap_limit},
+    : executor_{std::move(executor)},
+      clock_{clock},
+      slicer_{slicer},
+      config_{config},
+      heap_{config.heap_limit},
       state_{lua_newstate(&Heap::allocate, &heap_)}
 {
     if (state_ == nullptr)
@@ -305,10 +309,13 @@ bool Vm::may_wait(lua_State* L)
     if (current_ != nullptr && lua_isyieldable(L) != 0 && unyieldable_ == 0)
         return true;
     Failure failure{Errc::script, current_ == nullptr ? "this cannot wait here: no task is running"
-                                                      : "this call waits, and Lua cannot wait inside '" + barrier_of(L) +
-                                                            "': make the call before or after it"};
+                                                      : "this call waits, and Lua cannot wait inside '" +
+                                                            barrier_of(L) + "': make the call before or after it"};
     failure.where = place_of(L);
-    auto push = [&](lua_State* inner) { push_failure(inner, failure); lua_setfield(inner, LUA_REGISTRYINDEX, "forager.error"); };
+    auto push = [&](lua_State* inner) {
+        push_failure(inner, failure);
+        lua_setfield(inner, LUA_REGISTRYINDEX, "forager.error");
+    };
     protect(L, push);
     lua_getfield(L, LUA_REGISTRYINDEX, "forager.error");
     return false;

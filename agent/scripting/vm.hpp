@@ -1,5 +1,5 @@
-// One script's Lua state and the tasks in it: starts them, parks them while they wait, resumes them in turn, cancels them
-// and waits for their end. Everything happens on the strand.
+// One script's Lua state and the tasks in it: starts them, parks them while they wait, resumes them in turn, cancels
+// them and waits for their end. Everything happens on the strand.
 #pragma once
 
 #include "core/outcome.hpp"
@@ -40,15 +40,15 @@ public:
     Slicer& slicer() const { return slicer_; }
 
     struct Call {
-        int function = LUA_NOREF;    ///< a reference in the registry
-        std::vector<int> leading{};  ///< references whose values are passed first
-        std::vector<Value> args{};   ///< then these
+        int function = LUA_NOREF;   ///< a reference in the registry
+        std::vector<int> leading{}; ///< references whose values are passed first
+        std::vector<Value> args{};  ///< then these
         Context context;
         bool waits_for_its_tasks = false;
     };
 
-    /// Runs a function of the state as an outermost task. Cancelling the awaiting coroutine cancels the task; either way
-    /// it returns when the task and all that belongs to it have ended.
+    /// Runs a function of the state as an outermost task. Cancelling the awaiting coroutine cancels the task; either
+    /// way it returns when the task and all that belongs to it have ended.
     boost::asio::awaitable<Outcome> run(Call call);
 
     // For C functions that tasks call.
@@ -68,8 +68,8 @@ public:
     int wait_on(lua_State* L, Condition& condition, std::optional<TimePoint> until); ///< gives false when time is up
     int wait_for_turn(lua_State* L);
 
-    /// Makes a task that runs the function and its arguments, which are the top `count` + 1 values, and replaces them by
-    /// the task. It belongs to the current task, or to the outermost one.
+    /// Makes a task that runs the function and its arguments, which are the top `count` + 1 values, and replaces them
+    /// by the task. It belongs to the current task, or to the outermost one.
     int spawn(lua_State* L, int count, bool for_script);
 
     void cancel(Task& task);
@@ -103,7 +103,6 @@ private:
         std::string where;
         std::string traceback;
     };
-
 
     static int task_main(lua_State* L);
     static int task_main_ended(lua_State* L, int status, lua_KContext context);

@@ -36,11 +36,8 @@ end
 function files.write(path, bytes, given)
   path_argument("files.write", 1, path)
   options.argument("files.write", 2, bytes, "string")
-  given = options.check(
-    "files.write",
-    given or {},
-    { append = "boolean", exclusive = "boolean", mode = "integer|string" }
-  )
+  given =
+    options.check("files.write", given or {}, { append = "boolean", exclusive = "boolean", mode = "integer|string" })
   local mode = given.mode
   if type(mode) == "string" then
     mode = tonumber(mode, 8) or failure.bad("files.write: mode '%s' is no octal number", mode)
@@ -115,7 +112,10 @@ end
 -- The checksum of a file in hexadecimal: sha256 (default), sha512, sha1, md5, sha3-256.
 function files.hash(path, algorithm)
   path_argument("files.hash", 1, path)
-  return native.files_hash(path, algorithm == nil and "sha256" or options.argument("files.hash", 2, algorithm, "string"))
+  return native.files_hash(
+    path,
+    algorithm == nil and "sha256" or options.argument("files.hash", 2, algorithm, "string")
+  )
 end
 
 -- The same of bytes.
@@ -145,11 +145,8 @@ end
 function files.extract(path, folder, given)
   path_argument("files.extract", 1, path)
   path_argument("files.extract", 2, folder)
-  given = options.check(
-    "files.extract",
-    given or {},
-    { overwrite = "boolean", most_bytes = "bytes", most_entries = "count" }
-  )
+  given =
+    options.check("files.extract", given or {}, { overwrite = "boolean", most_bytes = "bytes", most_entries = "count" })
   return native.files_extract(path, folder, {
     overwrite = given.overwrite,
     most_bytes = given.most_bytes and options.bytes(given.most_bytes),

@@ -1,5 +1,4 @@
 -- What `require "forager"` gives.
-local context = require "forager.context"
 local functions = require "forager.functions"
 local tasks = require "forager.tasks"
 local unix = require "forager.unix"

@@ -115,8 +115,8 @@ local function shown(value)
   return article(kind_of(value))
 end
 
--- Checks every named entry of `given` against `spec` (name → types, several joined by "|"). Entries 1 … `positional` are
--- left to the caller. `raise` is failure.bad unless the options are a declaration's.
+-- Checks every named entry of `given` against `spec` (name → types, several joined by "|"). Entries 1 to `positional`
+-- are left to the caller. `raise` is failure.bad unless the options are a declaration's.
 ---@param what string  how the caller calls itself, for messages
 function options.check(what, given, spec, positional, raise)
   raise = raise or failure.bad

@@ -1,5 +1,5 @@
--- Several things at once: tasks, their groups, and what they say to each other. A task belongs to the function that spawned
--- it; whoever starts tasks here ends them, and waits for their end, before it returns.
+-- Several things at once: tasks, their groups, and what they say to each other. A task belongs to the function that
+-- spawned it; whoever starts tasks here ends them, and waits for their end, before it returns.
 local failure = require "forager.failure"
 local options = require "forager.options"
 

@@ -8,7 +8,8 @@ local workflow = {}
 local Workflow = { __name = "workflow" }
 Workflow.__index = Workflow
 
--- A task of a workflow. Used as an argument it stands for the task's result; `handle.file` and `handle[1]` for a part of it.
+-- A task of a workflow. Used as an argument it stands for the task's result; `handle.file` and `handle[1]` for a part
+-- of it.
 local Handle = { __name = "workflow task" }
 
 -- What a handle refers to: the workflow, the task's name, and the path into its result.
@@ -126,25 +127,19 @@ end
 function Workflow:task(given)
   local name, what = check_task(self, given)
   local foreach = given.foreach
-  native.workflow_task(
-    self.name,
-    {
-      name = name,
-      doc = given.doc,
-      call = given.call,
-      after = after_names(self, what, given.after),
-      args = given.args and native.list(template(given.args, 0)),
-      kwargs = given.kwargs and template(given.kwargs, 0),
-      retries = given.retries,
-      timeout = given.timeout,
-      go_on = given.on_failure == "continue",
-      concurrency = given.concurrency,
-      foreach = type(foreach) == "table" and template(is_handle(foreach) and foreach or native.list(foreach), 0) or nil,
-    },
-    given.run or false,
-    given.when or false,
-    type(foreach) == "function" and foreach or false
-  )
+  native.workflow_task(self.name, {
+    name = name,
+    doc = given.doc,
+    call = given.call,
+    after = after_names(self, what, given.after),
+    args = given.args and native.list(template(given.args, 0)),
+    kwargs = given.kwargs and template(given.kwargs, 0),
+    retries = given.retries,
+    timeout = given.timeout,
+    go_on = given.on_failure == "continue",
+    concurrency = given.concurrency,
+    foreach = type(foreach) == "table" and template(is_handle(foreach) and foreach or native.list(foreach), 0) or nil,
+  }, given.run or false, given.when or false, type(foreach) == "function" and foreach or false)
   return new_handle { workflow = self, task = name, path = {} }
 end
 

@@ -1,8 +1,8 @@
 #include "io/process/local_process_runner.hpp"
 
-#include "io/process/scan.hpp"
 #include "io/process/child_run.hpp"
 #include "io/process/launch.hpp"
+#include "io/process/scan.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>

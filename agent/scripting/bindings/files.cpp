@@ -70,8 +70,8 @@ Outcome one(Result<std::vector<std::string>> result)
 asio::awaitable<Outcome> read(Request request)
 {
     const auto limit = number(request.arg(1), "limit");
-    auto bytes = co_await files_of(request).read(text(request, 0),
-                                                 limit ? static_cast<std::size_t>(*limit) : usual_read_limit);
+    auto bytes =
+        co_await files_of(request).read(text(request, 0), limit ? static_cast<std::size_t>(*limit) : usual_read_limit);
     co_return one(std::move(bytes));
 }
 
@@ -136,8 +136,8 @@ asio::awaitable<Outcome> status(Request request)
     if (!*found)
         co_return Outputs{};
     const FileStatus& status = **found;
-    co_return Outputs{Value{Object{
-        {"size", status.size}, {"modified", status.modified}, {"type", status.type}, {"mode", status.mode}}}};
+    co_return Outputs{Value{
+        Object{{"size", status.size}, {"modified", status.modified}, {"type", status.type}, {"mode", status.mode}}}};
 }
 
 asio::awaitable<Outcome> exists(Request request)
@@ -179,8 +179,8 @@ asio::awaitable<Outcome> archive(Request request)
     auto made = co_await files_of(request).create_archive(text(request, 0), texts(request.arg(1)), options);
     if (!made)
         co_return made.error();
-    co_return Outputs{Value{Object{
-        {"path", made->path}, {"size", made->size}, {"entries", made->entries}, {"skipped", made->skipped}}}};
+    co_return Outputs{Value{
+        Object{{"path", made->path}, {"size", made->size}, {"entries", made->entries}, {"skipped", made->skipped}}}};
 }
 
 asio::awaitable<Outcome> extract(Request request)

@@ -86,15 +86,17 @@ Outcome digest_of(Request& request)
     const std::string& name = *request.arg(1).get<std::string>();
     const auto algorithm = digest_named(name);
     if (!algorithm)
-        return Failure{Errc::bad_arguments, "there is no checksum '" + name + "': md5, sha1, sha256, sha512 and sha3-256"};
+        return Failure{Errc::bad_arguments,
+                       "there is no checksum '" + name + "': md5, sha1, sha256, sha512 and sha3-256"};
     return Outputs{Value{to_hex(digest(*algorithm, text(request)))}};
 }
 
 constexpr Binding bindings[] = {
-    {"json_decode", json_decode},     {"json_encode", json_encode},     {"yaml_decode", yaml_decode},
-    {"yaml_decode_all", yaml_decode_all}, {"yaml_encode", yaml_encode}, {"toml_decode", toml_decode},
-    {"toml_encode", toml_encode},     {"base64_encode", base64_encode}, {"base64_decode", base64_decode},
-    {"digest", digest_of},
+    {"json_decode", json_decode},     {"json_encode", json_encode},
+    {"yaml_decode", yaml_decode},     {"yaml_decode_all", yaml_decode_all},
+    {"yaml_encode", yaml_encode},     {"toml_decode", toml_decode},
+    {"toml_encode", toml_encode},     {"base64_encode", base64_encode},
+    {"base64_decode", base64_decode}, {"digest", digest_of},
 };
 
 } // namespace

@@ -1,5 +1,5 @@
-// Tasks, groups and conditions: what lua/forager/tasks.lua is made of. These touch the state itself, so they are C functions
-// of Lua's own kind, without C++ objects on their stack.
+// Tasks, groups and conditions: what lua/forager/tasks.lua is made of. These touch the state itself, so they are C
+// functions of Lua's own kind, without C++ objects on their stack.
 #include "scripting/bindings/bindings.hpp"
 
 #include "base/duration.hpp"

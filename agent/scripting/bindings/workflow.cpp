@@ -52,7 +52,8 @@ Outcome workflow_new(Request& request)
         return declaration("workflow '" + name + "' is declared twice, first at " + earlier->second.where);
     Workflow workflow;
     workflow.name = name;
-    workflow.concurrency = std::max<std::size_t>(1, count(request.arg(1), "concurrency").value_or(workflow.concurrency));
+    workflow.concurrency =
+        std::max<std::size_t>(1, count(request.arg(1), "concurrency").value_or(workflow.concurrency));
     workflow.where = place(request);
     request.script.workflows.emplace(name, std::move(workflow));
     return Outputs{};
@@ -124,7 +125,10 @@ asio::awaitable<Outcome> workflow_run(Request request)
     WorkflowRunner& runner = request.script.world().workflows;
     if (auto checked = runner.check(workflow); !checked)
         co_return checked.error();
-    co_return co_await runner.run(workflow, request.context.invocation, request.context.observer);
+    auto outcome = co_await runner.run(workflow, request.context.invocation, request.context.observer);
+    if (outcome && request.script.returned_workflow == workflow.name)
+        request.script.workflow_results = *outcome;
+    co_return outcome;
 }
 
 constexpr Binding bindings[] = {
