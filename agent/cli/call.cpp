@@ -89,8 +89,7 @@ void add_call(CLI::App& program, Action& chosen)
     command->add_option("ARG", options->args, "Arguments: JSON, or else text")->type_name("");
     command->add_option("--kw", options->keywords, "A keyword argument; may be repeated")
         ->type_name("NAME=VALUE")
-        ->expected(1)
-        ->take_all();
+        ->allow_extra_args(false);
     command->add_option("--script", options->script, "A script that declares the function")->type_name("FILE");
     add_duration(*command, "--timeout", options->timeout, "End it when it takes longer");
     command->callback([options, &chosen] { chosen = [options] { return call(*options); }; });

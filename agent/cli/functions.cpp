@@ -117,8 +117,7 @@ void add_functions(CLI::App& program, Action& chosen)
     CLI::App* command = add_command(program, "functions", "List what can be called", options->common);
     command->add_option("--script", options->scripts, "List what this script declares, too; may be repeated")
         ->type_name("FILE")
-        ->expected(1)
-        ->take_all();
+        ->allow_extra_args(false);
     command->callback([options, &chosen] { chosen = [options] { return list_functions(*options); }; });
 }
 

@@ -272,7 +272,8 @@ void Vm::pump()
         if (first_ready_ == nullptr)
             last_ready_ = nullptr;
         resume(task);
-        if (resumed % tasks_between_looks == 0 && TimePoint{std::chrono::steady_clock::now()} > until)
+        const bool look = resumed % tasks_between_looks == 0 && TimePoint{std::chrono::steady_clock::now()} > until;
+        if (look || std::exchange(slice_ended_, false))
             break;
     }
     pump_posted_ = first_ready_ != nullptr;
@@ -428,6 +429,7 @@ void Vm::slice_over(lua_State* L, lua_Debug*)
     } else if (lua_isyieldable(L) != 0 && vm.unyieldable_ == 0) {
         vm.make_ready(task);
         vm.suspending_ = true;
+        vm.slice_ended_ = true;
         lua_yield(L, 0);
     }
 }

@@ -137,8 +137,9 @@ private:
     Task* first_ready_ = nullptr;
     Task* last_ready_ = nullptr;
     bool pump_posted_ = false;
-    bool suspending_ = false; // the yield that is on its way is a wait, not a yield of the script's own
-    int unyieldable_ = 0;     // script coroutines below which nothing can wait
+    bool suspending_ = false;  // the yield that is on its way is a wait, not a yield of the script's own
+    bool slice_ended_ = false; // a task computed for so long that everybody else comes first now
+    int unyieldable_ = 0;      // script coroutines below which nothing can wait
     ErrorNote note_;
 };
 

@@ -66,7 +66,9 @@ function http.request(url, given)
   return send("http.request", nil, url, given)
 end
 
-for name, method in pairs { get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE", head = "HEAD" } do
+local methods = { get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE", head = "HEAD" }
+
+for name, method in pairs(methods) do
   http[name] = function(url, given)
     return send("http." .. name, method, url, given)
   end

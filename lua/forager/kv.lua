@@ -63,7 +63,7 @@ function kv.update(key, fn)
     turn.waiting = turn.waiting - 1
   end
   turn.busy = true
-  local release <close> = setmetatable({}, {
+  local _ <close> = setmetatable({}, {
     __close = function()
       turn.busy = false
       if turn.waiting == 0 then
