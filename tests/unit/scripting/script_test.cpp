@@ -1,0 +1,129 @@
+#include "result_text.hpp"
+#include "script_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace forager;
+using namespace forager::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("six hours of sleep take no time under a virtual clock")
+{
+    ScriptWorld world;
+    const TimePoint begun = world.clock.now();
+    const auto outcome = world.run_script(R"(
+        local forager = require "forager"
+        forager.all(function() forager.sleep "6h" end, function() forager.sleep "1h" end)
+        return "awake")");
+    REQUIRE(outcome.has_value());
+    CHECK(as_one(*outcome) == Value{"awake"});
+    CHECK(world.clock.now() - begun == 6h);
+}
+
+TEST_CASE("a cancelled script closes its variables, waits in them, and is gone when it is over")
+{
+    ScriptWorld world;
+    auto& script = world.script(R"(
+        local forager = require "forager"
+        local guard <close> = setmetatable({}, { __close = function() forager.sleep "2s"; forager.log "closed" end })
+        pcall(forager.sleep, "10h")
+        forager.log "not reached")");
+    Begun<Outcome> begun;
+    world.begin(begun, script.run_main(world.invocation, world.observer));
+    world.clock.run_for(world.io, 1s);
+    begun.cancel();
+    world.finish(begun);
+    CHECK(begun.thrown);
+    CHECK(world.observer.lines == std::vector<std::string>{"closed"});
+    CHECK(world.clock.now().time_since_epoch() == 3s);
+}
+
+TEST_CASE("clean-up after a cancellation has a limit")
+{
+    ScriptWorld world;
+    auto& script = world.script(R"(
+        local forager = require "forager"
+        local guard <close> = setmetatable({}, { __close = function() forager.sleep "100h" end })
+        forager.sleep "10h")");
+    Begun<Outcome> begun;
+    world.begin(begun, script.run_main(world.invocation, world.observer));
+    world.clock.run_for(world.io, 1s);
+    begun.cancel();
+    world.finish(begun);
+    CHECK(begun.thrown);
+    CHECK(world.clock.now().time_since_epoch() == 11s);
+}
+
+TEST_CASE("a function's retries wait under the clock, and its arguments are checked before it runs")
+{
+    ScriptWorld world;
+    REQUIRE(world
+                .run_script(R"(
+        local forager = require "forager"
+        local tries = 0
+        forager.func { name = "job.flaky", args = { { "limit", "integer" } }, retries = 9, run = function(ctx, limit)
+          tries = tries + 1
+          if tries < limit then error "not yet" end
+          return tries
+        end })")
+                .has_value());
+    const auto refused = world.call(calling("job.flaky", {Value{"five"}}));
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Errc::bad_arguments);
+    CHECK(refused.error().message.find("'limit'") != std::string::npos);
+    const auto outcome = world.call(calling("job.flaky", {Value{5}}));
+    REQUIRE(outcome.has_value());
+    CHECK(as_one(*outcome) == Value{5});
+    CHECK(world.clock.now().time_since_epoch() > 0s);
+}
+
+TEST_CASE("an error carries the script's file and line and a traceback")
+{
+    ScriptWorld world;
+    const auto outcome = world.run_script("local function f()\n  local t = nil\n  return t.x\nend\nf()\n");
+    REQUIRE_FALSE(outcome.has_value());
+    CHECK(outcome.error().code == Errc::script);
+    CHECK(outcome.error().where.ends_with("script.lua:3"));
+    CHECK(outcome.error().traceback.find("script.lua:5: in main chunk") != std::string::npos);
+}
+
+TEST_CASE("a heap that is full names its limit, and the next script runs")
+{
+    ScriptWorld world;
+    scripting::Vm::Config config;
+    config.heap_limit = 2 * 1024 * 1024;
+    const auto outcome =
+        world.run_script(R"(local t = {} for i = 1, 1e9 do t[i] = { i } end)", ScriptWorld::Mode::run, config);
+    REQUIRE_FALSE(outcome.has_value());
+    CHECK(outcome.error().code == Errc::limit);
+    CHECK(outcome.error().message.find("2 MB") != std::string::npos);
+    CHECK(world.run_script("return 1").has_value());
+}
+
+TEST_CASE("a failure that nobody heard of fails the script that owned the task")
+{
+    ScriptWorld world;
+    const auto outcome = world.run_script(R"(
+        local forager = require "forager"
+        forager.spawn(function() error { code = "mine", message = "lost", extra = 7 } end)
+        forager.sleep "1s")");
+    REQUIRE_FALSE(outcome.has_value());
+    CHECK(outcome.error().code_word() == "mine");
+    CHECK(*outcome.error().details.find("extra") == Value{7});
+}
+
+TEST_CASE("a script that is only checked does nothing that waits")
+{
+    ScriptWorld world;
+    auto& script = world.script(R"(
+        local forager = require "forager"
+        local out = forager.sh "echo done"
+        forager.sleep "10h"
+        return out.stdout)",
+                                ScriptWorld::Mode::check);
+    const auto outcome = world.run(script.run_main(world.invocation, world.observer));
+    REQUIRE(outcome.has_value());
+    CHECK(as_one(*outcome) == Value{""});
+    CHECK(script.used_stub);
+    CHECK(world.clock.now().time_since_epoch() == 0s);
+}
