@@ -85,8 +85,8 @@ void add_call(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<CallOptions>();
     CLI::App* command = add_command(program, "call", "Call one function and print its result", options->common);
-    command->add_option("FUNC", options->function, "The full name: FAMILY.NAME")->required()->type_name("");
-    command->add_option("ARG", options->args, "Arguments: JSON, or else text")->type_name("");
+    add_operand(*command, "FUNC", options->function, "The full name: FAMILY.NAME")->required();
+    add_operands(*command, "ARG", options->args, "Arguments: JSON, or else text");
     command->add_option("--kw", options->keywords, "A keyword argument; may be repeated")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);

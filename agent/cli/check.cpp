@@ -71,7 +71,7 @@ void add_check(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<CheckOptions>();
     CLI::App* command = add_command(program, "check", "Find mistakes in scripts without running them", options->common);
-    command->add_option("FILE", options->files, "Scripts")->required()->type_name("");
+    add_operands(*command, "FILE", options->files, "Scripts")->required();
     command->callback([options, &chosen] { chosen = [options] { return check(*options); }; });
 }
 

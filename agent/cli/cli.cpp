@@ -39,7 +39,9 @@ int run(int argc, char** argv)
     for (const AddCommand add : {add_run, add_call, add_check, add_functions, add_version})
         add(program, chosen);
     try {
-        program.parse(argc, argv);
+        std::vector<std::string> words = shielded(argc, argv);
+        std::ranges::reverse(words); // as the library wants them
+        program.parse(std::move(words));
     } catch (const CLI::ParseError& error) {
         return complain(program, error, wants_json(argc, argv));
     }

@@ -4,6 +4,22 @@
 
 namespace forager::cli {
 
+namespace {
+
+constexpr char shield = '\x01';
+
+bool looks_like_syntax(std::string_view word)
+{
+    return word.starts_with('[') || (word.size() > 1 && word[0] == '-' && word[1] >= '0' && word[1] <= '9');
+}
+
+std::string unshielded(std::string word)
+{
+    return word.starts_with(shield) ? word.substr(1) : word;
+}
+
+} // namespace
+
 CLI::App* add_command(CLI::App& program, const char* name, const char* summary, Common& common)
 {
     CLI::App* command = program.add_subcommand(name, summary);
@@ -12,6 +28,32 @@ CLI::App* add_command(CLI::App& program, const char* name, const char* summary, 
     command->add_flag("-v,--verbose", common.verbose, "More on stderr");
     command->add_option("--config", common.config, "Configuration file")->type_name("FILE");
     return command;
+}
+
+std::vector<std::string> shielded(int argc, char** argv)
+{
+    std::vector<std::string> words;
+    bool operands_only = false;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--" && !operands_only)
+            operands_only = true;
+        else if (operands_only || looks_like_syntax(word))
+            words.push_back(shield + std::string{word});
+        else
+            words.emplace_back(word);
+    }
+    return words;
+}
+
+CLI::Option* add_operand(CLI::App& command, const char* name, std::string& target, const char* help)
+{
+    return command.add_option(name, target, help)->type_name("")->transform(unshielded);
+}
+
+CLI::Option* add_operands(CLI::App& command, const char* name, std::vector<std::string>& target, const char* help)
+{
+    return command.add_option(name, target, help)->type_name("")->transform(unshielded);
 }
 
 void add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target,

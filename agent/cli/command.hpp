@@ -33,6 +33,14 @@ void add_version(CLI::App& program, Action& chosen);
 /// A command with the common flags; `options` lives as long as the command line is used.
 CLI::App* add_command(CLI::App& program, const char* name, const char* summary, Common& common);
 
+/// The command line with its operands shielded: the library would take "[1,2]" for a list and "-5" for a flag. What
+/// follows `--` is all operands.
+std::vector<std::string> shielded(int argc, char** argv);
+
+/// An operand as it was given.
+CLI::Option* add_operand(CLI::App& command, const char* name, std::string& target, const char* help);
+CLI::Option* add_operands(CLI::App& command, const char* name, std::vector<std::string>& target, const char* help);
+
 /// Adds a flag that takes a duration.
 void add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target,
                   const char* help);

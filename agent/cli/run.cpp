@@ -42,10 +42,8 @@ void add_run(CLI::App& program, Action& chosen)
     const auto options = std::make_shared<RunOptions>();
     CLI::App* command =
         add_command(program, "run", "Run a script here and now: no configuration, no server", options->common);
-    command->add_option("FILE", options->file, "The script; a workflow that it returns is run, too")
-        ->required()
-        ->type_name("");
-    command->add_option("ARG", options->args, "What the script finds in `...`")->type_name("");
+    add_operand(*command, "FILE", options->file, "The script; a workflow that it returns is run, too")->required();
+    add_operands(*command, "ARG", options->args, "What the script finds in `...`");
     add_duration(*command, "--timeout", options->timeout, "End it when it takes longer");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

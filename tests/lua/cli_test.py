@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""The command line as its users meet it: cli_test.py FORAGER SCRIPTS."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+FORAGER, SCRIPTS = (pathlib.Path(argument).absolute() for argument in sys.argv[1:3])
+
+
+def children_of(marker):
+    """Processes with this text among their arguments."""
+    found = []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if marker in command:
+            found.append(int(folder.name))
+    return found
+
+
+class Command(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def script(self, text, name="script.lua"):
+        path = self.folder / name
+        path.write_text(text)
+        return str(path)
+
+    def forager(self, *args, **options):
+        return subprocess.run([FORAGER, *args], capture_output=True, text=True, timeout=60, cwd=self.folder, **options)
+
+    def run_script(self, text, *args):
+        return self.forager("run", self.script(text), *args)
+
+    def failure_of(self, text, *args):
+        done = self.run_script(text, "--json", *args)
+        document = json.loads(done.stdout)
+        self.assertIs(document["ok"], False)
+        return done.returncode, document["error"]
+
+
+class Run(Command):
+    def test_a_result_is_text_for_people_and_one_document_for_programs(self):
+        text = 'print "to stderr" return { list = { 1, 2.0 }, null = require("forager").null }'
+        self.assertEqual(json.loads(self.run_script(text, "--json").stdout),
+                         {"ok": True, "result": {"list": [1, 2.0], "null": None}})
+        done = self.run_script('print "to stderr" return "hello"')
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "hello\n", "to stderr\n"))
+
+    def test_arguments_reach_the_script_and_flags_stand_anywhere(self):
+        done = self.run_script("return { ... }", "one", "--json", "--", "--json", "-x")
+        self.assertEqual(json.loads(done.stdout)["result"], ["one", "--json", "-x"])
+
+    def test_a_script_that_does_not_load_is_wrong_usage(self):
+        for text in ("return +", 'require("forager").func { name = "a.b", tiemout = "5s", run = print }'):
+            code, error = self.failure_of(text)
+            self.assertEqual(code, 2, error)
+            self.assertTrue(error["where"].endswith("script.lua:1"), error)
+        self.assertIn("'timeout'", error["message"])
+        self.assertEqual(self.forager("run", "nowhere.lua").returncode, 2)
+        (self.folder / "binary.lua").write_bytes(b"\x1bLua\0\1")
+        self.assertEqual(self.forager("run", "binary.lua").returncode, 2)
+        self.assertEqual(self.forager("run", ".").returncode, 2)
+        self.assertEqual(self.forager("run", "x.lua", "--bogus").returncode, 2)
+
+    def test_work_that_fails_says_where(self):
+        code, error = self.failure_of('\n\nrequire("forager").sh "echo no >&2; exit 3"')
+        self.assertEqual((code, error["code"], error["exit_code"], error["stderr"]), (1, "exit", 3, "no\n"))
+        self.assertTrue(error["where"].endswith("script.lua:3"), error)
+        code, error = self.failure_of('error { code = "mine", detail = 7 }')
+        self.assertEqual((code, error["code"], error["detail"]), (1, "mine", 7))
+
+    def test_a_workflow_maps_task_names_to_results_in_their_order(self):
+        done = self.run_script("""
+            local w = require("forager").workflow "w"
+            local b = w:task { "b", run = function() return { n = 2 } end }
+            local a = w:task { "a", call = "echo.echo", args = { b.n } }
+            w:task { "c", after = { a, b }, run = function(_, x, y) return x + y.n end }
+            w:task { "each", foreach = { 1, 2 }, run = function(_, item) return item * 2 end }
+            return w:cron "0 3 * * *" """, "--json", "--quiet")
+        self.assertEqual(done.stdout, '{"ok":true,"result":{"b":{"n":2},"a":2,"c":4,"each":[2,4]}}\n')
+
+    def test_a_bad_graph_is_found_before_anything_runs(self):
+        code, error = self.failure_of("""
+            local w = require("forager").workflow "w"
+            w:task { "first", run = function() require("forager").files.write("ran", "") end }
+            w:task { "a", after = "b", run = print }
+            w:task { "b", after = "a", run = print }
+            return w""")
+        self.assertEqual(code, 2, error)
+        self.assertFalse((self.folder / "ran").exists())
+
+    def test_a_failed_task_is_named_and_what_depends_on_it_does_not_run(self):
+        code, error = self.failure_of("""
+            local w = require("forager").workflow "w"
+            w:task { "dump", run = function() error "no space" end }
+            w:task { "report", after = "dump", run = function() require("forager").files.write("ran", "") end }
+            return w""")
+        self.assertEqual((code, error["task"]), (1, "dump"))
+        self.assertIn("no space", error["message"])
+        self.assertFalse((self.folder / "ran").exists())
+
+    def test_the_time_limit_ends_a_loop_a_child_and_a_c_function(self):
+        for text in ("while true do end", 'require("forager").sh "sleep 1000"',
+                     'local a = ("a"):rep(40) return a:find(("a?"):rep(40) .. a)',
+                     "while true do pcall(function() while true do end end) end"):
+            code, error = self.failure_of(text, "--timeout", "300ms")
+            self.assertEqual((code, error["code"]), (1, "timed_out"), text)
+
+    def test_signals_end_everything_that_was_started(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            marker = f"forager-marker-{os.getpid()}-{number}"
+            path = self.script(f"""
+                local sh = require("forager").sh
+                sh {{ "sh", "-c", "setsid sh -c 'sleep 1000; :' {marker} & env -i sh -c 'sleep 1000; :' {marker}", "x" }}""")
+            running = subprocess.Popen([FORAGER, "run", path], stderr=subprocess.DEVNULL)
+            while len(children_of(marker)) < 2:
+                time.sleep(0.01)
+            running.send_signal(number)
+            self.assertEqual(running.wait(60), status)
+            self.assertEqual(children_of(marker), [])
+
+
+class Call(Command):
+    def test_arguments_are_json_or_else_text(self):
+        for given, result in (("5", 5), ("[1,{}]", [1, {}]), ("plain text", "plain text"), ('"quoted"', "quoted")):
+            done = self.forager("call", "echo.echo", given, "--json")
+            self.assertEqual(json.loads(done.stdout), {"ok": True, "result": result})
+
+    def test_keyword_arguments_bind_by_name(self):
+        path = self.script("""require("forager").func { name = "media.scale",
+            args = { { "picture", "string" }, { "width", "integer", default = 256 } },
+            run = function(_, picture, width) return picture .. width end }""")
+        call = ("call", "media.scale", "--script", path)
+        self.assertEqual(self.forager(*call, "--kw", "width=7", "a.png").stdout, "a.png7\n")
+        self.assertEqual(self.forager(*call, "a.png").stdout, "a.png256\n")
+        wrong = self.forager(*call, "a.png", "wide", "--json")
+        self.assertEqual(json.loads(wrong.stdout)["error"]["code"], "bad_arguments")
+        self.assertIn("'width'", wrong.stdout)
+        self.assertEqual(wrong.returncode, 1)
+
+    def test_an_unknown_function_lists_what_there_is(self):
+        done = self.forager("call", "echo.ecko", "x")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("echo.echo", done.stderr)
+
+    def test_the_built_in_functions_answer(self):
+        self.assertEqual(self.forager("call", "unix.unix_command", "echo out; echo err >&2").stdout, "out\nerr\n")
+        self.assertEqual(self.forager("call", "sleep.sleep", "10").returncode, 0)
+        self.assertIn("Invalid argument", self.forager("call", "sleep.sleep", "soon").stderr)
+        python = self.forager("call", "python.python_code", "--kw", "code=def add(a, b): return a + b", "2", "3")
+        self.assertEqual(python.stdout, "5\n", python.stderr)
+
+
+class Check(Command):
+    def check(self, text):
+        return self.forager("check", self.script(text))
+
+    def test_a_script_without_mistakes_passes_and_does_nothing(self):
+        done = self.check("""local forager = require "forager"
+            forager.sh "touch ran"
+            forager.sleep "10h"
+            forager.every("1s", print)
+            forager.files.write("ran", "")""")
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertFalse((self.folder / "ran").exists())
+
+    def test_mistakes_are_told_with_their_place(self):
+        for text, told in (("local x = = 1", "script.lua:1: "),
+                           ('require("forager").func { name = "a.b", retires = 1, run = print }', "'retries'"),
+                           ('local w = require("forager").workflow "w" w:task { "a", call = "echo.eco" }', "echo.echo"),
+                           ("return undefined_name", "undefined_name"),
+                           ("while true do end", "10 s")):
+            done = self.check(text)
+            self.assertEqual(done.returncode, 1, text)
+            self.assertIn(told, done.stdout)
+
+
+class Scripts(Command):
+    def test_hello_writes_a_report_and_says_a_few_words(self):
+        done = self.forager("run", str(SCRIPTS / "hello.lua"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("memory", done.stdout)
+        self.assertIn("<svg", (self.folder / "report.html").read_text())
+
+    def test_every_example_runs(self):
+        examples = sorted((SCRIPTS / "examples").glob("*.lua"))
+        self.assertGreater(len(examples), 5)
+        for example in examples:
+            done = self.forager("run", str(example))
+            self.assertEqual(done.returncode, 0, f"{example.name}: {done.stderr}")
+
+
+if __name__ == "__main__":
+    result = unittest.main(argv=sys.argv[:1], exit=False, verbosity=0).result
+    failed = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
