@@ -119,7 +119,10 @@ class Architecture:
         allowed = self.layers["lua"][folder]
         for number, line in enumerate(self.lines(path), 1):
             for module in REQUIRE.findall(line.split("--")[0]):
-                if not any(module.startswith(one) if one.endswith(".") else module == one for one in allowed):
+                known = any(module.startswith(one) if one.endswith(".") else module == one for one in allowed)
+                # A script may be in several files: they lie beside it.
+                beside = folder == "scripts" and (path.parent / f"{module}.lua").is_file()
+                if not known and not beside:
                     advice = f"{folder} may require {', '.join(self.wildcard(one) for one in allowed) or 'nothing'}."
                     yield Offence(f"{name}:{number}", f'requires "{module}"', advice)
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -193,6 +194,15 @@ class Scripts(Command):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("memory", done.stdout)
         self.assertIn("<svg", (self.folder / "report.html").read_text())
+
+    def test_every_sample_of_the_documentation_runs(self):
+        root = SCRIPTS.parent
+        samples = [(path.name, text) for path in [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+                   for text in re.findall(r"```lua\n(.*?)```", path.read_text(), re.DOTALL)]
+        self.assertGreater(len(samples), 2)
+        for name, text in samples:
+            done = self.run_script(text)
+            self.assertEqual(done.returncode, 0, f"{name}: {text}{done.stderr}")
 
     def test_every_example_runs(self):
         examples = sorted((SCRIPTS / "examples").glob("*.lua"))
