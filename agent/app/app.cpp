@@ -94,6 +94,13 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     return scripts_.back();
 }
 
+void App::Ticker::fire()
+{
+    constexpr Duration period = std::chrono::milliseconds{100};
+    app_.config_.tick();
+    app_.clock_.arm(*this, app_.clock_.now() + period);
+}
+
 Ending App::execute(asio::awaitable<Outcome> work)
 {
     const auto cancel = std::make_shared<asio::cancellation_signal>();
@@ -112,8 +119,12 @@ Ending App::execute(asio::awaitable<Outcome> work)
                        ending.outcome = std::move(outcome);
                        io_.stop();
                    }));
+    Ticker ticker{*this};
+    if (config_.tick)
+        ticker.fire();
     io_.restart();
     io_.run();
+    clock_.disarm(ticker);
     ending.stopped = watchdog.stopped();
     if (thrown)
         ending.outcome = failure_of(thrown);

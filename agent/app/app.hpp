@@ -27,6 +27,7 @@ namespace forager {
 struct AppConfig {
     std::size_t heap_limit = scripting::Heap::default_limit; ///< of each script, in bytes
     std::optional<Duration> time_limit;                      ///< of the work
+    std::function<void()> tick;                              ///< called several times a second while the work goes on
     std::function<void(Watchdog::Stop)> last_words;          ///< tells the user, when the loop no longer can
 };
 
@@ -54,6 +55,16 @@ public:
     WorkflowRunner& workflows() { return workflows_; }
 
 private:
+    // Calls `tick` again and again.
+    class Ticker final : public Timer {
+    public:
+        explicit Ticker(App& app) : app_{app} {}
+        void fire() override;
+
+    private:
+        App& app_;
+    };
+
     scripting::World world();
     void last_act(Watchdog::Stop stop);
 

@@ -65,6 +65,7 @@ int call(const CallOptions& options)
     const auto progress = make_progress(options.common);
     AppConfig config;
     config.time_limit = options.timeout;
+    config.tick = [&] { progress->tick(); };
     config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, options.common); };
     App app{std::move(config), *progress};
     std::shared_ptr<scripting::Script> script;

@@ -10,6 +10,9 @@ namespace forager::cli {
 
 class Progress : public Observer {
 public:
+    /// Some time has passed: called several times a second while the work goes on.
+    virtual void tick() {}
+
     /// The work has ended: what was drawn on the terminal gets its last look.
     virtual void finish() {}
 };

@@ -20,6 +20,7 @@ int run(const RunOptions& options)
     const auto progress = make_progress(options.common);
     AppConfig config;
     config.time_limit = options.timeout;
+    config.tick = [&] { progress->tick(); };
     config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, options.common); };
     App app{std::move(config), *progress};
     const auto script = app.script(options.file, scripting::Script::Mode::run);

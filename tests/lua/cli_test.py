@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import re
 import signal
 import subprocess
@@ -131,6 +132,40 @@ class Run(Command):
             running.send_signal(number)
             self.assertEqual(running.wait(60), status)
             self.assertEqual(children_of(marker), [])
+
+
+class Terminal(Command):
+    WORKFLOW = """local w = require("forager").workflow "w"
+        w:task { "one", run = function(ctx) ctx:log "\\27[31mred" ctx:sleep "300ms" return 1 end }
+        return w"""
+
+    def seen(self, **variables):
+        """What a terminal gets to see."""
+        ours, theirs = pty.openpty()
+        environment = {**os.environ, "TERM": "xterm", **variables}
+        with subprocess.Popen([FORAGER, "run", self.script(self.WORKFLOW)], stdin=theirs, stdout=theirs, stderr=theirs,
+                              env=environment) as running:
+            os.close(theirs)
+            text = b""
+            try:
+                while piece := os.read(ours, 4096):
+                    text += piece
+            except OSError:  # the other end is closed
+                pass
+            os.close(ours)
+            self.assertEqual(running.wait(60), 0)
+        return text.decode()
+
+    def test_progress_is_drawn_in_place_and_ends_with_the_state_of_each_task(self):
+        text = self.seen()
+        self.assertRegex(text, "\x1b\\[1A")
+        self.assertRegex(text, "\x1b\\[32m✓\x1b\\[0m w.one  succeeded")
+        self.assertNotIn("\x1b[31mred", text)
+        self.assertTrue(text.endswith("one: 1\r\n"), text)
+
+    def test_no_color_means_no_colour_and_a_dumb_terminal_gets_lines(self):
+        self.assertNotIn("\x1b[3", self.seen(NO_COLOR="1"))
+        self.assertNotIn("\x1b[1A", self.seen(TERM="dumb"))
 
 
 class Call(Command):
