@@ -1,10 +1,9 @@
 #include "scripting/line_queue.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/experimental/channel_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
+#include "ports/cancellation.hpp"
+
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/this_coro.hpp>
 
 namespace forager::scripting {
 
@@ -12,28 +11,43 @@ namespace asio = boost::asio;
 
 namespace {
 
-void throw_if_cancelled(const boost::system::error_code& error)
+// An event's wait returns when it is cancelled: what waits for more has to see why.
+asio::awaitable<void> happening(Event& event)
 {
-    if (error == asio::error::operation_aborted || error == asio::experimental::error::channel_cancelled)
-        throw boost::system::system_error{asio::error::operation_aborted};
+    event.clear();
+    co_await event.wait();
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        throw_cancelled();
 }
 
 } // namespace
 
 asio::awaitable<void> LineQueue::line(Stream stream, std::string text)
 {
-    Line line{stream, std::move(text)};
-    auto sent = co_await channel_.async_send({}, std::move(line), asio::as_tuple(asio::use_awaitable));
-    throw_if_cancelled(std::get<0>(sent)); // a closed queue takes what comes late and drops it
+    while (lines_.size() >= most && !ended_)
+        co_await happening(emptied_);
+    lines_.push_back({stream, std::move(text)});
+    filled_.set();
 }
 
 asio::awaitable<std::optional<LineQueue::Line>> LineQueue::next()
 {
-    auto received = co_await channel_.async_receive(asio::as_tuple(asio::use_awaitable));
-    throw_if_cancelled(std::get<0>(received));
-    if (std::get<0>(received))
+    while (lines_.empty() && !ended_)
+        co_await happening(filled_);
+    if (lines_.empty())
         co_return std::nullopt;
-    co_return std::move(std::get<1>(received));
+    Line line = std::move(lines_.front());
+    lines_.pop_front();
+    emptied_.set();
+    co_return line;
+}
+
+void LineQueue::end()
+{
+    ended_ = true;
+    filled_.set();
+    emptied_.set();
 }
 
 } // namespace forager::scripting

@@ -1,11 +1,12 @@
 // The lines of a running command on their way to Lua: few at a time, the command's pipe waits for whoever reads them.
 #pragma once
 
+#include "io/event.hpp"
 #include "ports/process_runner.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/experimental/channel.hpp>
 
+#include <deque>
 #include <optional>
 #include <string>
 
@@ -18,18 +19,23 @@ public:
         std::string text;
     };
 
-    explicit LineQueue(const boost::asio::any_io_executor& executor) : channel_{executor, 64} {}
+    explicit LineQueue(const boost::asio::any_io_executor& executor) : filled_{executor}, emptied_{executor} {}
 
     boost::asio::awaitable<void> line(Stream stream, std::string text) override;
 
-    /// The next line; nothing after `end`.
+    /// The next line; nothing when all are read and no more come. Throws `operation_aborted` when cancelled.
     boost::asio::awaitable<std::optional<Line>> next();
 
-    /// No more lines come.
-    void end() { channel_.close(); }
+    /// No more lines come; those that are there can still be read.
+    void end();
 
 private:
-    boost::asio::experimental::channel<void(boost::system::error_code, Line)> channel_;
+    static constexpr std::size_t most = 64;
+
+    std::deque<Line> lines_;
+    bool ended_ = false;
+    Event filled_;
+    Event emptied_;
 };
 
 } // namespace forager::scripting
