@@ -25,7 +25,7 @@ local recent = ask("recent", "tail -n 5 /var/log/syslog /var/log/dpkg.log 2>/dev
 local largest = ask(
   "largest",
   [[for p in /proc/[0-9]*; do
-      rss=$(grep VmRSS: "$p/status" 2>/dev/null) && echo "$rss $(tr '\0' ' ' < "$p/cmdline" | cut -c1-60)"
+      rss=$(grep VmRSS: "$p/status" 2>/dev/null) && echo "$rss $(tr '\0\n' '  ' < "$p/cmdline" | cut -c1-60)"
     done | sort -k2 -n -r | head -n 8]]
 )
 

@@ -6,7 +6,7 @@ def summarise(processor, memory, disks, largest, listening, recent):
         "processor": processor_of(lines(processor)),
         "memory": memory_of(lines(memory)),
         "disks": [disk for disk in map(disk_of, lines(disks)[1:]) if disk],
-        "largest": [process_of(line) for line in lines(largest)],
+        "largest": [process_of(line) for line in lines(largest) if line.startswith("VmRSS:")],
         "ports": ports_of(lines(listening)),
         "recent": [line for line in lines(recent) if not line.startswith("==>")][-8:],
     }
