@@ -8,7 +8,7 @@ local values = {}
 
 -- Only data is kept, and what is given out is a copy: changing it changes nothing in here.
 local function copy(value)
-  return native.as_data(value)
+  return native.as_data({ value })[1]
 end
 
 function kv.get(key)
