@@ -83,6 +83,42 @@ class Run(Command):
         code, error = self.failure_of('error { code = "mine", detail = 7 }')
         self.assertEqual((code, error["code"], error["detail"]), (1, "mine", 7))
 
+    def test_a_failure_is_told_with_its_traceback(self):
+        done = self.run_script('local function deep()\n  error "too bad"\nend\n\ndeep()')
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("script.lua:2: too bad", done.stderr)
+        self.assertIn("script.lua:5: in main chunk", done.stderr)
+
+    def test_modules_lie_beside_the_script_and_are_text(self):
+        self.script("return { name = ..., here = require 'parts.inner' }", "outer.lua")
+        (self.folder / "parts").mkdir()
+        self.script("return 7", "parts/inner.lua")
+        done = self.run_script('local m = require "outer" return { m.name, m.here, m == require "outer" }', "--json")
+        self.assertEqual(json.loads(done.stdout)["result"], ["outer", 7, True])
+        self.script("return +", "broken.lua")
+        code, error = self.failure_of('require "broken"')
+        self.assertEqual(code, 2, error)
+        self.assertIn("broken.lua:1", json.dumps(error))
+        self.script('require "circle"', "circle.lua")
+        code, error = self.failure_of('require "circle"')
+        self.assertIn("requires itself", error["message"])
+        (self.folder / "bytes.lua").write_bytes(b"\x1bLua\0\1")
+        self.assertNotEqual(self.run_script('require "bytes"').returncode, 0)
+
+    def test_a_failure_that_nobody_heard_fails_the_script(self):
+        code, error = self.failure_of("""
+            local forager = require "forager"
+            forager.spawn(function() error { code = "unheard" } end)
+            forager.sleep "5ms" """)
+        self.assertEqual((code, error["code"]), (1, "unheard"))
+
+    def test_a_script_waits_for_its_tasks(self):
+        done = self.run_script("""
+            local forager = require "forager"
+            forager.spawn(function() forager.sleep "20ms" print "later" end)
+            return "first" """)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "first\n", "later\n"))
+
     def test_a_workflow_maps_task_names_to_results_in_their_order(self):
         done = self.run_script("""
             local w = require("forager").workflow "w"
@@ -197,6 +233,33 @@ class Call(Command):
         self.assertIn("Invalid argument", self.forager("call", "sleep.sleep", "soon").stderr)
         python = self.forager("call", "python.python_code", "--kw", "code=def add(a, b): return a + b", "2", "3")
         self.assertEqual(python.stdout, "5\n", python.stderr)
+
+
+class Usage(Command):
+    def test_a_command_line_that_says_nothing_sensible_is_wrong_usage(self):
+        ok = self.script("return 1")
+        for args in ((), ("run",), ("call",), ("check",), ("nonsense",), ("run", ok, "--timeout", "soon"),
+                     ("run", ok, "--timeout"), ("call", "echo.echo", "--kw", "noequals"),
+                     ("call", "echo.echo", "--script", "nowhere.lua")):
+            done = self.forager(*args)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), args)
+            self.assertRegex(done.stderr, "^forager: .", args)
+
+    def test_wrong_usage_is_a_document_for_programs(self):
+        done = self.forager("run", self.script("return 1"), "--bogus", "--json")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--bogus", json.loads(done.stdout)["error"]["message"])
+
+    def test_functions_are_listed_for_people_and_programs(self):
+        path = self.script("""require("forager").func { name = "media.scale", doc = "Scales.",
+            args = { { "width", "integer", default = 256 } }, run = print }""")
+        listed = json.loads(self.forager("functions", "--script", path, "--json").stdout)["result"]
+        scale = next(function for function in listed if function["name"] == "media.scale")
+        self.assertEqual((scale["doc"], scale["args"][0]["name"], scale["args"][0]["default"]), ("Scales.", "width", 256))
+        self.assertIn("media.scale", self.forager("functions", "--script", path).stdout)
+
+    def test_the_version_is_one(self):
+        self.assertRegex(self.forager("version").stdout, r"^forager \d+\.\d+\.\d+\n$")
 
 
 class Check(Command):

@@ -41,6 +41,41 @@ it("the agent's secrets are not in the environment", function()
   raises("not_found", forager.env.need, "NO_SUCH_NAME")
 end)
 
+it("what a script does to its surroundings stays with the script", function()
+  local kept = string.format
+  string.format = nil
+  local ok, text = pcall(forager.time.text, 5400)
+  string.format = kept
+  equal({ ok, text }, { true, "1 h 30 m" })
+end)
+
+it("a module is loaded once", function()
+  equal(require "spec" == spec, true)
+end)
+
+it("no pattern, string or table takes more memory than there is", function()
+  contains(select(2, pcall(string.rep, "x", 1 << 40)), "too large")
+  contains(
+    select(
+      2,
+      pcall(function()
+        local held = {}
+        for i = 1, 1000 do
+          held[i] = ("x"):rep(1000000 + i)
+        end
+      end)
+    ),
+    "192 MB"
+  )
+end)
+
+it("endless recursion is an error", function()
+  local function again()
+    return 1 + again()
+  end
+  contains(select(2, pcall(again)), "stack overflow")
+end)
+
 it("JSON comes back as it was", function()
   local text = '{"a":[],"b":{},"c":[1,null,1.0,-0.5],"d":null,"e":"\\u0000ü"}'
   equal(forager.json.encode(forager.json.decode(text)), text)

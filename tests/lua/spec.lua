@@ -1,20 +1,20 @@
 -- A few words for tests in Lua: each `it` is one, and `finish` says how many passed.
 local spec = { passed = 0, failed = 0 }
 
-local json = require("forager").json
+local forager = require "forager"
+local json = forager.json
 
 local function shown(value)
   local ok, text = pcall(json.encode, value)
   return ok and text or tostring(value)
 end
 
+-- Runs fn as a task, so that what it leaves behind ends with it.
 function spec.it(sentence, fn)
-  local ok, problem = xpcall(fn, function(err)
-    return tostring(err)
-  end)
+  local ok, problem = pcall(forager.all, fn)
   spec[ok and "passed" or "failed"] = spec[ok and "passed" or "failed"] + 1
   if not ok then
-    print("FAILED " .. sentence .. "\n  " .. problem)
+    print("FAILED " .. sentence .. "\n  " .. tostring(problem))
   end
 end
 

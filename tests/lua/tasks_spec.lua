@@ -172,6 +172,110 @@ it("many tasks sleep at once", function()
   equal(ended, 10000)
 end)
 
+it("a failure that nobody heard fails the owner at its end", function()
+  local function owner()
+    forager.spawn(function()
+      error { code = "unheard" }
+    end)
+    forager.sleep "5ms"
+  end
+  local task = forager.spawn(owner)
+  raises("unheard", task.join, task)
+  local ok = pcall(forager.all, function()
+    local task = forager.spawn(error)
+    pcall(task.join, task)
+  end)
+  equal(ok, true)
+end)
+
+it("a task belongs to what spawned it, also inside a coroutine", function()
+  local task
+  forager.all(function()
+    coroutine.wrap(function()
+      task = forager.spawn(later "1h")
+    end)()
+  end)
+  equal(task:state(), "cancelled")
+end)
+
+it("a cancelled task does not keep what another waits for", function()
+  local channel = forager.channel(1)
+  local first, second = forager.spawn(channel.receive, channel), forager.spawn(channel.receive, channel)
+  forager.sleep "1ms"
+  channel:send(7)
+  first:cancel()
+  raises("cancelled", first.join, first)
+  equal(forager.timeout("5s", second.join, second), 7)
+end)
+
+it("a cancelled sender does not keep the place of another", function()
+  local channel = forager.channel(1)
+  channel:send(0)
+  local first, second = forager.spawn(channel.send, channel, 1), forager.spawn(channel.send, channel, 2)
+  forager.sleep "1ms"
+  channel:receive()
+  first:cancel()
+  raises("cancelled", first.join, first)
+  forager.timeout("5s", second.join, second)
+  equal(channel:receive(), 2)
+end)
+
+it("a cancelled update does not keep the turn of another", function()
+  local update = forager.kv.update
+  local first
+  local holder = forager.spawn(function()
+    update("turn", function()
+      forager.sleep "5ms"
+      return 1
+    end)
+    first:cancel()
+  end)
+  forager.sleep(0)
+  first = forager.spawn(update, "turn", later("1h", 1))
+  forager.sleep(0)
+  local second = forager.spawn(update, "turn", function(n)
+    return n + 1
+  end)
+  holder:join()
+  raises("cancelled", first.join, first)
+  equal(forager.timeout("5s", second.join, second), 2)
+end)
+
+it("close variables are closed from the inside out, each with the error", function()
+  local seen = {}
+  local function note(name)
+    return closing(function(_, problem)
+      seen[#seen + 1] = name .. (problem and "!" or "")
+    end)
+  end
+  raises("timed_out", forager.timeout, "5ms", function()
+    local _ <close> = note "outer"
+    pcall(function()
+      local _ <close> = note "inner"
+      forager.sleep "1h"
+    end)
+  end)
+  equal(seen, { "inner!", "outer!" })
+end)
+
+it("time limits nest, and the inner one is told apart", function()
+  equal(
+    forager.timeout("1h", function()
+      return pcall(forager.timeout, "1ms", later "1h")
+    end),
+    false
+  )
+  contains(raises("timed_out", forager.timeout, "20ms", forager.timeout, "1h", later "1h").message, "20 ms")
+end)
+
+it("what is no function, no task or no channel size is refused", function()
+  raises("bad_arguments", forager.spawn, 5)
+  raises("bad_arguments", forager.all, print, 5)
+  raises("bad_arguments", forager.timeout, "1s")
+  raises("bad_arguments", forager.channel, 0)
+  raises("bad_arguments", forager.channel, 1.5)
+end)
+
 it("durations that are none are refused with the right words", function()
   for _, wrong in ipairs { "5", "-1s", "1x", "", -1, 0 / 0, true } do
     contains(raises("bad_arguments", forager.sleep, wrong).message, "duration")
