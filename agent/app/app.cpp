@@ -3,15 +3,14 @@
 #include "base/duration.hpp"
 #include "base/secrets.hpp"
 #include "functions/builtin.hpp"
+#include "runtime/run_handler.hpp"
 #include "scripting/vm.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <exception>
 
@@ -43,19 +42,6 @@ asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, Local
     if (thrown)
         std::rethrow_exception(thrown);
     co_return outcome;
-}
-
-Failure failure_of(const std::exception_ptr& thrown)
-{
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted)
-            return {Errc::cancelled, "cancelled"};
-        return {Errc::script, std::string{"internal error: "} + error.what()};
-    } catch (const std::exception& error) {
-        return {Errc::script, std::string{"internal error: "} + error.what()};
-    }
 }
 
 } // namespace

@@ -14,6 +14,17 @@ Failure internal_error(const std::string& what)
     return {Errc::script, "internal error: " + what};
 }
 
+Failure failure_of(const std::exception_ptr& thrown)
+{
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+        return is_cancellation(error) ? Failure{Errc::cancelled, "cancelled"} : internal_error(error.what());
+    } catch (...) {
+        return internal_error("something unknown was thrown");
+    }
+}
+
 asio::awaitable<Outcome> run_handler(Handler& handler, const Invocation& invocation, std::vector<Value> args,
                                      Observer& observer)
 {

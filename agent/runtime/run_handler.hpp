@@ -7,12 +7,16 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <exception>
 #include <string>
 #include <vector>
 
 namespace forager {
 
 Failure internal_error(const std::string& what);
+
+/// What was thrown, told as a failure: `cancelled`, or an internal error.
+Failure failure_of(const std::exception_ptr& thrown);
 
 /// Only a cancellation comes through as an exception. All but `args` must outlive the call.
 boost::asio::awaitable<Outcome> run_handler(Handler& handler, const Invocation& invocation, std::vector<Value> args,

@@ -60,7 +60,8 @@ bool answered(lua_State* L, Script& script)
 // The answer is kept by the script while it is pushed: pushing may raise.
 int call_instant(lua_State* L)
 {
-    keep_functions(L);
+    if (binding_of(L).takes_functions)
+        keep_functions(L);
     Script& script = Script::of(L);
     if (!answered(L, script))
         raise_kept_failure(L);

@@ -16,8 +16,7 @@ namespace forager::scripting {
 
 class Script;
 
-/// One call from Lua. Functions among the arguments are kept in the registry; they arrive as the integer that names
-/// them.
+/// One call from Lua.
 struct Request {
     Script& script;
     const Context& context; ///< lives as long as the task that calls
@@ -36,7 +35,8 @@ using Waiting = boost::asio::awaitable<Outcome> (*)(Request request);
 struct Binding {
     const char* name;
     std::variant<Instant, Waiting, lua_CFunction> function;
-    const char* stub = nullptr; ///< JSON of a plausible answer, for `check`, where a waiting call does no work
+    const char* stub = nullptr;   ///< JSON of a plausible answer, for `check`, where a waiting call does no work
+    bool takes_functions = false; ///< they are kept in the registry, and arrive as the integers that name them
 };
 
 // For bindings that are C functions of Lua's own kind: the failure is kept outside of the stack that the error unwinds.

@@ -1,33 +1,15 @@
 #include "scripting/operation.hpp"
 
+#include "runtime/run_handler.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
 
 namespace forager::scripting {
 
 namespace asio = boost::asio;
-
-namespace {
-
-Failure failure_of(const std::exception_ptr& thrown)
-{
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == asio::error::operation_aborted)
-            return {Errc::cancelled, "cancelled"};
-        return {Errc::script, std::string{"internal error: "} + error.what()};
-    } catch (const std::exception& error) {
-        return {Errc::script, std::string{"internal error: "} + error.what()};
-    }
-}
-
-} // namespace
 
 void Awaited::start(const asio::any_io_executor& executor, std::function<void()> done)
 {

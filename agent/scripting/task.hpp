@@ -50,8 +50,9 @@ public:
     Task* next_waiter = nullptr;
     Task* previous_waiter = nullptr;
 
-    Condition done;         // woken at the end
-    Group* group = nullptr; // hears of the end, too; kept alive by a user value of the task
+    Condition done;                // woken at the end
+    Condition* notified = nullptr; // woke this one alone; passed on when a cancellation is first
+    Group* group = nullptr;        // hears of the end, too; kept alive by a user value of the task
     int index_in_group = 0;
 
     Task* first_failed = nullptr; // the first task of ours that failed when nobody waited for it

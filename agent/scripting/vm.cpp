@@ -400,8 +400,11 @@ int Vm::waited(lua_State* L, int, lua_KContext kind)
 {
     Vm& vm = of(L);
     Task& task = vm.current();
+    Condition* const notified = std::exchange(task.notified, nullptr);
     if (vm.cancel_is_due(task)) {
         task.operation.reset();
+        if (notified != nullptr)
+            vm.wake_one(*notified);
         return vm.raise_cancellation(L, task);
     }
     if (kind == Kind::condition) {
@@ -459,8 +462,11 @@ void Vm::wake(Task& task)
 
 void Vm::wake_one(Condition& condition)
 {
-    if (Task* task = condition.first())
-        wake(*task);
+    Task* task = condition.first();
+    if (task == nullptr)
+        return;
+    task->notified = &condition;
+    wake(*task);
 }
 
 void Vm::wake_all(Condition& condition)

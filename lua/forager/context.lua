@@ -1,4 +1,5 @@
 -- The first argument of every function: who calls, and what a running function may ask of the agent.
+local copy = require "forager.data"
 local failure = require "forager.failure"
 local options = require "forager.options"
 
@@ -30,7 +31,7 @@ end
 function Context:step(name, fn)
   options.argument("step", 1, name, "string")
   options.argument("step", 2, fn, "function")
-  return native.as_data(fn())
+  return copy(fn())
 end
 
 function Context:now()

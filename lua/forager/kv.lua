@@ -1,15 +1,12 @@
 -- Values by key, one namespace for each script. Under `run` they live as long as the script.
+local copy = require "forager.data"
 local failure = require "forager.failure"
 local options = require "forager.options"
 
 local kv = {}
 
+-- What is given out is a copy: changing it changes nothing in here.
 local values = {}
-
--- Only data is kept, and what is given out is a copy: changing it changes nothing in here.
-local function copy(value)
-  return native.as_data({ value })[1]
-end
 
 function kv.get(key)
   options.argument("kv.get", 1, key, "string")

@@ -96,7 +96,10 @@ end)
 
 it("durations and points in time have their texts", function()
   local time = forager.time
-  equal({ time.seconds "1h30m", time.seconds "250ms", time.seconds(5), time.seconds "1d" }, { 5400.0, 0.25, 5.0, 86400.0 })
+  equal(
+    { time.seconds "1h30m", time.seconds "250ms", time.seconds(5), time.seconds "1d" },
+    { 5400.0, 0.25, 5.0, 86400.0 }
+  )
   equal({ time.text(5400), time.text "90s" }, { "1 h 30 m", "1 m 30 s" })
   equal({ time.iso(0), time.iso(1772366400.9) }, { "1970-01-01T00:00:00Z", "2026-03-01T12:00:00Z" })
   local before = time.monotonic()

@@ -195,4 +195,18 @@ it("what is declared twice, or has no source yet, is refused by name", function(
   raises("bad_arguments", forager.every, "soon", print)
 end)
 
+it("a step's result is data: null stays null, a function is refused", function()
+  forager.func {
+    name = "spec.step",
+    args = { { "bad", "boolean" } },
+    run = function(ctx, bad)
+      return ctx:step("one", function()
+        return bad and print or forager.null
+      end) == forager.null
+    end,
+  }
+  spec.equal(forager.call("spec.step", false), true)
+  spec.raises("bad_arguments", forager.call, "spec.step", true)
+end)
+
 spec.finish()

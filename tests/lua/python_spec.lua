@@ -68,7 +68,10 @@ it("a function that is not there, or a result that is no data, is named", functi
 end)
 
 it("environment and folder are options", function()
-  equal(python { code = "import os\nresult = [os.getcwd(), os.environ['A']]", cwd = "/", env = { A = "b" } }, { "/", "b" })
+  equal(
+    python { code = "import os\nresult = [os.getcwd(), os.environ['A']]", cwd = "/", env = { A = "b" } },
+    { "/", "b" }
+  )
 end)
 
 it("a time limit ends it with its children", function()

@@ -80,7 +80,7 @@ Outcome check_cron(Request& request)
 }
 
 constexpr Binding bindings[] = {
-    {"declare_function", declare_function},
+    {"declare_function", declare_function, nullptr, true},
     {"call", call, "null"},
     {"check_cron", check_cron},
 };

@@ -133,7 +133,7 @@ asio::awaitable<Outcome> workflow_run(Request request)
 
 constexpr Binding bindings[] = {
     {"workflow_new", workflow_new},
-    {"workflow_task", workflow_task},
+    {"workflow_task", workflow_task, nullptr, true},
     {"workflow_returned", workflow_returned},
     {"workflow_run", workflow_run, "{}"},
 };
