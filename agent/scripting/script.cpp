@@ -80,6 +80,7 @@ void Script::withdraw()
     for (const std::string& name : declared_)
         world_.registry.remove(name);
     declared_.clear();
+    workflows.clear();
 }
 
 std::int64_t Script::open_lines()

@@ -75,7 +75,8 @@ public:
     /// Registers a function that the script declared.
     Result<void> declare(Function function, std::shared_ptr<Handler> handler);
 
-    /// Takes the functions that it declared out of the registry.
+    /// Takes the functions that it declared out of the registry, and forgets its workflows: their handlers hold on to
+    /// it.
     void withdraw();
 
     // The queues of lines that are read while a command runs.

@@ -36,7 +36,7 @@ print(server.server_port, flush=True)
 server.serve_forever()]]
 
 local port = forager.channel(1)
-local task <close> = forager.spawn(function()
+local _ <close> = forager.spawn(function()
   forager.sh {
     "python3",
     "-c",

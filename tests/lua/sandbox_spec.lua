@@ -42,10 +42,10 @@ it("the agent's secrets are not in the environment", function()
 end)
 
 it("what a script does to its surroundings stays with the script", function()
-  local kept = string.format
-  string.format = nil
+  local library, kept = string, string.format
+  library.format = nil
   local ok, text = pcall(forager.time.text, 5400)
-  string.format = kept
+  library.format = kept
   equal({ ok, text }, { true, "1 h 30 m" })
 end)
 
@@ -63,6 +63,7 @@ it("no pattern, string or table takes more memory than there is", function()
         for i = 1, 1000 do
           held[i] = ("x"):rep(1000000 + i)
         end
+        return held
       end)
     ),
     "192 MB"
