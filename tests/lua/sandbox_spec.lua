@@ -42,10 +42,10 @@ it("the agent's secrets are not in the environment", function()
 end)
 
 it("what a script does to its surroundings stays with the script", function()
-  local library, kept = string, string.format
-  library.format = nil
+  local kept = string.format
+  rawset(string, "format", nil)
   local ok, text = pcall(forager.time.text, 5400)
-  library.format = kept
+  rawset(string, "format", kept)
   equal({ ok, text }, { true, "1 h 30 m" })
 end)
 

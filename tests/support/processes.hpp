@@ -27,7 +27,9 @@ inline int processes_with(const std::string& text)
         if (std::isdigit(static_cast<unsigned char>(entry.path().filename().string().front())) == 0)
             continue;
         std::ifstream file{entry.path() / "cmdline", std::ios::binary};
-        const std::string line{std::istreambuf_iterator<char>{file}, {}};
+        // A stream, unlike its iterators, bears that the process goes while it is read.
+        std::string line(std::size_t{64} * 1024, '\0');
+        file.read(line.data(), static_cast<std::streamsize>(line.size()));
         count += line.find(text) != std::string::npos ? 1 : 0;
     }
     return count;
