@@ -21,9 +21,28 @@ const Binding& binding_of(lua_State* L)
     return *static_cast<const Binding*>(lua_touserdata(L, lua_upvalueindex(1)));
 }
 
-Outcome ask(lua_State* L, Instant function)
+// What was called as scripts know it: the binding json_encode is json.encode.
+std::string public_name(const Binding& binding)
+{
+    std::string name{binding.name};
+    if (const auto end = name.find('_'); end != std::string::npos)
+        name[end] = '.';
+    return name;
+}
+
+Result<Outputs> arguments(lua_State* L)
 {
     auto args = to_values(L, 1, "argument");
+    if (args)
+        return args;
+    Failure failure = args.error();
+    failure.message = public_name(binding_of(L)) + ": " + failure.message;
+    return failure;
+}
+
+Outcome ask(lua_State* L, Instant function)
+{
+    auto args = arguments(L);
     if (!args)
         return args.error();
     Script& script = Script::of(L);
@@ -80,7 +99,7 @@ asio::awaitable<Outcome> failed(Failure failure)
 void prepare(lua_State* L, Waiting function)
 {
     Vm& vm = Vm::of(L);
-    auto args = to_values(L, 1, "argument");
+    auto args = arguments(L);
     vm.current().operation = std::make_unique<Awaited>(
         args ? function(Request{Script::of(L), vm.context(), std::move(*args)}) : failed(args.error()));
 }

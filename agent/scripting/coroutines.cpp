@@ -71,9 +71,11 @@ int close_coroutine(lua_State* co, [[maybe_unused]] lua_State* L)
 #endif
 }
 
-int give_error(lua_State* L, lua_State* co, lua_KContext mode)
+int give_error(lua_State* L, lua_State* co, int status, lua_KContext mode)
 {
     Vm& vm = Vm::of(L);
+    if (status == LUA_ERRMEM)
+        vm.push_memory_failure(co);
     const bool ending = vm.current().cancel == Task::Cancel::delivered && vm.is_cancellation(co, -1);
     if (mode == wrap || ending)
         close_coroutine(co, L);
@@ -115,7 +117,7 @@ int drive(lua_State* L, lua_State* co, int arguments, lua_KContext mode)
     }
     if (status == LUA_OK || status == LUA_YIELD)
         return give_results(L, co, count, mode);
-    return give_error(L, co, mode);
+    return give_error(L, co, status, mode);
 }
 
 int go_on(lua_State* L, int, lua_KContext mode)

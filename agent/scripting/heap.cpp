@@ -14,8 +14,10 @@ void* Heap::allocate(void* self, void* block, std::size_t old_size, std::size_t 
         return nullptr;
     }
     const std::size_t ceiling = heap.limit_ + (heap.reserves_ > 0 ? reserve : 0);
-    if (new_size > freed && heap.used_ - freed + new_size > ceiling)
+    if (new_size > freed && heap.used_ - freed + new_size > ceiling) {
+        heap.full_();
         return nullptr;
+    }
     void* moved = std::realloc(block, new_size);
     if (moved != nullptr)
         heap.used_ = heap.used_ - freed + new_size;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <utility>
 
 namespace forager::scripting {
 
@@ -9,7 +11,8 @@ class Heap {
 public:
     static constexpr std::size_t default_limit = std::size_t{192} * 1024 * 1024;
 
-    explicit Heap(std::size_t limit) : limit_{limit} {}
+    /// `full` is called when the heap has no room; it must not throw, and must not allocate in it.
+    Heap(std::size_t limit, std::function<void()> full) : limit_{limit}, full_{std::move(full)} {}
 
     std::size_t used() const { return used_; }
     std::size_t limit() const { return limit_; }
@@ -33,6 +36,7 @@ private:
     static constexpr std::size_t reserve = 64 * 1024;
 
     std::size_t limit_;
+    std::function<void()> full_;
     std::size_t used_ = 0;
     int reserves_ = 0;
 };

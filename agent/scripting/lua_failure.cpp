@@ -3,12 +3,15 @@
 #include "scripting/lua_value.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace forager::scripting {
 
 namespace {
 
+// Their addresses name the metatables: of error tables, and of those that say that a script does not load.
 const char failure_key = 0;
+const char declaration_key = 0;
 
 constexpr int deepest_trace = 40;
 
@@ -49,10 +52,9 @@ Failure from_fields(const Object& fields)
     failure.where = field(fields, "where");
     failure.traceback = field(fields, "traceback");
     failure.retry = flag(fields, "retry", failure.retry);
-    failure.declaration = flag(fields, "declaration", false);
     for (const Member& member : fields) {
         const bool ours = member.name == "message" || member.name == "where" || member.name == "traceback" ||
-                          member.name == "declaration" || (member.name == "code" && code == word(failure.code));
+                          (member.name == "code" && code == word(failure.code));
         if (!ours)
             failure.details.append(member.name, member.value);
     }
@@ -77,6 +79,16 @@ void split_place(Failure& failure)
     }
 }
 
+bool has_metatable(lua_State* L, int index, const void* key)
+{
+    if (lua_getmetatable(L, index) == 0)
+        return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    const bool same = lua_rawequal(L, -1, -2) != 0;
+    lua_pop(L, 2);
+    return same;
+}
+
 int failure_text(lua_State* L)
 {
     lua_getfield(L, 1, "message");
@@ -91,6 +103,17 @@ int failure_concat(lua_State* L)
     luaL_tolstring(L, 2, nullptr);
     lua_concat(L, 2);
     return 1;
+}
+
+void push_metatable(lua_State* L)
+{
+    lua_createtable(L, 0, 3);
+    lua_pushcfunction(L, failure_text);
+    lua_setfield(L, -2, "__tostring");
+    lua_pushcfunction(L, failure_concat);
+    lua_setfield(L, -2, "__concat");
+    lua_pushliteral(L, "failure");
+    lua_setfield(L, -2, "__name");
 }
 
 bool next_frame(lua_State* L, int level, lua_Debug& frame)
@@ -135,11 +158,7 @@ void push_failure(lua_State* L, const Failure& failure)
     set(L, "message", failure.message);
     set(L, "where", failure.where);
     set(L, "traceback", failure.traceback);
-    if (failure.declaration) {
-        lua_pushboolean(L, 1);
-        lua_setfield(L, -2, "declaration");
-    }
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &failure_key);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, failure.declaration ? &declaration_key : &failure_key);
     lua_setmetatable(L, -2);
 }
 
@@ -153,8 +172,11 @@ Failure to_failure(lua_State* L, int index)
     }
     if (lua_istable(L, index)) {
         auto fields = to_value(L, index, "the error");
-        if (fields && fields->get<Object>() != nullptr)
-            return from_fields(*fields->get<Object>());
+        if (fields && fields->get<Object>() != nullptr) {
+            failure = from_fields(*fields->get<Object>());
+            failure.declaration = has_metatable(L, index, &declaration_key);
+            return failure;
+        }
         failure.message = fields ? "the script raised a list" : "the script raised a table: " + fields.error().message;
         if (fields)
             failure.details.append("error", std::move(*fields));
@@ -169,14 +191,10 @@ Failure to_failure(lua_State* L, int index)
 
 void open_failures(lua_State* L)
 {
-    lua_createtable(L, 0, 3);
-    lua_pushcfunction(L, failure_text);
-    lua_setfield(L, -2, "__tostring");
-    lua_pushcfunction(L, failure_concat);
-    lua_setfield(L, -2, "__concat");
-    lua_pushliteral(L, "failure");
-    lua_setfield(L, -2, "__name");
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &failure_key);
+    for (const void* key : {static_cast<const void*>(&failure_key), static_cast<const void*>(&declaration_key)}) {
+        push_metatable(L);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+    }
 }
 
 bool is_library(const char* source)
@@ -198,6 +216,7 @@ std::string traceback_of(lua_State* L)
     std::string text;
     lua_Debug frame;
     int lines = 0;
+    bool lost = false; // frames that a tail call has replaced
     for (int level = 0; next_frame(L, level, frame); ++level) {
         if (!is_users(frame))
             continue;
@@ -205,9 +224,9 @@ std::string traceback_of(lua_State* L)
             text += "  …\n";
             break;
         }
-        text += "  " + place(frame) + ": in " + description(frame) + "\n";
-        if (frame.istailcall)
+        if (std::exchange(lost, frame.istailcall != 0))
             text += "  (tail calls)\n";
+        text += "  " + place(frame) + ": in " + description(frame) + "\n";
     }
     if (!text.empty())
         text.pop_back();

@@ -30,7 +30,12 @@ public:
     enum class State : std::uint8_t { ready, running, parked, leaving, ended };
     enum class Cancel : std::uint8_t { none, asked, delivered };
 
+    /// Time is up for what it waits for.
     void fire() override;
+
+    /// A null pointer: an outermost task.
+    void belong_to(Task* to);
+    void leave_owner();
 
     Vm* vm = nullptr;
     lua_State* thread = nullptr;

@@ -5,7 +5,9 @@
 #include "core/outcome.hpp"
 #include "ports/clock.hpp"
 #include "scripting/context.hpp"
+#include "scripting/error_note.hpp"
 #include "scripting/heap.hpp"
+#include "scripting/ready_queue.hpp"
 #include "scripting/slicer.hpp"
 #include "scripting/task.hpp"
 
@@ -91,27 +93,21 @@ public:
     /// The hook of the `Slicer`: the running task makes room for others.
     static void slice_over(lua_State* L, lua_Debug* frame);
 
-    /// Pushes the error that stands for "not enough memory".
-    void push_memory_failure(lua_State* L) const;
+    /// Pushes the error; the one that stands for "not enough memory" if there isn't enough for it.
+    void push_error(lua_State* L, const Failure& failure);
 
-    /// Keeps where the error at `index` was raised.
-    void note_error(lua_State* L, int index);
+    /// Pushes the error that stands for "not enough memory".
+    void push_memory_failure(lua_State* L);
+
+    ErrorNote& note() { return note_; }
 
 private:
-    struct ErrorNote {
-        const void* error = nullptr;
-        std::string where;
-        std::string traceback;
-    };
-
     static int task_main(lua_State* L);
     static int task_main_ended(lua_State* L, int status, lua_KContext context);
     static int waited(lua_State* L, int status, lua_KContext kind);
 
     void start_root(Call call, std::function<void(Outcome)> ended, Task*& root);
     Task& new_task(lua_State* L);
-    void adopt(Task& child, Task* owner);
-    void abandon(Task& child);
     void make_ready(Task& task);
     void pump();
     void resume(Task& task);
@@ -124,7 +120,9 @@ private:
     Outcome outcome_of(Task& task);
     Failure failure_of(lua_State* L, int index);
     bool cancel_is_due(Task& task) const;
+    static void push_cancellation(lua_State* L);
     int raise_cancellation(lua_State* L, Task& task);
+    void note_full_heap() noexcept;
     std::optional<TimePoint> bounded(const Task& task, std::optional<TimePoint> when) const;
 
     boost::asio::any_io_executor executor_;
@@ -134,13 +132,13 @@ private:
     Heap heap_;
     lua_State* state_;
     Task* current_ = nullptr;
-    Task* first_ready_ = nullptr;
-    Task* last_ready_ = nullptr;
+    ReadyQueue ready_;
     bool pump_posted_ = false;
     bool suspending_ = false;  // the yield that is on its way is a wait, not a yield of the script's own
     bool slice_ended_ = false; // a task computed for so long that everybody else comes first now
     int unyieldable_ = 0;      // script coroutines below which nothing can wait
     ErrorNote note_;
+    std::string full_at_; // where the script was when its heap was full
 };
 
 } // namespace forager::scripting

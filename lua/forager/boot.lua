@@ -30,7 +30,7 @@ local function load_module(name, fail)
   local source, path = native.module_source(name)
   local chunk, problem = load(source, "@" .. path, "t")
   if not chunk then
-    fail { code = "script", message = problem, declaration = true }
+    fail({ code = "script", message = problem }, true)
   end
   local value = chunk(name, path)
   return value == nil and true or value

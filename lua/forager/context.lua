@@ -31,7 +31,7 @@ end
 function Context:step(name, fn)
   options.argument("step", 1, name, "string")
   options.argument("step", 2, fn, "function")
-  return copy(fn())
+  return copy(fn(), ("the result of step '%s'"):format(name))
 end
 
 function Context:now()

@@ -2,8 +2,9 @@
 local failure = {}
 
 ---@param fields table  code, message, and what belongs to them
-function failure.raise(fields)
-  error(native.failure(fields), 0)
+---@param declaration? boolean  the script does not load
+function failure.raise(fields, declaration)
+  error(native.failure(fields, declaration), 0)
 end
 
 -- For the caller's mistakes.
@@ -13,7 +14,7 @@ end
 
 -- For what a script declares wrongly: it does not load.
 function failure.declare(message, ...)
-  failure.raise { code = "bad_arguments", message = message:format(...), declaration = true }
+  failure.raise({ code = "bad_arguments", message = message:format(...) }, true)
 end
 
 return failure

@@ -1,4 +1,5 @@
 -- HTTP requests. Any answer is a result, a 404 too; no answer is an error.
+local copy = require "forager.data"
 local failure = require "forager.failure"
 local json = require "forager.json"
 local options = require "forager.options"
@@ -57,7 +58,7 @@ local function send(what, method, url, given)
   end
   spec.url = url
   spec.method = given.method or method or (bodies > 0 and "POST" or "GET")
-  spec.json = given.json ~= nil and native.list { given.json } or nil
+  spec.json = given.json ~= nil and native.list { copy(given.json, what .. ": option 'json'") } or nil
   spec.limit = given.limit and options.bytes(given.limit)
   return setmetatable(native.http_request(spec), Response)
 end

@@ -14,7 +14,7 @@ function kv.get(key)
   if value == nil then
     return nil
   end
-  return copy(value)
+  return copy(value, key)
 end
 
 function kv.set(key, value)
@@ -22,7 +22,7 @@ function kv.set(key, value)
   if value == nil then
     failure.bad "kv.set: there is no value; kv.delete removes a key"
   end
-  values[key] = copy(value)
+  values[key] = copy(value, "kv.set: the value")
 end
 
 -- Whether there was such a key.

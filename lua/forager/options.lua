@@ -144,4 +144,27 @@ function options.argument(what, position, value, types, raise)
   return value
 end
 
+-- A list, copied and marked as one, also when it is empty; nil stays nil.
+function options.list(what, value)
+  if value == nil then
+    return nil
+  end
+  for key in pairs(value) do
+    if math.type(key) ~= "integer" or key < 1 or key > #value then
+      failure.bad("%s must be a list without holes: it has a value at [%s]", what, tostring(key))
+    end
+  end
+  return native.list(table.move(value, 1, #value, 1, {}))
+end
+
+-- A table whose keys are names; nil stays nil.
+function options.names(what, value)
+  for key in pairs(value or {}) do
+    if type(key) ~= "string" then
+      failure.bad("%s must have names as keys: it has a value at [%s]", what, tostring(key))
+    end
+  end
+  return value
+end
+
 return options

@@ -1,4 +1,5 @@
 -- Python code with arguments and results as data.
+local copy = require "forager.data"
 local failure = require "forager.failure"
 local options = require "forager.options"
 local unix = require "forager.unix"
@@ -29,7 +30,9 @@ return function(given)
     spec[name] = value
   end
   spec.on_line = nil
-  spec.args = given.args and native.list(given.args)
+  spec.args = copy(options.list("python: option 'args'", given.args), "python: option 'args'")
+  spec.kwargs = copy(options.names("python: option 'kwargs'", given.kwargs), "python: option 'kwargs'")
+  spec.env = unix.environment("python", given.env)
   local function start(lines)
     return native.python_run(spec, lines)
   end

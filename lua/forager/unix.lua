@@ -42,14 +42,15 @@ local function words(command)
   return argv
 end
 
-local function environment(given)
+-- Numbers become text; what is no environment is refused.
+function unix.environment(what, given)
   local env = {}
   for name, value in pairs(given or {}) do
     if type(name) ~= "string" or name == "" or name:find "[=%z]" then
-      failure.bad("sh: '%s' is no name for an environment variable", tostring(name))
+      failure.bad("%s: '%s' is no name for an environment variable", what, tostring(name))
     end
     if type(value) ~= "string" and type(value) ~= "number" then
-      failure.bad("sh: environment variable '%s' must be a string or a number, not a %s", name, type(value))
+      failure.bad("%s: environment variable '%s' must be a string or a number, not a %s", what, name, type(value))
     end
     env[name] = tostring(value)
   end
@@ -75,7 +76,7 @@ local function specification(argv, given)
     argv = argv,
     check = given.check,
     stdin = given.stdin,
-    env = environment(given.env),
+    env = unix.environment("sh", given.env),
     cwd = given.cwd,
     timeout = given.timeout,
     merge = given.merge,
@@ -91,10 +92,20 @@ local lines_metatable = {
   end,
 }
 
+-- However the command ends, and if it never starts: no more lines come.
+local writer_metatable = {
+  __close = function(writer)
+    native.lines_end(writer.id)
+  end,
+}
+
 -- Runs `start` as a task of its own while this one hands on the lines.
 function unix.with_lines(start, on_line)
   local lines <close> = setmetatable({ id = native.lines_open() }, lines_metatable)
-  local task <close> = native.spawn(nil, 0, start, lines.id)
+  local task <close> = native.spawn(nil, 0, function()
+    local writer <close> = setmetatable({ id = lines.id }, writer_metatable)
+    return start(writer.id)
+  end)
   while true do
     local line, stream = native.lines_next(lines.id)
     if not line then

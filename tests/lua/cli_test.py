@@ -89,6 +89,14 @@ class Run(Command):
         self.assertIn("script.lua:2: too bad", done.stderr)
         self.assertIn("script.lua:5: in main chunk", done.stderr)
 
+    def test_a_failed_tasks_traceback_ends_where_the_scripts_own_calls_end(self):
+        done = self.run_script('local w = require("forager").workflow "w"\nw:task { "a", run = function()\n'
+                               '  local function deep() return ("x") + {} end\n  local r = deep()\n  return r\n'
+                               'end }\nreturn w')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("in function 'deep'", done.stderr)
+        self.assertNotIn("tail calls", done.stderr)
+
     def test_modules_lie_beside_the_script_and_are_text(self):
         self.script("return { name = ..., here = require 'parts.inner' }", "outer.lua")
         (self.folder / "parts").mkdir()

@@ -153,4 +153,26 @@ it("an update that fails leaves the value, and the next one has its turn", funct
   equal(kv.get "n" == nil, true)
 end)
 
+it("what is not data is refused by the name of the call", function()
+  contains(
+    raises("bad_arguments", forager.json.encode, { a = { print } }).message,
+    "json.encode: argument 1.a[1] is a function"
+  )
+  contains(raises("bad_arguments", forager.kv.set, "key", print).message, "kv.set: the value is a function")
+  contains(
+    raises("bad_arguments", forager.http.post, "http://localhost", { json = { f = print } }).message,
+    "http.post: option 'json'.f"
+  )
+end)
+
+it("an error table of the library holds what belongs to the error, and nothing else", function()
+  local problem = raises("bad_arguments", forager.func, { name = "x" })
+  local names = {}
+  for name in pairs(problem) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  equal(names, { "code", "message", "where" })
+end)
+
 spec.finish()

@@ -90,6 +90,19 @@ it("mistakes are named", function()
   contains(raises("bad_arguments", python, {}).message, "one of")
   contains(raises("bad_arguments", python, { code = "x", file = "y" }).message, "one of")
   contains(raises("bad_arguments", python, { code = "x", args = {} }).message, "'args'")
+  local code = "def f(*args, **kwargs): return None"
+  local function refused(given)
+    given.code, given.call = code, "f"
+    return raises("bad_arguments", python, given).message
+  end
+  contains(refused { args = { print } }, "'args'[1] is a function")
+  contains(refused { args = { a = 1 } }, "must be a list")
+  contains(refused { kwargs = { 1 } }, "names as keys")
+  contains(refused { env = { A = print } }, "'A'")
+end)
+
+it("a number in the environment is text", function()
+  equal(python { code = "import os\nresult = os.environ['N']", env = { N = 5 } }, "5")
 end)
 
 spec.finish()

@@ -28,16 +28,10 @@ ResourceLimits limits_of(const Value& given)
     return limits;
 }
 
-LineReader::LineReader(Script& script, const Value& id)
+std::shared_ptr<LineQueue> line_queue(const Request& request)
 {
-    if (const auto* number = id.get<std::int64_t>())
-        lines_ = script.lines(*number);
-}
-
-LineReader::~LineReader()
-{
-    if (lines_)
-        lines_->end();
+    const auto* id = request.arg(1).get<std::int64_t>();
+    return id == nullptr ? nullptr : request.script.lines(*id);
 }
 
 } // namespace forager::scripting

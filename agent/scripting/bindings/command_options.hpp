@@ -26,19 +26,7 @@ template <class Target> void read_common_options(Target& target, Request& reques
 
 ResourceLimits limits_of(const Value& given);
 
-/// The queue that a script reads a command's lines from, ended when the command has ended.
-class LineReader {
-public:
-    /// `id` names the queue, or is null: nobody reads the lines.
-    LineReader(Script& script, const Value& id);
-    LineReader(const LineReader&) = delete;
-    LineReader& operator=(const LineReader&) = delete;
-    ~LineReader();
-
-    LineSink* sink() const { return lines_.get(); }
-
-private:
-    std::shared_ptr<LineQueue> lines_;
-};
+/// The queue that a script reads a command's lines from, or a null pointer: nobody reads them.
+std::shared_ptr<LineQueue> line_queue(const Request& request);
 
 } // namespace forager::scripting

@@ -74,10 +74,24 @@ Outcome duration_text(Request& request)
     return Outputs{Value{to_text(*length)}};
 }
 
-// What went through here is data: a copy, or an error that names what is not.
-Outcome as_data(Request& request)
+bool keep_copy(lua_State* L)
 {
-    return std::move(request.args);
+    Script& script = Script::of(L);
+    auto value = to_value(L, 1, std::string{text_at(L, 2)});
+    if (value)
+        script.kept_answer = {std::move(*value)};
+    else
+        script.kept_failure = value.error();
+    return value.has_value();
+}
+
+// as_data(value, what): a copy, or an error that names what is not data.
+int as_data(lua_State* L)
+{
+    if (!keep_copy(L))
+        raise_kept_failure(L);
+    push_value(L, Script::of(L).kept_answer.front());
+    return 1;
 }
 
 Outcome new_id(Request& request)
@@ -101,12 +115,14 @@ int list(lua_State* L)
     return 1;
 }
 
-// failure(fields): an error table with the place of the script's call in it.
+// failure(fields, declaration): an error table with the place of the script's call in it. `declaration`: the script
+// does not load.
 int failure(lua_State* L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     {
         Failure made = to_failure(L, 1);
+        made.declaration = lua_toboolean(L, 2) != 0;
         if (made.where.empty())
             made.where = place_of(L);
         keep_failure(L, std::move(made));

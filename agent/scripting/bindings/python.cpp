@@ -30,13 +30,13 @@ PythonCall call_of(Request& request)
 // python_run(options, lines)
 asio::awaitable<Outcome> python_run(Request request)
 {
-    const LineReader lines{request.script, request.arg(1)};
+    const auto lines = line_queue(request);
     PythonCall call = call_of(request);
     auto timeout = duration_option(request.arg(0), "timeout");
     if (!timeout)
         co_return timeout.error();
     call.timeout = *timeout;
-    call.lines = lines.sink();
+    call.lines = lines.get();
     co_return co_await run_python(request.script.world().processes, std::move(call));
 }
 

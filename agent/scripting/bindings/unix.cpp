@@ -45,13 +45,13 @@ Outputs outputs_of(Completed& completed)
 // unix_run(options, lines)
 asio::awaitable<Outcome> unix_run(Request request)
 {
-    const LineReader lines{request.script, request.arg(1)};
+    const auto lines = line_queue(request);
     Command command = command_of(request);
     auto timeout = duration_option(request.arg(0), "timeout");
     if (!timeout)
         co_return timeout.error();
     command.timeout = *timeout;
-    command.lines = lines.sink();
+    command.lines = lines.get();
     std::optional<ScratchFolder> scratch;
     if (flag_option(request.arg(0), "scratch", false)) {
         auto made = ScratchFolder::make();
@@ -72,6 +72,13 @@ Outcome lines_open(Request& request)
     return Outputs{Value{request.script.open_lines()}};
 }
 
+Outcome lines_end(Request& request)
+{
+    if (const auto lines = request.script.lines(*request.arg(0).get<std::int64_t>()))
+        lines->end();
+    return Outputs{};
+}
+
 Outcome lines_close(Request& request)
 {
     request.script.close_lines(*request.arg(0).get<std::int64_t>());
@@ -90,6 +97,7 @@ asio::awaitable<Outcome> lines_next(Request request)
 constexpr Binding bindings[] = {
     {"unix_run", unix_run, R"({"stdout":"","stderr":"","code":0,"seconds":0.0})"},
     {"lines_open", lines_open},
+    {"lines_end", lines_end},
     {"lines_close", lines_close},
     {"lines_next", lines_next},
 };

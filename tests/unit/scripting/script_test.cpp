@@ -93,11 +93,30 @@ TEST_CASE("a heap that is full names its limit, and the next script runs")
     scripting::Vm::Config config;
     config.heap_limit = 2 * 1024 * 1024;
     const auto outcome =
-        world.run_script(R"(local t = {} for i = 1, 1e9 do t[i] = { i } end)", ScriptWorld::Mode::run, config);
+        world.run_script("local t = {}\nfor i = 1, 1e9 do\n  t[i] = { i }\nend", ScriptWorld::Mode::run, config);
     REQUIRE_FALSE(outcome.has_value());
     CHECK(outcome.error().code == Errc::limit);
+    CHECK(outcome.error().where.ends_with("script.lua:3"));
     CHECK(outcome.error().message.find("2 MB") != std::string::npos);
     CHECK(world.run_script("return 1").has_value());
+}
+
+TEST_CASE("a full heap can be caught, in a coroutine too, and says where it was full")
+{
+    ScriptWorld world;
+    scripting::Vm::Config config;
+    config.heap_limit = 4 * 1024 * 1024;
+    const auto outcome = world.run_script(R"(
+        local function fill() local t = {} for i = 1, 1e9 do t[i] = { i } end end
+        local ok, direct = pcall(fill)
+        local resumed, inner = coroutine.resume(coroutine.create(fill))
+        return direct.code, direct.where, inner.code, inner.where)",
+                                          ScriptWorld::Mode::run, config);
+    REQUIRE(outcome.has_value());
+    CHECK((*outcome)[0] == Value{"limit"});
+    CHECK((*outcome)[2] == Value{"limit"});
+    CHECK((*outcome)[1].get<std::string>()->ends_with("script.lua:2"));
+    CHECK((*outcome)[1] == (*outcome)[3]);
 }
 
 TEST_CASE("a failure that nobody heard of fails the script that owned the task")

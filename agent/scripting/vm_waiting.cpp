@@ -1,0 +1,195 @@
+// How tasks wait, and how they are woken and cancelled meanwhile.
+#include "scripting/vm.hpp"
+
+#include "scripting/barrier.hpp"
+#include "scripting/lua_failure.hpp"
+
+#include <algorithm>
+
+namespace forager::scripting {
+
+namespace {
+
+enum Kind : lua_KContext { turn, sleep, condition, operation };
+
+} // namespace
+
+bool Vm::may_wait(lua_State* L)
+{
+    if (current_ != nullptr && lua_isyieldable(L) != 0 && unyieldable_ == 0)
+        return true;
+    Failure failure{Errc::script, current_ == nullptr ? "this cannot wait here: no task is running"
+                                                      : "this call waits, and Lua cannot wait inside '" +
+                                                            barrier_of(L) + "': make the call before or after it"};
+    failure.where = place_of(L);
+    push_error(L, failure);
+    return false;
+}
+
+bool Vm::cancel_is_due(Task& task) const
+{
+    if (task.cancel == Task::Cancel::asked)
+        return true;
+    return task.cancel == Task::Cancel::delivered && clock_.now() >= task.grace_end;
+}
+
+int Vm::raise_cancellation(lua_State* L, Task& task)
+{
+    if (task.cancel == Task::Cancel::asked)
+        task.grace_end = clock_.now() + config_.clean_up;
+    task.cancel = Task::Cancel::delivered;
+    push_cancellation(L);
+    return lua_error(L);
+}
+
+std::optional<TimePoint> Vm::bounded(const Task& task, std::optional<TimePoint> when) const
+{
+    if (task.cancel != Task::Cancel::delivered)
+        return when;
+    return when ? std::min(*when, task.grace_end) : task.grace_end;
+}
+
+int Vm::wait_for_operation(lua_State* L)
+{
+    Task& task = current();
+    if (cancel_is_due(task)) {
+        task.operation.reset();
+        return raise_cancellation(L, task);
+    }
+    task.in_operation = true;
+    task.state = Task::State::parked;
+    task.timed_out = false;
+    if (const auto limit = bounded(task, {}))
+        clock_.arm(task, *limit);
+    suspending_ = true;
+    return lua_yieldk(L, 0, Kind::operation, waited);
+}
+
+int Vm::wait_until(lua_State* L, TimePoint when)
+{
+    Task& task = current();
+    if (cancel_is_due(task))
+        return raise_cancellation(L, task);
+    task.state = Task::State::parked;
+    clock_.arm(task, *bounded(task, when));
+    suspending_ = true;
+    return lua_yieldk(L, 0, Kind::sleep, waited);
+}
+
+int Vm::wait_on(lua_State* L, Condition& condition, std::optional<TimePoint> until)
+{
+    Task& task = current();
+    if (cancel_is_due(task))
+        return raise_cancellation(L, task);
+    task.state = Task::State::parked;
+    task.timed_out = false;
+    condition.add(task);
+    if (const auto limit = bounded(task, until))
+        clock_.arm(task, *limit);
+    suspending_ = true;
+    return lua_yieldk(L, 0, Kind::condition, waited);
+}
+
+int Vm::wait_for_turn(lua_State* L)
+{
+    Task& task = current();
+    if (cancel_is_due(task))
+        return raise_cancellation(L, task);
+    make_ready(task);
+    suspending_ = true;
+    return lua_yieldk(L, 0, Kind::turn, waited);
+}
+
+int Vm::waited(lua_State* L, int, lua_KContext kind)
+{
+    Vm& vm = of(L);
+    Task& task = vm.current();
+    Condition* const notified = std::exchange(task.notified, nullptr);
+    if (vm.cancel_is_due(task)) {
+        task.operation.reset();
+        if (notified != nullptr)
+            vm.wake_one(*notified);
+        return vm.raise_cancellation(L, task);
+    }
+    if (kind == Kind::condition) {
+        lua_pushboolean(L, task.timed_out ? 0 : 1);
+        return 1;
+    }
+    if (kind != Kind::operation)
+        return 0;
+    const int results = task.operation->finish(L);
+    task.operation.reset();
+    return results < 0 ? lua_error(L) : results;
+}
+
+void Vm::slice_over(lua_State* L, lua_Debug*)
+{
+    lua_sethook(L, nullptr, 0, 0);
+    Vm& vm = of(L);
+    if (vm.current_ == nullptr)
+        return;
+    Task& task = vm.current();
+    if (vm.slicer_.interrupted() && task.cancel == Task::Cancel::none)
+        task.cancel = Task::Cancel::asked;
+    if (vm.cancel_is_due(task)) {
+        vm.raise_cancellation(L, task);
+    } else if (lua_isyieldable(L) != 0 && vm.unyieldable_ == 0) {
+        vm.make_ready(task);
+        vm.suspending_ = true;
+        vm.slice_ended_ = true;
+        lua_yield(L, 0);
+    }
+}
+
+void Vm::enter(lua_State* coroutine, bool unyieldable)
+{
+    unyieldable_ += unyieldable ? 1 : 0;
+    slicer_.running(coroutine, false);
+}
+
+void Vm::leave(lua_State* outer, bool unyieldable)
+{
+    unyieldable_ -= unyieldable ? 1 : 0;
+    slicer_.running(outer, false);
+}
+
+void Vm::wake(Task& task)
+{
+    if (task.state != Task::State::parked)
+        return;
+    clock_.disarm(task);
+    if (task.condition != nullptr)
+        task.condition->remove(task);
+    task.in_operation = false;
+    make_ready(task);
+}
+
+void Vm::wake_one(Condition& condition)
+{
+    Task* task = condition.first();
+    if (task == nullptr)
+        return;
+    task->notified = &condition;
+    wake(*task);
+}
+
+void Vm::wake_all(Condition& condition)
+{
+    while (Task* task = condition.first())
+        wake(*task);
+}
+
+void Vm::cancel(Task& task)
+{
+    if (task.cancel != Task::Cancel::none || task.state == Task::State::ended)
+        return;
+    task.cancel = Task::Cancel::asked;
+    if (task.state == Task::State::leaving)
+        leave_tasks(task);
+    else if (task.state == Task::State::parked && task.in_operation)
+        task.operation->cancel();
+    else
+        wake(task);
+}
+
+} // namespace forager::scripting
