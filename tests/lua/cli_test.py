@@ -302,12 +302,13 @@ class Scripts(Command):
             done = self.run_script(text)
             self.assertEqual(done.returncode, 0, f"{name}: {text}{done.stderr}")
 
-    def test_every_example_runs(self):
+    def test_every_example_runs_and_passes_check(self):
         examples = sorted((SCRIPTS / "examples").glob("*.lua"))
         self.assertGreater(len(examples), 5)
         for example in examples:
-            done = self.forager("run", str(example))
-            self.assertEqual(done.returncode, 0, f"{example.name}: {done.stderr}")
+            for verb in ("run", "check"):
+                done = self.forager(verb, str(example))
+                self.assertEqual(done.returncode, 0, f"{verb} {example.name}: {done.stdout}{done.stderr}")
 
 
 if __name__ == "__main__":

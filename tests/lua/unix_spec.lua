@@ -84,6 +84,12 @@ it("mistakes are named", function()
   raises("not_found", sh, { "ls", cwd = "/no/such/folder" })
 end)
 
+it("a failure has the place of the call, with on_line too", function()
+  for _, options in ipairs { {}, { on_line = print } } do
+    contains(raises("exit", sh, "exit 3", options).where, "_spec.lua:")
+  end
+end)
+
 it("a thousand at once", function()
   local functions = {}
   for i = 1, 1000 do
