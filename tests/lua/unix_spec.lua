@@ -86,7 +86,10 @@ end)
 
 it("a failure has the place of the call, with on_line too", function()
   for _, options in ipairs { {}, { on_line = print } } do
-    contains(raises("exit", sh, "exit 3", options).where, "_spec.lua:")
+    local problem = raises("exit", function()
+      local _ = sh("exit 3", options)
+    end)
+    contains(problem.where, "unix_spec.lua:")
   end
 end)
 
