@@ -13,7 +13,7 @@
 ---@field limit? forager.Bytes  kept of each output, its beginning and its end; default 4 MB
 ---@field on_line? fun(line: string, stream: "stdout"|"stderr")  hears each line while it runs
 ---@field limits? forager.CommandLimits  kept by the kernel
----@field scratch? boolean  an empty folder of its own, removed afterwards; default false
+---@field scratch? boolean  begins in an empty folder of its own instead of `cwd`; default false
 
 -- Words and options in one table: sh { "ls", "-l", cwd = "/tmp" }. Words are strings and numbers.
 ---@class forager.Command : forager.CommandOptions
