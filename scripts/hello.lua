@@ -21,7 +21,12 @@ local processor = ask("processor", "grep -m1 'model name' /proc/cpuinfo | cut -d
 local memory = ask("memory", "grep -E '^(MemTotal|MemAvailable|SwapTotal|SwapFree):' /proc/meminfo")
 local disks = ask("disks", "df -P -k -x tmpfs -x devtmpfs -x overlay 2>/dev/null || df -P -k /")
 local listening = ask("listening", "grep -h ' 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null")
-local recent = ask("recent", "tail -n 5 /var/log/syslog /var/log/dpkg.log 2>/dev/null; true")
+local recent = ask(
+  "recent",
+  [[dmesg 2>/dev/null | tail -n 5 | grep . ||
+    journalctl --quiet --no-pager --lines 5 2>/dev/null | grep . ||
+    tail -n 5 /var/log/syslog /var/log/dpkg.log 2>/dev/null]]
+)
 local largest = ask(
   "largest",
   [[for p in /proc/[0-9]*; do

@@ -95,7 +95,7 @@ function functions.every(period, fn)
   if seconds == 0 then
     failure.declare "every: the period must be longer than 0"
   end
-  return native.spawn_for_script(function()
+  local task = native.spawn_for_script(function()
     local ctx = context.new(native.new_id(), "every")
     local due = native.monotonic_time()
     while true do
@@ -105,6 +105,8 @@ function functions.every(period, fn)
       native.sleep(math.max(0, due - now))
     end
   end)
+  -- Where nothing is begun, a task that has nothing to do stands in.
+  return task or native.spawn(nil, 0, math.abs, 0)
 end
 
 -- Sources that this build has none of yet are refused by name.

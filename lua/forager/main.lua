@@ -8,7 +8,7 @@ local main = {}
 function main.run(chunk, ...)
   local results = table.pack(chunk(...))
   if results.n == 1 and workflow.is_workflow(results[1]) then
-    return results[1]:run_as_result()
+    return workflow.run_as_result(results[1])
   end
   return table.unpack(results, 1, results.n)
 end

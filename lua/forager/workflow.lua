@@ -156,12 +156,6 @@ function Workflow:run()
   return native.workflow_run(self.name)
 end
 
--- Used for the workflow that a script returns.
-function Workflow:run_as_result()
-  native.workflow_returned(self.name)
-  return native.workflow_run(self.name)
-end
-
 function workflow.new(name, given)
   options.argument("workflow", 1, name, "string", failure.declare)
   given = options.check("workflow", given or {}, { doc = "string", concurrency = "count" }, 0, failure.declare)
@@ -171,6 +165,12 @@ end
 
 function workflow.is_workflow(value)
   return getmetatable(value) == Workflow
+end
+
+-- Runs the workflow that a script returns.
+function workflow.run_as_result(returned)
+  native.workflow_returned(returned.name)
+  return native.workflow_run(returned.name)
 end
 
 return workflow

@@ -28,6 +28,11 @@ def children_of(marker):
     return found
 
 
+def stable_lines(text):
+    """The lines of an output without what differs from run to run: numbers, units, and the order of what runs at once."""
+    return {re.sub(r"\d+(\.\d+)?( m?s\b)?", "N", line.rstrip()) for line in text.splitlines()}
+
+
 class Command(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -304,18 +309,43 @@ class Scripts(Command):
     def test_every_sample_of_the_documentation_runs(self):
         root = SCRIPTS.parent
         samples = [(path.name, text) for path in [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+                   if path.name != "tutorial.md"
                    for text in re.findall(r"```lua\n(.*?)```", path.read_text(), re.DOTALL)]
         self.assertGreater(len(samples), 2)
         for name, text in samples:
             done = self.run_script(text)
             self.assertEqual(done.returncode, 0, f"{name}: {text}{done.stderr}")
 
-    def test_every_example_runs(self):
+    def test_the_tutorial_shows_what_the_program_says(self):
+        text = (SCRIPTS.parent / "docs" / "tutorial.md").read_text()
+        for name, script in re.findall(r"`(\w+\.lua)`[^`]*?:\n\n```lua\n(.*?)```", text, re.DOTALL):
+            self.script(script, name)
+        self.assertEqual(len(list(self.folder.glob("*.lua"))), text.count("```lua"))
+        sessions = re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)
+        for session in [session for session in sessions if session.startswith("    $ ")]:
+            self.play(session)
+
+    def play(self, session):
+        """Types the commands of a session ("    $ …") and compares what comes out with what stands below each."""
+        status = 0
+        for entry in re.split(r"^    \$ ", session, flags=re.MULTILINE)[1:]:
+            command, _, shown = entry.partition("\n")
+            done = subprocess.run(["sh", "-c", f"(exit {status}); {command}"], stdout=subprocess.PIPE, timeout=60,
+                                  stderr=subprocess.STDOUT, text=True, cwd=self.folder,
+                                  env={**os.environ, "PATH": f"{FORAGER.parent}:{os.environ['PATH']}"})
+            status = done.returncode
+            wanted, found = stable_lines(re.sub("^    ", "", shown, flags=re.MULTILINE)), stable_lines(done.stdout)
+            if "…" in wanted:
+                wanted, found = wanted - {"…"}, found & wanted
+            self.assertEqual(wanted, found, f"$ {command}\n{done.stdout}")
+
+    def test_every_example_runs_and_passes_check(self):
         examples = sorted((SCRIPTS / "examples").glob("*.lua"))
         self.assertGreater(len(examples), 5)
         for example in examples:
-            done = self.forager("run", str(example))
-            self.assertEqual(done.returncode, 0, f"{example.name}: {done.stderr}")
+            for verb in ("run", "check"):
+                done = self.forager(verb, str(example))
+                self.assertEqual(done.returncode, 0, f"{verb} {example.name}: {done.stdout}{done.stderr}")
 
 
 if __name__ == "__main__":

@@ -79,6 +79,14 @@ it("a time limit ends it with its children", function()
   raises("timed_out", python, { code = "import subprocess\nsubprocess.run(['sleep', '1000'])", timeout = "300ms" })
 end)
 
+it("a failure that is no exception has the place of the call", function()
+  local problem = raises("exit", function()
+    local _ = python { code = "import sys\nsys.exit(3)" }
+  end)
+  contains(problem.where, "python_spec.lua:")
+  equal(raises("script", python, { code = "\n1 / 0" }).where, "<code>:2")
+end)
+
 it("an interpreter can be chosen", function()
   local path = forager.sh("command -v python3").stdout:gsub("\n", "")
   equal(python { code = "result = 1", python = path }, 1)

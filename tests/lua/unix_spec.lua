@@ -84,6 +84,15 @@ it("mistakes are named", function()
   raises("not_found", sh, { "ls", cwd = "/no/such/folder" })
 end)
 
+it("a failure has the place of the call, with on_line too", function()
+  for _, options in ipairs { {}, { on_line = print } } do
+    local problem = raises("exit", function()
+      local _ = sh("exit 3", options)
+    end)
+    contains(problem.where, "unix_spec.lua:")
+  end
+end)
+
 it("a thousand at once", function()
   local functions = {}
   for i = 1, 1000 do

@@ -17,7 +17,7 @@ constexpr std::size_t file_piece = 256 * 1024;
 Failure too_large(const std::string& url, std::size_t limit)
 {
     return {Errc::limit, "the answer of " + url + " is larger than " + bytes_text(limit) +
-                             ", the limit of a body in memory (body_limit); to_file has none"};
+                             ", the limit of a body in memory; to_file has none"};
 }
 
 } // namespace

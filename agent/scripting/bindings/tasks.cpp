@@ -67,8 +67,10 @@ int sleep(lua_State* L)
     luaL_checkany(L, 1);
     Vm& vm = Vm::of(L);
     const double seconds = seconds_at(L, 1);
-    if (Script::of(L).mode() == Script::Mode::check)
+    if (Script::of(L).mode() == Script::Mode::check) {
+        Script::of(L).used_stub = true;
         return 0;
+    }
     if (!vm.may_wait(L))
         return refuse_wait(L);
     if (seconds <= 0)
@@ -100,8 +102,10 @@ int spawn_for_script(lua_State* L)
 {
     luaL_checktype(L, 1, LUA_TFUNCTION);
     // In a script that is only looked at, what it would do again and again is not begun.
-    if (Script::of(L).mode() != Script::Mode::run)
+    if (Script::of(L).mode() != Script::Mode::run) {
+        Script::of(L).used_stub = true;
         return 0;
+    }
     return Vm::of(L).spawn(L, lua_gettop(L) - 1, true);
 }
 

@@ -1,0 +1,47 @@
+---@meta _
+
+-- forager.sh and forager.python.
+
+-- `on_line` gets a line beyond 64 KB in parts.
+---@class forager.CommandOptions
+---@field check? boolean  a status other than 0 is the error `exit`; default true
+---@field stdin? string  what it reads; default empty
+---@field env? table<string, string|number>  added to the environment
+---@field cwd? string  its folder; default the caller's
+---@field timeout? forager.Duration  ends it with all that it started: the error `timed_out`; default none
+---@field merge? boolean  both outputs in `stdout`, in the order written; default false
+---@field limit? forager.Bytes  kept of each output, its beginning and its end; default 4 MB
+---@field on_line? fun(line: string, stream: "stdout"|"stderr")  hears each line while it runs
+---@field limits? forager.CommandLimits  kept by the kernel
+---@field scratch? boolean  begins in an empty folder of its own instead of `cwd`; default false
+
+-- Words and options in one table: sh { "ls", "-l", cwd = "/tmp" }. Words are strings and numbers.
+---@class forager.Command : forager.CommandOptions
+---@field [integer] string|number
+
+-- What the kernel keeps the command and each of its descendants to.
+---@class forager.CommandLimits
+---@field cpu? forager.Duration  of computing, rounded up to whole seconds
+---@field memory? forager.Bytes  of address space
+---@field file_size? forager.Bytes  of the largest file that it may write
+---@field open_files? integer
+---@field processes? integer  of the whole user
+
+---@class forager.Completed
+---@field stdout string  bytes, unchanged
+---@field stderr string  bytes, unchanged; empty with `merge`
+---@field code integer  exit status; 128 and the signal's number when a signal ended it
+---@field signal? integer  that ended it
+---@field seconds number  how long it took
+
+---@class forager.PythonOptions
+---@field code? string  the code itself; one of `code` and `file` is needed
+---@field file? string  a path, relative to `cwd`
+---@field call? string  the function to call; without it the value of the variable `result`
+---@field args? forager.Data[]  its arguments; only with `call`
+---@field kwargs? table<string, forager.Data>  its keyword arguments; only with `call`
+---@field python? string  an interpreter or the folder of a venv; default python3
+---@field timeout? forager.Duration  default none
+---@field env? table<string, string>  added to the environment
+---@field cwd? string  its folder; default the caller's
+---@field on_line? fun(line: string, stream: "stdout"|"stderr")  hears what it prints; default: it is logged

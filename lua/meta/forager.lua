@@ -1,0 +1,140 @@
+---@meta forager
+
+-- What `require "forager"` gives. These files tell editors about types; the program never loads them.
+
+-- "250ms", "0.25s", "1h30m", "1d" (units d, h, m, s, ms, us) or a number of seconds.
+---@alias forager.Duration string|number
+
+-- "64KB", "1.5GB" (K is 1024) or a whole number of bytes.
+---@alias forager.Bytes string|integer
+
+-- nil, booleans, integers, floats, strings, lists and tables with string keys; forager.null inside of them.
+---@alias forager.Data any
+
+---@alias forager.ErrorCode
+---| "exit" # a command ended with a status other than 0, or by a signal
+---| "timed_out" # a time limit passed
+---| "cancelled" # somebody cancelled the task
+---| "bad_arguments" # a wrong type, option or declaration
+---| "not_found" # no such function, file, program, host or variable
+---| "refused" # no permission, a closed port, a file in the way, a closed channel
+---| "unreachable" # a peer that does not answer
+---| "limit" # a limit was reached; the message names it
+---| "script" # an error of the script's own, or of Python code
+
+-- What is raised. `tostring` gives the message. A table that a script raises passes through with all its fields.
+---@class forager.Error
+---@field code forager.ErrorCode|string
+---@field message string  a sentence
+---@field where? string  FILE:LINE of the script, or of the Python code
+---@field traceback? string  the calls that led there, one in a line
+---@field retry? boolean  false in a script's own table: trying again is pointless
+---@field declaration? boolean  true where a script declares something wrongly: it does not load
+---@field task? string  the workflow's task that failed
+---@field exit_code? integer  of a command that failed; 128 and the signal's number when a signal ended it
+---@field signal? integer  that ended the command
+---@field stdout? string  of a command that failed or took too long, as far as it was kept
+---@field stderr? string
+---@field python_type? string  the class of a Python exception
+
+---@class forager
+---@field version string  of the program, as "1.2.3"
+---@field null lightuserdata  JSON's null: what a list or a table holds where there is no value
+---@field item any  the current item in `args` and `kwargs` of a `foreach` task; `item.name` and `item[1]` are parts
+---@field files forager.files  files, folders, archives
+---@field http forager.http  HTTP requests
+---@field json forager.json  JSON text
+---@field yaml forager.yaml  YAML text
+---@field toml forager.toml  TOML text
+---@field base64 forager.base64  bytes as text
+---@field time forager.time  points in time and durations
+---@field env forager.env  the environment, without the agent's secrets
+---@field kv forager.kv  values by key
+local forager = {}
+
+-- Runs a command: a line for /bin/sh, or a table of words that no shell touches.
+-- Errors: `exit`, `timed_out`, `not_found` (program, folder), `refused`, `bad_arguments`.
+---@param line string
+---@param options? forager.CommandOptions
+---@return forager.Completed
+---@overload fun(command: forager.Command): forager.Completed
+function forager.sh(line, options) end
+
+-- Runs Python code in an interpreter of its own and gives what it returns; a tuple is several values, None is none.
+-- Errors: `script` (an exception), `exit`, `timed_out`, `not_found` (interpreter, file, function), `bad_arguments` (a
+-- result that is no data), `limit` (a result beyond 64 MB).
+---@param options forager.PythonOptions
+---@return any ...
+function forager.python(options) end
+
+-- Declares a function that can be called by name.
+---@param options forager.FunctionOptions
+function forager.func(options) end
+
+-- Calls a function by its full name. A single table with names in it is keyword arguments.
+-- Errors: `not_found` (lists what there is), `bad_arguments`, and those of the function.
+---@param name string  FAMILY.NAME
+---@param ... forager.Data
+---@return any result  one value, a list where the function gives several, or nil
+function forager.call(name, ...) end
+
+-- A line for people, on stderr; with arguments after it, as `string.format`.
+---@param format any
+---@param ... any
+function forager.log(format, ...) end
+
+-- Calls `fn` at once, and then every `period` until the script is interrupted. A tick that takes longer than the period
+-- is not overtaken; its errors are logged.
+---@param period forager.Duration  above 0
+---@param fn fun(ctx: forager.Context)
+---@return forager.Task
+function forager.every(period, fn) end
+
+-- Not available yet: refused with `bad_arguments`.
+---@param event string
+---@param fn fun(ctx: forager.Context, message: any)
+function forager.on(event, fn) end
+
+-- Not available yet: refused with `bad_arguments`.
+---@param options forager.ReconcilerOptions
+function forager.reconciler(options) end
+
+-- A new workflow. A script that returns it has it run.
+---@param name string  letters, digits, `_`, `-`
+---@param options? forager.WorkflowOptions
+---@return forager.Workflow
+function forager.workflow(name, options) end
+
+-- Starts a task that runs `fn(...)`. It belongs to the function that spawned it, or to the script.
+---@param fn function
+---@param ... any
+---@return forager.Task
+function forager.spawn(fn, ...) end
+
+-- Runs functions at once. The first error cancels the others and is raised.
+---@param ... fun(): any
+---@return any ...  the first result of each, in order
+function forager.all(...) end
+
+-- What the first function to end gives or raises; the others are cancelled.
+---@param ... fun(): any
+---@return any ...
+function forager.race(...) end
+
+-- All values of `fn(...)`, or the error `timed_out`.
+---@param limit forager.Duration
+---@param fn function
+---@param ... any
+---@return any ...
+function forager.timeout(limit, fn, ...) end
+
+-- Suspends this task. 0 is a turn for the others.
+---@param duration forager.Duration
+function forager.sleep(duration) end
+
+-- A bounded queue between tasks.
+---@param capacity? integer  values that it holds while nobody receives, 1 or more; default 1
+---@return forager.Channel
+function forager.channel(capacity) end
+
+return forager

@@ -1,0 +1,49 @@
+---@meta _
+
+-- Workflows: tasks, what they come after, and how the results of some become the arguments of others.
+
+---@class forager.WorkflowOptions
+---@field doc? string
+---@field concurrency? integer  tasks and items at once; default 64
+
+-- What :task gives. In `args`, `kwargs` and `foreach` it stands for the result of the task, and `handle.file` and
+-- `handle[1]` for parts of it.
+---@class forager.TaskHandle
+---@field [string|integer] forager.TaskHandle
+
+-- { "name", call = "family.name", args = { … } } or { "name", run = function(ctx, …) … end }
+---@class forager.TaskOptions
+---@field [1]? string  the name
+---@field name? string  instead of [1]
+---@field doc? string  for `forager functions`, with `run`
+---@field call? string  the full name of a function; one of `call` and `run` is needed
+---@field run? fun(ctx: forager.Context, ...): ...  gets the item with `foreach`, the results of `after`, then `args`
+---@field after? string|forager.TaskHandle|(string|forager.TaskHandle)[]  what ends before it begins
+---@field args? any[]  arguments; handles in them are results
+---@field kwargs? table<string, any>  keyword arguments, for `call`
+---@field retries? integer  more tries after a failure; default those of the function
+---@field timeout? forager.Duration  of each try; default that of the function
+---@field when? fun(ctx: forager.Context, ...): any  gets the results of `after`; false or nil skips the task
+---@field foreach? any[]|forager.TaskHandle|fun(ctx: forager.Context, ...): any[]  one run for each item
+---@field concurrency? integer  items at once, 1 or more; default 8
+---@field on_failure? "fail"|"continue"  "continue": dependents run with nil in its place; default "fail"
+---@field executor? string  the type of executor that it goes to; accepted, without effect yet
+
+---@class forager.Workflow
+---@field name string
+---@field schedule? string  what :cron was given
+local Workflow = {}
+
+-- Adds a task.
+---@param options forager.TaskOptions
+---@return forager.TaskHandle
+function Workflow:task(options) end
+
+-- When an agent starts it: five fields as in crontab(5), or @daily and the like. Checked; without effect under `run`.
+---@param expression string
+---@return forager.Workflow self
+function Workflow:cron(expression) end
+
+-- Runs it here and now; gives the results by task name, or raises the first failure, with the field `task`.
+---@return table<string, any>
+function Workflow:run() end

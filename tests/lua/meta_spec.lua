@@ -1,0 +1,206 @@
+-- The stubs for editors, and the index of the API, against the library itself: meta_spec.lua ROOT.
+local forager = require "forager"
+local spec = require "spec"
+local it, raises = spec.it, spec.raises
+
+local files = forager.files
+local root = ...
+
+local function keys_of(...)
+  local keys = {}
+  for _, names in ipairs { ... } do
+    for name in pairs(names) do
+      keys[name] = true
+    end
+  end
+  return keys
+end
+
+local function only_in(some, others)
+  local names = {}
+  for name in pairs(some) do
+    if not others[name] then
+      names[#names + 1] = name
+    end
+  end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+local function same_names(what, stubs, library)
+  spec.equal(what .. " without a stub: " .. only_in(library, stubs), what .. " without a stub: ")
+  spec.equal(what .. " in the stubs alone: " .. only_in(stubs, library), what .. " in the stubs alone: ")
+end
+
+local stubs = {}
+for _, path in ipairs(files.glob(root .. "/lua/meta/*.lua")) do
+  stubs[#stubs + 1] = files.read(path)
+end
+stubs = table.concat(stubs, "\n")
+
+-- The fields that a class has in the stubs.
+local function class(name)
+  local _, stop = stubs:find("%-%-%-@class forager" .. name:gsub("%.", "%%.") .. "%f[ \n][^\n]*\n")
+  if not stop then
+    error("the stubs have no class forager" .. name)
+  end
+  local fields = {}
+  for line in stubs:sub(stop + 1):gmatch "([^\n]*)\n" do
+    if not line:find "^%-%-%-@field" then
+      break
+    end
+    local field = line:match "^%-%-%-@field ([%a_][%w_]*)"
+    if field then
+      fields[field] = true
+    end
+  end
+  return fields
+end
+
+-- The functions of the stubs that are written `function OWNER.name` or `function OWNER:name`.
+local function functions(owner)
+  local names = {}
+  for name in stubs:gmatch("\nfunction " .. owner .. "[.:]([%w_]+)%(") do
+    names[name] = true
+  end
+  return names
+end
+
+local namespaces = { "base64", "env", "files", "http", "json", "kv", "time", "toml", "yaml" }
+for _, name in ipairs(namespaces) do
+  local _ = forager[name] -- loaded when first used
+end
+
+it("every name of the library has a stub, and every stub exists", function()
+  local _ = forager.python
+  same_names("names of forager", keys_of(class "", functions "forager"), keys_of(forager))
+end)
+
+it("the namespaces of this test are all there are", function()
+  local loaded = files.read(root .. "/lua/forager/init.lua"):match "local namespaces = (%b{})"
+  for name in loaded:gmatch "([%w_]+) = true" do
+    if name ~= "python" then
+      spec.contains(table.concat(namespaces, " "), name)
+    end
+  end
+end)
+
+it("every function of a namespace has a stub, and every stub exists", function()
+  for _, name in ipairs(namespaces) do
+    same_names("names of " .. name, keys_of(class("." .. name), functions(name)), keys_of(forager[name]))
+  end
+end)
+
+local function methods(object)
+  local names = {}
+  for name, value in pairs(getmetatable(object).__index) do
+    if type(value) == "function" and not name:find "^__" then
+      names[name] = true
+    end
+  end
+  return names
+end
+
+it("every method of an object has a stub, and every stub exists", function()
+  local ctx
+  forager.func {
+    name = "meta.context",
+    run = function(given)
+      ctx = given
+    end,
+  }
+  forager.call "meta.context"
+  same_names("methods of a context", functions "Context", methods(ctx))
+  same_names("methods of a channel", functions "Channel", methods(forager.channel()))
+  same_names("methods of a workflow", functions "Workflow", methods(forager.workflow "meta"))
+  -- The library hides the metatable of tasks: these are its methods by name.
+  local task = forager.spawn(print)
+  for name in pairs(functions "Task") do
+    spec.equal(type(task[name]), "function")
+  end
+end)
+
+-- What the error about an option that does not exist says there is.
+local function accepted(fn, ...)
+  local known = {}
+  local names = raises("bad_arguments", fn, ...).message:match "has no option 'qqqqqqqq', only (.*)$"
+  for name in names:gmatch "[%w_]+" do
+    known[name] = true
+  end
+  return known
+end
+
+it("the options of the stubs are those that the library takes", function()
+  local typo = { qqqqqqqq = true }
+  local w = forager.workflow "options"
+  local taken = {
+    CommandOptions = accepted(forager.sh, "true", typo),
+    CommandLimits = accepted(forager.sh, { "true", limits = typo }),
+    PythonOptions = accepted(forager.python, typo),
+    FunctionOptions = accepted(forager.func, typo),
+    Parameter = accepted(forager.func, { name = "meta.args", run = print, args = { typo } }),
+    ReconcilerOptions = accepted(forager.reconciler, typo),
+    WorkflowOptions = accepted(forager.workflow, "typo", typo),
+    TaskOptions = accepted(w.task, w, typo),
+    RequestOptions = accepted(forager.http.request, "http://127.0.0.1:1/", typo),
+    ReadOptions = accepted(files.read, "x", typo),
+    WriteOptions = accepted(files.write, "x", "", typo),
+    CopyOptions = accepted(files.copy, "x", "y", typo),
+    RemoveOptions = accepted(files.remove, "x", typo),
+    FolderOptions = accepted(files.make_folder, "x", typo),
+    ArchiveOptions = accepted(files.archive, typo),
+    ExtractOptions = accepted(files.extract, "x", "y", typo),
+    JsonOptions = accepted(forager.json.encode, 1, typo),
+  }
+  for name, options in pairs(taken) do
+    same_names("options of " .. name, class("." .. name), options)
+  end
+  for name in stubs:gmatch "@class forager%.(%w+Options)" do
+    spec.equal(name .. (taken[name] and " is" or " is not") .. " compared", name .. " is compared")
+  end
+end)
+
+it("the fields of the results are those of the stubs", function()
+  local folder = files.temp_folder "meta"
+  local archive = folder .. "/packed.tar"
+  files.write(folder .. "/file", "text")
+  local packed = files.archive { folder .. "/file", to = archive }
+  same_names("fields of an archive", class ".Archive", packed)
+  same_names("fields of what was extracted", class ".Extracted", files.extract(archive, folder .. "/out"))
+  same_names("fields of an archive's entry", class ".ArchiveEntry", files.list_archive(archive)[1])
+  same_names("fields of a file's status", class ".FileStatus", files.status(archive))
+  same_names("fields of a command's result", class ".Completed", forager.sh("kill -9 $$", { check = false }))
+  files.remove(folder, { tree = true })
+end)
+
+it("the index of the API names every function once, and nothing else", function()
+  local index = files.read(root .. "/lua/README.md")
+  local listed = {}
+  for name in index:gmatch "\n| `([%w_.:]+)" do
+    spec.equal(name .. (listed[name] and " twice" or ""), name)
+    listed[name] = true
+  end
+  local public = {}
+  local function add(prefix, names)
+    for name in pairs(names) do
+      public[prefix .. name] = true
+    end
+  end
+  add("", functions "forager")
+  for _, name in ipairs(namespaces) do
+    add(name .. ".", functions(name))
+  end
+  for prefix, owner in pairs { ctx = "Context", task = "Task", channel = "Channel", workflow = "Workflow" } do
+    add(prefix .. ":", functions(owner))
+  end
+  add("response:", functions "Response")
+  same_names("functions of the index", listed, public)
+end)
+
+it("the stubs are Lua", function()
+  for _, path in ipairs(files.glob(root .. "/lua/meta/*.lua")) do
+    assert(load(files.read(path), path))
+  end
+end)
+
+spec.finish()
