@@ -222,6 +222,19 @@ class Call(Command):
         self.assertIn("'width'", wrong.stdout)
         self.assertEqual(wrong.returncode, 1)
 
+    def test_a_workflow_and_its_tasks_are_called_by_name(self):
+        path = self.script("""local w = require("forager").workflow("nightly", { doc = "Every night." })
+            w:task { "z", run = function() return 1 end }
+            w:task { "a", after = "z", run = function(_, z) return (z or 41) + 1 end }
+            return w""")
+        self.assertEqual(self.forager("call", "nightly", "--script", path, "--json", "--quiet").stdout,
+                         '{"ok":true,"result":{"z":1,"a":2}}\n')
+        self.assertEqual(self.forager("call", "nightly.a", "--script", path, "--quiet").stdout, "42\n")
+        self.assertEqual(self.forager("call", "nightly", "7", "--script", path).returncode, 1)
+        listed = json.loads(self.forager("functions", "--script", path, "--json").stdout)["result"]
+        nightly = next(function for function in listed if function["name"] == "nightly")
+        self.assertEqual((nightly["doc"], nightly["args"]), ("Every night.", []))
+
     def test_an_unknown_function_lists_what_there_is(self):
         done = self.forager("call", "echo.ecko", "x")
         self.assertEqual(done.returncode, 1)
