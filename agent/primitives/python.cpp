@@ -39,6 +39,7 @@ Result<Command> command_for(PythonCall& call)
     request.append("call", std::move(call.call));
     request.append("args", Value{std::move(call.args)});
     request.append("kwargs", Value{std::move(call.kwargs)});
+    request.append("ctx", call.context ? Value{std::move(*call.context)} : Value{});
     auto input = encode_json(Value{std::move(request)}, "call");
     if (!input)
         return input.error();

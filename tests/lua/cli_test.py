@@ -246,6 +246,9 @@ class Call(Command):
         self.assertIn("Invalid argument", self.forager("call", "sleep.sleep", "soon").stderr)
         python = self.forager("call", "python.python_code", "--kw", "code=def add(a, b): return a + b", "2", "3")
         self.assertEqual(python.stdout, "5\n", python.stderr)
+        python = self.forager("call", "python.python_code", "def add(a, b): return a + b", "2", "--", "-7")
+        self.assertEqual(python.stdout, "-5\n", python.stderr)
+        self.assertIn("python.python_code(code: string, …)", self.forager("functions").stdout)
 
 
 class Usage(Command):
