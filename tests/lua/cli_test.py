@@ -261,6 +261,23 @@ class Usage(Command):
             self.assertEqual((done.returncode, done.stdout), (2, ""), args)
             self.assertRegex(done.stderr, "^forager: .", args)
 
+    def test_a_command_or_a_flag_that_does_not_exist_is_named_with_the_nearest(self):
+        ok = self.script("return 1")
+        for args, told in ((("frobnicate",), "'frobnicate'; there are run, call"),
+                           (("chekc", ok), "'chekc'; did you mean 'check'?"),
+                           (("ps",), "'forager ps' is not part of this version yet"),
+                           (("--json", "version"), "'--json' stands before the command"),
+                           (("run", ok, "--jsn"), "'forager run' has no flag '--jsn'; did you mean '--json'?"),
+                           (("run", ok, "--tiemout=5s"), "'--tiemout'; did you mean '--timeout'?"),
+                           (("version", "-x"), "'-x'; there are --"),
+                           (("version", "extra"), "no use for 'extra'"),
+                           ((), "a command is needed: ")):
+            done = self.forager(*args)
+            self.assertEqual(done.returncode, 2, args)
+            self.assertIn(told, done.stdout + done.stderr, args)
+        self.assertEqual(self.forager("--help").returncode, 0)
+        self.assertEqual(self.forager("run", "--help").returncode, 0)
+
     def test_wrong_usage_is_a_document_for_programs(self):
         done = self.forager("run", self.script("return 1"), "--bogus", "--json")
         self.assertEqual(done.returncode, 2)
