@@ -29,10 +29,8 @@ std::string place(Request& request)
 
 std::optional<std::size_t> count(const Value& options, std::string_view name)
 {
-    const Value* value = option(options, name);
-    if (value == nullptr)
-        return std::nullopt;
-    return static_cast<std::size_t>(*value->get<std::int64_t>());
+    const auto whole = whole_option(options, name);
+    return whole ? std::optional{static_cast<std::size_t>(*whole)} : std::nullopt;
 }
 
 // The handler of a function that Lua passed, or none for `false`.
