@@ -242,6 +242,9 @@ private:
     {
         Failure failure{Errc::timed_out,
                         "'" + command_.argv.front() + "' did not end within " + to_text(*command_.timeout)};
+        if (!exited_)
+            failure.message += "; process " + std::to_string(main_.process) +
+                               " is left: it cannot be ended, as it belongs to another user or the kernel holds it";
         failure.details.append("stdout", out_.kept.take());
         failure.details.append("stderr", err_.kept.take());
         return failure;
