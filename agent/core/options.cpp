@@ -9,6 +9,12 @@ namespace forager {
 
 namespace {
 
+std::string kind_of(const Value& value)
+{
+    const std::string kind{value.type_name()};
+    return (kind.starts_with('i') ? "an " : "a ") + kind;
+}
+
 template <class T>
 Result<std::optional<T>> typed(const Object& options, std::string_view name, const std::string& wanted)
 {
@@ -17,8 +23,7 @@ Result<std::optional<T>> typed(const Object& options, std::string_view name, con
         return std::optional<T>{};
     if (const T* content = value->get<T>())
         return std::optional{*content};
-    return Failure{Errc::bad_arguments,
-                   "'" + std::string{name} + "' must be " + wanted + ", not a " + std::string{value->type_name()}};
+    return Failure{Errc::bad_arguments, "'" + std::string{name} + "' must be " + wanted + ", not " + kind_of(*value)};
 }
 
 std::string shown(const Value& value)
@@ -29,7 +34,7 @@ std::string shown(const Value& value)
         return std::to_string(*whole);
     const auto* number = value.get<double>();
     if (number == nullptr)
-        return "a " + std::string{value.type_name()};
+        return kind_of(value);
     char text[32];
     const int length = std::snprintf(text, sizeof text, "%.15g", *number);
     return {text, static_cast<std::size_t>(length)};
