@@ -46,6 +46,13 @@ struct Running {
     App app;
 };
 
+AppConfig limited(Duration limit)
+{
+    AppConfig config;
+    config.time_limit = limit;
+    return config;
+}
+
 asio::awaitable<Outcome> throwing()
 {
     throw std::runtime_error{"a bug"};
@@ -103,18 +110,22 @@ TEST_CASE("what the work started is gone when it has ended")
     CHECK(processes_with(hour) == 0);
 }
 
-TEST_CASE("the time limit ends waiting and computing, and what they started")
+TEST_CASE("the time limit ends what the work started")
 {
     const std::string hour = own_hour();
-    for (const std::string& text : {"require('forager').sh 'sleep " + hour + "'", std::string{"while true do end"}}) {
-        AppConfig config;
-        config.time_limit = 50ms;
-        Running running{std::move(config)};
-        const Ending ending = running.run(text);
-        CHECK(ending.stopped == Watchdog::Stop{});
-        CHECK(ending.outcome.error().code == Errc::timed_out);
-        CHECK(processes_with(hour) == 0);
-    }
+    Running running{limited(50ms)};
+    const Ending ending = running.run("require('forager').sh 'sleep " + hour + "'");
+    CHECK(ending.stopped == Watchdog::Stop{});
+    CHECK(ending.outcome.error().code == Errc::timed_out);
+    CHECK(processes_with(hour) == 0);
+}
+
+TEST_CASE("the time limit ends computing that never waits")
+{
+    Running running{limited(50ms)};
+    const Ending ending = running.run("while true do pcall(function() while true do end end) end");
+    CHECK(ending.stopped == Watchdog::Stop{});
+    CHECK(ending.outcome.error().code == Errc::timed_out);
 }
 
 TEST_CASE("a signal cancels the work, and the ending tells which it was")
