@@ -49,7 +49,7 @@ asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, Local
 App::App(AppConfig config, Observer& observer)
     : config_{std::move(config)},
       clock_{io_.get_executor()},
-      processes_{io_.get_executor(), pool_, clock_, environment_for_children()},
+      processes_{io_.get_executor(), births_, clock_, environment_for_children()},
       http_{pool_, clock_},
       scheduler_{io_.get_executor(), registry_, clock_, random_, observer},
       workflows_{scheduler_},

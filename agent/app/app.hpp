@@ -73,6 +73,7 @@ private:
     SystemClock clock_;
     SystemRandom random_;
     BlockingPool pool_;
+    BlockingPool births_; // of children: a thousand at once hold up no file, and slow files hold up none
     LocalProcessRunner processes_;
     http::Client http_;
     Registry registry_;

@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
+#include "cli/usage.hpp"
 
 #include <algorithm>
 
@@ -16,14 +17,10 @@ bool wants_json(int argc, char** argv)
     return std::any_of(argv, argv + argc, [](const char* argument) { return std::string_view{argument} == "--json"; });
 }
 
-// Help is printed; anything else is wrong usage.
-int complain(const CLI::App& program, const CLI::ParseError& error, bool json)
+int complain(const Failure& failure, bool json)
 {
-    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
-        return program.exit(error);
     Common common;
     common.json = json;
-    const Failure failure{Errc::bad_arguments, std::string{error.what()} + " (see 'forager --help')"};
     print_failure(failure, common);
     return Exit::usage;
 }
@@ -38,12 +35,17 @@ int run(int argc, char** argv)
     Action chosen;
     for (const AddCommand add : {add_run, add_call, add_check, add_functions, add_version})
         add(program, chosen);
+    std::vector<std::string> words = shielded(argc, argv);
+    const bool json = wants_json(argc, argv);
+    if (const auto wrong = wrong_command(program, words))
+        return complain(*wrong, json);
     try {
-        std::vector<std::string> words = shielded(argc, argv);
         std::ranges::reverse(words); // as the library wants them
         program.parse(std::move(words));
+    } catch (const CLI::Success& help) {
+        return program.exit(help);
     } catch (const CLI::ParseError& error) {
-        return complain(program, error, wants_json(argc, argv));
+        return complain(wrong_usage(program, error), json);
     }
     return chosen();
 }

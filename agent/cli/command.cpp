@@ -13,12 +13,12 @@ bool looks_like_syntax(std::string_view word)
     return word.starts_with('[') || (word.size() > 1 && word[0] == '-' && word[1] >= '0' && word[1] <= '9');
 }
 
+} // namespace
+
 std::string unshielded(std::string word)
 {
     return word.starts_with(shield) ? word.substr(1) : word;
 }
-
-} // namespace
 
 CLI::App* add_command(CLI::App& program, const char* name, const char* summary, Common& common)
 {

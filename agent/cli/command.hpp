@@ -37,6 +37,9 @@ CLI::App* add_command(CLI::App& program, const char* name, const char* summary, 
 /// follows `--` is all operands.
 std::vector<std::string> shielded(int argc, char** argv);
 
+/// A word as it was given.
+std::string unshielded(std::string word);
+
 /// An operand as it was given.
 CLI::Option* add_operand(CLI::App& command, const char* name, std::string& target, const char* help);
 CLI::Option* add_operands(CLI::App& command, const char* name, std::vector<std::string>& target, const char* help);

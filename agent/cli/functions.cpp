@@ -42,7 +42,9 @@ std::string signature(const Function& function)
         if (parameter.fallback)
             text += " = " + to_json(*parameter.fallback);
     }
-    return text + (function.variadic ? "…)" : ")");
+    if (function.variadic)
+        text += text.back() == '(' ? "…" : ", …";
+    return text + ")";
 }
 
 void print_json(const Registry& registry)

@@ -41,11 +41,13 @@ std::optional<Type> type_named(std::string_view name)
 
 bool is_function_name(std::string_view name)
 {
+    return name.find('.') != std::string_view::npos && is_workflow_name(name);
+}
+
+bool is_workflow_name(std::string_view name)
+{
     constexpr std::size_t longest_name = 200;
-    if (name.size() > longest_name)
-        return false;
-    const std::vector<std::string_view> parts = split(name, '.');
-    return parts.size() >= 2 && std::ranges::all_of(parts, is_name_part);
+    return name.size() <= longest_name && std::ranges::all_of(split(name, '.'), is_name_part);
 }
 
 } // namespace forager

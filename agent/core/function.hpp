@@ -20,6 +20,9 @@ std::optional<Type> type_named(std::string_view name);
 /// Whether this can name a function: FAMILY.NAME out of letters, digits, `_`, `-` and dots, at most 200 bytes.
 bool is_function_name(std::string_view name);
 
+/// The same for a workflow, which needs no family.
+bool is_workflow_name(std::string_view name);
+
 struct Parameter {
     std::string name;
     Type type = Type::any;
@@ -32,6 +35,7 @@ struct Function {
     std::vector<Parameter> parameters;
     bool variadic = false; ///< takes any arguments unchecked; keyword arguments alone come as one table
     bool raw = false;      ///< its handler reads the invocation's arguments by itself
+    bool workflow = false; ///< a workflow's: its name needs no family
     std::string refusal;   ///< stands before what is wrong with the arguments: words that callers look for
     std::optional<Duration> timeout;
     std::size_t retries = 0;     ///< tries after the first

@@ -1,7 +1,7 @@
 #include "functions/builtin_function.hpp"
 
-#include "base/duration.hpp"
 #include "base/text.hpp"
+#include "core/options.hpp"
 #include "io/formats/json.hpp"
 
 #include <algorithm>
@@ -10,49 +10,28 @@ namespace forager {
 
 namespace {
 
-Failure wrong_type(std::string_view name, std::string_view wanted, const Value& given)
+template <class T> Result<T> in_words_of_upstream(Result<T> read)
 {
-    return invalid_argument(": '" + std::string{name} + "' must be " + std::string{wanted} + ", not a " +
-                            std::string{given.type_name()});
+    if (!read)
+        return invalid_argument(": " + read.error().message);
+    return read;
 }
 
 } // namespace
 
 Result<std::optional<std::string>> text_argument(const Object& kwargs, std::string_view name)
 {
-    const Value* value = kwargs.find(name);
-    if (value == nullptr || value->is_null())
-        return std::optional<std::string>{};
-    if (const auto* text = value->get<std::string>())
-        return std::optional{*text};
-    return wrong_type(name, "a string", *value);
+    return in_words_of_upstream(text_option(kwargs, name));
 }
 
 Result<std::optional<Duration>> duration_argument(const Object& kwargs, std::string_view name)
 {
-    const Value* value = kwargs.find(name);
-    if (value == nullptr || value->is_null())
-        return std::optional<Duration>{};
-    std::optional<Duration> duration;
-    if (const auto* text = value->get<std::string>())
-        duration = parse_duration(*text);
-    else if (const auto* seconds = value->get<double>())
-        duration = duration_from_seconds(*seconds);
-    else if (const auto* whole = value->get<std::int64_t>())
-        duration = duration_from_seconds(static_cast<double>(*whole));
-    if (duration)
-        return duration;
-    return wrong_type(name, R"(a duration ("90s", or a number of seconds))", *value);
+    return in_words_of_upstream(duration_option(kwargs, name));
 }
 
 Result<bool> flag_argument(const Object& kwargs, std::string_view name, bool fallback)
 {
-    const Value* value = kwargs.find(name);
-    if (value == nullptr || value->is_null())
-        return fallback;
-    if (const bool* flag = value->get<bool>())
-        return *flag;
-    return wrong_type(name, "a boolean", *value);
+    return in_words_of_upstream(flag_option(kwargs, name, fallback));
 }
 
 Result<void> only_arguments(const Object& kwargs, std::span<const std::string> names)

@@ -7,29 +7,49 @@
 #include "primitives/command_scope.hpp"
 #include "primitives/python.hpp"
 
+#include <algorithm>
+
 namespace forager {
 
 namespace {
 
 const std::vector<std::string> keywords = {"code", "function", "args", "kwargs", "python", "timeout", "cwd"};
 
-// Plain text as the keyword `code`, or base64 in the environment, as upstream's clients send it.
-Result<std::string> code_of(const Invocation& invocation)
+// The code, and what of the call is for the code's function.
+struct Source {
+    std::string code;
+    bool upstream = false; // from an upstream client: all of the call is for the function
+    std::size_t taken = 0; // positional arguments that are not for the function
+};
+
+Result<Source> from_environment(const Value& encoded)
+{
+    const auto* text = encoded.get<std::string>();
+    auto code = from_base64(text == nullptr ? "" : *text);
+    if (!code || code->empty())
+        return invalid_argument(": the variable 'code' of the environment must be Python code in base64");
+    return Source{std::move(*code), true, 0};
+}
+
+// Plain text by name, or base64 in the environment, as upstream's clients send it, or the first argument.
+Result<Source> source_of(const Invocation& invocation)
 {
     auto plain = text_argument(invocation.kwargs, "code");
     if (!plain)
         return plain.error();
     if (*plain)
-        return std::move(**plain);
-    const Value* encoded = invocation.env.find("code");
-    if (encoded == nullptr || encoded->get<std::string>() == nullptr)
-        return invalid_argument(": python.python_code needs the keyword argument 'code'");
-    return from_base64(*encoded->get<std::string>());
+        return Source{std::move(**plain), false, 0};
+    if (const Value* encoded = invocation.env.find("code"))
+        return from_environment(*encoded);
+    const auto* first = invocation.args.empty() ? nullptr : invocation.args.front().get<std::string>();
+    if (first == nullptr)
+        return invalid_argument(": python.python_code needs Python code, as text, for its argument 'code'");
+    return Source{*first, false, 1};
 }
 
-Result<void> add_arguments(PythonCall& call, const Invocation& invocation)
+Result<void> add_arguments(PythonCall& call, const Invocation& invocation, const Source& source)
 {
-    call.args = invocation.args;
+    call.args.assign(invocation.args.begin() + static_cast<std::ptrdiff_t>(source.taken), invocation.args.end());
     if (const Value* args = invocation.kwargs.find("args")) {
         const auto* list = args->get<Array>();
         if (list == nullptr || !call.args.empty())
@@ -41,23 +61,50 @@ Result<void> add_arguments(PythonCall& call, const Invocation& invocation)
             return invalid_argument(": 'kwargs' must be a table, not a " + std::string{named->type_name()});
         call.kwargs = *named->get<Object>();
     }
+    if (!source.upstream)
+        return only_arguments(invocation.kwargs, keywords);
+    for (const Member& member : invocation.kwargs)
+        if (std::ranges::find(keywords, member.name) == keywords.end())
+            call.kwargs.set(member.name, member.value);
     return {};
 }
 
-Result<PythonCall> call_of(const Invocation& invocation)
+// What upstream's functions get as `ctx`: the process, and who runs it for which colony.
+Object context_of(const Invocation& invocation)
 {
-    if (auto known = only_arguments(invocation.kwargs, keywords); !known)
-        return known.error();
-    auto code = code_of(invocation);
-    if (!code)
-        return code.error();
-    PythonCall call;
-    call.code = std::move(*code);
-    if (auto added = add_arguments(call, invocation); !added)
-        return added.error();
-    auto function = text_argument(invocation.kwargs, "function");
-    auto python = text_argument(invocation.kwargs, "python");
-    auto cwd = text_argument(invocation.kwargs, "cwd");
+    const auto variable = [&](std::string_view name) {
+        const Value* value = invocation.env.find(name);
+        return value == nullptr ? Value{} : *value;
+    };
+    Object spec{{"funcname", invocation.function},
+                {"args", Value{Array{invocation.args}}},
+                {"kwargs", Value{invocation.kwargs}},
+                {"env", Value{invocation.env}}};
+    Object process{{"processid", invocation.id}, {"spec", Value{std::move(spec)}}};
+    return Object{{"process", Value{std::move(process)}},
+                  {"colonyid", variable("COLONIES_COLONY_ID")},
+                  {"colonyname", variable("COLONIES_COLONY_NAME")},
+                  {"executorid", variable("COLONIES_EXECUTOR_ID")},
+                  {"executor_prvkey", variable("COLONIES_EXECUTOR_PRVKEY")}};
+}
+
+Result<void> add_environment(PythonCall& call, const Invocation& invocation)
+{
+    auto env = environment_of(invocation.env);
+    if (!env)
+        return env.error();
+    call.env = std::move(*env);
+    // They carry the call itself.
+    std::erase_if(call.env,
+                  [](const auto& variable) { return variable.first == "code" || variable.first == "args_spec"; });
+    return {};
+}
+
+Result<void> add_options(PythonCall& call, const Object& kwargs)
+{
+    auto function = text_argument(kwargs, "function");
+    auto python = text_argument(kwargs, "python");
+    auto cwd = text_argument(kwargs, "cwd");
     for (const auto* text : {&function, &python, &cwd})
         if (!*text)
             return text->error();
@@ -65,16 +112,39 @@ Result<PythonCall> call_of(const Invocation& invocation)
     call.call = function->value_or("*");
     call.python = python->value_or("");
     call.cwd = cwd->value_or("");
-    auto timeout = duration_argument(invocation.kwargs, "timeout");
+    auto timeout = duration_argument(kwargs, "timeout");
     if (!timeout)
         return timeout.error();
     call.timeout = *timeout;
-    auto env = environment_of(invocation.env);
-    if (!env)
-        return env.error();
-    call.env = std::move(*env);
-    std::erase_if(call.env, [](const auto& variable) { return variable.first == "code"; });
+    return {};
+}
+
+Result<PythonCall> call_of(const Invocation& invocation)
+{
+    auto source = source_of(invocation);
+    if (!source)
+        return source.error();
+    PythonCall call;
+    call.code = std::move(source->code);
+    if (source->upstream)
+        call.context = context_of(invocation);
+    if (auto added = add_arguments(call, invocation, *source); !added)
+        return added.error();
+    if (auto added = add_options(call, invocation.kwargs); !added)
+        return added.error();
+    if (auto added = add_environment(call, invocation); !added)
+        return added.error();
     return call;
+}
+
+// Upstream's words, which callers look for, before Python's own.
+Outcome in_words_of_upstream(Outcome outcome)
+{
+    if (outcome || outcome.error().code != Errc::script)
+        return outcome;
+    Failure failure = outcome.error();
+    failure.message = "Failed to execute function: " + failure.message;
+    return failure;
 }
 
 class PythonCode final : public Handler {
@@ -90,7 +160,8 @@ public:
         CommandScope scope{processes_};
         call->lines = &lines;
         call->scope = scope.id();
-        co_return co_await scope.around(run_python(processes_, std::move(*call)));
+        Outcome outcome = co_await scope.around(run_python(processes_, std::move(*call)));
+        co_return in_words_of_upstream(std::move(outcome));
     }
 
 private:
@@ -103,9 +174,11 @@ void add_python(Registry& registry, ProcessRunner& processes)
 {
     Function code;
     code.name = "python.python_code";
-    code.doc = "Runs Python code. Keywords: code, function (default: the only one defined), args, kwargs, python (an "
-               "interpreter or a venv), timeout, cwd.";
+    code.doc =
+        "Runs Python code; further arguments go to its function. Keywords: code, function (default: the only one "
+        "defined), args, kwargs, python (an interpreter or a venv), timeout, cwd.";
     code.parameters = {{"code", Type::string, {}}};
+    code.variadic = true;
     code.raw = true;
     add_function(registry, std::move(code), std::make_shared<PythonCode>(processes));
 }

@@ -133,6 +133,7 @@ void add_unix(Registry& registry, ProcessRunner& processes)
     command.doc = "Runs one command; gives what it prints. One argument is a line for the shell, several are a program "
                   "and its arguments. Keywords: cmd, args, shell, cwd, env, stdin, timeout.";
     command.parameters = {{"command", Type::any, {}}};
+    command.variadic = true;
     command.raw = true;
     add_function(registry, std::move(command), std::make_shared<UnixCommand>(processes));
 }

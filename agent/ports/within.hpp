@@ -1,6 +1,8 @@
-// A time limit for any work that waits, under whatever clock there is.
+// A time limit for any work that waits, under whatever clock there is. Used by whoever has a deadline to keep, on the
+// caller's strand.
 #pragma once
 
+#include "core/failure.hpp"
 #include "ports/cancellation.hpp"
 #include "ports/clock.hpp"
 
@@ -13,6 +15,7 @@
 
 #include <exception>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace forager {
@@ -65,7 +68,8 @@ inline boost::asio::awaitable<bool> then_true(boost::asio::awaitable<void> work)
 } // namespace detail
 
 /// The work's value, or nothing when it had not ended at `deadline`. It is cancelled then, and in both cases it is gone
-/// before this returns. Whatever else it throws comes through; so does a cancellation of the caller.
+/// before this returns; what it gives after that is dropped. Whatever else it throws comes through; so does a
+/// cancellation of the caller.
 template <class T>
 boost::asio::awaitable<std::optional<T>> within(Clock& clock, TimePoint deadline, boost::asio::awaitable<T> work)
 {
@@ -76,19 +80,38 @@ boost::asio::awaitable<std::optional<T>> within(Clock& clock, TimePoint deadline
     std::optional<T> value;
     std::exception_ptr thrown;
     // The work listens to the alarm instead of the caller's slot, so the alarm passes the caller's cancellation on.
-    state.slot().assign([&alarm](asio::cancellation_type type) { alarm.cancel(type); });
+    auto caller = state.slot();
+    if (caller.is_connected()) // else nobody can cancel the caller
+        caller.assign([&alarm](asio::cancellation_type type) { alarm.cancel(type); });
     try {
         co_await asio::co_spawn(executor, detail::keep(std::move(work), value),
                                 asio::bind_cancellation_slot(alarm.slot(), asio::use_awaitable));
     } catch (...) {
         thrown = std::current_exception();
     }
-    state.slot().clear();
+    if (caller.is_connected())
+        caller.clear();
     if (thrown && !(alarm.expired() && is_cancellation(thrown)))
         std::rethrow_exception(thrown);
     if (alarm.expired())
         value.reset();
     co_return value;
+}
+
+/// The same with a failure, timed_out in the words of `late`, instead of nothing. Without a deadline it waits as long
+/// as the work does.
+template <class T>
+boost::asio::awaitable<Result<T>> within(Clock& clock, std::optional<TimePoint> deadline,
+                                         boost::asio::awaitable<Result<T>> work, std::string late)
+{
+    if (!deadline) {
+        Result<T> result = co_await std::move(work);
+        co_return result;
+    }
+    std::optional<Result<T>> result = co_await within(clock, *deadline, std::move(work));
+    if (!result)
+        co_return Failure{Errc::timed_out, std::move(late)};
+    co_return std::move(*result);
 }
 
 /// For work without a value: whether it ended in time.

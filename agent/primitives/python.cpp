@@ -39,6 +39,7 @@ Result<Command> command_for(PythonCall& call)
     request.append("call", std::move(call.call));
     request.append("args", Value{std::move(call.args)});
     request.append("kwargs", Value{std::move(call.kwargs)});
+    request.append("ctx", call.context ? Value{std::move(*call.context)} : Value{});
     auto input = encode_json(Value{std::move(request)}, "call");
     if (!input)
         return input.error();
@@ -87,24 +88,14 @@ Failure runner_failure(Failure failure, const Origin& origin)
     return failure;
 }
 
-Failure with_output(Failure failure, int code, Completed& done)
-{
-    failure.details.append("exit_code", code);
-    if (done.signal != 0)
-        failure.details.append("signal", done.signal);
-    failure.details.append("stdout", std::move(done.out));
-    failure.details.append("stderr", std::move(done.err));
-    return failure;
-}
-
-Failure crash_failure(Completed& done)
+Failure crash_failure(Completed done)
 {
     const std::string words = last_words(done.err);
     const std::string how = done.signal != 0 ? "signal " + std::to_string(done.signal) + " ended it"
                                              : "it ended with status " + std::to_string(done.code);
-    Failure failure{Errc::exit,
-                    "the Python code gave no result, " + how + (words.empty() ? std::string{} : ": " + words)};
-    return with_output(std::move(failure), done.code, done);
+    const int code = done.code;
+    return exit_failure("the Python code gave no result, " + how + (words.empty() ? "" : ": " + words), code,
+                        std::move(done));
 }
 
 std::string text_of(const Object& object, std::string_view name)
@@ -132,11 +123,11 @@ Failure told_failure(const Object& told)
     return failure;
 }
 
-Failure exit_failure(int status, const std::string& text, Completed& done)
+Failure own_exit_failure(int status, const std::string& text, Completed done)
 {
-    Failure failure{Errc::exit, "the Python code ended itself with status " + std::to_string(status) +
-                                    (text.empty() ? text : ": " + text)};
-    return with_output(std::move(failure), status, done);
+    return exit_failure("the Python code ended itself with status " + std::to_string(status) +
+                            (text.empty() ? text : ": " + text),
+                        status, std::move(done));
 }
 
 void unmark_bytes(Value& value)
@@ -165,13 +156,13 @@ Outcome outcome_of(Completed done)
     auto reply = parse_json(done.report);
     const Object* told = reply ? reply->get<Object>() : nullptr;
     if (told == nullptr)
-        return crash_failure(done);
+        return crash_failure(std::move(done));
     if (const Value* failure = told->find("failure"))
         if (const auto* fields = failure->get<Object>())
             return told_failure(*fields);
     if (const Value* exit = told->find("exit"))
         if (const auto* status = exit->get<std::int64_t>(); status != nullptr && *status != 0)
-            return exit_failure(static_cast<int>(*status), text_of(*told, "text"), done);
+            return own_exit_failure(static_cast<int>(*status), text_of(*told, "text"), std::move(done));
     Value* outputs = reply->get<Object>()->find("outputs");
     if (outputs == nullptr)
         return Outputs{}; // it ended itself, content

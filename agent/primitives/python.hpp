@@ -22,7 +22,8 @@ struct PythonCall {
     std::string call; ///< the function to call; "*": the only one; empty: the variable `result` is taken
     std::vector<Value> args;
     Object kwargs;
-    std::string python; ///< an interpreter or the folder of a venv; empty: python3 from PATH
+    std::optional<Object> context; ///< goes to the function's parameter `ctx`, if it has one
+    std::string python;            ///< an interpreter or the folder of a venv; empty: python3 from PATH
     std::optional<Duration> timeout;
     std::vector<std::pair<std::string, std::string>> env; ///< added to the environment
     std::string cwd;                                      ///< empty: the caller's

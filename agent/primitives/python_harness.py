@@ -1,6 +1,6 @@
 """Runs a user's code on behalf of the agent.
 
-The request is JSON on stdin: code or file, call, args, kwargs. The reply is JSON on descriptor 3, one of
+The request is JSON on stdin: code or file, call, args, kwargs, ctx. The reply is JSON on descriptor 3, one of
   {"outputs": [...]}
   {"failure": {"code", "message", "where", "traceback", "python_type"}}
   {"exit": status, "text": ...}
@@ -155,12 +155,28 @@ def name_to_call(module, call):
     return known[0]
 
 
+def keywords_for(function, request):
+    keywords = decoded(request["kwargs"])
+    if request["ctx"] is not None and takes(function, "ctx"):
+        keywords.setdefault("ctx", decoded(request["ctx"]))
+    return keywords
+
+
+def takes(function, name):
+    import inspect
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+    return name in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+
+
 def value_of(module, request):
     name = name_to_call(module, request["call"])
     if not name:
         return getattr(module, "result", None)
     function = function_of(module, name)
-    value = function(*decoded(request["args"]), **decoded(request["kwargs"]))
+    value = function(*decoded(request["args"]), **keywords_for(function, request))
     if isinstance(value, types.CoroutineType):
         import asyncio
         value = asyncio.run(value)

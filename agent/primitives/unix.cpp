@@ -44,19 +44,24 @@ std::string how_it_ended(const Completed& done)
     return "was ended by signal " + std::to_string(done.signal) + " (" + strsignal(done.signal) + ")";
 }
 
-Failure exit_failure(const std::string& name, bool merged, Completed done)
+std::string sentence(const std::string& name, bool merged, const Completed& done)
 {
     const std::string words = last_words(merged ? done.out : done.err);
-    Failure failure{Errc::exit, "`" + name + "` " + how_it_ended(done) + (words.empty() ? "" : ": " + words)};
-    failure.details.append("exit_code", done.code);
+    return "`" + name + "` " + how_it_ended(done) + (words.empty() ? "" : ": " + words);
+}
+
+} // namespace
+
+Failure exit_failure(std::string message, int code, Completed done)
+{
+    Failure failure{Errc::exit, std::move(message)};
+    failure.details.append("exit_code", code);
     if (done.signal != 0)
         failure.details.append("signal", done.signal);
     failure.details.append("stdout", std::move(done.out));
     failure.details.append("stderr", std::move(done.err));
     return failure;
 }
-
-} // namespace
 
 Command shell_command(std::string script)
 {
@@ -90,7 +95,9 @@ asio::awaitable<Result<Completed>> run_checked(ProcessRunner& runner, Command co
     Result<Completed> done = co_await runner.run(std::move(command));
     if (!done || !check || done->code == 0)
         co_return done;
-    co_return exit_failure(name, merged, std::move(*done));
+    const int code = done->code;
+    std::string message = sentence(name, merged, *done);
+    co_return exit_failure(std::move(message), code, std::move(*done));
 }
 
 } // namespace forager

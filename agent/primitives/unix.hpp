@@ -21,8 +21,10 @@ std::string shown(const std::vector<std::string>& argv);
 /// The end of what a program printed, fit for a sentence: some three hundred bytes of text, or empty.
 std::string last_words(std::string_view output);
 
-/// Runs a command. With `check`, a non-zero status is a failure (`exit`) with exit_code, stdout, stderr and, where one
-/// ended it, signal in its details. Other failures: those of `ProcessRunner::run`.
+/// `exit` with what belongs to it: exit_code, stdout, stderr and, where one ended it, signal.
+Failure exit_failure(std::string message, int code, Completed done);
+
+/// Runs a command. With `check`, a non-zero status is an `exit_failure`. Other failures: those of `ProcessRunner::run`.
 boost::asio::awaitable<Result<Completed>> run_checked(ProcessRunner& runner, Command command, bool check = true);
 
 } // namespace forager

@@ -22,20 +22,32 @@ Failure wrong_declaration(const Function& function, std::string message)
     return failure;
 }
 
+Result<void> check_name(const Function& function)
+{
+    if (function.workflow ? is_workflow_name(function.name) : is_function_name(function.name))
+        return {};
+    return wrong_declaration(function,
+                             quoted(function.name) + " is not a name for a " +
+                                 (function.workflow ? "workflow: it must be" : "function: it must be FAMILY.NAME") +
+                                 " out of letters, digits, '_' and '-', at most 200 of them");
+}
+
+Failure taken(const Function& function, const Function& earlier)
+{
+    return wrong_declaration(function, std::string{"there is a "} + (earlier.workflow ? "workflow " : "function ") +
+                                           quoted(function.name) + " already, " +
+                                           (earlier.where.empty() ? "built in" : "declared at " + earlier.where));
+}
+
 } // namespace
 
 Result<void> Registry::add(Function function, std::shared_ptr<Handler> handler)
 {
-    if (!is_function_name(function.name))
-        return wrong_declaration(function, quoted(function.name) +
-                                               " is not a name for a function: it must be FAMILY.NAME out of letters, "
-                                               "digits, '_' and '-', at most 200 of them");
+    if (auto named = check_name(function); !named)
+        return named;
     const auto found = entries_.find(function.name);
-    if (found != entries_.end()) {
-        const std::string& where = found->second->function.where;
-        return wrong_declaration(function, "there is a function " + quoted(function.name) + " already, " +
-                                               (where.empty() ? "built in" : "declared at " + where));
-    }
+    if (found != entries_.end())
+        return taken(function, found->second->function);
     std::string name = function.name;
     entries_.emplace(std::move(name), std::make_shared<Entry>(std::move(function), std::move(handler)));
     return {};

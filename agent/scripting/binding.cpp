@@ -1,6 +1,6 @@
 #include "scripting/binding.hpp"
 
-#include "base/duration.hpp"
+#include "core/options.hpp"
 #include "io/formats/json.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
@@ -158,56 +158,46 @@ void add_bindings(lua_State* L, std::span<const Binding> bindings)
     }
 }
 
+namespace {
+
+const Object& members_of(const Value& options)
+{
+    static const Object none;
+    const auto* object = options.get<Object>();
+    return object == nullptr ? none : *object;
+}
+
+// Lua has checked the type: what has another one counts as missing.
+template <class T> T checked(Result<T> read, T otherwise)
+{
+    return read ? std::move(*read) : std::move(otherwise);
+}
+
+} // namespace
+
 const Value* option(const Value& options, std::string_view name)
 {
-    const auto* object = options.get<Object>();
-    const Value* value = object == nullptr ? nullptr : object->find(name);
-    return value == nullptr || value->is_null() ? nullptr : value;
+    return forager::option(members_of(options), name);
 }
 
 std::string text_option(const Value& options, std::string_view name)
 {
-    const Value* value = option(options, name);
-    const auto* text = value == nullptr ? nullptr : value->get<std::string>();
-    return text == nullptr ? std::string{} : *text;
+    return checked(forager::text_option(members_of(options), name), {}).value_or("");
+}
+
+std::optional<std::int64_t> whole_option(const Value& options, std::string_view name)
+{
+    return checked(forager::whole_option(members_of(options), name), {});
 }
 
 bool flag_option(const Value& options, std::string_view name, bool fallback)
 {
-    const Value* value = option(options, name);
-    const bool* flag = value == nullptr ? nullptr : value->get<bool>();
-    return flag == nullptr ? fallback : *flag;
-}
-
-Result<Duration> to_duration(const Value& value)
-{
-    std::optional<Duration> duration;
-    std::string shown{value.type_name()};
-    if (const auto* text = value.get<std::string>()) {
-        duration = parse_duration(*text);
-        shown = "'" + *text + "'";
-    } else if (const auto* seconds = value.get<double>()) {
-        duration = duration_from_seconds(*seconds);
-        shown = to_json(value);
-    } else if (const auto* whole = value.get<std::int64_t>()) {
-        duration = duration_from_seconds(static_cast<double>(*whole));
-        shown = std::to_string(*whole);
-    }
-    if (duration)
-        return *duration;
-    return Failure{Errc::bad_arguments,
-                   shown + R"( is not a duration: write "250ms", "1.5s", "1h30m", "2d" or a number of seconds)"};
+    return checked(forager::flag_option(members_of(options), name, fallback), fallback);
 }
 
 Result<std::optional<Duration>> duration_option(const Value& options, std::string_view name)
 {
-    const Value* value = option(options, name);
-    if (value == nullptr)
-        return std::optional<Duration>{};
-    auto duration = to_duration(*value);
-    if (!duration)
-        return Failure{Errc::bad_arguments, "option '" + std::string{name} + "': " + duration.error().message};
-    return std::optional{*duration};
+    return forager::duration_option(members_of(options), name);
 }
 
 } // namespace forager::scripting

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <lua.hpp>
 
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -49,10 +50,8 @@ void add_bindings(lua_State* L, std::span<const Binding> bindings);
 /// The members of an options table that Lua has checked already.
 const Value* option(const Value& options, std::string_view name);
 std::string text_option(const Value& options, std::string_view name);
+std::optional<std::int64_t> whole_option(const Value& options, std::string_view name);
 bool flag_option(const Value& options, std::string_view name, bool fallback);
-
-/// A duration as scripts write it: text, or a number of seconds.
-Result<Duration> to_duration(const Value& value);
 Result<std::optional<Duration>> duration_option(const Value& options, std::string_view name);
 
 } // namespace forager::scripting

@@ -235,6 +235,19 @@ class Call(Command):
         self.assertIn("'width'", wrong.stdout)
         self.assertEqual(wrong.returncode, 1)
 
+    def test_a_workflow_and_its_tasks_are_called_by_name(self):
+        path = self.script("""local w = require("forager").workflow("nightly", { doc = "Every night." })
+            w:task { "z", run = function() return 1 end }
+            w:task { "a", after = "z", run = function(_, z) return (z or 41) + 1 end }
+            return w""")
+        self.assertEqual(self.forager("call", "nightly", "--script", path, "--json", "--quiet").stdout,
+                         '{"ok":true,"result":{"z":1,"a":2}}\n')
+        self.assertEqual(self.forager("call", "nightly.a", "--script", path, "--quiet").stdout, "42\n")
+        self.assertEqual(self.forager("call", "nightly", "7", "--script", path).returncode, 1)
+        listed = json.loads(self.forager("functions", "--script", path, "--json").stdout)["result"]
+        nightly = next(function for function in listed if function["name"] == "nightly")
+        self.assertEqual((nightly["doc"], nightly["args"]), ("Every night.", []))
+
     def test_an_unknown_function_lists_what_there_is(self):
         done = self.forager("call", "echo.ecko", "x")
         self.assertEqual(done.returncode, 1)
@@ -246,6 +259,9 @@ class Call(Command):
         self.assertIn("Invalid argument", self.forager("call", "sleep.sleep", "soon").stderr)
         python = self.forager("call", "python.python_code", "--kw", "code=def add(a, b): return a + b", "2", "3")
         self.assertEqual(python.stdout, "5\n", python.stderr)
+        python = self.forager("call", "python.python_code", "def add(a, b): return a + b", "2", "--", "-7")
+        self.assertEqual(python.stdout, "-5\n", python.stderr)
+        self.assertIn("python.python_code(code: string, …)", self.forager("functions").stdout)
 
 
 class Usage(Command):
@@ -257,6 +273,23 @@ class Usage(Command):
             done = self.forager(*args)
             self.assertEqual((done.returncode, done.stdout), (2, ""), args)
             self.assertRegex(done.stderr, "^forager: .", args)
+
+    def test_a_command_or_a_flag_that_does_not_exist_is_named_with_the_nearest(self):
+        ok = self.script("return 1")
+        for args, told in ((("frobnicate",), "'frobnicate'; there are run, call"),
+                           (("chekc", ok), "'chekc'; did you mean 'check'?"),
+                           (("ps",), "'forager ps' is not part of this version yet"),
+                           (("--json", "version"), "'--json' stands before the command"),
+                           (("run", ok, "--jsn"), "'forager run' has no flag '--jsn'; did you mean '--json'?"),
+                           (("run", ok, "--tiemout=5s"), "'--tiemout'; did you mean '--timeout'?"),
+                           (("version", "-x"), "'-x'; there are --"),
+                           (("version", "extra"), "no use for 'extra'"),
+                           ((), "a command is needed: ")):
+            done = self.forager(*args)
+            self.assertEqual(done.returncode, 2, args)
+            self.assertIn(told, done.stdout + done.stderr, args)
+        self.assertEqual(self.forager("--help").returncode, 0)
+        self.assertEqual(self.forager("run", "--help").returncode, 0)
 
     def test_wrong_usage_is_a_document_for_programs(self):
         done = self.forager("run", self.script("return 1"), "--bogus", "--json")

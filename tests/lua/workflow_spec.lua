@@ -291,6 +291,36 @@ it("a bad graph is found before anything runs", function()
   equal(ran, false)
 end)
 
+it("a workflow is a function, too, which other functions and tasks call by its name", function()
+  local inner = forager.workflow "spec_inner"
+  inner:task { "a", run = gives { 1, 2 } }
+  inner:task { "b", run = gives "B" }
+  local outer = forager.workflow("spec_outer", { doc = "Calls the other one." })
+  local first = outer:task { "first", call = "spec_inner" }
+  outer:task { "second", call = "spec.add", args = { first.a[1], first.a[2] } }
+  equal(forager.call "spec_inner", { a = { 1, 2 }, b = "B" })
+  equal(forager.call "spec_outer", { first = { a = { 1, 2 }, b = "B" }, second = 3 })
+  raises("bad_arguments", forager.call, "spec_inner", 1)
+end)
+
+it("a workflow that calls itself comes to an end", function()
+  local w = forager.workflow "spec_circle"
+  w:task { "again", call = "spec_circle" }
+  contains(raises("limit", forager.call, "spec_circle").message, "spec_circle → spec_circle")
+end)
+
+it("a workflow and a function cannot share a name", function()
+  contains(raises("bad_arguments", forager.workflow, "spec.add").message, "function 'spec.add' already, declared at")
+  forager.workflow "spec.taken"
+  local problem = raises("bad_arguments", function()
+    forager.func { name = "spec.taken", run = print }
+  end)
+  contains(problem.message, "workflow 'spec.taken' already, declared at")
+  contains(problem.where, "workflow_spec.lua:")
+  contains(raises("bad_arguments", forager.workflow, "echo.echo").message, "built in")
+  contains(raises("bad_arguments", forager.workflow, "a b").message, "not a name for a workflow")
+end)
+
 it("mistakes are named", function()
   local w = new()
   local function task(given)

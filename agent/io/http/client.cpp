@@ -5,7 +5,7 @@
 #include "io/http/exchange.hpp"
 #include "io/http/prepare.hpp"
 #include "io/http/reading.hpp"
-#include "io/within.hpp"
+#include "ports/within.hpp"
 
 #include <utility>
 

@@ -3,7 +3,7 @@
 #include "io/http/resolve.hpp"
 #include "io/http/stream_transport.hpp"
 #include "io/system_failure.hpp"
-#include "io/within.hpp"
+#include "ports/within.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
 

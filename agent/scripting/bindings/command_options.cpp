@@ -6,13 +6,11 @@ namespace forager::scripting {
 
 namespace {
 
+// Lua has checked that it is not negative.
 std::optional<std::uint64_t> number(const Value& given, std::string_view name)
 {
-    const Value* value = option(given, name);
-    const auto* whole = value == nullptr ? nullptr : value->get<std::int64_t>();
-    if (whole == nullptr)
-        return std::nullopt;
-    return static_cast<std::uint64_t>(*whole);
+    const auto whole = whole_option(given, name);
+    return whole ? std::optional{static_cast<std::uint64_t>(*whole)} : std::nullopt;
 }
 
 } // namespace

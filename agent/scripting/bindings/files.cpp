@@ -4,29 +4,19 @@
 #include "primitives/files/files.hpp"
 #include "scripting/script.hpp"
 
+#include <type_traits>
+
 namespace forager::scripting {
 
 namespace asio = boost::asio;
 
 namespace {
 
-Files files_of(const Request& request)
-{
-    return Files{request.script.world().pool};
-}
-
 // Lua has checked the types of all arguments.
 std::string text(const Request& request, std::size_t index)
 {
     const auto* text = request.arg(index).get<std::string>();
     return text == nullptr ? std::string{} : *text;
-}
-
-std::optional<std::int64_t> number(const Value& options, std::string_view name)
-{
-    const Value* value = option(options, name);
-    const auto* whole = value == nullptr ? nullptr : value->get<std::int64_t>();
-    return whole == nullptr ? std::nullopt : std::optional{*whole};
 }
 
 std::vector<std::string> texts(const Value& list)
@@ -38,41 +28,89 @@ std::vector<std::string> texts(const Value& list)
     return result;
 }
 
-Value to_list(std::vector<std::string> names)
+Value data_of(std::string text)
+{
+    return Value{std::move(text)};
+}
+
+Value data_of(bool flag)
+{
+    return Value{flag};
+}
+
+Value data_of(const FileStatus& status)
+{
+    return Object{{"size", status.size}, {"modified", status.modified}, {"type", status.type}, {"mode", status.mode}};
+}
+
+Value data_of(const Archive& made)
+{
+    return Object{{"path", made.path}, {"size", made.size}, {"entries", made.entries}, {"skipped", made.skipped}};
+}
+
+Value data_of(const Extracted& done)
+{
+    return Object{{"path", done.path}, {"bytes", done.bytes}, {"entries", done.entries}};
+}
+
+Value data_of(const ArchiveEntry& entry)
+{
+    return Object{{"name", entry.name},
+                  {"type", entry.type},
+                  {"size", entry.size},
+                  {"modified", entry.modified},
+                  {"mode", entry.mode}};
+}
+
+template <class T> Value data_of(std::vector<T> items)
 {
     Array list;
-    for (std::string& name : names)
-        list.push_back(std::move(name));
+    for (T& item : items)
+        list.push_back(data_of(std::move(item)));
     return Value{std::move(list)};
 }
 
-Outcome nothing(const Result<void>& result)
+template <class T> Outputs outputs_of(T value)
 {
-    if (!result)
-        return result.error();
-    return Outputs{};
+    return {data_of(std::move(value))};
 }
 
-template <class T> Outcome one(Result<T> result)
+template <class T> Outputs outputs_of(std::optional<T> value)
 {
-    if (!result)
-        return result.error();
-    return Outputs{Value{std::move(*result)}};
+    return value ? Outputs{data_of(*value)} : Outputs{};
 }
 
-Outcome one(Result<std::vector<std::string>> result)
+// Calls a method and gives its value as data.
+template <class T, class... Args>
+asio::awaitable<Outcome> answer(BlockingPool& pool, Files::Answer<T> (Files::*method)(Args...),
+                                std::type_identity_t<Args>... args)
 {
+    Files files{pool};
+    Result<T> result = co_await (files.*method)(std::move(args)...);
     if (!result)
-        return result.error();
-    return Outputs{to_list(std::move(*result))};
+        co_return result.error();
+    if constexpr (std::is_void_v<T>)
+        co_return Outputs{};
+    else
+        co_return outputs_of(std::move(*result));
+}
+
+BlockingPool& pool_of(const Request& request)
+{
+    return request.script.world().pool;
+}
+
+// For methods that take nothing but a path, or the like.
+template <auto Method> asio::awaitable<Outcome> with_text(Request request)
+{
+    return answer(pool_of(request), Method, text(request, 0));
 }
 
 asio::awaitable<Outcome> read(Request request)
 {
-    const auto limit = number(request.arg(1), "limit");
-    auto bytes =
-        co_await files_of(request).read(text(request, 0), limit ? static_cast<std::size_t>(*limit) : usual_read_limit);
-    co_return one(std::move(bytes));
+    const auto limit = whole_option(request.arg(1), "limit");
+    return answer(pool_of(request), &Files::read, text(request, 0),
+                  limit ? static_cast<std::size_t>(*limit) : usual_read_limit);
 }
 
 asio::awaitable<Outcome> write(Request request)
@@ -81,93 +119,35 @@ asio::awaitable<Outcome> write(Request request)
     WriteOptions options;
     options.append = flag_option(given, "append", false);
     options.exclusive = flag_option(given, "exclusive", false);
-    if (const auto mode = number(given, "mode"))
+    if (const auto mode = whole_option(given, "mode"))
         options.mode = static_cast<mode_t>(*mode);
-    auto written = co_await files_of(request).write(text(request, 0), text(request, 1), options);
-    co_return nothing(written);
+    return answer(pool_of(request), &Files::write, text(request, 0), text(request, 1), options);
 }
 
-CopyOptions copy_options(const Request& request)
+template <auto Method> asio::awaitable<Outcome> copy_or_move(Request request)
 {
     CopyOptions options;
     options.overwrite = flag_option(request.arg(2), "overwrite", true);
-    return options;
-}
-
-asio::awaitable<Outcome> copy(Request request)
-{
-    auto done = co_await files_of(request).copy(text(request, 0), text(request, 1), copy_options(request));
-    co_return nothing(done);
-}
-
-asio::awaitable<Outcome> move(Request request)
-{
-    auto done = co_await files_of(request).move(text(request, 0), text(request, 1), copy_options(request));
-    co_return nothing(done);
+    return answer(pool_of(request), Method, text(request, 0), text(request, 1), options);
 }
 
 asio::awaitable<Outcome> remove(Request request)
 {
     RemoveOptions options;
     options.tree = flag_option(request.arg(1), "tree", false);
-    auto removed = co_await files_of(request).remove(text(request, 0), options);
-    co_return one(std::move(removed));
+    return answer(pool_of(request), &Files::remove, text(request, 0), options);
 }
 
 asio::awaitable<Outcome> make_folder(Request request)
 {
     FolderOptions options;
     options.parents = flag_option(request.arg(1), "parents", true);
-    auto made = co_await files_of(request).make_folder(text(request, 0), options);
-    co_return one(std::move(made));
-}
-
-asio::awaitable<Outcome> list(Request request)
-{
-    auto names = co_await files_of(request).list(text(request, 0));
-    co_return one(std::move(names));
-}
-
-asio::awaitable<Outcome> status(Request request)
-{
-    auto found = co_await files_of(request).status(text(request, 0));
-    if (!found)
-        co_return found.error();
-    if (!*found)
-        co_return Outputs{};
-    const FileStatus& status = **found;
-    co_return Outputs{Value{
-        Object{{"size", status.size}, {"modified", status.modified}, {"type", status.type}, {"mode", status.mode}}}};
-}
-
-asio::awaitable<Outcome> exists(Request request)
-{
-    auto found = co_await files_of(request).exists(text(request, 0));
-    co_return one(std::move(found));
-}
-
-asio::awaitable<Outcome> glob(Request request)
-{
-    auto names = co_await files_of(request).glob(text(request, 0));
-    co_return one(std::move(names));
-}
-
-asio::awaitable<Outcome> temp_file(Request request)
-{
-    auto path = co_await files_of(request).temp_file(text(request, 0));
-    co_return one(std::move(path));
-}
-
-asio::awaitable<Outcome> temp_folder(Request request)
-{
-    auto path = co_await files_of(request).temp_folder(text(request, 0));
-    co_return one(std::move(path));
+    return answer(pool_of(request), &Files::make_folder, text(request, 0), options);
 }
 
 asio::awaitable<Outcome> hash(Request request)
 {
-    auto sum = co_await files_of(request).hash(text(request, 0), text(request, 1));
-    co_return one(std::move(sum));
+    return answer(pool_of(request), &Files::hash, text(request, 0), text(request, 1));
 }
 
 asio::awaitable<Outcome> archive(Request request)
@@ -176,11 +156,7 @@ asio::awaitable<Outcome> archive(Request request)
     ArchiveOptions options;
     options.format = text_option(given, "format");
     options.base = text_option(given, "base");
-    auto made = co_await files_of(request).create_archive(text(request, 0), texts(request.arg(1)), options);
-    if (!made)
-        co_return made.error();
-    co_return Outputs{Value{
-        Object{{"path", made->path}, {"size", made->size}, {"entries", made->entries}, {"skipped", made->skipped}}}};
+    return answer(pool_of(request), &Files::create_archive, text(request, 0), texts(request.arg(1)), options);
 }
 
 asio::awaitable<Outcome> extract(Request request)
@@ -188,48 +164,30 @@ asio::awaitable<Outcome> extract(Request request)
     const Value& given = request.arg(2);
     ExtractOptions options;
     options.overwrite = flag_option(given, "overwrite", false);
-    if (const auto most = number(given, "most_bytes"))
+    if (const auto most = whole_option(given, "most_bytes"))
         options.most_bytes = static_cast<std::uint64_t>(*most);
-    if (const auto most = number(given, "most_entries"))
+    if (const auto most = whole_option(given, "most_entries"))
         options.most_entries = static_cast<std::size_t>(*most);
-    auto done = co_await files_of(request).extract_archive(text(request, 0), text(request, 1), options);
-    if (!done)
-        co_return done.error();
-    co_return Outputs{Value{Object{{"path", done->path}, {"bytes", done->bytes}, {"entries", done->entries}}}};
-}
-
-asio::awaitable<Outcome> list_archive(Request request)
-{
-    auto entries = co_await files_of(request).list_archive(text(request, 0));
-    if (!entries)
-        co_return entries.error();
-    Array list;
-    for (const ArchiveEntry& entry : *entries)
-        list.push_back(Object{{"name", entry.name},
-                              {"type", entry.type},
-                              {"size", entry.size},
-                              {"modified", entry.modified},
-                              {"mode", entry.mode}});
-    co_return Outputs{Value{std::move(list)}};
+    return answer(pool_of(request), &Files::extract_archive, text(request, 0), text(request, 1), options);
 }
 
 constexpr Binding bindings[] = {
     {"files_read", read, R"("")"},
     {"files_write", write},
-    {"files_copy", copy},
-    {"files_move", move},
+    {"files_copy", copy_or_move<&Files::copy>},
+    {"files_move", copy_or_move<&Files::move>},
     {"files_remove", remove, "true"},
     {"files_make_folder", make_folder, "true"},
-    {"files_list", list, "[]"},
-    {"files_status", status},
-    {"files_exists", exists, "true"},
-    {"files_glob", glob, "[]"},
-    {"files_temp_file", temp_file, R"("/tmp/forager-check")"},
-    {"files_temp_folder", temp_folder, R"("/tmp/forager-check")"},
+    {"files_list", with_text<&Files::list>, "[]"},
+    {"files_status", with_text<&Files::status>},
+    {"files_exists", with_text<&Files::exists>, "true"},
+    {"files_glob", with_text<&Files::glob>, "[]"},
+    {"files_temp_file", with_text<&Files::temp_file>, R"("/tmp/forager-check")"},
+    {"files_temp_folder", with_text<&Files::temp_folder>, R"("/tmp/forager-check")"},
     {"files_hash", hash, R"("")"},
     {"files_archive", archive, R"({"path":"","size":0,"entries":0,"skipped":0})"},
     {"files_extract", extract, R"({"path":"","bytes":0,"entries":0})"},
-    {"files_list_archive", list_archive, "[]"},
+    {"files_list_archive", with_text<&Files::list_archive>, "[]"},
 };
 
 } // namespace

@@ -36,10 +36,10 @@ Result<HttpRequest> request_of(const Value& given)
         request.json = json->get<Array>()->front(); // in a list of one: null is data, too
     if (const Value* headers = option(given, "headers"))
         add_headers(request.headers, *headers);
-    if (const Value* redirects = option(given, "redirects"))
-        request.redirects = static_cast<int>(*redirects->get<std::int64_t>());
-    if (const Value* limit = option(given, "limit"))
-        request.body_limit = static_cast<std::size_t>(*limit->get<std::int64_t>());
+    if (const auto redirects = whole_option(given, "redirects"))
+        request.redirects = static_cast<int>(*redirects);
+    if (const auto limit = whole_option(given, "limit"))
+        request.body_limit = static_cast<std::size_t>(*limit);
     request.tls.ca_file = text_option(given, "ca_file");
     request.tls.cert_file = text_option(given, "cert_file");
     request.tls.key_file = text_option(given, "key_file");

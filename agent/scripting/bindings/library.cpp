@@ -3,6 +3,7 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "core/options.hpp"
 #include "scripting/library.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"

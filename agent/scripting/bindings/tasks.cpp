@@ -3,6 +3,7 @@
 #include "scripting/bindings/bindings.hpp"
 
 #include "base/duration.hpp"
+#include "core/options.hpp"
 #include "scripting/lua_value.hpp"
 #include "scripting/script.hpp"
 #include "scripting/vm.hpp"

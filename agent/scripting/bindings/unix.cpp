@@ -23,8 +23,8 @@ Command command_of(Request& request)
     command.input = text_option(given, "stdin");
     command.merge = flag_option(given, "merge", false);
     read_common_options(command, request);
-    if (const Value* limit = option(given, "limit"))
-        command.limit = static_cast<std::size_t>(*limit->get<std::int64_t>());
+    if (const auto limit = whole_option(given, "limit"))
+        command.limit = static_cast<std::size_t>(*limit);
     if (const Value* limits = option(given, "limits"))
         command.limits = limits_of(*limits);
     return command;

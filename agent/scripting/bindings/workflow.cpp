@@ -29,10 +29,8 @@ std::string place(Request& request)
 
 std::optional<std::size_t> count(const Value& options, std::string_view name)
 {
-    const Value* value = option(options, name);
-    if (value == nullptr)
-        return std::nullopt;
-    return static_cast<std::size_t>(*value->get<std::int64_t>());
+    const auto whole = whole_option(options, name);
+    return whole ? std::optional{static_cast<std::size_t>(*whole)} : std::nullopt;
 }
 
 // The handler of a function that Lua passed, or none for `false`.
@@ -42,12 +40,43 @@ std::shared_ptr<Handler> handler_of(Request& request, const Value& function)
     return reference == nullptr ? nullptr : request.script.handler(static_cast<int>(*reference));
 }
 
+// Runs a workflow of a script for whoever calls it by its name.
+class WorkflowHandler final : public Handler {
+public:
+    WorkflowHandler(std::shared_ptr<Script> script, std::string name)
+        : script_{std::move(script)}, name_{std::move(name)}
+    {
+    }
+
+    asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value>, Observer& observer) override
+    {
+        const auto found = script_->workflows.find(name_);
+        if (found == script_->workflows.end())
+            co_return Failure{Errc::not_found, "the script that declares the workflow '" + name_ + "' is gone"};
+        const Workflow workflow = found->second; // a copy: the script may declare more while this one runs
+        Outcome outcome = co_await script_->world().workflows.run(workflow, invocation, observer);
+        co_return outcome;
+    }
+
+private:
+    std::shared_ptr<Script> script_;
+    std::string name_;
+};
+
+Result<void> declare_function(Request& request, const Workflow& workflow)
+{
+    Function function;
+    function.name = workflow.name;
+    function.doc = text_option(request.arg(1), "doc");
+    function.workflow = true;
+    return request.script.declare(std::move(function),
+                                  std::make_shared<WorkflowHandler>(request.script.shared_from_this(), workflow.name));
+}
+
 // workflow_new(name, options)
 Outcome workflow_new(Request& request)
 {
     const std::string& name = *request.arg(0).get<std::string>();
-    if (!is_function_name(name + ".task"))
-        return declaration("'" + name + "' is no name for a workflow: use letters, digits, '_' and '-'");
     if (const auto earlier = request.script.workflows.find(name); earlier != request.script.workflows.end())
         return declaration("workflow '" + name + "' is declared twice, first at " + earlier->second.where);
     Workflow workflow;
@@ -55,6 +84,8 @@ Outcome workflow_new(Request& request)
     workflow.concurrency =
         std::max<std::size_t>(1, count(request.arg(1), "concurrency").value_or(workflow.concurrency));
     workflow.where = place(request);
+    if (auto declared = declare_function(request, workflow); !declared)
+        return declared.error();
     request.script.workflows.emplace(name, std::move(workflow));
     return Outputs{};
 }

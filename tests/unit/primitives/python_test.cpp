@@ -257,3 +257,19 @@ TEST_CASE("large values travel")
     World world;
     CHECK(world.outputs("def f(x): return len(x), x", "f", {std::string(5'000'000, 'x')}).front() == Value{5'000'000});
 }
+
+TEST_CASE("a context reaches the function's parameter `ctx`, and only a function that has one")
+{
+    World world;
+    const auto run = [&world](const std::string& code) {
+        PythonCall call;
+        call.code = code;
+        call.call = "f";
+        call.args = {1};
+        call.context = Object{{"colonyname", "dev"}};
+        return world.run(std::move(call)).value();
+    };
+    CHECK(as_one(run("def f(a, ctx): return [a, ctx['colonyname']]")) == Value{Array{1, "dev"}});
+    CHECK(as_one(run("def f(a, **more): return list(more)")) == Value{Array{"ctx"}});
+    CHECK(as_one(run("def f(a): return a")) == Value{1});
+}

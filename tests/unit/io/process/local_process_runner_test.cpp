@@ -1,8 +1,10 @@
 #include "io/process/local_process_runner.hpp"
 
+#include "other_user.hpp"
 #include "processes.hpp"
 #include "strand.hpp"
 #include "temp_folder.hpp"
+#include "virtual_clock.hpp"
 
 #include <doctest/doctest.h>
 
@@ -105,6 +107,22 @@ std::string escape_artist(const std::string& hour)
            " & exit' &) ; nohup sh -c 'trap \"\" TERM HUP; echo ready; sleep " + hour + "; sleep " + hour +
            "' & sleep " + hour;
 }
+
+// At its first line, the thread that sends signals becomes another user's.
+class Disowner final : public LineSink {
+public:
+    explicit Disowner(BlockingPool& pool) : pool_{pool} {}
+
+    pid_t process = 0;
+    boost::asio::awaitable<void> line(Stream, std::string text) override
+    {
+        co_await pool_.run([] { return become_nobody_in_this_thread(); });
+        process = static_cast<pid_t>(std::stoi(text));
+    }
+
+private:
+    BlockingPool& pool_;
+};
 
 } // namespace
 
@@ -562,4 +580,27 @@ TEST_CASE("everything that a runner has left can be ended at once")
     CHECK(processes_with(hour) > 0);
     world.strand.run(world.runner.end_all());
     CHECK(processes_with(hour) == 0);
+}
+
+TEST_CASE("a command that refuses our signals is let go, and told")
+{
+    if (geteuid() != 0)
+        return; // only root can make another user's process
+    Strand strand;
+    BlockingPool pool{1};
+    VirtualClock clock;
+    LocalProcessRunner runner{strand.executor(), pool, clock};
+    Disowner lines{pool};
+    Command command = shell("echo $$; exec sleep " + own_hour());
+    command.timeout = 1h;
+    command.lines = &lines;
+    Started<Result<Completed>> started;
+    strand.start(started, runner.run(command));
+    REQUIRE(strand.turn_until([&lines] { return lines.process != 0; }));
+    clock.run_for(strand.io, 1h);
+    REQUIRE(strand.turn_until([&started] { return started.ended(); }));
+    CHECK(started.value.value().error().code == Errc::timed_out);
+    CHECK(started.value.value().error().message.find("belongs to another user") != std::string::npos);
+    CHECK(kill(lines.process, SIGKILL) == 0);
+    CHECK(waitpid(lines.process, nullptr, 0) == lines.process);
 }

@@ -1,0 +1,79 @@
+#include "cli/usage.hpp"
+
+#include "cli/command.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace forager;
+using namespace forager::cli;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+struct Program {
+    CLI::App app{"", "forager"};
+    Common common;
+
+    Program()
+    {
+        app.require_subcommand(1);
+        for (const char* name : {"call", "check", "run"})
+            add_command(app, name, "", common);
+    }
+
+    std::string complaint(Words words)
+    {
+        if (const auto wrong = wrong_command(app, words))
+            return wrong->message;
+        try {
+            std::ranges::reverse(words);
+            app.parse(std::move(words));
+        } catch (const CLI::ParseError& error) {
+            return wrong_usage(app, error).message;
+        }
+        return "";
+    }
+};
+
+std::string complaint(Words words)
+{
+    return Program{}.complaint(std::move(words));
+}
+
+const std::string help = " (see 'forager --help')";
+
+} // namespace
+
+TEST_CASE("a command line without mistakes is not complained of")
+{
+    CHECK(complaint({"run", "--json"}).empty());
+}
+
+TEST_CASE("an unknown command is named with the nearest, or with all there are")
+{
+    CHECK(complaint({"chekc"}) == "there is no command 'chekc'; did you mean 'check'?" + help);
+    CHECK(complaint({"frobnicate"}) == "there is no command 'frobnicate'; there are call, check and run" + help);
+    CHECK(complaint({}) == "a command is needed: call, check and run" + help);
+}
+
+TEST_CASE("a command of a later version is said to be one")
+{
+    CHECK(complaint({"ps"}).starts_with("'forager ps' is not part of this version yet; there are call"));
+}
+
+TEST_CASE("an unknown flag is named with the nearest of its command, without its value")
+{
+    CHECK(complaint({"run", "--jsn"}) == "'forager run' has no flag '--jsn'; did you mean '--json'?" + help);
+    CHECK(complaint({"run", "--confg=secret"}) ==
+          "'forager run' has no flag '--confg'; did you mean '--config'?" + help);
+    CHECK(complaint({"run", "-x"}).starts_with("'forager run' has no flag '-x'; there are --help, "));
+    CHECK(complaint({"--json", "run"}) == "'--json' stands before the command: flags stand behind it" + help);
+}
+
+TEST_CASE("a word too many is named")
+{
+    CHECK(complaint({"check", "extra"}) == "'forager check' has no use for 'extra'" + help);
+}

@@ -1,0 +1,90 @@
+#include "builtin_world.hpp"
+#include "result_text.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace forager;
+using namespace forager::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Invocation unix_command(std::vector<Value> args, Object kwargs = {})
+{
+    Invocation invocation = calling("unix.unix_command", std::move(args));
+    invocation.kwargs = std::move(kwargs);
+    return invocation;
+}
+
+Command command_of(const Invocation& invocation)
+{
+    BuiltinWorld world;
+    const auto outcome = world.call(invocation);
+    REQUIRE(outcome);
+    REQUIRE(world.runner.commands.size() == 1);
+    return world.runner.commands.front();
+}
+
+} // namespace
+
+TEST_CASE("one word is a line for the shell, several are a program and its arguments")
+{
+    CHECK(command_of(unix_command({"ls -l | wc"})).argv == Words{"/bin/sh", "-c", "ls -l | wc"});
+    CHECK(command_of(unix_command({"ls", "-l", 7})).argv == Words{"ls", "-l", "7"});
+    CHECK(command_of(unix_command({"ls", "a b"}, {{"shell", true}})).argv == Words{"/bin/sh", "-c", "ls a b"});
+    CHECK(command_of(unix_command({}, {{"cmd", "ls"}, {"args", Array{"-l"}}})).argv == Words{"ls", "-l"});
+    CHECK(command_of(unix_command({"ls"}, {{"shell", false}})).argv == Words{"ls"});
+}
+
+TEST_CASE("a command gets its folder, input, time and environment")
+{
+    Invocation invocation =
+        unix_command({"x"}, {{"cwd", "/tmp"}, {"stdin", "in"}, {"timeout", "2s"}, {"env", Object{{"A", 1}}}});
+    invocation.env = {{"B", "b"}};
+    const Command command = command_of(invocation);
+    CHECK(command.merge);
+    CHECK(command.cwd == "/tmp");
+    CHECK(command.input == "in");
+    CHECK(command.timeout == 2s);
+    CHECK(command.env == std::vector<std::pair<std::string, std::string>>{{"B", "b"}, {"A", "1"}});
+}
+
+TEST_CASE("what it prints is the output, its lines are heard meanwhile, and its scope is ended")
+{
+    BuiltinWorld world;
+    world.runner.line = "while it runs";
+    world.runner.result = Completed{};
+    world.runner.result->out = "all\n";
+    CHECK(as_one(world.call(unix_command({"x"})).value()) == Value{"all\n"});
+    CHECK(world.observer.lines == Words{"while it runs"});
+    CHECK(world.runner.ended == std::vector{world.runner.commands.front().scope});
+}
+
+TEST_CASE("a command that fails has its exit code and what it printed")
+{
+    BuiltinWorld world;
+    world.runner.result->code = 3;
+    world.runner.result->out = "no space\n";
+    const Failure failure = world.failure(unix_command({"dump", "all"}));
+    CHECK(failure.code == Errc::exit);
+    CHECK(failure.message == "`dump all` ended with status 3: no space");
+    CHECK(*failure.details.find("exit_code") == Value{3});
+}
+
+TEST_CASE("arguments that make no command are refused before anything runs")
+{
+    BuiltinWorld world;
+    const auto refused = [&world](std::vector<Value> args, Object kwargs = {}) {
+        return world.failure(unix_command(std::move(args), std::move(kwargs))).message;
+    };
+    CHECK(refused({}).starts_with("Invalid argument: a command is needed"));
+    CHECK(refused({"ls"}, {{"cmd", "ls"}}).starts_with("Invalid argument: the command is given twice"));
+    CHECK(refused({}, {{"cmd", 7}}) == "Invalid argument: 'cmd' must be a string, not an integer");
+    CHECK(refused({"ls"}, {{"args", "-l"}}) == "Invalid argument: 'args' must be a list, not a string");
+    CHECK(refused({"ls"}, {{"tiemout", 1}}).ends_with("(did you mean 'timeout'?)"));
+    CHECK(refused({"ls"}, {{"timeout", "soon"}}).starts_with("Invalid argument: 'timeout': 'soon' is not a duration"));
+    CHECK(refused({"ls"}, {{"env", Object{{"A=B", 1}}}}).find("'A=B' is no name") != std::string::npos);
+    CHECK(world.runner.commands.empty());
+}
