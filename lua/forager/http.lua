@@ -1,6 +1,7 @@
 -- HTTP requests. Any answer is a result, a 404 too; no answer is an error.
 local failure = require "forager.failure"
 local json = require "forager.json"
+local known = require "forager.known"
 local options = require "forager.options"
 
 local http = {}
@@ -22,7 +23,7 @@ local request_options = {
 }
 
 ---@class forager.Response
-local Response = { __name = "response" }
+local Response = known.object("response", { __name = "response" })
 Response.__index = Response
 
 -- The body as data.
@@ -62,6 +63,9 @@ local function send(what, method, url, given)
   return setmetatable(native.http_request(spec), Response)
 end
 
+known.options("http.request", request_options, 2)
+known.gives("http.request", "response")
+
 function http.request(url, given)
   return send("http.request", nil, url, given)
 end
@@ -69,6 +73,8 @@ end
 local methods = { get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE", head = "HEAD" }
 
 for name, method in pairs(methods) do
+  known.options("http." .. name, request_options, 2)
+  known.gives("http." .. name, "response")
   http[name] = function(url, given)
     return send("http." .. name, method, url, given)
   end

@@ -1,5 +1,6 @@
 -- What `require "forager"` gives.
 local functions = require "forager.functions"
+local known = require "forager.known"
 local tasks = require "forager.tasks"
 local unix = require "forager.unix"
 local workflow = require "forager.workflow"
@@ -37,6 +38,8 @@ local namespaces = {
   env = true,
   kv = true,
 }
+
+known.namespaces = namespaces
 
 return setmetatable(forager, {
   __index = function(self, name)
