@@ -139,6 +139,9 @@ Result<void> Script::load()
     if (luaL_loadbufferx(L, text.data(), text.size(), ("@" + path_).c_str(), "t") != LUA_OK) {
         Failure failure = to_failure(L, -1);
         lua_pop(L, 1);
+        // Lua shortens a long path.
+        if (const std::size_t line = failure.where.rfind(':'); line != std::string::npos)
+            failure.where.replace(0, line, path_);
         failure.declaration = true;
         failure.retry = false;
         return failure;

@@ -33,7 +33,11 @@ std::optional<Failure> syntax_error(const SourceFile& file)
     const auto& [path, source, reassigned] = file;
     if (!state || luaL_loadbufferx(state.get(), source.data(), source.size(), ("@" + path).c_str(), "t") == LUA_OK)
         return std::nullopt;
-    return to_failure(state.get(), -1);
+    Failure failure = to_failure(state.get(), -1);
+    // Lua shortens a long path.
+    if (const std::size_t line = failure.where.rfind(':'); line != std::string::npos)
+        failure.where.replace(0, line, path);
+    return failure;
 }
 
 // The files of one script: a first walk through all of them, then a second one.

@@ -6,6 +6,8 @@
 
 namespace forager::scripting {
 
+struct Shape;
+
 /// A finding that depends on what is done with what was named.
 struct Doubt {
     /// What makes it a mistake, and everything that comes after that.
@@ -15,7 +17,8 @@ struct Doubt {
         use    ///< it is called or indexed; scripts may well ask whether it is there
     };
 
-    std::string message;
+    std::string name;
+    const Shape* table = nullptr; ///< that does not have it; null for a global
     std::size_t line = 0;
     From from = From::read;
 };

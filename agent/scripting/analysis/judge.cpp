@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "scripting/analysis/literals.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace forager::scripting {
@@ -45,7 +46,7 @@ Judge::Judge(const Library& library, Survey& survey, Findings* findings, std::st
 {
 }
 
-Judge::Meaning Judge::global(std::string_view name, std::size_t line, const Scopes& scopes)
+Judge::Meaning Judge::global(std::string_view name, std::size_t line)
 {
     if (name == "_ENV")
         survey_.other_environment = true;
@@ -57,14 +58,15 @@ Judge::Meaning Judge::global(std::string_view name, std::size_t line, const Scop
         return {Known::of(&found->second), {}};
     if (first_walk() || survey_.other_globals || survey_.fields.contains(name))
         return {};
-    std::vector<std::string> candidates = library_.globals.names();
-    candidates.insert(candidates.end(), survey_.globals.begin(), survey_.globals.end());
-    for (const std::string_view local : scopes.visible())
-        candidates.emplace_back(local);
-    return {{},
-            Doubt{"undefined global " + quoted(name) +
-                      hint(name, candidates, " (a typo, or a missing 'local' or 'require')"),
-                  line, Doubt::From::read}};
+    return {{}, Doubt{std::string{name}, nullptr, line, Doubt::From::read}};
+}
+
+std::vector<std::string> Judge::global_names(const Scopes& scopes) const
+{
+    std::vector<std::string> names = library_.globals.names();
+    names.insert(names.end(), survey_.globals.begin(), survey_.globals.end());
+    names.insert(names.end(), scopes.visible().begin(), scopes.visible().end());
+    return names;
 }
 
 Judge::Meaning Judge::field(const Known& base, std::string_view name, std::size_t line)
@@ -78,7 +80,7 @@ Judge::Meaning Judge::field(const Known& base, std::string_view name, std::size_
         return {Known::of(&found->second), {}};
     if (first_walk() || may_have(table, name))
         return {};
-    return {{}, Doubt{table.title + " has no " + quoted(name) + hint(name, table.names(), ""), line, table.missing}};
+    return {{}, Doubt{std::string{name}, &table, line, table.missing}};
 }
 
 bool Judge::may_have(const Shape& table, std::string_view name) const
@@ -180,21 +182,40 @@ void Judge::value(const Wanted& wanted, const Known& known, std::size_t line)
             Errc::bad_arguments);
 }
 
-void Judge::report(const Doubt& doubt)
+// The nearest name is looked for only where it is told: that takes a while.
+void Judge::report(const Doubt& doubt, const Scopes& scopes)
 {
-    add(doubt.message, doubt.line, Errc::script);
+    if (first_walk() || quiet_ > 0)
+        return;
+    if (full())
+        ++findings_->more;
+    else if (doubted_.emplace(doubt.line, doubt.name).second)
+        add(message(doubt, scopes), doubt.line, Errc::script);
+}
+
+std::string Judge::message(const Doubt& doubt, const Scopes& scopes) const
+{
+    if (doubt.table != nullptr)
+        return doubt.table->title + " has no " + quoted(doubt.name) + hint(doubt.name, doubt.table->names(), "");
+    return "undefined global " + quoted(doubt.name) +
+           hint(doubt.name, global_names(scopes), " (a typo, or a missing 'local' or 'require')");
 }
 
 void Judge::add(std::string message, std::size_t line, Errc code)
 {
     if (first_walk() || quiet_ > 0)
         return;
-    if (findings_->list.size() >= Findings::most) {
+    if (full()) {
         ++findings_->more;
         return;
     }
     Failure failure{code, std::move(message)};
     failure.where = path_ + ":" + std::to_string(line);
+    const auto is_known = [&](const Failure& one) {
+        return one.where == failure.where && one.message == failure.message;
+    };
+    if (std::ranges::any_of(findings_->list, is_known))
+        return;
     findings_->list.push_back(std::move(failure));
 }
 

@@ -9,8 +9,10 @@
 #include "scripting/analysis/survey.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace forager::scripting {
@@ -26,7 +28,7 @@ struct Wanted {
 
 /// Findings in the order in which they were made, no more than are worth reading.
 struct Findings {
-    static constexpr std::size_t most = 1'000;
+    static constexpr std::size_t most = 200;
 
     std::vector<Failure> list;
     std::size_t more = 0; ///< were left out
@@ -56,7 +58,7 @@ public:
         std::optional<Doubt> doubt;
     };
 
-    Meaning global(std::string_view name, std::size_t line, const Scopes& scopes);
+    Meaning global(std::string_view name, std::size_t line);
     Meaning field(const Known& base, std::string_view name, std::size_t line);
 
     /// The function behind a method call; null when it is not known.
@@ -75,7 +77,8 @@ public:
     Wanted option(const Wanted& table, std::string_view name, std::size_t line);
 
     void value(const Wanted& wanted, const Known& known, std::size_t line);
-    void report(const Doubt& doubt);
+    /// `scopes` is for suggestions.
+    void report(const Doubt& doubt, const Scopes& scopes);
 
     void assigned_global(std::string_view name);
     void assigned_field(std::string_view name);
@@ -91,7 +94,10 @@ public:
 
 private:
     bool first_walk() const { return findings_ == nullptr; }
+    bool full() const { return findings_->list.size() >= Findings::most; }
+    std::vector<std::string> global_names(const Scopes& scopes) const;
     bool may_have(const Shape& table, std::string_view name) const;
+    std::string message(const Doubt& doubt, const Scopes& scopes) const;
     void add(std::string message, std::size_t line, Errc code);
     void declares_function(const Shape& callee, const Known& first);
 
@@ -100,6 +106,7 @@ private:
     Findings* findings_;
     std::string path_;
     int quiet_ = 0;
+    std::set<std::pair<std::size_t, std::string>> doubted_; // what was told, by line and name
 };
 
 /// What the first parameter of such a function is.

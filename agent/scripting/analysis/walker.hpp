@@ -29,9 +29,9 @@ private:
         Known known;
         std::optional<Doubt> doubt{};
         Place place = Place::value;
-        std::size_t local = 0;   // its number
-        std::string_view name{}; // of the global or the field
-        Known base{};            // of a field or a part
+        std::size_t local = 0; // its number
+        std::string name{};    // of the global or the field
+        Known base{};          // of a field or a part
     };
 
     // Counts how deep the walk is, and gives up where no valid file goes.
@@ -75,6 +75,7 @@ private:
     Operand primary();
     Operand name_operand();
     Operand field(Operand base);
+    Operand field_named(Operand base, std::string name, std::size_t line);
     Operand part(Operand base);
     Operand method_call(Operand base);
     Operand call(Operand callee);

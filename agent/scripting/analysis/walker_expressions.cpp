@@ -164,8 +164,8 @@ Walker::Operand Walker::name_operand()
     const std::string_view name = take_name();
     if (const Local* local = scopes_.find(name))
         return Operand{local->known, {}, Operand::Place::local, local->number};
-    auto [known, doubt] = judge_.global(name, line, scopes_);
-    return Operand{std::move(known), std::move(doubt), Operand::Place::global, 0, name};
+    auto [known, doubt] = judge_.global(name, line);
+    return Operand{std::move(known), std::move(doubt), Operand::Place::global, 0, std::string{name}};
 }
 
 // base.name, also in the name of a function, where the last one may come after a colon
@@ -174,9 +174,14 @@ Walker::Operand Walker::field(Operand base)
     settle(base, Doubt::From::use);
     advance();
     const std::size_t line = current_.line;
-    const std::string_view name = take_name();
+    return field_named(std::move(base), std::string{take_name()}, line);
+}
+
+Walker::Operand Walker::field_named(Operand base, std::string name, std::size_t line)
+{
     auto [known, doubt] = judge_.field(base.known, name, line);
-    return Operand{std::move(known), std::move(doubt), Operand::Place::field, 0, name, std::move(base.known)};
+    return Operand{std::move(known), std::move(doubt),     Operand::Place::field, 0,
+                   std::move(name),  std::move(base.known)};
 }
 
 // base[…]
@@ -184,8 +189,11 @@ Walker::Operand Walker::part(Operand base)
 {
     settle(base, Doubt::From::use);
     advance();
-    expression();
+    const std::size_t line = current_.line;
+    Known key = expression();
     accept("]");
+    if (key.kind == Known::Kind::string)
+        return field_named(std::move(base), std::move(key.text), line);
     return Operand{{}, {}, Operand::Place::part, 0, {}, std::move(base.known)};
 }
 
@@ -285,7 +293,7 @@ void Walker::named_entry(const Wanted& wanted, std::string_view name, std::size_
 void Walker::settle(Operand& operand, Doubt::From use)
 {
     if (operand.doubt && operand.doubt->from <= use)
-        judge_.report(*operand.doubt);
+        judge_.report(*operand.doubt, scopes_);
     operand.doubt.reset();
 }
 
