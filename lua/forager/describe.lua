@@ -1,8 +1,9 @@
 -- The library, its objects and Lua's own libraries as data, for `forager check`: which names there are, and what the
 -- functions take and give.
-local forager = require "forager"
 local known = require "forager.known"
 local options = require "forager.options"
+
+local forager = known.library
 
 local function described(what, value)
   if type(value) == "function" then

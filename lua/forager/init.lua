@@ -39,7 +39,7 @@ local namespaces = {
   kv = true,
 }
 
-known.namespaces = namespaces
+known.library, known.namespaces = forager, namespaces
 
 return setmetatable(forager, {
   __index = function(self, name)
@@ -47,14 +47,14 @@ return setmetatable(forager, {
       self[name] = require("forager." .. name)
       return rawget(self, name)
     end
-    local known = {}
+    local names = {}
     for present in pairs(self) do
-      known[#known + 1] = present
+      names[#names + 1] = present
     end
     for present in pairs(namespaces) do
-      known[#known + 1] = present
+      names[#names + 1] = present
     end
-    local near = native.nearest(tostring(name), native.list(known))
+    local near = native.nearest(tostring(name), native.list(names))
     local hint = near and (" (did you mean '%s'?)"):format(near) or ""
     require("forager.failure").raise {
       code = "script",

@@ -1,5 +1,5 @@
--- What can be said of the library without running a script. Its files tell here what their functions take and give; they
--- check calls by the same tables, so `forager check` knows of no option that a call would refuse.
+-- What can be said of the library without running a script. Its files tell here what their functions take and give;
+-- they check calls by the same tables, so `forager check` knows of no option that a call would refuse.
 local known = { functions = {}, objects = {} }
 
 local function entry(what)

@@ -338,11 +338,12 @@ class Check(Command):
             self.assertEqual(len(self.findings(text)), 1, text)
 
     def test_the_modules_of_a_script_are_looked_at_too(self):
-        self.script("local m = {}\nfunction m.f()\n  prnt 'x'\nend\nfunction shared() end\nreturn m", "helper.lua")
+        self.script("local m = {}\nfunction m.f()\n  prnt 'x'\nend\nreturn m", "helper.lua")
+        self.script("function shared() end", "shares.lua")
         self.script("return +", "broken.lua")
         self.assertEqual(self.check("return require('helper').f").stdout,
                          f"{self.folder}/helper.lua:3: undefined global 'prnt' (did you mean 'print'?)\n")
-        self.assert_clean(self.script("require 'helper'\nlocal function f() return shared() end"))
+        self.assert_clean(self.script("require 'shares'\nlocal function f() return shared() end"))
         done = self.check("local function f() return require('broken') end")
         self.assertRegex(done.stdout, r"broken.lua:1: unexpected symbol.*\n$")
 

@@ -1,6 +1,6 @@
 #include "scripting/analysis/analysis.hpp"
 
-#include "scripting/analysis/walker.hpp"
+#include "scripting/analysis/walk/walker.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/module_file.hpp"
 

@@ -5,8 +5,8 @@
 #include "core/failure.hpp"
 #include "scripting/analysis/doubt.hpp"
 #include "scripting/analysis/known.hpp"
-#include "scripting/analysis/scopes.hpp"
 #include "scripting/analysis/survey.hpp"
+#include "scripting/analysis/walk/scopes.hpp"
 
 #include <optional>
 #include <set>

@@ -1,7 +1,7 @@
 // How deep a walk may go. Part of the walker.
 #pragma once
 
-#include "scripting/analysis/walker.hpp"
+#include "scripting/analysis/walk/walker.hpp"
 
 namespace forager::scripting {
 

@@ -1,4 +1,4 @@
-#include "scripting/analysis/lexer.hpp"
+#include "scripting/analysis/walk/lexer.hpp"
 
 #include <algorithm>
 #include <array>

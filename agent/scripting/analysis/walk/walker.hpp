@@ -3,9 +3,9 @@
 #pragma once
 
 #include "scripting/analysis/judge.hpp"
-#include "scripting/analysis/lexer.hpp"
-#include "scripting/analysis/scopes.hpp"
 #include "scripting/analysis/survey.hpp"
+#include "scripting/analysis/walk/lexer.hpp"
+#include "scripting/analysis/walk/scopes.hpp"
 
 #include <optional>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "scripting/analysis/scopes.hpp"
+#include "scripting/analysis/walk/scopes.hpp"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
-#include "scripting/analysis/walker.hpp"
+#include "scripting/analysis/walk/walker.hpp"
 
-#include "scripting/analysis/walker_depth.hpp"
+#include "scripting/analysis/walk/walker_depth.hpp"
 
 #include <utility>
 

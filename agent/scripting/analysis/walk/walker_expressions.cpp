@@ -1,5 +1,5 @@
-#include "scripting/analysis/walker.hpp"
-#include "scripting/analysis/walker_depth.hpp"
+#include "scripting/analysis/walk/walker.hpp"
+#include "scripting/analysis/walk/walker_depth.hpp"
 
 #include <algorithm>
 #include <array>

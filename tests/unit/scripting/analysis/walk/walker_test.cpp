@@ -1,4 +1,4 @@
-#include "scripting/analysis/walker.hpp"
+#include "scripting/analysis/walk/walker.hpp"
 
 #include "io/formats/json.hpp"
 
