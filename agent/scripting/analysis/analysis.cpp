@@ -145,6 +145,10 @@ void sort_by_place(std::vector<Failure>& failures)
         const auto [file, line] = split_place(failure.where);
         return std::tuple{file, line, std::string_view{failure.message}};
     });
+    const auto repeated = std::ranges::unique(failures, [](const Failure& one, const Failure& other) {
+        return one.where == other.where && one.message == other.message;
+    });
+    failures.erase(repeated.begin(), repeated.end());
 }
 
 bool same_file(std::string_view one, std::string_view other)

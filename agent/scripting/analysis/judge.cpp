@@ -4,6 +4,7 @@
 #include "scripting/analysis/literals.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace forager::scripting {
@@ -12,7 +13,8 @@ namespace {
 
 std::string quoted(std::string_view name)
 {
-    return "'" + std::string{name} + "'";
+    constexpr std::size_t longest_shown = 100;
+    return "'" + std::string{name.substr(0, longest_shown)} + (name.size() > longest_shown ? "…'" : "'");
 }
 
 // " (did you mean 'x'?)", or `otherwise`.
@@ -64,8 +66,12 @@ Judge::Meaning Judge::global(std::string_view name, std::size_t line)
 std::vector<std::string> Judge::global_names(const Scopes& scopes) const
 {
     std::vector<std::string> names = library_.globals.names();
-    names.insert(names.end(), survey_.globals.begin(), survey_.globals.end());
-    names.insert(names.end(), scopes.visible().begin(), scopes.visible().end());
+    // No more than can be compared in no time.
+    constexpr std::size_t most_names = 1'000;
+    for (const std::string& name : survey_.globals | std::views::take(most_names))
+        names.push_back(name);
+    for (const std::string_view name : scopes.visible() | std::views::reverse | std::views::take(most_names))
+        names.emplace_back(name);
     return names;
 }
 
@@ -175,7 +181,8 @@ void Judge::value(const Wanted& wanted, const Known& known, std::size_t line)
 {
     if (wanted.types.empty() || first_walk())
         return;
-    if (wanted.types == "callee" && known.kind == Known::Kind::string && quiet_ == 0)
+    const bool is_call = wanted.types == "callee" && known.kind == Known::Kind::string;
+    if (is_call && quiet_ == 0 && findings_->calls.size() < Findings::most_calls)
         findings_->calls.push_back({path_, line, known.text});
     if (!literal_fits(known, wanted.types))
         add(wanted.what + " must be " + library_.wish(wanted.types) + ", not " + literal_text(known), line,

@@ -29,10 +29,11 @@ struct Wanted {
 /// Findings in the order in which they were made, no more than are worth reading.
 struct Findings {
     static constexpr std::size_t most = 200;
+    static constexpr std::size_t most_calls = 5'000;
 
     std::vector<Failure> list;
-    std::size_t more = 0; ///< were left out
-    std::vector<NamedCall> calls;
+    std::size_t more = 0;         ///< were left out
+    std::vector<NamedCall> calls; ///< as many as are looked at
 };
 
 class Judge {

@@ -31,6 +31,12 @@ bool fits(const Known& known, std::string_view type)
     }
 }
 
+bool is_short_line(std::string_view text)
+{
+    constexpr std::size_t longest = 40;
+    return text.size() <= longest && std::ranges::none_of(text, [](char c) { return c >= 0 && c < ' '; });
+}
+
 } // namespace
 
 bool literal_fits(const Known& known, std::string_view types)
@@ -41,9 +47,8 @@ bool literal_fits(const Known& known, std::string_view types)
 
 std::string literal_text(const Known& known)
 {
-    constexpr std::size_t longest_shown = 40;
     switch (known.kind) {
-    case Kind::string: return "a string" + (known.text.size() <= longest_shown ? " ('" + known.text + "')" : "");
+    case Kind::string: return "a string" + (is_short_line(known.text) ? " ('" + known.text + "')" : "");
     case Kind::number: return known.text.find_first_of(".eEpP") == known.text.npos ? "an integer" : "a number";
     case Kind::boolean: return "a boolean";
     case Kind::table: return "a table";
