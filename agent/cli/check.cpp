@@ -4,65 +4,153 @@
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "io/formats/json.hpp"
+#include "scripting/analysis/analysis.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
 
 namespace forager::cli {
 
 namespace {
+
+using scripting::Analysis;
 
 struct CheckOptions {
     Common common;
     std::vector<std::string> files;
 };
 
-// The main chunk is run against stubs. What fails after one was used may fail for want of real data: no finding.
-std::vector<Failure> check_script(App& app, const std::string& path, Observer& observer)
+// What is wrong with the script's workflows; a function that this agent cannot offer is worth a note.
+void check_workflows(App& app, const scripting::Script& script, std::vector<Failure>& found,
+                     std::vector<Failure>& notes)
+{
+    for (const auto& [name, workflow] : script.workflows)
+        if (auto checked = app.workflows().check(workflow); !checked)
+            (checked.error().code == Errc::refused ? notes : found).push_back(checked.error());
+}
+
+// The main chunk is run against stubs.
+std::optional<Failure> run_main(App& app, scripting::Script& script, Observer& observer)
+{
+    Invocation invocation;
+    invocation.function = script.path();
+    const Ending ending = app.execute(script.run_main(invocation, observer));
+    if (ending.outcome)
+        return std::nullopt;
+    Failure failure = ending.outcome.error();
+    // It is said of the workflow itself.
+    if (failure.code == Errc::refused && !script.returned_workflow.empty())
+        return std::nullopt;
+    if (failure.where.empty())
+        failure.where = script.path();
+    return failure;
+}
+
+Analysis with(Analysis analysis, Failure failure)
+{
+    analysis.findings.push_back(std::move(failure));
+    return analysis;
+}
+
+Analysis check_script(App& app, const std::string& path, Observer& observer)
 {
     const auto script = app.script(path, scripting::Script::Mode::check);
+    Analysis analysis;
     if (auto loaded = script->load(); !loaded)
-        return {loaded.error()};
-    Invocation invocation;
-    invocation.function = path;
-    std::vector<Failure> findings;
-    const Ending ending = app.execute(script->run_main(invocation, observer));
-    if (!ending.outcome && (ending.outcome.error().declaration || !script->used_stub))
-        findings.push_back(ending.outcome.error());
-    for (const auto& [name, workflow] : script->workflows)
-        if (auto checked = app.workflows().check(workflow); !checked)
-            findings.push_back(checked.error());
-    return findings;
+        return with(std::move(analysis), loaded.error());
+    const auto description = script->description();
+    if (!description)
+        return with(std::move(analysis), description.error());
+    const auto failure = run_main(app, *script, observer);
+    analysis = scripting::analyse(scripting::Library{*description}, path, app.registry());
+    std::vector<Failure> found;
+    std::vector<Failure> notes;
+    // What fails for want of real data or arguments is no finding.
+    if (failure && (failure->declaration || !(script->used_stub || analysis.arguments)))
+        found.push_back(*failure);
+    check_workflows(app, *script, found, notes);
+    scripting::add_found(analysis.findings, std::move(found));
+    scripting::add_found(analysis.notes, std::move(notes));
+    return analysis;
+}
+
+Analysis check_file(const std::string& path, const Common& common)
+{
+    Common quiet = common;
+    quiet.quiet = true;
+    const auto progress = make_progress(quiet);
+    AppConfig config;
+    config.time_limit = std::chrono::seconds{10};
+    config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, common); };
+    App app{std::move(config), *progress};
+    Analysis analysis = check_script(app, path, *progress);
+    for (Failure& finding : analysis.findings)
+        if (finding.where.empty())
+            finding.where = path;
+    return analysis;
+}
+
+Array as_list(const std::vector<Failure>& failures)
+{
+    Array list;
+    for (const Failure& failure : failures)
+        list.push_back(failure.to_object());
+    return list;
+}
+
+void print_json(const Analysis& all)
+{
+    Object document{{"ok", all.findings.empty()}};
+    if (!all.findings.empty())
+        document.append("error", all.findings.front().to_object());
+    document.append("findings", as_list(all.findings));
+    document.append("notes", as_list(all.notes));
+    if (all.more > 0)
+        document.append("more", all.more);
+    write_out(to_json(Value{std::move(document)}) + "\n");
+}
+
+void print_for_people(const Analysis& all)
+{
+    for (const Failure& finding : all.findings)
+        write_out(finding.where + ": " + finding.message + "\n");
+    for (const Failure& note : all.notes)
+        write_err(note.where + ": note: " + note.message + "\n");
+    if (all.more > 0)
+        write_out("and " + std::to_string(all.more) + " more\n");
+}
+
+// A thousand mistakes are told one after the other by nobody.
+void shorten(Analysis& all)
+{
+    constexpr std::size_t most_shown = 100;
+    const std::size_t shown = std::min(all.findings.size(), most_shown);
+    all.more += all.findings.size() - shown;
+    all.findings.resize(shown);
+    all.notes.resize(std::min(all.notes.size(), most_shown));
+}
+
+void append(std::vector<Failure>& list, std::vector<Failure>& more)
+{
+    std::ranges::move(more, std::back_inserter(list));
 }
 
 int check(const CheckOptions& options)
 {
-    std::vector<Failure> findings;
+    Analysis all;
     for (const std::string& path : options.files) {
-        Common quiet = options.common;
-        quiet.quiet = true;
-        const auto progress = make_progress(quiet);
-        AppConfig config;
-        config.time_limit = std::chrono::seconds{10};
-        config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, options.common); };
-        App app{std::move(config), *progress};
-        for (Failure& finding : check_script(app, path, *progress)) {
-            if (finding.where.empty())
-                finding.where = path;
-            findings.push_back(std::move(finding));
-        }
+        Analysis one = check_file(path, options.common);
+        append(all.findings, one.findings);
+        append(all.notes, one.notes);
+        all.more += one.more;
     }
-    if (options.common.json) {
-        Array list;
-        for (const Failure& finding : findings)
-            list.push_back(finding.to_object());
-        Object document{{"ok", findings.empty()}};
-        if (!findings.empty())
-            document.append("error", findings.front().to_object());
-        document.append("findings", std::move(list));
-        write_out(to_json(Value{std::move(document)}) + "\n");
-    } else {
-        for (const Failure& finding : findings)
-            write_out(finding.where + ": " + finding.message + "\n");
-    }
-    return findings.empty() ? Exit::done : Exit::failed;
+    shorten(all);
+    if (options.common.json)
+        print_json(all);
+    else
+        print_for_people(all);
+    return all.findings.empty() ? Exit::done : Exit::failed;
 }
 
 } // namespace

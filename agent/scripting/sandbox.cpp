@@ -2,6 +2,7 @@
 
 #include "base/secrets.hpp"
 #include "scripting/lua_value.hpp"
+#include "scripting/script.hpp"
 
 #include <cstdlib>
 
@@ -31,6 +32,7 @@ int load_text(lua_State* L)
 int getenv_unless_secret(lua_State* L)
 {
     const char* name = luaL_checkstring(L, 1);
+    Script::of(L).used_stub = true; // where a script is checked is not where it runs
     const char* value = is_agent_secret(name) ? nullptr : std::getenv(name);
     if (value == nullptr)
         lua_pushnil(L);

@@ -44,6 +44,8 @@ void make_native_table(lua_State* L)
     lua_setfield(L, -2, "null");
     lua_pushstring(L, version);
     lua_setfield(L, -2, "version");
+    lua_pushboolean(L, static_cast<int>(Script::of(L).mode() == Script::Mode::check));
+    lua_setfield(L, -2, "checks");
 }
 
 // Opens the libraries and runs the library's first file, which gives the functions to enter scripts with.
@@ -109,6 +111,7 @@ void Script::open()
         throw std::runtime_error{"the Lua library does not load: " + to_failure(L, -1).message};
     run_main_ = take_field(L, "run");
     call_function_ = take_field(L, "call");
+    describe_ = take_field(L, "describe");
     lua_pop(L, 1);
 }
 
@@ -136,12 +139,29 @@ Result<void> Script::load()
     if (luaL_loadbufferx(L, text.data(), text.size(), ("@" + path_).c_str(), "t") != LUA_OK) {
         Failure failure = to_failure(L, -1);
         lua_pop(L, 1);
+        // Lua shortens a long path.
+        if (const std::size_t line = failure.where.rfind(':'); line != std::string::npos)
+            failure.where.replace(0, line, path_);
         failure.declaration = true;
         failure.retry = false;
         return failure;
     }
     main_ = luaL_ref(L, LUA_REGISTRYINDEX);
     return {};
+}
+
+Result<Value> Script::description()
+{
+    lua_State* L = vm_->state();
+    lua_rawgeti(L, LUA_REGISTRYINDEX, describe_);
+    if (lua_pcall(L, 0, 1, 0) != LUA_OK) {
+        Failure failure = to_failure(L, -1);
+        lua_pop(L, 1);
+        return failure;
+    }
+    auto described = to_value(L, -1, "the library");
+    lua_pop(L, 1);
+    return described;
 }
 
 asio::awaitable<Outcome> Script::run_main(const Invocation& invocation, Observer& observer)

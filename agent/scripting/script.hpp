@@ -57,6 +57,9 @@ public:
     /// Reads and compiles the file. Failures have `declaration` set: the script does not load.
     Result<void> load();
 
+    /// The library as data, for the static pass; only before the main chunk runs, which could change it.
+    Result<Value> description();
+
     /// Runs the main chunk; a workflow that it returns is run, too, where the mode is `run`.
     boost::asio::awaitable<Outcome> run_main(const Invocation& invocation, Observer& observer);
 
@@ -93,7 +96,7 @@ public:
     Outputs kept_answer;
     Failure kept_failure;
 
-    bool used_stub = false; ///< in `check`: the main chunk went on with data that is not real
+    bool used_stub = false; ///< the main chunk went on with data that may be different elsewhere
 
 private:
     void open();
@@ -107,6 +110,7 @@ private:
     std::int64_t last_lines_ = 0;
     int main_ = LUA_NOREF;          // the compiled main chunk
     int run_main_ = LUA_NOREF;      // the library's function that calls it
+    int describe_ = LUA_NOREF;      // the library's function that describes it
     int call_function_ = LUA_NOREF; // the library's function that calls a declared one with its context
 };
 

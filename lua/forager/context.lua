@@ -1,10 +1,11 @@
 -- The first argument of every function: who calls, and what a running function may ask of the agent.
 local copy = require "forager.data"
 local failure = require "forager.failure"
+local known = require "forager.known"
 local options = require "forager.options"
 
 ---@class forager.Context
-local Context = { __name = "context" }
+local Context = known.object("context", { __name = "context" })
 Context.__index = Context
 
 local function formatted(format, ...)
@@ -41,6 +42,8 @@ end
 function Context:random()
   return math.random()
 end
+
+known.arguments("sleep", "duration")
 
 local context = {}
 

@@ -1,5 +1,6 @@
 -- Files, folders and archives. Paths are relative to the folder that the script was started in.
 local failure = require "forager.failure"
+local known = require "forager.known"
 local options = require "forager.options"
 
 local files = {}
@@ -11,10 +12,22 @@ local function path_argument(what, position, path)
   end
 end
 
+local read_options = known.options("files.read", { limit = "bytes" }, 2)
+known.options("files.lines", read_options, 2)
+local write_options =
+  known.options("files.write", { append = "boolean", exclusive = "boolean", mode = "integer|string" }, 3)
+local copy_options = known.options("files.copy", { overwrite = "boolean" }, 3)
+known.options("files.move", copy_options, 3)
+local remove_options = known.options("files.remove", { tree = "boolean" }, 2)
+local folder_options = known.options("files.make_folder", { parents = "boolean" }, 2)
+local archive_options = known.options("files.archive", { to = "string", format = "string", base = "string" }, 1)
+local extract_options =
+  known.options("files.extract", { overwrite = "boolean", most_bytes = "bytes", most_entries = "count" }, 3)
+
 -- The whole file as bytes. Option limit: the most that is read (default 64 MB).
 function files.read(path, given)
   path_argument("files.read", 1, path)
-  given = options.check("files.read", given or {}, { limit = "bytes" })
+  given = options.check("files.read", given or {}, read_options)
   return native.files_read(path, { limit = given.limit and options.bytes(given.limit) })
 end
 
@@ -36,8 +49,7 @@ end
 function files.write(path, bytes, given)
   path_argument("files.write", 1, path)
   options.argument("files.write", 2, bytes, "string")
-  given =
-    options.check("files.write", given or {}, { append = "boolean", exclusive = "boolean", mode = "integer|string" })
+  given = options.check("files.write", given or {}, write_options)
   local mode = given.mode
   if type(mode) == "string" then
     mode = tonumber(mode, 8) or failure.bad("files.write: mode '%s' is no octal number", mode)
@@ -52,7 +64,7 @@ end
 local function two_paths(what, from, to, given)
   path_argument(what, 1, from)
   path_argument(what, 2, to)
-  return options.check(what, given or {}, { overwrite = "boolean" })
+  return options.check(what, given or {}, copy_options)
 end
 
 -- A file, or a folder with everything in it. `to` is the new name itself.
@@ -67,13 +79,13 @@ end
 -- Whether there was something to remove. Option tree: a folder goes with everything in it.
 function files.remove(path, given)
   path_argument("files.remove", 1, path)
-  return native.files_remove(path, options.check("files.remove", given or {}, { tree = "boolean" }))
+  return native.files_remove(path, options.check("files.remove", given or {}, remove_options))
 end
 
 -- Makes a folder, with those above it unless parents = false. Whether it was not there before.
 function files.make_folder(path, given)
   path_argument("files.make_folder", 1, path)
-  return native.files_make_folder(path, options.check("files.make_folder", given or {}, { parents = "boolean" }))
+  return native.files_make_folder(path, options.check("files.make_folder", given or {}, folder_options))
 end
 
 -- The names in a folder, sorted.
@@ -126,7 +138,7 @@ end
 
 -- Packs files and folders: files.archive { "report", "data.csv", to = "out.tar.gz" }. The format is that of the name.
 function files.archive(given)
-  options.check("files.archive", given, { to = "string", format = "string", base = "string" }, math.huge)
+  options.check("files.archive", given, archive_options, math.huge)
   if given.to == nil then
     failure.bad [[files.archive needs a name: files.archive { "folder", to = "folder.tar.gz" }]]
   end
@@ -145,8 +157,7 @@ end
 function files.extract(path, folder, given)
   path_argument("files.extract", 1, path)
   path_argument("files.extract", 2, folder)
-  given =
-    options.check("files.extract", given or {}, { overwrite = "boolean", most_bytes = "bytes", most_entries = "count" })
+  given = options.check("files.extract", given or {}, extract_options)
   return native.files_extract(path, folder, {
     overwrite = given.overwrite,
     most_bytes = given.most_bytes and options.bytes(given.most_bytes),

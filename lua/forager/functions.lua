@@ -1,11 +1,12 @@
 -- What a script declares: functions, timers, handlers of events.
 local context = require "forager.context"
 local failure = require "forager.failure"
+local known = require "forager.known"
 local options = require "forager.options"
 
 local functions = {}
 
-local function_options = {
+local function_options = known.options("func", {
   name = "string",
   doc = "string",
   args = "table",
@@ -14,8 +15,8 @@ local function_options = {
   concurrency = "count",
   durable = "boolean",
   version = "any",
-  run = "function",
-}
+  run = "handler",
+}, 1)
 
 local argument_options = { name = "string", type = "string", default = "any", doc = "string" }
 
@@ -87,6 +88,9 @@ local function tick(fn, ctx)
   end
 end
 
+known.arguments("every", "duration", "handler")
+known.gives("every", "task")
+
 -- Calls `fn` at once and then every `period`; a call that takes longer than that is not overtaken by the next.
 function functions.every(period, fn)
   options.argument("every", 1, period, "duration", failure.declare)
@@ -109,6 +113,8 @@ function functions.every(period, fn)
   return task or native.spawn(nil, 0, math.abs, 0)
 end
 
+known.arguments("on", "string", "handler")
+
 -- Sources that this build has none of yet are refused by name.
 function functions.on(event, fn)
   options.argument("on", 1, event, "string", failure.declare)
@@ -116,16 +122,20 @@ function functions.on(event, fn)
   failure.declare("on: this agent has no source for '%s' events yet", event:match "^[^:]*")
 end
 
+local reconciler_options = known.options("reconciler", {
+  kind = "string",
+  every = "duration",
+  actual = "handler",
+  apply = "handler",
+  delete = "handler",
+}, 1)
+
 function functions.reconciler(given)
-  options.check(
-    "reconciler",
-    given,
-    { kind = "string", every = "duration", actual = "function", apply = "function", delete = "function" },
-    0,
-    failure.declare
-  )
+  options.check("reconciler", given, reconciler_options, 0, failure.declare)
   failure.declare "reconciler: this agent has no reconcile loop yet"
 end
+
+known.arguments("call", "callee")
 
 function functions.call(name, ...)
   options.argument("call", 1, name, "string")

@@ -2,6 +2,7 @@
 local copy = require "forager.data"
 local failure = require "forager.failure"
 local json = require "forager.json"
+local known = require "forager.known"
 local options = require "forager.options"
 
 local http = {}
@@ -23,7 +24,7 @@ local request_options = {
 }
 
 ---@class forager.Response
-local Response = { __name = "response" }
+local Response = known.object("response", { __name = "response" })
 Response.__index = Response
 
 -- The body as data.
@@ -63,6 +64,9 @@ local function send(what, method, url, given)
   return setmetatable(native.http_request(spec), Response)
 end
 
+known.options("http.request", request_options, 2)
+known.gives("http.request", "response")
+
 function http.request(url, given)
   return send("http.request", nil, url, given)
 end
@@ -70,6 +74,8 @@ end
 local methods = { get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE", head = "HEAD" }
 
 for name, method in pairs(methods) do
+  known.options("http." .. name, request_options, 2)
+  known.gives("http." .. name, "response")
   http[name] = function(url, given)
     return send("http." .. name, method, url, given)
   end

@@ -1,5 +1,6 @@
 -- What `require "forager"` gives.
 local functions = require "forager.functions"
+local known = require "forager.known"
 local tasks = require "forager.tasks"
 local unix = require "forager.unix"
 local workflow = require "forager.workflow"
@@ -38,20 +39,22 @@ local namespaces = {
   kv = true,
 }
 
+known.library, known.namespaces = forager, namespaces
+
 return setmetatable(forager, {
   __index = function(self, name)
     if namespaces[name] then
       self[name] = require("forager." .. name)
       return rawget(self, name)
     end
-    local known = {}
+    local names = {}
     for present in pairs(self) do
-      known[#known + 1] = present
+      names[#names + 1] = present
     end
     for present in pairs(namespaces) do
-      known[#known + 1] = present
+      names[#names + 1] = present
     end
-    local near = native.nearest(tostring(name), native.list(known))
+    local near = native.nearest(tostring(name), native.list(names))
     local hint = near and (" (did you mean '%s'?)"):format(near) or ""
     require("forager.failure").raise {
       code = "script",

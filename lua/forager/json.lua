@@ -1,10 +1,13 @@
 -- JSON text. Lists, integers and null come back as they were.
+local known = require "forager.known"
 local options = require "forager.options"
+
+local encode_options = known.options("json.encode", { pretty = "boolean" }, 2)
 
 local json = { null = native.null }
 
 function json.encode(value, given)
-  local pretty = given ~= nil and options.check("json.encode", given, { pretty = "boolean" }).pretty or false
+  local pretty = given ~= nil and options.check("json.encode", given, encode_options).pretty or false
   if value == nil then
     value = native.null
   end

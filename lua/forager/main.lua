@@ -10,11 +10,19 @@ function main.run(chunk, ...)
   if results.n == 1 and workflow.is_workflow(results[1]) then
     return workflow.run_as_result(results[1])
   end
-  return table.unpack(results, 1, results.n)
+  -- A module may be checked by itself: what it gives is not for the agent.
+  if not native.checks then
+    return table.unpack(results, 1, results.n)
+  end
 end
 
 function main.call(fn, id, name, ...)
   return fn(context.new(id, name), ...)
+end
+
+-- The library as data, for who reads scripts without running them.
+function main.describe()
+  return require "forager.describe"
 end
 
 return main

@@ -57,6 +57,14 @@ local checks = {
   ["function"] = function(value)
     return type(value) == "function"
   end,
+  -- A function whose first argument is the context.
+  handler = function(value)
+    return type(value) == "function"
+  end,
+  -- The name of a function of the agent.
+  callee = function(value)
+    return type(value) == "string"
+  end,
   duration = function(value)
     return native.duration(value) ~= nil
   end,
@@ -67,6 +75,8 @@ local checks = {
 
 local wanted = {
   any = "a value",
+  handler = "a function",
+  callee = "a string",
   count = "a whole number, 0 or more",
   duration = [[a duration ("250ms", "1h30m" or a number of seconds)]],
   bytes = [[a size ("64KB", "1.5GB" or a number of bytes)]],
@@ -81,7 +91,8 @@ local function fits(value, types)
   return false
 end
 
-local function wish(types)
+-- What such types are in words.
+function options.wish(types)
   local words = {}
   for name in types:gmatch "%a+" do
     words[#words + 1] = wanted[name] or article(name)
@@ -127,7 +138,7 @@ function options.check(what, given, spec, positional, raise)
     local types = spec[key]
     if types then
       if not fits(value, types) then
-        raise("%s: option '%s' must be %s, not %s", what, key, wish(types), shown(value))
+        raise("%s: option '%s' must be %s, not %s", what, key, options.wish(types), shown(value))
       end
     elseif not (math.type(key) == "integer" and key >= 1 and key <= (positional or 0)) then
       unknown(raise, what, key, spec)
@@ -139,7 +150,7 @@ end
 -- Checks one positional argument.
 function options.argument(what, position, value, types, raise)
   if not fits(value, types) then
-    (raise or failure.bad)("%s: argument %d must be %s, not %s", what, position, wish(types), shown(value))
+    (raise or failure.bad)("%s: argument %d must be %s, not %s", what, position, options.wish(types), shown(value))
   end
   return value
 end

@@ -1,10 +1,11 @@
 -- Python code with arguments and results as data.
 local copy = require "forager.data"
 local failure = require "forager.failure"
+local known = require "forager.known"
 local options = require "forager.options"
 local unix = require "forager.unix"
 
-local python_options = {
+local python_options = known.options("python", {
   code = "string",
   file = "string",
   call = "string",
@@ -15,7 +16,7 @@ local python_options = {
   env = "table",
   cwd = "string",
   on_line = "function",
-}
+}, 1)
 
 return function(given)
   options.check("python", given, python_options)

@@ -1,12 +1,13 @@
 -- Several things at once: tasks, their groups, and what they say to each other. A task belongs to the function that
 -- spawned it; whoever starts tasks here ends them, and waits for their end, before it returns.
 local failure = require "forager.failure"
+local known = require "forager.known"
 local options = require "forager.options"
 
 local tasks = {}
 
 ---@class forager.Task
-local Task = { __name = "task" }
+local Task = known.object("task", { __name = "task" })
 Task.__index = Task
 
 function Task:join()
@@ -122,7 +123,7 @@ function tasks.sleep(duration)
 end
 
 ---@class forager.Channel
-local Channel = { __name = "channel" }
+local Channel = known.object("channel", { __name = "channel" })
 Channel.__index = Channel
 
 -- A bounded queue between tasks. `capacity` is how many values it holds while nobody receives (default 1).
@@ -191,5 +192,10 @@ function Channel:values()
     return value
   end
 end
+
+known.gives("spawn", "task")
+known.gives("channel", "channel")
+known.arguments("timeout", "duration", "function")
+known.arguments("sleep", "duration")
 
 return tasks

@@ -1,4 +1,5 @@
 -- Points in time and durations, as numbers of seconds.
+local known = require "forager.known"
 local options = require "forager.options"
 
 local time = {}
@@ -12,6 +13,9 @@ end
 function time.monotonic()
   return native.monotonic_time()
 end
+
+known.arguments("time.seconds", "duration")
+known.arguments("time.text", "duration")
 
 -- "1h30m" → 5400.0
 function time.seconds(duration)

@@ -1,10 +1,11 @@
 -- Commands of the operating system.
 local failure = require "forager.failure"
+local known = require "forager.known"
 local options = require "forager.options"
 
 local unix = {}
 
-local command_options = {
+local command_options = known.options("sh", {
   check = "boolean",
   stdin = "string",
   env = "table",
@@ -15,15 +16,15 @@ local command_options = {
   on_line = "function",
   limits = "table",
   scratch = "boolean",
-}
+}, 1, 2)
 
-local limit_options = {
+local limit_options = known.options("sh: limits", {
   cpu = "duration",
   memory = "bytes",
   file_size = "bytes",
   open_files = "count",
   processes = "count",
-}
+})
 
 local function words(command)
   local argv = native.list {}

@@ -1,11 +1,12 @@
 -- Workflows: tasks, what they come after, and how the results of some become the arguments of others.
 local failure = require "forager.failure"
+local known = require "forager.known"
 local options = require "forager.options"
 
 local workflow = {}
 
 ---@class forager.Workflow
-local Workflow = { __name = "workflow" }
+local Workflow = known.object("workflow", { __name = "workflow" })
 Workflow.__index = Workflow
 
 -- A task of a workflow. Used as an argument it stands for the task's result; `handle.file` and `handle[1]` for a part
@@ -68,22 +69,24 @@ local function template(value, depth)
   return copy
 end
 
-local task_options = {
+local task_options = known.options("task", {
   name = "string",
   doc = "string",
-  call = "string",
-  run = "function",
+  call = "callee",
+  run = "handler",
   after = "table|string",
   args = "table",
   kwargs = "table",
   retries = "count",
   timeout = "duration",
-  when = "function",
-  foreach = "table|function",
+  when = "handler",
+  foreach = "table|handler",
   concurrency = "count",
   on_failure = "string",
   executor = "string",
-}
+}, 1)
+local workflow_options = known.options("workflow", { doc = "string", concurrency = "count" }, 2)
+known.gives("workflow", "workflow")
 
 local function after_names(self, what, after)
   local names = native.list {}
@@ -158,7 +161,7 @@ end
 
 function workflow.new(name, given)
   options.argument("workflow", 1, name, "string", failure.declare)
-  given = options.check("workflow", given or {}, { doc = "string", concurrency = "count" }, 0, failure.declare)
+  given = options.check("workflow", given or {}, workflow_options, 0, failure.declare)
   native.workflow_new(name, { doc = given.doc, concurrency = given.concurrency })
   return setmetatable({ name = name }, Workflow)
 end

@@ -33,6 +33,13 @@ def stable_lines(text):
     return {re.sub(r"\d+(\.\d+)?( m?s\b)?", "N", line.rstrip()) for line in text.splitlines()}
 
 
+def documentation_samples():
+    """The Lua in the documentation: (file, text)."""
+    root = SCRIPTS.parent
+    return [(path.name, text) for path in [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+            for text in re.findall(r"```lua\n(.*?)```", path.read_text(), re.DOTALL)]
+
+
 class Command(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -331,6 +338,122 @@ class Check(Command):
             self.assertEqual(done.returncode, 1, text)
             self.assertIn(told, done.stdout)
 
+    def findings(self, text):
+        """Each as "LINE: MESSAGE"."""
+        lines = self.check(text).stdout.splitlines()
+        return [line.removeprefix(str(self.folder / "script.lua") + ":") for line in lines]
+
+    def assert_clean(self, path):
+        done = self.forager("check", str(path))
+        self.assertEqual((done.returncode, done.stdout), (0, ""), path)
+        return done.stderr
+
+    def test_code_that_is_not_run_is_looked_at_too(self):
+        self.assertEqual(self.findings("""local forager = require "forager"
+            local sh = forager.sh
+            forager.func { name = "a.b", run = function(ctx)
+              sh { "true", chek = false }
+              ctx:call("echo.eco")
+              ctx:lgo "x" prnt "x"
+              ctx:sleep "6 hours"
+              forager.json.encod(string.fmt "x")
+              forager.http.get("x", { tiemout = 3, limit = true })
+              forager.workflow("w", { concurency = 1 }):task { "x", call = "a.bb", when = "yes" }
+            end }"""), [
+            "4: sh has no option 'chek' (did you mean 'check'?)",
+            "5: there is no function 'echo.eco'; did you mean 'echo.echo'? There are a.b, echo.echo, python.python_code, "
+            "sleep.sleep and unix.unix_command",
+            "6: a context has no method 'lgo' (did you mean 'log'?)",
+            "6: undefined global 'prnt' (did you mean 'print'?)",
+            "7: sleep: argument 1 must be a duration (\"250ms\", \"1h30m\" or a number of seconds), not a string "
+            "('6 hours')",
+            "8: forager.json has no 'encod' (did you mean 'encode'?)",
+            "8: string has no 'fmt'",
+            "9: http.get has no option 'tiemout' (did you mean 'timeout'?)",
+            "9: http.get: option 'limit' must be a size (\"64KB\", \"1.5GB\" or a number of bytes), not a boolean",
+            "10: task: option 'when' must be a function, not a string ('yes')",
+            "10: there is no function 'a.bb'; did you mean 'a.b'? There are a.b, echo.echo, python.python_code, "
+            "sleep.sleep and unix.unix_command",
+            "10: workflow has no option 'concurency' (did you mean 'concurrency'?)"])
+
+    def test_what_running_the_main_chunk_finds_is_not_told_twice(self):
+        for text in ("prnt 'x'", "return undefined_name", 'require("forager").sh { "x", chek = 1 }', 'require("forager").slep(1)',
+                     'require("forager").sleep "6 hours"', 'require("forager").sh("x", { timeout = "30x" })',
+                     'local w = require("forager").workflow "w" w:task { "a", call = "echo.eco" } return w',
+                     'local w = require("forager").workflow "w"\nw:task {\n"a", tiemout = 1, call = "echo.echo" }'):
+            self.assertEqual(len(self.findings(text)), 1, text)
+
+    def test_the_modules_of_a_script_are_looked_at_too(self):
+        self.script("local m = {}\nfunction m.f()\n  prnt 'x'\nend\nreturn m", "helper.lua")
+        self.script("function shared() end", "shares.lua")
+        self.script("return +", "broken.lua")
+        self.assertEqual(self.check("return require('helper').f").stdout,
+                         f"{self.folder}/helper.lua:3: undefined global 'prnt' (did you mean 'print'?)\n")
+        self.assert_clean(self.script("require 'shares'\nlocal function f() return shared() end"))
+        done = self.check("local function f() return require('broken') end")
+        self.assertRegex(done.stdout, r"broken.lua:1: unexpected symbol.*\n$")
+
+    def test_findings_are_a_list_for_programs_and_end_somewhere(self):
+        path = self.script("local function f()\n" + "prnt()\n" * 1000 + "end")
+        document = json.loads(self.forager("check", path, "--json").stdout)
+        self.assertEqual((document["ok"], len(document["findings"]), document["more"]), (False, 100, 900))
+        self.assertEqual(document["error"], document["findings"][0])
+        self.assertTrue(document["error"]["where"].endswith("script.lua:2"))
+        lines = self.forager("check", path).stdout.splitlines()
+        self.assertEqual((len(lines), lines[-1]), (101, "and 900 more"))
+
+    def test_a_function_that_this_agent_cannot_offer_is_no_mistake(self):
+        done = self.check("""local forager = require "forager"
+            local sh = forager.sh
+            forager.func { name = "order.fulfil", durable = true, run = function(ctx, order)
+              local charge = ctx:step("charge", function() return sh { "charge", order.id } end)
+              ctx:sleep "6h"
+              return ctx:call("k8s.scale", { deploymentname = "web", pods = 3 }), charge
+            end }
+            local nightly = forager.workflow "nightly"
+            local dump = nightly:task { "dump", call = "backup.backup", retries = 3 }
+            nightly:task { "report", after = { dump }, run = function(ctx, dump)
+              return forager.http.post("https://example.org/hook", { json = { dump = dump } }).status
+            end }
+            nightly:cron "0 3 * * *"
+            return nightly""")
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertRegex(done.stderr, r"script.lua:6: note: k8s.scale is not available.*\n"
+                                      r".*script.lua:9: note: backup.backup is not available.*\n$")
+
+    def test_events_that_there_are_none_of_yet_are_named(self):
+        for text in ('on("redis:orders.*", function(ctx, message) ctx:log(message.payload) end)',
+                     'on("http:POST /hooks/build", function(ctx, request) return request end)',
+                     'reconciler { kind = "WebSite", every = "30s", actual = function(ctx, d) return d end, '
+                     'apply = function(ctx, desired, actual) ctx:log "x" end }'):
+            self.assertEqual(len(self.findings(f'local forager = require "forager"\nforager.{text}')), 1, text)
+
+    def test_what_a_script_is_given_and_finds_around_it_is_not_known(self):
+        for text in ("local n = tonumber((...)) return n + 1", "return 'x' .. os.getenv 'NO_SUCH_NAME'",
+                     "return { f = print }",
+                     'local f = require "forager" local _, e = pcall(f.timeout, 1, function() f.sleep(2) end) return e.code'):
+            self.assert_clean(self.script(text))
+
+    def test_bytes_and_great_lengths_are_taken(self):
+        path = self.folder / "script.lua"
+        path.write_bytes(b"local s = '\xff\xe9' -- \xe9\nlocal function f() return s, prnt end")
+        self.assertIn(":2: undefined global 'prnt'", self.forager("check", str(path)).stdout)
+        path.write_text("local function f() return " + "(" * 190 + "prnt" + ")" * 190 + " end")
+        self.assertIn("'prnt'", self.forager("check", str(path)).stdout)
+        path.write_text("local s = [[" + "x" * 10_000_000 + "]]\nlocal function f() return prnt(s) end")
+        self.assertIn(":2: undefined global 'prnt'", self.forager("check", str(path)).stdout)
+
+    def test_the_scripts_of_the_project_have_no_mistakes(self):
+        root = SCRIPTS.parent
+        # Of the tests, one declares a bad graph to see it refused.
+        specs = [path for path in (root / "tests/lua").glob("*.lua") if path.name != "workflow_spec.lua"]
+        scripts = [*SCRIPTS.rglob("*.lua"), *specs]
+        self.assertGreater(len(scripts), 20)
+        for path in scripts:
+            self.assert_clean(path)
+        for _, text in documentation_samples():
+            self.assert_clean(self.script(text))
+
 
 class Scripts(Command):
     def test_hello_writes_a_report_and_says_a_few_words(self):
@@ -340,10 +463,7 @@ class Scripts(Command):
         self.assertIn("<svg", (self.folder / "report.html").read_text())
 
     def test_every_sample_of_the_documentation_runs(self):
-        root = SCRIPTS.parent
-        samples = [(path.name, text) for path in [root / "README.md", *sorted((root / "docs").glob("*.md"))]
-                   if path.name != "tutorial.md"
-                   for text in re.findall(r"```lua\n(.*?)```", path.read_text(), re.DOTALL)]
+        samples = [sample for sample in documentation_samples() if sample[0] != "tutorial.md"]
         self.assertGreater(len(samples), 2)
         for name, text in samples:
             done = self.run_script(text)

@@ -68,8 +68,8 @@ int sleep(lua_State* L)
     luaL_checkany(L, 1);
     Vm& vm = Vm::of(L);
     const double seconds = seconds_at(L, 1);
-    if (Script::of(L).mode() == Script::Mode::check) {
-        Script::of(L).used_stub = true;
+    if (Script& script = Script::of(L); script.mode() == Script::Mode::check) {
+        script.used_stub = true;
         return 0;
     }
     if (!vm.may_wait(L))
