@@ -25,7 +25,7 @@ def benchmark(kit, quick):
         columns=(Column("value", "MB", MEGA, 2),), sample=None,
         runners=tuple(Runner(label, known={"value": size}) for label, size in sizes.items()),
         aims=(Aim("6 MB", lambda result: result.median(STRIPPED) * MEGA, lambda actual: actual <= 6, "MB"),),
-        notes=(f"Shared libraries, all of them Debian's: {names}.",))
+        notes=(f"Shared libraries: {names}.",))
 
 
 def stripped(kit):

@@ -26,4 +26,4 @@ def benchmark(kit, quick):
             Runner("Go goroutines", (go, str(count)), missing=no_go),
         ),
         aims=(Aim("under 200 MB", lambda result: result.median(OURS) * MEGA, lambda actual: actual < 200, "MB"),),
-        notes=("The CPU time is of the whole run. Forager's cancels every task and waits for its end, the peers leave theirs.",))
+        notes=("CPU seconds are of the whole run. Forager cancels its tasks and waits, the peers leave theirs.",))

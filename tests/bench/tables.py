@@ -1,4 +1,6 @@
 """Results as text for the terminal, as Markdown for BENCHMARKS.md, and as data."""
+import measure
+
 BEGIN = "<!-- results: ./dev bench --write -->"
 END = "<!-- end of results -->"
 
@@ -21,7 +23,7 @@ def rows(result):
         has_baseline = (runner.group, benchmark.baseline) in result.samples
         ratio = result.ratio(runner.label, benchmark.baseline, first.key, runner.group) if has_baseline else None
         yield [label, shown(result.median(runner.label, first.key, runner.group), first),
-               f"{shown(min(values), first)}–{shown(max(values), first)}", f"{ratio:.2f}" if ratio is not None else "",
+               f"{shown(min(values), first)}–{shown(max(values), first)}", "" if ratio is None else f"{ratio:.2f}",
                *(shown(result.median(runner.label, column.key, runner.group), column) for column in others)]
 
 
@@ -39,13 +41,14 @@ def judgements(result):
 def text(result):
     benchmark = result.benchmark
     table = [heads(benchmark), *rows(result)]
-    full = [row for row in table if len(row) == len(table[0])]
+    full = [row for row in table if len(row) == len(table[0])]  # the row of a missing peer says that, and no more
     widths = [max(len(row[0]) for row in table), *(max(map(len, cells)) for cells in list(zip(*full))[1:])]
     lines = [f"\n{benchmark.title} ({benchmark.unit}; median of {benchmark.rounds})"]
     for row in table:
         cells = [row[0].ljust(widths[0]), *(map(str.rjust, row[1:], widths[1:]) if row in full else row[1:])]
         lines.append("  " + "  ".join(cells).rstrip())
-    return "\n".join([*lines, *(f"  aim: {line}" for line in judgements(result)), *(f"  {note}" for note in benchmark.notes)])
+    lines += [f"  aim: {line}" for line in judgements(result)]
+    return "\n".join([*lines, *(f"  {note}" for note in benchmark.notes)])
 
 
 def markdown(result):
@@ -80,11 +83,17 @@ def row_data(result, runner):
     return {"label": runner.label, "group": runner.group, "median": medians, "samples": samples}
 
 
+def around_results(path):
+    """The text before and after the results, without the marks."""
+    before, begun, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not begun or not ended:
+        raise measure.Failed(f"{path} lacks the lines {BEGIN!r} and {END!r}")
+    return before, after
+
+
 def write(path, place, results):
     """Replaces what stands between the marks."""
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError(f"{path} lacks the lines {BEGIN!r} and {END!r}")
+    before, after = around_results(path)
     parts = [before + BEGIN, place, *(markdown(result).rstrip() for result in results), END + after]
     path.write_text("\n\n".join(parts), encoding="utf-8")

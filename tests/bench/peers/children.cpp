@@ -22,8 +22,6 @@
 #include <string>
 #include <vector>
 
-extern char** environ; // NOLINT: POSIX wants it declared by hand
-
 namespace {
 
 struct Child {

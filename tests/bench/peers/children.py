@@ -1,4 +1,4 @@
-"""Runs `true` COUNT times with subprocess, WIDTH at once, while HEAP megabytes are held: children.py COUNT WIDTH HEAP"""
+"""Runs `true` COUNT times, WIDTH at once, while HEAP megabytes are held: children.py COUNT WIDTH HEAP"""
 import json
 import os
 import subprocess
