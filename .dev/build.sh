@@ -35,12 +35,15 @@ configure() {
 
 program=$root/build/release/agent/forager
 
+# build_release loud|quiet [TARGET…]
 build_release() {
+  local how=$1
+  shift
   configure_release
-  if [[ -t 2 && $1 == loud ]]; then
-    ninja -C "$root/build/release" agent/forager >&2
+  if [[ -t 2 && $how == loud ]]; then
+    ninja -C "$root/build/release" agent/forager "$@" >&2
   else
-    quietly "$root/build/release.log" ninja --quiet -C "$root/build/release" agent/forager
+    quietly "$root/build/release.log" ninja --quiet -C "$root/build/release" agent/forager "$@"
   fi
 }
 
@@ -63,8 +66,7 @@ run_verb() {
 }
 
 bench_verb() {
-  need test
-  [[ -x $root/tests/bench/run ]] || die "there are no benchmarks yet (tests/bench/run)"
-  build_release loud
+  need bench
+  build_release loud tests/bench/bench_children
   FORAGER=$program exec "$root/tests/bench/run" "$@"
 }

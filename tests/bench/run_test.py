@@ -1,0 +1,70 @@
+"""Every benchmark gives numbers, whatever they are: run_test.py FORAGER FOLDER-OF-C++-PEERS"""
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+import tables
+
+FORAGER, PEERS = sys.argv[1:3]
+DRIVER = Path(__file__).with_name("run")
+
+
+def bench(*arguments, forager=FORAGER):
+    with tempfile.TemporaryDirectory() as work:
+        command = [DRIVER, "--forager", forager, "--peers", PEERS, "--work", work, *arguments]
+        return subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+
+
+class Driver(unittest.TestCase):
+    def test_gives_numbers_for_every_benchmark_and_says_what_is_missing(self):
+        # Go builds its library on first use, which takes longer than all else here.
+        done = bench("--quick", "--json", "--without", "go")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        benchmarks = {one["name"]: one for one in json.loads(done.stdout)["benchmarks"]}
+        self.assertEqual(list(benchmarks), ["switch", "sleepers", "startup", "children", "size"])
+        for name, benchmark in benchmarks.items():
+            self.assertNotIn("missing", benchmark["rows"][0], "the first row is Forager's")
+            for row in benchmark["rows"]:
+                with self.subTest(benchmark=name, row=row["label"]):
+                    self.check_row(row)
+
+    def check_row(self, row):
+        if "missing" in row:
+            self.assertRegex(row["missing"], "^(absent|left out): ")
+            return
+        for key, value in row["median"].items():
+            self.assertTrue(math.isfinite(value) and value >= 0, key)
+
+    def test_prints_a_table_of_one_benchmark(self):
+        done = bench("--quick", "size")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"stripped +\d+\.\d\d ")
+        self.assertIn("aim: 6 MB", done.stdout)
+
+    def test_names_a_benchmark_that_does_not_exist(self):
+        done = bench("sise")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("there is no benchmark 'sise'", done.stderr)
+
+    def test_fails_when_a_program_fails(self):
+        done = bench("--quick", "switch", forager="/bin/false")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/bin/false run", done.stderr)
+
+    def test_writes_between_the_marks_and_nowhere_else(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "BENCHMARKS.md")
+            path.write_text(f"before\n\n{tables.BEGIN}\nold\n{tables.END}\nafter\n", encoding="utf-8")
+            tables.write(path, "Measured here.", [])
+            self.assertEqual(path.read_text(encoding="utf-8"),
+                             f"before\n\n{tables.BEGIN}\n\nMeasured here.\n\n{tables.END}\nafter\n")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

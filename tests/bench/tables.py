@@ -1,0 +1,99 @@
+"""Results as text for the terminal, as Markdown for BENCHMARKS.md, and as data."""
+import measure
+
+BEGIN = "<!-- results: ./dev bench --write -->"
+END = "<!-- end of results -->"
+
+
+def heads(benchmark):
+    first, *others = benchmark.columns
+    return ["", first.title, "spread", f"× {benchmark.baseline}", *(column.title for column in others)]
+
+
+def rows(result):
+    """Lists of cells: what, median, spread, ratio, and the medians of the other columns."""
+    benchmark = result.benchmark
+    for runner in benchmark.runners:
+        label = ", ".join(filter(None, (runner.label, runner.group)))
+        if runner.missing:
+            yield [label, runner.missing]
+            continue
+        first, *others = benchmark.columns
+        values = result.values(runner.label, first.key, runner.group)
+        has_baseline = (runner.group, benchmark.baseline) in result.samples
+        ratio = result.ratio(runner.label, benchmark.baseline, first.key, runner.group) if has_baseline else None
+        yield [label, shown(result.median(runner.label, first.key, runner.group), first),
+               f"{shown(min(values), first)}–{shown(max(values), first)}", "" if ratio is None else f"{ratio:.2f}",
+               *(shown(result.median(runner.label, column.key, runner.group), column) for column in others)]
+
+
+def shown(value, column):
+    return f"{value * column.scale:,.{column.digits}f}"
+
+
+def judgements(result):
+    for aim in result.benchmark.aims:
+        actual = aim.actual(result)
+        verdict = "met" if aim.met(actual) else "missed"
+        yield f"{aim.text}: {actual:,.3g} {aim.unit}".rstrip() + f", {verdict}"
+
+
+def text(result):
+    benchmark = result.benchmark
+    table = [heads(benchmark), *rows(result)]
+    full = [row for row in table if len(row) == len(table[0])]  # the row of a missing peer says that, and no more
+    widths = [max(len(row[0]) for row in table), *(max(map(len, cells)) for cells in list(zip(*full))[1:])]
+    lines = [f"\n{benchmark.title} ({benchmark.unit}; median of {benchmark.rounds})"]
+    for row in table:
+        cells = [row[0].ljust(widths[0]), *(map(str.rjust, row[1:], widths[1:]) if row in full else row[1:])]
+        lines.append("  " + "  ".join(cells).rstrip())
+    lines += [f"  aim: {line}" for line in judgements(result)]
+    return "\n".join([*lines, *(f"  {note}" for note in benchmark.notes)])
+
+
+def markdown(result):
+    benchmark = result.benchmark
+    table = [heads(benchmark), ["---"] + ["--:"] * (len(benchmark.columns) + 2), *rows(result)]
+    lines = [f"### {benchmark.name}", "", f"{benchmark.title}: {benchmark.unit}, median of {benchmark.rounds}.", ""]
+    lines += ["| " + " | ".join(row) + " |" for row in table]
+    said = [*(f"Aim: {line}." for line in judgements(result)), *benchmark.notes]
+    return "\n".join([*lines, "", *(f"- {line}" for line in said), ""])
+
+
+def data(result):
+    benchmark = result.benchmark
+    return {
+        "name": benchmark.name,
+        "title": benchmark.title,
+        "unit": benchmark.unit,
+        "baseline": benchmark.baseline,
+        "rows": [row_data(result, runner) for runner in benchmark.runners],
+        "aims": [{"aim": aim.text, "actual": aim.actual(result), "met": aim.met(aim.actual(result))}
+                 for aim in benchmark.aims],
+        "notes": list(benchmark.notes),
+    }
+
+
+def row_data(result, runner):
+    samples = result.samples.get((runner.group, runner.label), [])
+    if runner.missing:
+        return {"label": runner.label, "group": runner.group, "missing": runner.missing}
+    keys = [column.key for column in result.benchmark.columns]
+    medians = {key: result.median(runner.label, key, runner.group) for key in keys}
+    return {"label": runner.label, "group": runner.group, "median": medians, "samples": samples}
+
+
+def around_results(path):
+    """The text before and after the results, without the marks."""
+    before, begun, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, ended, after = rest.partition(END)
+    if not begun or not ended:
+        raise measure.Failed(f"{path} lacks the lines {BEGIN!r} and {END!r}")
+    return before, after
+
+
+def write(path, place, results):
+    """Replaces what stands between the marks."""
+    before, after = around_results(path)
+    parts = [before + BEGIN, place, *(markdown(result).rstrip() for result in results), END + after]
+    path.write_text("\n\n".join(parts), encoding="utf-8")

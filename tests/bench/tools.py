@@ -1,0 +1,63 @@
+"""Where the peers come from: interpreters of the system, C++ that the build made, and Go that is built on first use."""
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+PEERS = Path(__file__).resolve().parent / "peers"
+
+
+class Failed(Exception):
+    """A peer that should be there could not be built."""
+
+
+class Tools:
+    def __init__(self, forager, peers, work, without):
+        self.forager = forager
+        self.peers = peers
+        self.work = work
+        self.without = without
+        work.mkdir(parents=True, exist_ok=True)
+
+    def script(self, name, *arguments):
+        """The command that has Forager run a script of ours."""
+        return (str(self.forager), "run", "--json", str(PEERS / f"{name}.lua"), "--", *map(str, arguments))
+
+    def lua(self):
+        """The path of lua5.4, and why there is none."""
+        return self._program("lua5.4")
+
+    def python(self):
+        """The system's own: one that came another way may be a script that looks for it first."""
+        own = Path("/usr/bin/python3")
+        return (str(own), "") if own.exists() else self._program("python3")
+
+    def cpp(self, name):
+        path = self.peers / f"bench_{name}"
+        if not path.exists():
+            raise Failed(f"{path} is not built")
+        return str(path)
+
+    def go(self, name):
+        if "go" in self.without:
+            return "", "left out: --without go"
+        compiler, missing = self._program("go")
+        if missing:
+            return "", missing
+        return self._built_by_go(compiler, name), ""
+
+    def _built_by_go(self, compiler, name):
+        source, target = PEERS / f"{name}.go", self.work / name
+        if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
+            return str(target)
+        settings = {"GO111MODULE": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOCACHE": str(self.work / "go-cache")}
+        done = subprocess.run([compiler, "build", "-o", target, source], env={**os.environ, **settings}, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        if done.returncode != 0:
+            raise Failed(f"{source} could not be built:\n{done.stdout}")
+        return str(target)
+
+    @staticmethod
+    def _program(name):
+        path = shutil.which(name)
+        return (path, "") if path else ("", f"absent: {name} is not installed")
