@@ -451,7 +451,8 @@ class Check(Command):
         self.assertGreater(len(scripts), 20)
         for path in scripts:
             self.assert_clean(path)
-        for _, text in documentation_samples():
+        # The tutorial shows mistakes; its own test plays what check says of them.
+        for _, text in (sample for sample in documentation_samples() if sample[0] != "tutorial.md"):
             self.assert_clean(self.script(text))
 
 
