@@ -4,7 +4,7 @@
 #include "base/secrets.hpp"
 #include "functions/builtin.hpp"
 #include "runtime/run_handler.hpp"
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

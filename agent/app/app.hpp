@@ -12,7 +12,7 @@
 #include "runtime/scheduler.hpp"
 #include "runtime/workflow_runner.hpp"
 #include "scripting/script.hpp"
-#include "scripting/slicer.hpp"
+#include "scripting/vm/slicer.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>

@@ -26,7 +26,7 @@ CLI::App* add_command(CLI::App& program, const char* name, const char* summary, 
     command->add_flag("--json", common.json, "Print one JSON document on stdout");
     command->add_flag("-q,--quiet", common.quiet, "No progress");
     command->add_flag("-v,--verbose", common.verbose, "More on stderr");
-    command->add_option("--config", common.config, "Configuration file")->type_name("FILE");
+    command->add_option("--config", common.config, "Configuration file")->type_name("FILE")->check(CLI::ExistingFile);
     return command;
 }
 

@@ -120,10 +120,9 @@ Result<void> settle(const Function& function, const Parameter& parameter, Value&
         value = *parameter.fallback;
         return {};
     }
-    if (fits(parameter.type, value))
-        return {};
-    return refusal(function, "the argument " + quoted(parameter.name) + " must be of type " +
-                                 std::string{name_of(parameter.type)} + ", but is " + described(value));
+    if (const auto problem = settle(parameter, value))
+        return refusal(function, "the argument " + quoted(parameter.name) + " " + *problem);
+    return {};
 }
 
 Result<void> bind_one(const Function& function, const Parameter& parameter, std::vector<Value>& bound,
@@ -140,6 +139,13 @@ Result<void> bind_one(const Function& function, const Parameter& parameter, std:
 }
 
 } // namespace
+
+std::optional<std::string> settle(const Parameter& parameter, Value& value)
+{
+    if (fits(parameter.type, value))
+        return std::nullopt;
+    return "must be of type " + std::string{name_of(parameter.type)} + ", but is " + described(value);
+}
 
 Result<std::vector<Value>> bind_arguments(const Function& function, std::vector<Value> args, Object kwargs)
 {

@@ -6,6 +6,8 @@
 #include "core/function.hpp"
 #include "core/value.hpp"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace forager {
@@ -15,5 +17,8 @@ namespace forager {
 /// variadic function gets its arguments unchecked; keyword arguments alone become one table. Failures: bad_arguments,
 /// naming the function, the argument, the type wanted and the type given.
 Result<std::vector<Value>> bind_arguments(const Function& function, std::vector<Value> args, Object kwargs);
+
+/// Brings the value into the parameter's type where that loses nothing, or says what is wrong with it.
+std::optional<std::string> settle(const Parameter& parameter, Value& value);
 
 } // namespace forager

@@ -39,6 +39,7 @@ struct ResourceLimits {
 enum class ScopeId : std::uint32_t {};
 
 struct Command {
+    std::string title;             ///< how failures name it; empty: by its program
     std::vector<std::string> argv; ///< the program (looked up in PATH) and its arguments; never passed through a shell
     std::string input;             ///< bytes for its stdin, which is closed after them
     std::vector<std::pair<std::string, std::string>> env; ///< added to the environment

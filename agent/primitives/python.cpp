@@ -46,6 +46,7 @@ Result<Command> command_for(PythonCall& call)
 
     Command command;
     // Unbuffered: who listens hears each line when it is printed.
+    command.title = "the Python code";
     command.argv = {interpreter_of(call), "-u", "-c", std::string{python_file("python_harness.py").value()}};
     command.input = std::move(*input);
     command.env = std::move(call.env);
@@ -69,20 +70,14 @@ bool is_folder(const std::string& path)
 struct Origin {
     std::string interpreter;
     std::string cwd;
-    std::optional<Duration> timeout;
 
-    explicit Origin(const Command& command)
-        : interpreter{command.argv.front()}, cwd{command.cwd}, timeout{command.timeout}
-    {
-    }
+    explicit Origin(const Command& command) : interpreter{command.argv.front()}, cwd{command.cwd} {}
 };
 
 // What the runner says about the command, said about the code.
 Failure runner_failure(Failure failure, const Origin& origin)
 {
-    if (failure.code == Errc::timed_out && origin.timeout)
-        failure.message = "the Python code did not end within " + to_text(*origin.timeout);
-    else if (failure.code == Errc::not_found && is_folder(origin.cwd))
+    if (failure.code == Errc::not_found && is_folder(origin.cwd))
         failure.message = "there is no Python interpreter '" + origin.interpreter +
                           "': install python3, or name an interpreter or a venv with `python`";
     return failure;

@@ -92,6 +92,7 @@ asio::awaitable<Result<Completed>> run_checked(ProcessRunner& runner, Command co
 {
     const std::string name = shown(command.argv);
     const bool merged = command.merge;
+    command.title = "`" + name + "`";
     Result<Completed> done = co_await runner.run(std::move(command));
     if (!done || !check || done->code == 0)
         co_return done;

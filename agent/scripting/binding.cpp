@@ -4,9 +4,9 @@
 #include "io/formats/json.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
-#include "scripting/operation.hpp"
 #include "scripting/script.hpp"
-#include "scripting/vm.hpp"
+#include "scripting/vm/operation.hpp"
+#include "scripting/vm/vm.hpp"
 
 #include <cstdlib>
 

@@ -2,7 +2,7 @@
 // to the task, and the coroutine goes on when it is over, unseen by whoever resumed it.
 #include "scripting/sandbox.hpp"
 
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
 namespace forager::scripting {
 

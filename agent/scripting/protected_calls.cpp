@@ -1,7 +1,7 @@
 // pcall and xpcall as scripts have them: they let through what ends a cancelled task.
 #include "scripting/sandbox.hpp"
 
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
 namespace forager::scripting {
 

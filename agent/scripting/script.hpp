@@ -10,7 +10,7 @@
 #include "runtime/scheduler.hpp"
 #include "runtime/workflow_runner.hpp"
 #include "scripting/line_queue.hpp"
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -123,6 +123,9 @@ local function shown(value)
   if type(value) == "string" and #value <= 40 then
     return ("%s ('%s')"):format(article(kind_of(value)), value)
   end
+  if type(value) == "number" then
+    return ("%s (%s)"):format(article(kind_of(value)), value)
+  end
   return article(kind_of(value))
 end
 

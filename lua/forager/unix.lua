@@ -136,6 +136,9 @@ function unix.sh(command, given)
   else
     failure.bad [[sh takes a command line and options, or one table: sh("ls -l", { … }) or sh { "ls", "-l", … }]]
   end
+  if given.scratch and given.cwd then
+    failure.bad "sh takes one of 'cwd' and 'scratch'"
+  end
   local spec = specification(argv, given)
   if not given.on_line then
     return native.unix_run(spec)

@@ -12,7 +12,7 @@ function Task:join() end
 -- Asks it to end. Nothing happens when it has ended.
 function Task:cancel() end
 
----@return "waiting"|"running"|"succeeded"|"failed"|"cancelled"
+---@return "waiting"|"sleeping"|"running"|"succeeded"|"failed"|"cancelled"
 function Task:state() end
 
 ---@class forager.Channel

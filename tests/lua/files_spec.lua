@@ -114,4 +114,13 @@ it("mistakes are named", function()
 end)
 
 files.remove(folder, { tree = true })
+it("a folder does not replace a file", function()
+  local folder = forager.files.temp_folder()
+  forager.files.make_folder(folder .. "/a")
+  forager.files.write(folder .. "/b", "kept")
+  raises("refused", forager.files.move, folder .. "/a", folder .. "/b")
+  equal(forager.files.read(folder .. "/b"), "kept")
+  forager.files.remove(folder, { tree = true })
+end)
+
 spec.finish()

@@ -209,4 +209,15 @@ it("a step's result is data: null stays null, a function is refused", function()
   spec.raises("bad_arguments", forager.call, "spec.step", true)
 end)
 
+it("a default has the type of its argument", function()
+  local function declare(default)
+    return pcall(
+      forager.func,
+      { name = "types.default", args = { { "n", "integer", default = default } }, run = print }
+    )
+  end
+  contains(select(2, declare "x"), "the default of argument 'n' must be of type integer, but is string")
+  equal(declare(4.0), true)
+end)
+
 spec.finish()

@@ -282,4 +282,15 @@ it("durations that are none are refused with the right words", function()
   end
 end)
 
+it("a task says what it does", function()
+  local sleeper = forager.spawn(forager.sleep, "1h")
+  local command = forager.spawn(forager.sh, "sleep 100")
+  forager.sleep(0)
+  equal({ sleeper:state(), command:state() }, { "sleeping", "waiting" })
+  sleeper:cancel()
+  command:cancel()
+  pcall(sleeper.join, sleeper)
+  equal(sleeper:state(), "cancelled")
+end)
+
 spec.finish()

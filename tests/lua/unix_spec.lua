@@ -107,4 +107,15 @@ it("a thousand at once", function()
   equal(sum, 0)
 end)
 
+it("what took too long is named as it was written", function()
+  contains(
+    raises("timed_out", forager.sh, "sleep 5", { timeout = "20ms" }).message,
+    "`sleep 5` did not end within 20 ms"
+  )
+end)
+
+it("a scratch folder and a folder of one's own exclude each other", function()
+  contains(raises("bad_arguments", forager.sh, "true", { scratch = true, cwd = "/" }).message, "one of")
+end)
+
 spec.finish()

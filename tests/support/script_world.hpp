@@ -5,7 +5,7 @@
 #include "io/pool.hpp"
 #include "io/process/local_process_runner.hpp"
 #include "scripting/script.hpp"
-#include "scripting/slicer.hpp"
+#include "scripting/vm/slicer.hpp"
 #include "temp_folder.hpp"
 #include "world.hpp"
 

@@ -30,12 +30,12 @@ using ProcessHandle = boost::process::v2::basic_process_handle<asio::any_io_exec
 // for the end and the time.
 class ChildRun {
 public:
-    ChildRun(Surroundings around, Command command, TagPair tags, Launched launched)
+    ChildRun(Surroundings around, Command command, TagPair tags, Launched launched, TimePoint started)
         : around_{around},
           command_{std::move(command)},
           tags_{tags},
           main_{launched.process, launched.pidfd.number()},
-          started_{around.clock.now()},
+          started_{started},
           handle_{around.executor, launched.process, launched.pidfd.release()},
           streams_{around.executor, command_, around.buffer, launched},
           changed_{around.executor},
@@ -126,8 +126,8 @@ private:
 
     Failure too_late()
     {
-        Failure failure{Errc::timed_out,
-                        "'" + command_.argv.front() + "' did not end within " + to_text(*command_.timeout)};
+        const std::string name = command_.title.empty() ? "'" + command_.argv.front() + "'" : command_.title;
+        Failure failure{Errc::timed_out, name + " did not end within " + to_text(*command_.timeout)};
         if (!exited_)
             failure.message += "; process " + std::to_string(main_.process) +
                                " is left: it cannot be ended, as it belongs to another user or the kernel holds it";
@@ -156,14 +156,15 @@ private:
 
 } // namespace
 
-asio::awaitable<Result<Completed>> run_child(Surroundings around, Command command, TagPair tags, Launched launched)
+asio::awaitable<Result<Completed>> run_child(Surroundings around, Command command, TagPair tags, Launched launched,
+                                             TimePoint started)
 {
     const std::string name = command.argv.front();
     const pid_t process = launched.process;
     std::optional<ChildRun> child;
     boost::system::error_code problem;
     try {
-        child.emplace(around, std::move(command), tags, std::move(launched));
+        child.emplace(around, std::move(command), tags, std::move(launched), started);
     } catch (const boost::system::system_error& error) {
         problem = error.code();
     }

@@ -26,7 +26,7 @@ struct Surroundings {
 /// Sees `launched`, which runs `command`, to its end, as `ProcessRunner::run` says. Must be awaited by a coroutine of
 /// its own, as it changes that one's cancellation state, and one that does not throw when it is cancelled.
 boost::asio::awaitable<Result<Completed>> run_child(Surroundings around, Command command, TagPair tags,
-                                                    Launched launched);
+                                                    Launched launched, TimePoint started);
 
 /// Whether the awaiting coroutine has been asked to end.
 boost::asio::awaitable<bool> cancelled();

@@ -134,12 +134,14 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
         if (aborted)
             throw_cancelled();
         auto birth = [&plan] { return launch(*plan); };
+        const TimePoint started = clock_.now();
         Result<std::optional<Launched>> launched = co_await pool_.run(std::move(birth));
         if (!launched)
             co_return launched.error();
         if (*launched) {
             const Surroundings around{executor_, clock_, reaper_, buffer_, strays_};
-            Result<Completed> result = co_await run_child(around, std::move(command), tags, std::move(**launched));
+            Result<Completed> result =
+                co_await run_child(around, std::move(command), tags, std::move(**launched), started);
             co_return result;
         }
         co_await sleep_for(clock_, descriptor_pause);

@@ -199,6 +199,8 @@ Result<void> move(const std::string& from, const std::string& to, const CopyOpti
     if (errno == ENOENT)
         return Failure{Errc::not_found,
                        cannot_copy("move", from, to) + ": there is no folder " + shown(parent_of(to)) + "."};
+    if (errno == ENOTDIR)
+        return Failure{Errc::refused, cannot_copy("move", from, to) + ": a folder cannot replace what is no folder."};
     return system_failure(cannot_copy("move", from, to), errno);
 }
 

@@ -1,6 +1,7 @@
 // Declaring functions and calling them.
 #include "scripting/bindings/bindings.hpp"
 
+#include "core/arguments.hpp"
 #include "core/cron_expression.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/script.hpp"
@@ -18,13 +19,17 @@ std::size_t count_option(const Value& options, std::string_view name)
     return count == nullptr ? 0 : static_cast<std::size_t>(*count);
 }
 
-std::vector<Parameter> parameters(const Array& list)
+Result<std::vector<Parameter>> parameters(const Array& list)
 {
     std::vector<Parameter> result;
     for (const Value& entry : list) {
         Parameter parameter{text_option(entry, "name"), *type_named(text_option(entry, "type")), {}};
-        if (const Value* fallback = option(entry, "default"))
-            parameter.fallback = *fallback;
+        if (const Value* fallback = option(entry, "default")) {
+            Value value = *fallback;
+            if (const auto problem = settle(parameter, value))
+                return Failure{Errc::bad_arguments, "the default of argument '" + parameter.name + "' " + *problem};
+            parameter.fallback = std::move(value);
+        }
         result.push_back(std::move(parameter));
     }
     return result;
@@ -45,8 +50,16 @@ Outcome declare_function(Request& request)
     function.timeout = *timeout;
     const Value* list = option(given, "parameters");
     function.variadic = list == nullptr;
-    if (list != nullptr)
-        function.parameters = parameters(*list->get<Array>());
+    if (list != nullptr) {
+        auto declared = parameters(*list->get<Array>());
+        if (!declared) {
+            Failure failure = declared.error();
+            failure.message = "func '" + function.name + "': " + failure.message;
+            failure.declaration = true;
+            return failure;
+        }
+        function.parameters = std::move(*declared);
+    }
     const auto reference = static_cast<int>(*request.arg(1).get<std::int64_t>());
     auto declared = request.script.declare(std::move(function), request.script.handler(reference));
     if (!declared)

@@ -9,7 +9,7 @@
 #include "scripting/lua_value.hpp"
 #include "scripting/module_file.hpp"
 #include "scripting/script.hpp"
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
 namespace forager::scripting {
 

@@ -6,7 +6,7 @@
 #include "core/options.hpp"
 #include "scripting/lua_value.hpp"
 #include "scripting/script.hpp"
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
 #include <new>
 
@@ -189,8 +189,10 @@ int task_state(lua_State* L)
     const bool cancelled = task.cancel == Task::Cancel::delivered && task.failed;
     if (task.state == Task::State::ended)
         lua_pushstring(L, cancelled ? "cancelled" : task.failed ? "failed" : "succeeded");
+    else if (task.state == Task::State::parked)
+        lua_pushstring(L, task.sleeping ? "sleeping" : "waiting");
     else
-        lua_pushstring(L, task.state == Task::State::parked ? "waiting" : "running");
+        lua_pushliteral(L, "running");
     return 1;
 }
 

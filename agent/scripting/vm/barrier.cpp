@@ -1,4 +1,4 @@
-#include "scripting/barrier.hpp"
+#include "scripting/vm/barrier.hpp"
 
 #include "scripting/lua_value.hpp"
 

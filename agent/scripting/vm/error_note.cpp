@@ -1,4 +1,4 @@
-#include "scripting/error_note.hpp"
+#include "scripting/vm/error_note.hpp"
 
 #include "scripting/lua_failure.hpp"
 

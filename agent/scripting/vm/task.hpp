@@ -3,10 +3,10 @@
 #pragma once
 
 #include "ports/clock.hpp"
-#include "scripting/condition.hpp"
 #include "scripting/context.hpp"
-#include "scripting/group.hpp"
-#include "scripting/operation.hpp"
+#include "scripting/vm/condition.hpp"
+#include "scripting/vm/group.hpp"
+#include "scripting/vm/operation.hpp"
 
 #include <lua.hpp>
 
@@ -68,6 +68,7 @@ public:
     State state = State::ready;
     Cancel cancel = Cancel::none;
     bool in_operation = false;
+    bool sleeping = false; // parked until a time, and nothing else
     bool timed_out = false;
     bool failed = false;
 };

@@ -1,4 +1,4 @@
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
 #include "base/text.hpp"
 #include "scripting/lua_failure.hpp"

@@ -1,4 +1,4 @@
-#include "scripting/slicer.hpp"
+#include "scripting/vm/slicer.hpp"
 
 #include <cerrno>
 #include <csignal>

@@ -1,4 +1,4 @@
-#include "scripting/heap.hpp"
+#include "scripting/vm/heap.hpp"
 
 #include <cstdlib>
 

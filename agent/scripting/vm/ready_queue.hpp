@@ -1,7 +1,7 @@
 // The tasks that can go on, in the order in which they could.
 #pragma once
 
-#include "scripting/task.hpp"
+#include "scripting/vm/task.hpp"
 
 namespace forager::scripting {
 

@@ -1,8 +1,8 @@
 // How tasks wait, and how they are woken and cancelled meanwhile.
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
-#include "scripting/barrier.hpp"
 #include "scripting/lua_failure.hpp"
+#include "scripting/vm/barrier.hpp"
 
 #include <algorithm>
 
@@ -71,6 +71,7 @@ int Vm::wait_until(lua_State* L, TimePoint when)
     if (cancel_is_due(task))
         return raise_cancellation(L, task);
     task.state = Task::State::parked;
+    task.sleeping = true;
     clock_.arm(task, *bounded(task, when));
     suspending_ = true;
     return lua_yieldk(L, 0, Kind::sleep, waited);
@@ -160,7 +161,7 @@ void Vm::wake(Task& task)
     clock_.disarm(task);
     if (task.condition != nullptr)
         task.condition->remove(task);
-    task.in_operation = false;
+    task.in_operation = task.sleeping = false;
     make_ready(task);
 }
 

@@ -1,5 +1,5 @@
 // How tasks end: their own tasks first, then whoever waits for them hears of it.
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"

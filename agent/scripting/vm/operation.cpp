@@ -1,4 +1,4 @@
-#include "scripting/operation.hpp"
+#include "scripting/vm/operation.hpp"
 
 #include "runtime/run_handler.hpp"
 #include "scripting/lua_failure.hpp"

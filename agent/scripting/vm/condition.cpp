@@ -1,6 +1,6 @@
-#include "scripting/condition.hpp"
+#include "scripting/vm/condition.hpp"
 
-#include "scripting/task.hpp"
+#include "scripting/vm/task.hpp"
 
 namespace forager::scripting {
 

@@ -1,6 +1,6 @@
-#include "scripting/task.hpp"
+#include "scripting/vm/task.hpp"
 
-#include "scripting/vm.hpp"
+#include "scripting/vm/vm.hpp"
 
 namespace forager::scripting {
 

@@ -5,11 +5,11 @@
 #include "core/outcome.hpp"
 #include "ports/clock.hpp"
 #include "scripting/context.hpp"
-#include "scripting/error_note.hpp"
-#include "scripting/heap.hpp"
-#include "scripting/ready_queue.hpp"
-#include "scripting/slicer.hpp"
-#include "scripting/task.hpp"
+#include "scripting/vm/error_note.hpp"
+#include "scripting/vm/heap.hpp"
+#include "scripting/vm/ready_queue.hpp"
+#include "scripting/vm/slicer.hpp"
+#include "scripting/vm/task.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,7 +1,7 @@
 // Tasks that somebody waits for together, in the order in which they end.
 #pragma once
 
-#include "scripting/condition.hpp"
+#include "scripting/vm/condition.hpp"
 
 namespace forager::scripting {
 
