@@ -18,7 +18,7 @@ end
 forager.sleep(0)
 local after = resident()
 for _, task in ipairs(tasks) do
-  assert(task:state() == "waiting")
+  assert(task:state() == "sleeping")
   task:cancel()
 end
 return { value = after, each = (after - before) / count }
