@@ -1,12 +1,14 @@
 #include "cli/cli.hpp"
 
 #include "app/watchdog.hpp"
+#include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/usage.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 namespace forager::cli {
 
@@ -29,9 +31,11 @@ int complain(const Failure& failure, bool json)
 
 int run(int argc, char** argv)
 {
+    hold_standard_streams();
     block_watched_signals();
     CLI::App program{"Forager runs Lua scripts and workflows on this machine.", "forager"};
     program.require_subcommand(1);
+    program.set_version_flag("--version", std::string{"forager "} + version, "Print the version");
     Action chosen;
     for (const AddCommand add : {add_run, add_call, add_check, add_functions, add_version})
         add(program, chosen);
@@ -47,7 +51,12 @@ int run(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         return complain(wrong_usage(program, error), json);
     }
-    return chosen();
+    try {
+        return chosen();
+    } catch (const std::system_error& lost) {
+        write_err("forager: " + std::string{lost.what()} + "\n");
+        return Exit::failed;
+    }
 }
 
 } // namespace forager::cli

@@ -7,21 +7,25 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace forager::cli {
 
 namespace {
 
-void write_all(int descriptor, std::string_view text)
+// Gives the error that kept some of it back, or 0.
+int write_all(int descriptor, std::string_view text)
 {
     while (!text.empty()) {
         const ssize_t written = ::write(descriptor, text.data(), text.size());
         if (written < 0 && errno != EINTR)
-            return;
+            return errno;
         if (written > 0)
             text.remove_prefix(static_cast<std::size_t>(written));
     }
+    return 0;
 }
 
 std::string with_newline(std::string text)
@@ -54,9 +58,20 @@ Failure failure_of(Watchdog::Stop stop)
 
 } // namespace
 
+void hold_standard_streams()
+{
+    // Written to, the one for stdout fails as a closed one does.
+    constexpr int modes[] = {O_RDONLY, O_RDONLY, O_RDWR};
+    for (int stream = 0; stream < 3; ++stream)
+        if (::fcntl(stream, F_GETFD) < 0)
+            ::open("/dev/null", modes[stream]);
+}
+
 void write_out(std::string_view text)
 {
-    write_all(STDOUT_FILENO, text);
+    const int error = write_all(STDOUT_FILENO, text);
+    if (error != 0 && error != EPIPE)
+        throw std::system_error{error, std::generic_category(), "cannot write the result to stdout"};
 }
 
 void write_err(std::string_view text)
@@ -101,7 +116,11 @@ int print_ending(const Ending& ending, const Common& common)
 
 void print_last_words(Watchdog::Stop stop, const Common& common)
 {
-    print_failure(failure_of(stop), common);
+    try {
+        print_failure(failure_of(stop), common);
+    } catch (const std::system_error& lost) {
+        write_err("forager: " + std::string{lost.what()} + "\n");
+    }
 }
 
 } // namespace forager::cli

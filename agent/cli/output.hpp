@@ -23,8 +23,14 @@ int print_failure(const Failure& failure, const Common& common);
 /// What the watchdog prints when the loop is stuck.
 void print_last_words(Watchdog::Stop stop, const Common& common);
 
-/// Writes all of it, also to a pipe; a reader that is gone is no error.
+/// Keeps whatever is opened later from becoming a standard stream that the caller has closed.
+void hold_standard_streams();
+
+/// Writes all of it to stdout; a reader that is gone is no error. Throws std::system_error where it cannot: a full
+/// disk.
 void write_out(std::string_view text);
+
+/// Writes to stderr what can be written there.
 void write_err(std::string_view text);
 
 } // namespace forager::cli

@@ -13,6 +13,8 @@ namespace forager::scripting {
 
 namespace {
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf"; // some editors begin a file with it
+
 Failure unreadable(const std::string& path, int error)
 {
     const Errc code = error == ENOENT || error == ENOTDIR ? Errc::not_found : Errc::refused;
@@ -51,6 +53,8 @@ Result<std::string> read_script(const std::string& path)
         return unreadable(path, errno);
     if (text.find('\0') != text.npos || text.starts_with('\x1b'))
         return Failure{Errc::bad_arguments, "'" + path + "' is not a Lua script: it holds binary data"};
+    if (text.starts_with(byte_order_mark))
+        text.erase(0, byte_order_mark.size());
     return text;
 }
 

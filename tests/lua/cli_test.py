@@ -109,6 +109,22 @@ class Run(Command):
         self.assertIn("in function 'deep'", done.stderr)
         self.assertNotIn("tail calls", done.stderr)
 
+    def test_a_result_that_cannot_be_written_is_a_failure(self):
+        path = self.script('return "lost"')
+        for flags in ([], ["--json"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([FORAGER, "run", *flags, path], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("No space left on device", done.stderr)
+        closed = subprocess.run(["/bin/sh", "-c", 'exec "$0" run "$1" >&-', FORAGER, path], capture_output=True, text=True)
+        self.assertEqual(closed.returncode, 1)
+        self.assertIn("Bad file descriptor", closed.stderr)
+
+    def test_a_byte_order_mark_and_a_line_for_the_shell_are_no_part_of_the_script(self):
+        for text in ("\ufeffreturn 1", "#!/usr/bin/env forager\nreturn 1", "\ufeff#!x\nreturn 1"):
+            self.assertEqual(self.run_script(text).stdout, "1\n")
+            self.assertEqual(self.forager("check", self.script(text)).returncode, 0)
+
     def test_modules_lie_beside_the_script_and_are_text(self):
         self.script("return { name = ..., here = require 'parts.inner' }", "outer.lua")
         (self.folder / "parts").mkdir()
