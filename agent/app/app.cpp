@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <cstring>
 #include <exception>
 
 namespace forager {
@@ -114,9 +115,16 @@ Ending App::execute(asio::awaitable<Outcome> work)
     ending.stopped = watchdog.stopped();
     if (thrown)
         ending.outcome = failure_of(thrown);
-    if (ending.stopped && ending.stopped->signal == 0 && !ending.outcome)
-        ending.outcome = Failure{Errc::timed_out, "not done within " + to_text(*config_.time_limit)};
+    if (ending.stopped && (ending.stopped->signal != 0 || !ending.outcome))
+        ending.outcome = failure_of_stop(*ending.stopped);
     return ending;
+}
+
+Failure App::failure_of_stop(Watchdog::Stop stop) const
+{
+    if (stop.signal == 0)
+        return {Errc::timed_out, "not done within " + to_text(*config_.time_limit)};
+    return {Errc::cancelled, std::string{"ended by "} + ::strsignal(stop.signal)};
 }
 
 // On the watchdog's thread, while the loop is stuck for good.
@@ -124,7 +132,7 @@ void App::last_act(Watchdog::Stop stop)
 {
     processes_.kill_all_now();
     if (config_.last_words)
-        config_.last_words(stop);
+        config_.last_words(failure_of_stop(stop));
 }
 
 } // namespace forager

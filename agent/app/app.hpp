@@ -28,7 +28,7 @@ struct AppConfig {
     std::size_t heap_limit = scripting::Heap::default_limit; ///< of each script, in bytes
     std::optional<Duration> time_limit;                      ///< of the work
     std::function<void()> tick;                              ///< called several times a second while the work goes on
-    std::function<void(Watchdog::Stop)> last_words;          ///< tells the user, when the loop no longer can
+    std::function<void(const Failure&)> last_words;          ///< tells the user, when the loop no longer can
 };
 
 /// How the work ended.
@@ -66,6 +66,7 @@ private:
     };
 
     scripting::World world();
+    Failure failure_of_stop(Watchdog::Stop stop) const;
     void last_act(Watchdog::Stop stop);
 
     AppConfig config_;

@@ -19,8 +19,12 @@ sigset_t watched_signals()
 {
     sigset_t set;
     sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, wake_signal})
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT, wake_signal})
         sigaddset(&set, signal);
+    struct sigaction hangup{};
+    ::sigaction(SIGHUP, nullptr, &hangup);
+    if (hangup.sa_handler != SIG_IGN) // as nohup has it
+        sigaddset(&set, SIGHUP);
     return set;
 }
 
@@ -40,6 +44,13 @@ void block_watched_signals()
 {
     const sigset_t set = watched_signals();
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+void release_watched_signals()
+{
+    sigset_t set = watched_signals();
+    sigdelset(&set, wake_signal);
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 Watchdog::Watchdog(Config config, Callbacks callbacks)

@@ -15,6 +15,9 @@ namespace forager {
 /// Blocks the watchdog's signals in this thread and those that it starts from now on. First thing in main().
 void block_watched_signals();
 
+/// Lets them end the program again. When the work is over, and all that is left is to tell of it.
+void release_watched_signals();
+
 class Watchdog {
 public:
     struct Stop {

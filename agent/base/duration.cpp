@@ -47,6 +47,7 @@ std::optional<Duration> parse_duration(std::string_view text)
     if (text.empty())
         return std::nullopt;
     double seconds = 0;
+    Duration last = Duration::max(); // units are named from the largest on, each once
     while (!text.empty()) {
         double amount = 0;
         const auto [end, error] =
@@ -55,8 +56,9 @@ std::optional<Duration> parse_duration(std::string_view text)
             return std::nullopt;
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         const Unit* unit = leading_unit(text);
-        if (unit == nullptr)
+        if (unit == nullptr || unit->length >= last)
             return std::nullopt;
+        last = unit->length;
         text.remove_prefix(unit->name.size());
         seconds += amount * to_seconds(unit->length);
     }

@@ -119,6 +119,21 @@ std::string tail(std::string_view text, std::size_t bytes)
     return "… " + std::string{end};
 }
 
+std::string printable(std::string_view text)
+{
+    std::string result;
+    result.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto code = static_cast<unsigned char>(text[i]);
+        const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : '\0');
+        const bool high_control = code == 0xC2 && next >= 0x80 && next < 0xA0; // U+0080 to U+009F
+        const bool control = (code < 0x20 && code != '\n' && code != '\t') || code == 0x7F || high_control;
+        result += control ? '?' : text[i];
+        i += high_control ? 1 : 0;
+    }
+    return result;
+}
+
 std::string_view trimmed(std::string_view text)
 {
     constexpr std::string_view blanks = " \t\r\n";

@@ -22,6 +22,10 @@ std::string listed(std::span<const std::string> words);
 /// The last `bytes` of `text`, begun at a line or a character where that is possible, marked where it was cut.
 std::string tail(std::string_view text, std::size_t bytes);
 
+/// The text without what would move a terminal's cursor, colour it or name its window: '?' stands for each control
+/// character but line feeds and tabs.
+std::string printable(std::string_view text);
+
 std::string_view trimmed(std::string_view text);
 
 std::vector<std::string_view> split(std::string_view text, char separator);

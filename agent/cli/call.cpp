@@ -66,7 +66,7 @@ int call(const CallOptions& options)
     AppConfig config;
     config.time_limit = options.timeout;
     config.tick = [&] { progress->tick(); };
-    config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, options.common); };
+    config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), *progress};
     std::shared_ptr<scripting::Script> script;
     if (!options.script.empty()) {

@@ -1,4 +1,5 @@
 // forager check: finds mistakes without doing anything.
+#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
@@ -7,6 +8,7 @@
 #include "scripting/analysis/analysis.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <optional>
 
@@ -75,14 +77,18 @@ Analysis check_script(App& app, const std::string& path, Observer& observer)
     return analysis;
 }
 
-Analysis check_file(const std::string& path, const Common& common)
+// `stuck` is called when the script holds up everything, and then the program ends.
+Analysis check_file(const std::string& path, const Common& common, const std::function<void(Failure)>& stuck)
 {
     Common quiet = common;
     quiet.quiet = true;
     const auto progress = make_progress(quiet);
     AppConfig config;
     config.time_limit = std::chrono::seconds{10};
-    config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, common); };
+    config.last_words = [&](Failure failure) {
+        failure.where = path;
+        stuck(std::move(failure));
+    };
     App app{std::move(config), *progress};
     Analysis analysis = check_script(app, path, *progress);
     for (Failure& finding : analysis.findings)
@@ -114,9 +120,9 @@ void print_json(const Analysis& all)
 void print_for_people(const Analysis& all)
 {
     for (const Failure& finding : all.findings)
-        write_out(finding.where + ": " + finding.message + "\n");
+        write_out(printable(finding.where + ": " + finding.message) + "\n");
     for (const Failure& note : all.notes)
-        write_err(note.where + ": note: " + note.message + "\n");
+        write_err(printable(note.where + ": note: " + note.message) + "\n");
     if (all.more > 0)
         write_out("and " + std::to_string(all.more) + " more\n");
 }
@@ -136,20 +142,29 @@ void append(std::vector<Failure>& list, std::vector<Failure>& more)
     std::ranges::move(more, std::back_inserter(list));
 }
 
+void print(Analysis& all, const Common& common)
+{
+    shorten(all);
+    if (common.json)
+        print_json(all);
+    else
+        print_for_people(all);
+}
+
 int check(const CheckOptions& options)
 {
     Analysis all;
+    const auto stuck = [&](Failure failure) {
+        all.findings.push_back(std::move(failure));
+        print(all, options.common);
+    };
     for (const std::string& path : options.files) {
-        Analysis one = check_file(path, options.common);
+        Analysis one = check_file(path, options.common, stuck);
         append(all.findings, one.findings);
         append(all.notes, one.notes);
         all.more += one.more;
     }
-    shorten(all);
-    if (options.common.json)
-        print_json(all);
-    else
-        print_for_people(all);
+    print(all, options.common);
     return all.findings.empty() ? Exit::done : Exit::failed;
 }
 

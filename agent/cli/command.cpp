@@ -63,10 +63,12 @@ void add_duration(CLI::App& command, const char* name, std::optional<std::chrono
         .add_option_function<std::string>(
             name,
             [&target, name](const std::string& text) {
-                target = parse_duration(text);
+                target = parse_duration(text.find_first_not_of("0123456789.") == text.npos ? text + "s" : text);
                 if (!target)
                     throw CLI::ValidationError{
-                        name, "'" + text + R"(' is not a duration: write "250ms", "1.5s", "1h30m" or "2d")"};
+                        name,
+                        "'" + text +
+                            R"(' is not a duration: write "250ms", "1.5s", "1h30m", "2d" or a number of seconds)"};
             },
             help)
         ->type_name("DURATION");

@@ -72,26 +72,17 @@ void print_text(const Registry& registry)
     write_out(text);
 }
 
-// A script that does not load is named and left out; the others are listed.
-bool load(App& app, const std::string& path, Observer& observer, const Common& common)
+Result<void> load(App& app, const std::string& path, Observer& observer)
 {
     const auto script = app.script(path, scripting::Script::Mode::check);
-    auto loaded = script->load();
-    Failure failure;
-    if (loaded) {
-        Invocation invocation;
-        invocation.function = path;
-        const Ending ending = app.execute(script->run_main(invocation, observer));
-        if (ending.outcome || script->used_stub)
-            return true;
-        failure = ending.outcome.error();
-    } else {
-        failure = loaded.error();
-    }
-    Common people = common;
-    people.json = false;
-    print_failure(failure, people);
-    return false;
+    if (auto loaded = script->load(); !loaded)
+        return loaded;
+    Invocation invocation;
+    invocation.function = path;
+    const Ending ending = app.execute(script->run_main(invocation, observer));
+    if (ending.outcome || script->used_stub)
+        return {};
+    return ending.outcome.error();
 }
 
 int list_functions(const FunctionsOptions& options)
@@ -99,16 +90,16 @@ int list_functions(const FunctionsOptions& options)
     const auto progress = make_progress(options.common);
     AppConfig config;
     config.time_limit = std::chrono::seconds{10};
-    config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, options.common); };
+    config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), *progress};
-    bool all = true;
     for (const std::string& path : options.scripts)
-        all = load(app, path, *progress, options.common) && all;
+        if (const auto loaded = load(app, path, *progress); !loaded)
+            return print_failure(loaded.error(), options.common);
     if (options.common.json)
         print_json(app.registry());
     else
         print_text(app.registry());
-    return all ? Exit::done : Exit::failed;
+    return Exit::done;
 }
 
 } // namespace

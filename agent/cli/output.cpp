@@ -1,12 +1,11 @@
 #include "cli/output.hpp"
 
+#include "base/text.hpp"
 #include "cli/exit.hpp"
 #include "io/formats/json.hpp"
 #include "io/formats/yaml.hpp"
 
 #include <cerrno>
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <system_error>
 #include <unistd.h>
@@ -46,14 +45,7 @@ std::string failure_text(const Failure& failure)
     if (!failure.where.empty())
         text += failure.where + ": ";
     text += failure.message + "\n";
-    return text + with_newline(failure.traceback);
-}
-
-Failure failure_of(Watchdog::Stop stop)
-{
-    if (stop.signal == 0)
-        return {Errc::timed_out, "not done within the time limit"};
-    return {Errc::cancelled, std::string{"ended by "} + ::strsignal(stop.signal)};
+    return printable(text + with_newline(failure.traceback));
 }
 
 } // namespace
@@ -69,6 +61,7 @@ void hold_standard_streams()
 
 void write_out(std::string_view text)
 {
+    release_watched_signals(); // nobody may read this for a long time
     const int error = write_all(STDOUT_FILENO, text);
     if (error != 0 && error != EPIPE)
         throw std::system_error{error, std::generic_category(), "cannot write the result to stdout"};
@@ -99,25 +92,26 @@ int print_failure(const Failure& failure, const Common& common)
 
 int print_ending(const Ending& ending, const Common& common)
 {
-    if (ending.stopped && ending.stopped->signal != 0) {
-        const Failure failure = failure_of(*ending.stopped);
-        print_failure(failure, common);
-        return Watchdog::exit_code(*ending.stopped);
+    if (!ending.outcome) {
+        const int status = print_failure(ending.outcome.error(), common);
+        return ending.stopped && ending.stopped->signal != 0 ? Watchdog::exit_code(*ending.stopped) : status;
     }
-    if (!ending.outcome)
-        return print_failure(ending.outcome.error(), common);
-    Value result = as_one(*ending.outcome);
-    if (common.json)
-        write_out(to_json(Value{Object{{"ok", true}, {"result", std::move(result)}}}) + "\n");
-    else
+    const Value result = as_one(*ending.outcome);
+    if (!common.json) {
         write_out(for_people(result));
+        return Exit::done;
+    }
+    const auto json = encode_json(result, "the result");
+    if (!json)
+        return print_failure(json.error(), common);
+    write_out(R"({"ok":true,"result":)" + *json + "}\n");
     return Exit::done;
 }
 
-void print_last_words(Watchdog::Stop stop, const Common& common)
+void print_last_words(const Failure& failure, const Common& common)
 {
     try {
-        print_failure(failure_of(stop), common);
+        print_failure(failure, common);
     } catch (const std::system_error& lost) {
         write_err("forager: " + std::string{lost.what()} + "\n");
     }

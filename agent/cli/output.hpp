@@ -21,7 +21,7 @@ int print_ending(const Ending& ending, const Common& common);
 int print_failure(const Failure& failure, const Common& common);
 
 /// What the watchdog prints when the loop is stuck.
-void print_last_words(Watchdog::Stop stop, const Common& common);
+void print_last_words(const Failure& failure, const Common& common);
 
 /// Keeps whatever is opened later from becoming a standard stream that the caller has closed.
 void hold_standard_streams();

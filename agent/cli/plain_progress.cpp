@@ -1,5 +1,6 @@
 #include "cli/plain_progress.hpp"
 
+#include "base/text.hpp"
 #include "cli/output.hpp"
 
 #include <string>
@@ -29,7 +30,8 @@ void PlainProgress::state(const Invocation& invocation, State state, std::string
 void PlainProgress::line(const Invocation& invocation, std::string_view text)
 {
     const std::string name = invocation.label;
-    write_err((name.empty() ? std::string{} : name + ": ") + std::string{text} + "\n");
+    const std::string line = (name.empty() ? std::string{} : name + ": ") + std::string{text};
+    write_err((terminal_ ? printable(line) : line) + "\n");
 }
 
 } // namespace forager::cli

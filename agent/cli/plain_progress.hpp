@@ -3,6 +3,8 @@
 
 #include "cli/progress.hpp"
 
+#include <unistd.h>
+
 namespace forager::cli {
 
 class PlainProgress final : public Progress {
@@ -16,6 +18,7 @@ public:
 private:
     bool quiet_;
     bool verbose_;
+    bool terminal_ = ::isatty(STDERR_FILENO) == 1;
 };
 
 } // namespace forager::cli

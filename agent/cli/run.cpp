@@ -21,7 +21,7 @@ int run(const RunOptions& options)
     AppConfig config;
     config.time_limit = options.timeout;
     config.tick = [&] { progress->tick(); };
-    config.last_words = [&](Watchdog::Stop stop) { print_last_words(stop, options.common); };
+    config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), *progress};
     const auto script = app.script(options.file, scripting::Script::Mode::run);
     if (auto loaded = script->load(); !loaded)

@@ -89,6 +89,8 @@ Result<Value> resolve_result(const Value& path, const Referents& referents)
     const Value* result = referents.result ? referents.result(*task) : nullptr;
     if (result == nullptr)
         return refused("there is no result of a task '" + *task + "'");
+    if (result->is_null())
+        return Value{}; // skipped, or failed and gone on without: so is every part of it
     return follow(*result, std::span{*keys}.subspan(1), "result of '" + *task + "'");
 }
 

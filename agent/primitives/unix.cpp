@@ -46,7 +46,9 @@ std::string how_it_ended(const Completed& done)
 
 std::string sentence(const std::string& name, bool merged, const Completed& done)
 {
-    const std::string words = last_words(merged ? done.out : done.err);
+    std::string words = last_words(merged ? done.out : done.err);
+    if (words.empty())
+        words = last_words(done.out);
     return "`" + name + "` " + how_it_ended(done) + (words.empty() ? "" : ": " + words);
 }
 

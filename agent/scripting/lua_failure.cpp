@@ -3,6 +3,7 @@
 #include "scripting/lua_value.hpp"
 
 #include <cstring>
+#include <map>
 #include <utility>
 
 namespace forager::scripting {
@@ -45,6 +46,54 @@ Errc code_named(std::string_view name)
     return Errc::script;
 }
 
+// The named entries by name; what is not data is told by its type, so that it takes nothing else with it.
+Object named_fields(lua_State* L, int index)
+{
+    index = lua_absindex(L, index);
+    std::map<std::string, Value> found;
+    luaL_checkstack(L, 4, nullptr);
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            continue;
+        auto value = to_value(L, -1, "the error");
+        found.insert_or_assign(std::string{text_at(L, -2)},
+                               value ? std::move(*value) : Value{std::string{"("} + luaL_typename(L, -1) + ")"});
+    }
+    Object fields;
+    for (auto& [name, value] : found)
+        fields.append(name, std::move(value));
+    return fields;
+}
+
+// What a table of the script's own says of itself: by its metatable, or as in error { "no paper" }.
+std::string own_sentence(lua_State* L, int index)
+{
+    index = lua_absindex(L, index);
+    luaL_checkstack(L, 4, nullptr);
+    std::string sentence;
+    if (luaL_getmetafield(L, index, "__tostring") != LUA_TNIL) {
+        lua_pushvalue(L, index);
+        if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
+            sentence = text_at(L, -1);
+        lua_pop(L, 1);
+    } else {
+        if (lua_rawgeti(L, index, 1) == LUA_TSTRING)
+            sentence = text_at(L, -1);
+        lua_pop(L, 1);
+    }
+    return sentence;
+}
+
+bool has_metatable(lua_State* L, int index, const void* key)
+{
+    if (lua_getmetatable(L, index) == 0)
+        return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    const bool same = lua_rawequal(L, -1, -2) != 0;
+    lua_pop(L, 2);
+    return same;
+}
+
 Failure from_fields(const Object& fields)
 {
     const std::string code = field(fields, "code");
@@ -58,6 +107,16 @@ Failure from_fields(const Object& fields)
         if (!ours)
             failure.details.append(member.name, member.value);
     }
+    return failure;
+}
+
+Failure from_table(lua_State* L, int index, const Object& fields, std::string sentence)
+{
+    Failure failure = from_fields(fields);
+    failure.declaration = has_metatable(L, index, &declaration_key);
+    if (failure.message.empty())
+        failure.message = std::move(sentence);
+    const std::string code = field(fields, "code");
     if (failure.message.empty())
         failure.message = code.empty() ? "the script raised a table" : "the script raised '" + code + "'";
     return failure;
@@ -77,16 +136,6 @@ void split_place(Failure& failure)
         failure.message = text.substr(end + 2);
         return;
     }
-}
-
-bool has_metatable(lua_State* L, int index, const void* key)
-{
-    if (lua_getmetatable(L, index) == 0)
-        return false;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
-    const bool same = lua_rawequal(L, -1, -2) != 0;
-    lua_pop(L, 2);
-    return same;
 }
 
 int failure_text(lua_State* L)
@@ -162,6 +211,20 @@ void push_failure(lua_State* L, const Failure& failure)
     lua_setmetatable(L, -2);
 }
 
+void place_failure(lua_State* L, int index)
+{
+    index = lua_absindex(L, index);
+    if (!has_metatable(L, index, &failure_key) && !has_metatable(L, index, &declaration_key))
+        return;
+    const bool placed = lua_getfield(L, index, "where") != LUA_TNIL;
+    lua_pop(L, 1);
+    if (placed)
+        return;
+    lua_pushvalue(L, index);
+    set(L, "where", place_of(L));
+    lua_pop(L, 1);
+}
+
 Failure to_failure(lua_State* L, int index)
 {
     Failure failure;
@@ -171,16 +234,10 @@ Failure to_failure(lua_State* L, int index)
         return failure;
     }
     if (lua_istable(L, index)) {
-        auto fields = to_value(L, index, "the error");
-        if (fields && fields->get<Object>() != nullptr) {
-            failure = from_fields(*fields->get<Object>());
-            failure.declaration = has_metatable(L, index, &declaration_key);
-            return failure;
-        }
-        failure.message = fields ? "the script raised a list" : "the script raised a table: " + fields.error().message;
-        if (fields)
-            failure.details.append("error", std::move(*fields));
-        return failure;
+        const Object fields = named_fields(L, index);
+        if (fields.find("message") == nullptr)
+            failure.message = own_sentence(L, index);
+        return from_table(L, index, fields, std::move(failure.message));
     }
     auto value = to_value(L, index, "the error");
     if (value && !value->is_null())

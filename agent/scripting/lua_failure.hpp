@@ -12,6 +12,10 @@ namespace forager::scripting {
 /// Pushes the failure as an error table. Raises only "not enough memory".
 void push_failure(lua_State* L, const Failure& failure);
 
+/// Says in the error table at `index` where the running code is, if the table does not say where it is from. Leaves
+/// errors of other kinds alone.
+void place_failure(lua_State* L, int index);
+
 /// What an error value of any kind says: an error table, a table of the script's own, a string with its place in front.
 Failure to_failure(lua_State* L, int index);
 

@@ -39,6 +39,9 @@ Result<std::string> read_script(const std::string& path)
         return unreadable(path, error.value());
     if (std::filesystem::is_directory(status))
         return unreadable(path, EISDIR);
+    // Whoever opens a pipe may wait for ever.
+    if (!std::filesystem::is_regular_file(status) && !std::filesystem::is_character_file(status))
+        return Failure{Errc::refused, "cannot read script '" + path + "': it is not a file"};
     const std::unique_ptr<FILE, int (*)(FILE*)> file{std::fopen(path.c_str(), "re"), std::fclose};
     if (!file)
         return unreadable(path, errno);

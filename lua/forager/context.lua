@@ -12,7 +12,11 @@ local function formatted(format, ...)
   if select("#", ...) == 0 then
     return tostring(format)
   end
-  return tostring(format):format(...)
+  local ok, text = pcall(string.format, tostring(format), ...)
+  if not ok then
+    failure.bad("log: %s", (text:gsub("bad argument #(%d+) to '[^']*'", "argument %1")))
+  end
+  return text
 end
 
 function Context:log(format, ...)

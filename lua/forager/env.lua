@@ -26,4 +26,7 @@ return setmetatable(env, {
   __index = function(_, name)
     return os.getenv(name)
   end,
+  __newindex = function(_, name)
+    failure.bad("the environment cannot be changed: give %s to a command with its option 'env'", tostring(name))
+  end,
 })

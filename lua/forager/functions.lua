@@ -56,8 +56,14 @@ local function parameters(what, given)
       failure.declare([[%s: args is a list, as in { { "picture", "string" } }]], what)
     end
   end
+  local seen = {}
   for position, entry in ipairs(given) do
-    list[position] = parameter(what, position, entry)
+    local one = parameter(what, position, entry)
+    if seen[one.name] then
+      failure.declare("%s: argument %d is called '%s' like argument %d", what, position, one.name, seen[one.name])
+    end
+    seen[one.name] = position
+    list[position] = one
   end
   return list
 end

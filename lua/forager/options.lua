@@ -78,7 +78,7 @@ local wanted = {
   handler = "a function",
   callee = "a string",
   count = "a whole number, 0 or more",
-  duration = [[a duration ("250ms", "1h30m" or a number of seconds)]],
+  duration = [[a duration ("250ms", "1h30m" or a number of seconds, 0 or more)]],
   bytes = [[a size ("64KB", "1.5GB" or a number of bytes)]],
 }
 

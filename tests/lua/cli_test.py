@@ -120,6 +120,51 @@ class Run(Command):
         self.assertEqual(closed.returncode, 1)
         self.assertIn("Bad file descriptor", closed.stderr)
 
+    def test_what_json_cannot_say_is_a_failure_with_its_path(self):
+        code, error = self.failure_of("return { a = { 1 / 0 } }")
+        self.assertEqual(code, 1)
+        self.assertIn("the result.a[1]", error["message"])
+
+    def test_a_pipe_is_no_script(self):
+        path = str(self.folder / "pipe.lua")
+        os.mkfifo(path)
+        self.assertEqual(self.forager("run", path).returncode, 2)
+        self.assertEqual(self.forager("check", path).returncode, 1)
+
+    def test_a_limit_of_the_system_is_an_error_and_nothing_is_left(self):
+        path = self.script('local f = require "forager"\nf.sh "(setsid sleep 7000.1 &)"\n'
+                           'f.files.write("big", ("x"):rep(5000000))')
+        done = subprocess.run(["/bin/sh", "-c", 'ulimit -f 1; exec "$0" run --json "$1"', FORAGER, path],
+                              capture_output=True, text=True, cwd=self.folder)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["error"]["code"]), (1, "limit"))
+        self.assertEqual(children_of("7000.1"), [])
+
+    def test_errors_do_not_speak_to_the_terminal(self):
+        done = self.run_script('error "\\27[2Jhello"')
+        self.assertIn("?[2Jhello", done.stderr)
+        self.assertNotIn("\x1b", done.stderr)
+
+    def test_who_does_not_read_the_result_can_still_end_it(self):
+        path = self.script('return ("x"):rep(1000000)')
+        process = subprocess.Popen([FORAGER, "run", path], stdout=subprocess.PIPE)
+        self.addCleanup(process.stdout.close)
+        self.assertTrue(process.stdout.read(1)) # it has begun to write
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(30), -signal.SIGTERM)
+
+    def test_quit_ends_the_children_and_nohup_is_heeded(self):
+        path = self.script('require("forager").sh "echo started >&2; setsid sleep 7000.2"')
+        for number, ignored in ((signal.SIGQUIT, False), (signal.SIGHUP, True)):
+            ignore = (lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) if ignored else None
+            process = subprocess.Popen([FORAGER, "run", path], preexec_fn=ignore)
+            while not children_of("7000.2"):
+                time.sleep(0.01)
+            process.send_signal(number)
+            if ignored:
+                process.terminate()
+            self.assertEqual(process.wait(30), 128 + (signal.SIGTERM if ignored else number))
+            self.assertEqual(children_of("7000.2"), [])
+
     def test_a_byte_order_mark_and_a_line_for_the_shell_are_no_part_of_the_script(self):
         for text in ("\ufeffreturn 1", "#!/usr/bin/env forager\nreturn 1", "\ufeff#!x\nreturn 1"):
             self.assertEqual(self.run_script(text).stdout, "1\n")
@@ -381,8 +426,8 @@ class Check(Command):
             "sleep.sleep and unix.unix_command",
             "6: a context has no method 'lgo' (did you mean 'log'?)",
             "6: undefined global 'prnt' (did you mean 'print'?)",
-            "7: sleep: argument 1 must be a duration (\"250ms\", \"1h30m\" or a number of seconds), not a string "
-            "('6 hours')",
+            "7: sleep: argument 1 must be a duration (\"250ms\", \"1h30m\" or a number of seconds, 0 or more), not a "
+            "string ('6 hours')",
             "8: forager.json has no 'encod' (did you mean 'encode'?)",
             "8: string has no 'fmt'",
             "9: http.get has no option 'tiemout' (did you mean 'timeout'?)",

@@ -220,4 +220,40 @@ it("a default has the type of its argument", function()
   equal(declare(4.0), true)
 end)
 
+it("two arguments of one name are refused", function()
+  local declaration = { name = "types.twice", args = { { "v" }, { "v" } }, run = print }
+  contains(raises("bad_arguments", forager.func, declaration).message, "argument 2 is called 'v'")
+end)
+
+it("a log line with the wrong arguments is the caller's mistake", function()
+  local problem = raises("bad_arguments", function()
+    forager.log("%d", "x")
+  end)
+  contains(problem.message, "log: argument 2")
+  contains(problem.where, "functions_spec.lua:")
+end)
+
+it("an error of the script's own keeps what can be told of it", function()
+  local function raised(problem)
+    local name = "errors." .. tostring(problem):gsub("%W", "")
+    forager.func {
+      name = name,
+      run = function()
+        error(problem)
+      end,
+    }
+    return select(2, pcall(forager.call, name))
+  end
+  local kept = raised { code = "cyc", n = 1, f = print }
+  equal({ kept.code, kept.n, kept.f }, { "cyc", 1, "(function)" })
+  equal(raised { code = "n", 1, 2 }.code, "n")
+  equal(raised({ "no paper" }).message, "no paper")
+  local spoken = setmetatable({}, {
+    __tostring = function()
+      return "spoken"
+    end,
+  })
+  equal(raised(spoken).message, "spoken")
+end)
+
 spec.finish()

@@ -152,4 +152,10 @@ server.serve_forever()]]
   equal(problem.code == "refused" or problem.code == "unreachable", true)
 end)
 
+it("the environment cannot be changed from here", function()
+  raises("bad_arguments", function()
+    forager.env.NEW = "1"
+  end)
+end)
+
 spec.finish()

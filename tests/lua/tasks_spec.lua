@@ -293,4 +293,48 @@ it("a task says what it does", function()
   equal(sleeper:state(), "cancelled")
 end)
 
+it("an error of the library has the place of whoever waited, where no code of the script raised it", function()
+  local function place(code, fn)
+    return raises(code, function()
+      fn()
+      return nil
+    end).where
+  end
+  contains(
+    place("exit", function()
+      forager.timeout("10s", forager.sh, "exit 1")
+    end),
+    "tasks_spec.lua:"
+  )
+  contains(
+    place("exit", function()
+      forager.spawn(forager.sh, "exit 1"):join()
+    end),
+    "tasks_spec.lua:"
+  )
+  contains(
+    place("cancelled", function()
+      local cancelled = forager.spawn(forager.sleep, "1h")
+      cancelled:cancel()
+      cancelled:join()
+    end),
+    "tasks_spec.lua:"
+  )
+end)
+
+it("a task cannot wait for itself", function()
+  local task
+  task = forager.spawn(function()
+    return task:join()
+  end)
+  contains(raises("bad_arguments", task.join, task).message, "its own end")
+end)
+
+it("units of a duration stand from the largest on, each once", function()
+  for _, text in ipairs { "1ms1h", "1s1s" } do
+    raises("bad_arguments", forager.sleep, text)
+  end
+  equal(forager.time.seconds "1h1m1s1ms", 3661.001)
+end)
+
 spec.finish()

@@ -118,4 +118,8 @@ it("a scratch folder and a folder of one's own exclude each other", function()
   contains(raises("bad_arguments", forager.sh, "true", { scratch = true, cwd = "/" }).message, "one of")
 end)
 
+it("a command that says why on stdout alone is quoted, too", function()
+  contains(raises("exit", forager.sh, "echo no paper; exit 3").message, "no paper")
+end)
+
 spec.finish()

@@ -347,4 +347,23 @@ it("a handle cannot be changed", function()
   equal(tostring(a), "task 'a'")
 end)
 
+it("a part of what is not there is nil, as the whole is", function()
+  local w = forager.workflow "parts-of-nothing"
+  local skipped = w:task {
+    "skipped",
+    when = function()
+      return false
+    end,
+    run = print,
+  }
+  w:task {
+    "next",
+    args = { skipped.file, 1 },
+    run = function(_, file, one)
+      return file == nil and one
+    end,
+  }
+  equal(w:run().next, 1)
+end)
+
 spec.finish()

@@ -185,8 +185,11 @@ Result<std::optional<Launched>> launch(const LaunchPlan& plan)
         return program.error();
     Launched launched;
     Plumbing plumbing;
-    if (!plumbing.lay(plan, launched))
+    if (!plumbing.lay(plan, launched)) {
+        if (errno == EINVAL) // the lowest number that it asks for is beyond the limit
+            errno = EMFILE;
         return not_now("the pipes of '" + plan.argv[0] + "' could not be made");
+    }
 
     const std::vector<char*> argv = pointers(plan.argv);
     const std::vector<char*> envp = pointers(plan.environment);

@@ -30,6 +30,19 @@ constexpr std::size_t descriptors_per_command = 5;
 constexpr std::size_t descriptors_for_others = 128;
 constexpr std::size_t most_commands = 100'000;
 constexpr Duration descriptor_pause = 20ms;
+constexpr int most_refusals = 100;
+
+// One more, as long as it lives.
+class Counted {
+public:
+    explicit Counted(std::size_t& count) : count_{count} { ++count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --count_; }
+
+private:
+    std::size_t& count_;
+};
 
 std::optional<Failure> mistake_in(const Command& command)
 {
@@ -79,9 +92,18 @@ std::size_t commands_at_once()
     return std::clamp<std::uint64_t>(for_commands / descriptors_per_command, 1, most_commands);
 }
 
+Failure too_few_descriptors(const Command& command)
+{
+    rlimit64 limit{};
+    getrlimit64(RLIMIT_NOFILE, &limit);
+    return {Errc::limit, "'" + command.argv.front() + "' cannot be started: this process may open no more than " +
+                             std::to_string(limit.rlim_cur) + " files (ulimit -n)"};
+}
+
 void prepare_signals()
 {
     std::signal(SIGPIPE, SIG_IGN); // a child may close its stdin early
+    std::signal(SIGXFSZ, SIG_IGN); // a file that would be too large is an error of the write, not our end
     struct sigaction present{};
     sigaction(SIGCHLD, nullptr, &present);
     if (present.sa_handler == SIG_IGN) // inherited: the kernel would throw exit statuses away
@@ -129,6 +151,7 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
     if (!turn)
         throw_cancelled();
     const TurnHolder holder{turns_};
+    int refusals = 0;
     while (true) {
         const bool aborted = co_await cancelled();
         if (aborted)
@@ -140,10 +163,15 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
             co_return launched.error();
         if (*launched) {
             const Surroundings around{executor_, clock_, reaper_, buffer_, strays_};
+            const Counted running{running_};
             Result<Completed> result =
                 co_await run_child(around, std::move(command), tags, std::move(**launched), started);
             co_return result;
         }
+        // A command that ends gives some back; if none runs, there may never be enough.
+        refusals = running_ > 0 ? 0 : refusals + 1;
+        if (refusals > most_refusals)
+            co_return too_few_descriptors(command);
         co_await sleep_for(clock_, descriptor_pause);
     }
 }

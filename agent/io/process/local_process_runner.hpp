@@ -49,6 +49,7 @@ private:
     TagSource tags_;
     Reaper reaper_;
     Turns turns_;
+    std::size_t running_ = 0;
     std::vector<char> buffer_;  // for all reads: they are done in one step of the strand
     std::vector<pid_t> strays_; // children that could not be killed
 };

@@ -4,6 +4,7 @@
 
 #include "base/duration.hpp"
 #include "core/options.hpp"
+#include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
 #include "scripting/script.hpp"
 #include "scripting/vm/vm.hpp"
@@ -147,8 +148,11 @@ int task_wait(lua_State* L)
     Vm& vm = Vm::of(L);
     if (task.state == Task::State::ended)
         return 0;
-    if (&task == vm.current_or_null())
-        return luaL_error(L, "a task cannot wait for its own end");
+    if (&task == vm.current_or_null()) {
+        vm.push_error(L, {Errc::bad_arguments, "a task cannot wait for its own end"});
+        place_failure(L, -1);
+        return lua_error(L);
+    }
     if (!vm.may_wait(L))
         return refuse_wait(L);
     return vm.wait_on(L, task.done, std::nullopt);
@@ -168,7 +172,12 @@ int task_result(lua_State* L)
     for (int i = 0; i < task.results; ++i)
         lua_pushvalue(task.thread, first + i);
     lua_xmove(task.thread, L, task.results);
-    return task.failed ? lua_error(L) : task.results;
+    if (!task.failed)
+        return task.results;
+    if (Vm::of(L).is_cancellation(L, -1))
+        Vm::of(L).push_error(L, {Errc::cancelled, "cancelled"}); // the other one ends whoever raises it
+    place_failure(L, -1);
+    return lua_error(L);
 }
 
 // Raises the error of a task that failed.
