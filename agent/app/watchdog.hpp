@@ -1,5 +1,6 @@
-// A thread beside the loop that hears SIGINT, SIGTERM, SIGHUP and the end of the time limit. It asks the loop to stop,
-// and ends the program itself when the loop cannot answer any more, as inside a C function of Lua that never ends.
+// A thread beside the loop that hears SIGINT, SIGTERM, SIGQUIT, SIGHUP and the end of the time limit. It asks the loop
+// to stop, and ends the program itself when the loop cannot answer any more, as inside a C function of Lua that never
+// ends.
 #pragma once
 
 #include "base/time.hpp"
@@ -45,7 +46,7 @@ public:
     /// Why the work was asked to end; nothing when it was not.
     std::optional<Stop> stopped() const;
 
-    /// 130, 143, 129 for a signal, 1 for the time limit.
+    /// 130, 143, 131, 129 for a signal, 1 for the time limit.
     static int exit_code(Stop stop);
 
 private:

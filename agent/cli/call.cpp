@@ -3,7 +3,6 @@
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
-#include "io/formats/json.hpp"
 
 namespace forager::cli {
 
@@ -20,25 +19,18 @@ struct CallOptions {
     std::optional<std::chrono::nanoseconds> timeout;
 };
 
-// An argument that parses as JSON is JSON, anything else a string.
-Value argument(const std::string& text)
-{
-    auto value = parse_json(text);
-    return value ? std::move(*value) : Value{text};
-}
-
 Result<Invocation> invocation_of(const CallOptions& options)
 {
     Invocation invocation;
     invocation.function = options.function;
     invocation.source = "call";
     for (const std::string& text : options.args)
-        invocation.args.push_back(argument(text));
+        invocation.args.push_back(json_or_text(text));
     for (const std::string& keyword : options.keywords) {
         const std::size_t end = keyword.find('=');
         if (end == 0 || end == std::string::npos)
             return Failure{Errc::bad_arguments, "--kw takes NAME=VALUE, not '" + keyword + "'"};
-        invocation.kwargs.set(keyword.substr(0, end), argument(keyword.substr(end + 1)));
+        invocation.kwargs.set(keyword.substr(0, end), json_or_text(keyword.substr(end + 1)));
     }
     return invocation;
 }

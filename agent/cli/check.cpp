@@ -142,13 +142,14 @@ void append(std::vector<Failure>& list, std::vector<Failure>& more)
     std::ranges::move(more, std::back_inserter(list));
 }
 
-void print(Analysis& all, const Common& common)
+int print(Analysis& all, const Common& common)
 {
     shorten(all);
     if (common.json)
         print_json(all);
     else
         print_for_people(all);
+    return all.findings.empty() ? Exit::done : Exit::failed;
 }
 
 int check(const CheckOptions& options)
@@ -156,7 +157,7 @@ int check(const CheckOptions& options)
     Analysis all;
     const auto stuck = [&](Failure failure) {
         all.findings.push_back(std::move(failure));
-        print(all, options.common);
+        telling([&] { return print(all, options.common); });
     };
     for (const std::string& path : options.files) {
         Analysis one = check_file(path, options.common, stuck);
@@ -164,8 +165,7 @@ int check(const CheckOptions& options)
         append(all.notes, one.notes);
         all.more += one.more;
     }
-    print(all, options.common);
-    return all.findings.empty() ? Exit::done : Exit::failed;
+    return print(all, options.common);
 }
 
 } // namespace

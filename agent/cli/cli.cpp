@@ -8,7 +8,6 @@
 #include "cli/usage.hpp"
 
 #include <algorithm>
-#include <system_error>
 
 namespace forager::cli {
 
@@ -51,12 +50,7 @@ int run(int argc, char** argv)
     } catch (const CLI::ParseError& error) {
         return complain(wrong_usage(program, error), json);
     }
-    try {
-        return chosen();
-    } catch (const std::system_error& lost) {
-        write_err("forager: " + std::string{lost.what()} + "\n");
-        return Exit::failed;
-    }
+    return telling(chosen);
 }
 
 } // namespace forager::cli

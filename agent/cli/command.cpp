@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
-#include "base/duration.hpp"
+#include "core/options.hpp"
+#include "io/formats/json.hpp"
 
 namespace forager::cli {
 
@@ -18,6 +19,12 @@ bool looks_like_syntax(std::string_view word)
 std::string unshielded(std::string word)
 {
     return word.starts_with(shield) ? word.substr(1) : word;
+}
+
+Value json_or_text(const std::string& word)
+{
+    auto value = parse_json(word);
+    return value ? std::move(*value) : Value{word};
 }
 
 CLI::App* add_command(CLI::App& program, const char* name, const char* summary, Common& common)
@@ -63,12 +70,10 @@ void add_duration(CLI::App& command, const char* name, std::optional<std::chrono
         .add_option_function<std::string>(
             name,
             [&target, name](const std::string& text) {
-                target = parse_duration(text.find_first_not_of("0123456789.") == text.npos ? text + "s" : text);
-                if (!target)
-                    throw CLI::ValidationError{
-                        name,
-                        "'" + text +
-                            R"(' is not a duration: write "250ms", "1.5s", "1h30m", "2d" or a number of seconds)"};
+                const auto duration = to_duration(json_or_text(text));
+                if (!duration)
+                    throw CLI::ValidationError{name, duration.error().message};
+                target = *duration;
             },
             help)
         ->type_name("DURATION");

@@ -1,6 +1,8 @@
 // One command of the program: its flags, and what it does. Each has a file of its own.
 #pragma once
 
+#include "core/value.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <functional>
@@ -39,6 +41,9 @@ std::vector<std::string> shielded(int argc, char** argv);
 
 /// A word as it was given.
 std::string unshielded(std::string word);
+
+/// A word that parses as JSON is JSON, anything else text.
+Value json_or_text(const std::string& word);
 
 /// An operand as it was given.
 CLI::Option* add_operand(CLI::App& command, const char* name, std::string& target, const char* help);

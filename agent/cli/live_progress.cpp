@@ -1,6 +1,7 @@
 #include "cli/live_progress.hpp"
 
 #include "base/duration.hpp"
+#include "base/text.hpp"
 #include "cli/output.hpp"
 
 #include <algorithm>
@@ -34,12 +35,11 @@ std::string fitted(std::string_view text, std::size_t width)
 {
     std::string result;
     std::size_t characters = 0;
-    for (const char byte : text) {
-        const auto code = static_cast<unsigned char>(byte);
-        const bool continues = (code & 0xC0) == 0x80;
+    for (const char byte : printable(text)) {
+        const bool continues = (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
         if (!continues && ++characters > width)
             break;
-        result += code < 0x20 || code == 0x7F ? ' ' : byte;
+        result += byte == '\n' || byte == '\t' ? ' ' : byte;
     }
     return result;
 }

@@ -108,13 +108,19 @@ int print_ending(const Ending& ending, const Common& common)
     return Exit::done;
 }
 
-void print_last_words(const Failure& failure, const Common& common)
+int telling(const std::function<int()>& tell)
 {
     try {
-        print_failure(failure, common);
+        return tell();
     } catch (const std::system_error& lost) {
         write_err("forager: " + std::string{lost.what()} + "\n");
+        return Exit::failed;
     }
+}
+
+void print_last_words(const Failure& failure, const Common& common)
+{
+    telling([&] { return print_failure(failure, common); });
 }
 
 } // namespace forager::cli

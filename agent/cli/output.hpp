@@ -5,6 +5,7 @@
 #include "cli/command.hpp"
 #include "core/outcome.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ int print_ending(const Ending& ending, const Common& common);
 /// Prints a failure (as JSON on stdout, or for people on stderr) and gives the exit status: 2 for a script that does
 /// not load, else 1.
 int print_failure(const Failure& failure, const Common& common);
+
+/// Runs what prints the result and gives its exit status; where stdout takes nothing it says so, and the work has
+/// failed.
+int telling(const std::function<int()>& tell);
 
 /// What the watchdog prints when the loop is stuck.
 void print_last_words(const Failure& failure, const Common& common);

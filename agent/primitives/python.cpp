@@ -45,8 +45,8 @@ Result<Command> command_for(PythonCall& call)
         return input.error();
 
     Command command;
-    // Unbuffered: who listens hears each line when it is printed.
     command.title = "the Python code";
+    // Unbuffered: who listens hears each line when it is printed.
     command.argv = {interpreter_of(call), "-u", "-c", std::string{python_file("python_harness.py").value()}};
     command.input = std::move(*input);
     command.env = std::move(call.env);

@@ -44,10 +44,10 @@ std::string how_it_ended(const Completed& done)
     return "was ended by signal " + std::to_string(done.signal) + " (" + strsignal(done.signal) + ")";
 }
 
-std::string sentence(const std::string& name, bool merged, const Completed& done)
+std::string sentence(const std::string& name, const Completed& done)
 {
-    std::string words = last_words(merged ? done.out : done.err);
-    if (words.empty())
+    std::string words = last_words(done.err);
+    if (words.empty()) // silent, or merged
         words = last_words(done.out);
     return "`" + name + "` " + how_it_ended(done) + (words.empty() ? "" : ": " + words);
 }
@@ -93,13 +93,12 @@ std::string last_words(std::string_view output)
 asio::awaitable<Result<Completed>> run_checked(ProcessRunner& runner, Command command, bool check)
 {
     const std::string name = shown(command.argv);
-    const bool merged = command.merge;
     command.title = "`" + name + "`";
     Result<Completed> done = co_await runner.run(std::move(command));
     if (!done || !check || done->code == 0)
         co_return done;
     const int code = done->code;
-    std::string message = sentence(name, merged, *done);
+    std::string message = sentence(name, *done);
     co_return exit_failure(std::move(message), code, std::move(*done));
 }
 

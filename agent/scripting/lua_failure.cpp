@@ -51,7 +51,8 @@ Object named_fields(lua_State* L, int index)
 {
     index = lua_absindex(L, index);
     std::map<std::string, Value> found;
-    luaL_checkstack(L, 4, nullptr);
+    if (lua_checkstack(L, 4) == 0)
+        return {};
     for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING)
             continue;
@@ -65,23 +66,14 @@ Object named_fields(lua_State* L, int index)
     return fields;
 }
 
-// What a table of the script's own says of itself: by its metatable, or as in error { "no paper" }.
-std::string own_sentence(lua_State* L, int index)
+// As in error { "no paper" }.
+std::string first_entry(lua_State* L, int index)
 {
-    index = lua_absindex(L, index);
-    luaL_checkstack(L, 4, nullptr);
-    std::string sentence;
-    if (luaL_getmetafield(L, index, "__tostring") != LUA_TNIL) {
-        lua_pushvalue(L, index);
-        if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_type(L, -1) == LUA_TSTRING)
-            sentence = text_at(L, -1);
-        lua_pop(L, 1);
-    } else {
-        if (lua_rawgeti(L, index, 1) == LUA_TSTRING)
-            sentence = text_at(L, -1);
-        lua_pop(L, 1);
-    }
-    return sentence;
+    std::string text;
+    if (lua_rawgeti(L, index, 1) == LUA_TSTRING)
+        text = text_at(L, -1);
+    lua_pop(L, 1);
+    return text;
 }
 
 bool has_metatable(lua_State* L, int index, const void* key)
@@ -110,12 +102,13 @@ Failure from_fields(const Object& fields)
     return failure;
 }
 
-Failure from_table(lua_State* L, int index, const Object& fields, std::string sentence)
+Failure from_table(lua_State* L, int index)
 {
+    const Object fields = named_fields(L, index);
     Failure failure = from_fields(fields);
     failure.declaration = has_metatable(L, index, &declaration_key);
     if (failure.message.empty())
-        failure.message = std::move(sentence);
+        failure.message = first_entry(L, index);
     const std::string code = field(fields, "code");
     if (failure.message.empty())
         failure.message = code.empty() ? "the script raised a table" : "the script raised '" + code + "'";
@@ -233,16 +226,24 @@ Failure to_failure(lua_State* L, int index)
         split_place(failure);
         return failure;
     }
-    if (lua_istable(L, index)) {
-        const Object fields = named_fields(L, index);
-        if (fields.find("message") == nullptr)
-            failure.message = own_sentence(L, index);
-        return from_table(L, index, fields, std::move(failure.message));
-    }
+    if (lua_istable(L, index))
+        return from_table(L, index);
     auto value = to_value(L, index, "the error");
     if (value && !value->is_null())
         failure.details.append("error", std::move(*value));
     failure.message = std::string{"the script raised a "} + luaL_typename(L, index) + " instead of a message";
+    return failure;
+}
+
+Failure syntax_failure(lua_State* L, const std::string& path)
+{
+    Failure failure = to_failure(L, -1);
+    lua_pop(L, 1);
+    // Lua shortens a long path.
+    if (const std::size_t line = failure.where.rfind(':'); line != std::string::npos)
+        failure.where.replace(0, line, path);
+    failure.declaration = true;
+    failure.retry = false;
     return failure;
 }
 

@@ -19,7 +19,10 @@ void place_failure(lua_State* L, int index);
 /// What an error value of any kind says: an error table, a table of the script's own, a string with its place in front.
 Failure to_failure(lua_State* L, int index);
 
-/// Makes the state's metatable of error tables; once for each state.
+/// Pops what Lua says of the file at `path`, which it does not accept.
+Failure syntax_failure(lua_State* L, const std::string& path);
+
+/// Makes the state's metatables of error tables; once for each state.
 void open_failures(lua_State* L);
 
 /// FILE:LINE of the innermost frame of the user's own code, empty where there is none.

@@ -136,16 +136,8 @@ Result<void> Script::load()
     std::string_view text = *source;
     if (text.starts_with('#'))
         text.remove_prefix(std::min(text.find('\n'), text.size()));
-    if (luaL_loadbufferx(L, text.data(), text.size(), ("@" + path_).c_str(), "t") != LUA_OK) {
-        Failure failure = to_failure(L, -1);
-        lua_pop(L, 1);
-        // Lua shortens a long path.
-        if (const std::size_t line = failure.where.rfind(':'); line != std::string::npos)
-            failure.where.replace(0, line, path_);
-        failure.declaration = true;
-        failure.retry = false;
-        return failure;
-    }
+    if (luaL_loadbufferx(L, text.data(), text.size(), ("@" + path_).c_str(), "t") != LUA_OK)
+        return syntax_failure(L, path_);
     main_ = luaL_ref(L, LUA_REGISTRYINDEX);
     return {};
 }

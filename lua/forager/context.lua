@@ -47,8 +47,6 @@ function Context:random()
   return math.random()
 end
 
-known.arguments("sleep", "duration")
-
 local context = {}
 
 function context.new(id, name)

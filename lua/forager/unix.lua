@@ -100,14 +100,6 @@ local writer_metatable = {
   end,
 }
 
--- The task ran no code of the script's: what it raises gets the place of the call here.
-local function check_ended(task)
-  local ok, problem = pcall(task.join, task)
-  if not ok and type(problem) == "table" and rawget(problem, "where") == nil then
-    failure.raise(problem)
-  end
-end
-
 -- Runs `start` as a task of its own while this one hands on the lines.
 function unix.with_lines(start, on_line)
   local lines <close> = setmetatable({ id = native.lines_open() }, lines_metatable)
@@ -118,7 +110,6 @@ function unix.with_lines(start, on_line)
   while true do
     local line, stream = native.lines_next(lines.id)
     if not line then
-      check_ended(task)
       return task:join()
     end
     on_line(line, stream)

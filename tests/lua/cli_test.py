@@ -46,6 +46,13 @@ class Command(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
+    def await_children(self, marker, count):
+        """/proc tells nobody of a new process: it has to be looked at again and again."""
+        deadline = time.monotonic() + 60
+        while len(children_of(marker)) < count:
+            self.assertLess(time.monotonic(), deadline, f"{count} processes with '{marker}' never began")
+            time.sleep(0.01)
+
     def script(self, text, name="script.lua"):
         path = self.folder / name
         path.write_text(text)
@@ -139,6 +146,12 @@ class Run(Command):
         self.assertEqual((done.returncode, json.loads(done.stdout)["error"]["code"]), (1, "limit"))
         self.assertEqual(children_of("7000.1"), [])
 
+    def test_an_error_that_never_finishes_its_sentence_is_ended_by_the_time_limit(self):
+        done = self.run_script('error(setmetatable({}, { __tostring = function() while true do end end }))',
+                               "--timeout", "200ms")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not done within 200 ms", done.stderr)
+
     def test_errors_do_not_speak_to_the_terminal(self):
         done = self.run_script('error "\\27[2Jhello"')
         self.assertIn("?[2Jhello", done.stderr)
@@ -157,8 +170,7 @@ class Run(Command):
         for number, ignored in ((signal.SIGQUIT, False), (signal.SIGHUP, True)):
             ignore = (lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) if ignored else None
             process = subprocess.Popen([FORAGER, "run", path], preexec_fn=ignore)
-            while not children_of("7000.2"):
-                time.sleep(0.01)
+            self.await_children("7000.2", 1)
             process.send_signal(number)
             if ignored:
                 process.terminate()
@@ -244,8 +256,7 @@ class Run(Command):
                 local sh = require("forager").sh
                 sh {{ "sh", "-c", "setsid sh -c 'sleep 1000; :' {marker} & env -i sh -c 'sleep 1000; :' {marker}", "x" }}""")
             running = subprocess.Popen([FORAGER, "run", path], stderr=subprocess.DEVNULL)
-            while len(children_of(marker)) < 2:
-                time.sleep(0.01)
+            self.await_children(marker, 2)
             running.send_signal(number)
             self.assertEqual(running.wait(60), status)
             self.assertEqual(children_of(marker), [])

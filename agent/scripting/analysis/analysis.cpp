@@ -33,11 +33,7 @@ std::optional<Failure> syntax_error(const SourceFile& file)
     const auto& [path, source, reassigned] = file;
     if (!state || luaL_loadbufferx(state.get(), source.data(), source.size(), ("@" + path).c_str(), "t") == LUA_OK)
         return std::nullopt;
-    Failure failure = to_failure(state.get(), -1);
-    // Lua shortens a long path.
-    if (const std::size_t line = failure.where.rfind(':'); line != std::string::npos)
-        failure.where.replace(0, line, path);
-    return failure;
+    return syntax_failure(state.get(), path);
 }
 
 // The files of one script: a first walk through all of them, then a second one.

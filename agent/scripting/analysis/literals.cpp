@@ -49,7 +49,9 @@ std::string literal_text(const Known& known)
 {
     switch (known.kind) {
     case Kind::string: return "a string" + (is_short_line(known.text) ? " ('" + known.text + "')" : "");
-    case Kind::number: return known.text.find_first_of(".eEpP") == known.text.npos ? "an integer" : "a number";
+    case Kind::number:
+        return (known.text.find_first_of(".eEpP") == known.text.npos ? "an integer (" : "a number (") + known.text +
+               ")";
     case Kind::boolean: return "a boolean";
     case Kind::table: return "a table";
     case Kind::function: return "a function";

@@ -24,6 +24,7 @@ private:
     const void* error_ = nullptr;
     std::string where_;
     std::string traceback_;
+    std::string sentence_; // what a table of the script's own says of itself
 };
 
 } // namespace forager::scripting
