@@ -1,0 +1,86 @@
+// What is kept of invocations from their acceptance to long after their end: the queue's memory, and what `ps` and
+// `show` tell.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "ports/observer.hpp"
+#include "ports/queue.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace forager {
+
+/// What the queue must know of an entry to decide when it is its turn.
+struct QueueEntry {
+    std::string id;
+    std::int64_t number = 0; ///< in the order of acceptance
+    int priority = 0;
+    std::string order_key;
+    std::optional<WallTime> not_before;
+};
+
+/// An invocation whose turn it is.
+struct Begun {
+    Invocation invocation;
+    std::string script;     ///< as in `Submission`
+    std::size_t starts = 1; ///< this one included: more than 1 after the agent died under it
+};
+
+struct Record {
+    std::string id;
+    std::string function;
+    std::string source;
+    State state = State::waiting;
+    std::string note; ///< why: the failure's sentence, until when it sleeps
+    int priority = 0;
+    std::string order_key;
+    std::size_t starts = 0;
+    std::size_t tries = 0; ///< tries that failed
+    std::optional<WallTime> submitted, started, ended, not_before;
+    Object request;                 ///< args, kwargs …
+    std::optional<Outcome> outcome; ///< once it has ended
+};
+
+struct RecordFilter {
+    bool open_only = false;
+    std::string state;    ///< only this one
+    std::string function; ///< only this one
+    std::size_t most = 100;
+};
+
+class Records {
+public:
+    virtual ~Records() = default;
+
+    /// Failures: limit, refused.
+    virtual boost::asio::awaitable<Result<std::pair<QueueEntry, bool>>> add(Submission submission, WallTime now) = 0;
+
+    /// All that have not ended, for a queue that begins.
+    virtual boost::asio::awaitable<Result<std::vector<QueueEntry>>> open() = 0;
+
+    /// Its turn: counts the start.
+    virtual boost::asio::awaitable<Result<Begun>> begin(std::string id, WallTime now) = 0;
+
+    /// Does not wait to be safe: after a crash it is only older.
+    virtual void note(std::string id, State state, std::string note, std::size_t tries) = 0;
+
+    /// Safe when it returns. Waits as long as there is no room for it.
+    virtual boost::asio::awaitable<Result<void>> finish(std::string id, Outcome outcome, WallTime now) = 0;
+
+    /// A new life for one that has ended without success: what it recorded stays. Failures: not_found, refused.
+    virtual boost::asio::awaitable<Result<QueueEntry>> revive(std::string id) = 0;
+
+    virtual boost::asio::awaitable<Result<std::optional<Record>>> find(std::string id) = 0;
+    virtual boost::asio::awaitable<Result<std::vector<Record>>> list(RecordFilter filter) = 0;
+
+    /// Keeps a signal for an invocation that has not ended. Failures: not_found, refused, limit.
+    virtual boost::asio::awaitable<Result<void>> signal(std::string id, std::string event, Value value) = 0;
+};
+
+} // namespace forager
