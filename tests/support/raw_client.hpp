@@ -1,0 +1,145 @@
+// A socket that says exactly what a test wants, to a server on the same loop.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace forager::test {
+
+class RawClient {
+public:
+    RawClient(boost::asio::io_context& io, std::uint16_t port) : io_{io}, socket_{::socket(AF_INET, SOCK_STREAM, 0)}
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        connect(address);
+    }
+
+    RawClient(boost::asio::io_context& io, const std::string& path)
+        : io_{io}, socket_{::socket(AF_UNIX, SOCK_STREAM, 0)}
+    {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof address.sun_path - 1);
+        connect(address);
+    }
+
+    RawClient(RawClient&& other) noexcept
+        : io_{other.io_},
+          socket_{std::exchange(other.socket_, -1)},
+          received_{std::move(other.received_)},
+          ended_{other.ended_}
+    {
+    }
+    RawClient& operator=(RawClient&&) = delete;
+    ~RawClient() { close(); }
+
+    void close()
+    {
+        if (socket_ >= 0)
+            ::close(std::exchange(socket_, -1));
+    }
+
+    void close_sending_side() { ::shutdown(socket_, SHUT_WR); }
+
+    /// With a reset instead of a farewell, as a client that was killed with bytes unread.
+    void reset()
+    {
+        const linger at_once{1, 0};
+        ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        close();
+    }
+
+    /// Turns the loop where the server takes no more for now. What a server that closed does not take is lost.
+    void send(std::string_view bytes)
+    {
+        while (!bytes.empty()) {
+            const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (sent < 0 && errno != EAGAIN)
+                return;
+            bytes.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : 0);
+            if (sent < 0)
+                turn();
+        }
+    }
+
+    /// Each byte in a packet of its own, as far as the server reads it.
+    void trickle(std::string_view bytes)
+    {
+        for (const char& byte : bytes) {
+            send({&byte, 1});
+            turn();
+        }
+    }
+
+    /// All that was received, once `part` is in it or the server closed.
+    const std::string& wait_for(std::string_view part)
+    {
+        while (!ended_ && received_.find(part) == std::string::npos) {
+            turn();
+            take();
+        }
+        return received_;
+    }
+
+    /// All that was received, once the server closed.
+    const std::string& wait_for_end()
+    {
+        while (!ended_) {
+            turn();
+            take();
+        }
+        return received_;
+    }
+
+    void turn()
+    {
+        io_.restart();
+        io_.run_one_for(std::chrono::milliseconds{2});
+        io_.poll();
+    }
+
+    const std::string& received() const { return received_; }
+    bool ended() const { return ended_; }
+
+private:
+    template <class Address> void connect(const Address& address)
+    {
+        if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+            throw std::runtime_error{std::string{"the test cannot connect: "} + std::strerror(errno)};
+    }
+
+    void take()
+    {
+        std::array<char, 64 * 1024> space;
+        const ssize_t count = ::recv(socket_, space.data(), space.size(), MSG_DONTWAIT);
+        if (count > 0)
+            received_.append(space.data(), static_cast<std::size_t>(count));
+        else if (count == 0 || errno != EAGAIN)
+            ended_ = true;
+    }
+
+    boost::asio::io_context& io_;
+    int socket_;
+    std::string received_;
+    bool ended_ = false;
+};
+
+} // namespace forager::test
