@@ -80,40 +80,20 @@ public:
         }
     }
 
-    /// Each byte in a packet of its own, as far as the server reads it.
-    void trickle(std::string_view bytes)
-    {
-        for (const char& byte : bytes) {
-            send({&byte, 1});
-            turn();
-        }
-    }
-
     /// All that was received, once `part` is in it or the server closed.
     const std::string& wait_for(std::string_view part)
     {
-        while (!ended_ && received_.find(part) == std::string::npos) {
+        for (take(); !ended_ && received_.find(part) == std::string::npos; take())
             turn();
-            take();
-        }
         return received_;
     }
 
     /// All that was received, once the server closed.
     const std::string& wait_for_end()
     {
-        while (!ended_) {
+        for (take(); !ended_; take())
             turn();
-            take();
-        }
         return received_;
-    }
-
-    void turn()
-    {
-        io_.restart();
-        io_.run_one_for(std::chrono::milliseconds{2});
-        io_.poll();
     }
 
     const std::string& received() const { return received_; }
@@ -126,14 +106,22 @@ private:
             throw std::runtime_error{std::string{"the test cannot connect: "} + std::strerror(errno)};
     }
 
+    void turn()
+    {
+        io_.restart();
+        io_.run_one_for(std::chrono::milliseconds{2});
+        io_.poll();
+    }
+
     void take()
     {
         std::array<char, 64 * 1024> space;
-        const ssize_t count = ::recv(socket_, space.data(), space.size(), MSG_DONTWAIT);
-        if (count > 0)
-            received_.append(space.data(), static_cast<std::size_t>(count));
-        else if (count == 0 || errno != EAGAIN)
-            ended_ = true;
+        ssize_t count = 1;
+        while (count > 0) {
+            count = ::recv(socket_, space.data(), space.size(), MSG_DONTWAIT);
+            received_.append(space.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+        }
+        ended_ = count == 0 || errno != EAGAIN;
     }
 
     boost::asio::io_context& io_;

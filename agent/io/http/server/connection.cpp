@@ -33,13 +33,9 @@ Errc code_for(int status)
 
 Reply reply_to(const Refusal& refusal)
 {
-    return failure_reply(refusal.status, Failure{code_for(refusal.status), refusal.message});
-}
-
-Reply too_many()
-{
-    Reply reply = reply_to({503, "too many clients are connected; try again"});
-    reply.headers.add("Retry-After", "1");
+    Reply reply = failure_reply(refusal.status, Failure{code_for(refusal.status), refusal.message});
+    if (refusal.status == 503)
+        reply.headers.add("Retry-After", "1");
     return reply;
 }
 
@@ -106,7 +102,8 @@ asio::awaitable<void> Connection::converse()
     bool open = true;
     while (open && !finishing_) {
         RequestParser parser{services_.config.body_limit};
-        const bool received = co_await receive(parser);
+        BodyShare share{services_.bodies};
+        const bool received = co_await receive(parser, share);
         open = received || parser.refusal();
         if (open)
             open = co_await respond(parser);
@@ -125,17 +122,18 @@ asio::awaitable<bool> Connection::respond(RequestParser& parser)
 asio::awaitable<void> Connection::turn_away()
 {
     const Manner last;
-    co_await send(too_many(), last);
+    const Refusal refusal{503, "too many clients are connected; try again"};
+    co_await send(reply_to(refusal), last);
     co_await say_farewell();
 }
 
 // True: the request is complete. False: it is refused, or there is none.
-asio::awaitable<bool> Connection::receive(RequestParser& parser)
+asio::awaitable<bool> Connection::receive(RequestParser& parser, BodyShare& share)
 {
     const bool begun = co_await begin();
     if (!begun)
         co_return false;
-    const bool has_head = co_await read_until(parser, &RequestParser::has_head, services_.config.head_time);
+    const bool has_head = co_await read_until(parser, share, &RequestParser::has_head, services_.config.head_time);
     if (!has_head)
         co_return false;
     if (parser.expects_continue() && !parser.is_complete()) {
@@ -143,7 +141,7 @@ asio::awaitable<bool> Connection::receive(RequestParser& parser)
         if (!sent)
             co_return false;
     }
-    const bool complete = co_await read_until(parser, &RequestParser::is_complete, services_.config.body_time);
+    const bool complete = co_await read_until(parser, share, &RequestParser::is_complete, services_.config.body_time);
     co_return complete;
 }
 
@@ -157,19 +155,19 @@ asio::awaitable<bool> Connection::begin()
     co_return begun;
 }
 
-asio::awaitable<bool> Connection::read_until(RequestParser& parser, Reached reached, Duration limit)
+asio::awaitable<bool> Connection::read_until(RequestParser& parser, BodyShare& share, Reached reached, Duration limit)
 {
     const TimePoint deadline = services_.clock.now() + limit;
     for (;;) {
         incoming_.drop(parser.feed(incoming_.bytes()));
+        if (incoming_.full() && !(parser.*reached)())
+            parser.refuse({400, "the request has a line without end"}); // nothing else is held back
+        if (!share.grow_to(parser.body_size()))
+            parser.refuse({503, "the requests of all clients are too large together; try again"});
         if (parser.refusal())
             co_return false;
         if ((parser.*reached)())
             co_return true;
-        if (incoming_.full()) { // only a line that does not end is held back
-            parser.refuse({400, "the request has a line without end"});
-            co_return false;
-        }
         const bool more = co_await incoming_.more(deadline);
         if (!more && !incoming_.ended())
             parser.refuse({408, "the request did not come to its end in time"});
@@ -238,7 +236,8 @@ asio::awaitable<bool> Connection::send(Reply reply, Manner manner)
         sent = co_await send_stream(std::move(reply.stream), framing == Framing::chunks);
     else if (sent)
         sent = co_await outgoing_.send(std::move(reply.body));
-    co_return sent&& keeps;
+    const bool open = sent && keeps;
+    co_return open;
 }
 
 asio::awaitable<bool> Connection::send_stream(std::unique_ptr<BodySource> stream, bool chunked)

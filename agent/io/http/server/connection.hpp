@@ -2,6 +2,7 @@
 // server, used on the strand.
 #pragma once
 
+#include "io/http/server/body_budget.hpp"
 #include "io/http/server/incoming.hpp"
 #include "io/http/server/outgoing.hpp"
 #include "io/http/server/request_parser.hpp"
@@ -21,6 +22,7 @@ public:
         Clock& clock;
         const Server::Config& config;
         const Server::Handle& handle;
+        BodyBudget& bodies;
     };
 
     /// Who is at the other end.
@@ -51,10 +53,10 @@ private:
 
     boost::asio::awaitable<void> converse();
     boost::asio::awaitable<void> turn_away();
-    boost::asio::awaitable<bool> receive(RequestParser& parser);
+    boost::asio::awaitable<bool> receive(RequestParser& parser, BodyShare& share);
     boost::asio::awaitable<bool> begin();
     using Reached = bool (RequestParser::*)() const;
-    boost::asio::awaitable<bool> read_until(RequestParser& parser, Reached reached, Duration limit);
+    boost::asio::awaitable<bool> read_until(RequestParser& parser, BodyShare& share, Reached reached, Duration limit);
     boost::asio::awaitable<bool> respond(RequestParser& parser);
     boost::asio::awaitable<bool> serve(RequestParser& parser);
     boost::asio::awaitable<Reply> ask(ServedRequest request);

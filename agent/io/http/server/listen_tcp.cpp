@@ -69,8 +69,10 @@ Result<Listening> listen_at_address(const std::string& address, std::uint16_t po
     Listening result;
     result.socket =
         Descriptor{::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP)};
-    if (!result.socket || !bind_and_listen(result.socket.number(), endpoint))
-        return cannot_listen(text_of(ip, port), errno);
+    if (!result.socket || !bind_and_listen(result.socket.number(), endpoint)) {
+        const int reason = errno; // forgotten by Asio's way to write an address
+        return cannot_listen(text_of(ip, port), reason);
+    }
     result.port = port_of(result.socket.number());
     return result;
 }

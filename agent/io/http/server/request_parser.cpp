@@ -166,6 +166,11 @@ bool RequestParser::is_complete() const
     return parser_->is_done();
 }
 
+std::size_t RequestParser::body_size() const
+{
+    return parser_->request.body.size();
+}
+
 bool RequestParser::is_http_1_0() const
 {
     return parser_->version < 11;

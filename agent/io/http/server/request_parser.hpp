@@ -32,9 +32,15 @@ public:
 
     bool has_head() const;
     bool is_complete() const;
+    std::size_t body_size() const; ///< of what has come, in bytes
 
     const std::optional<Refusal>& refusal() const { return refusal_; }
-    void refuse(Refusal refusal) { refusal_ = std::move(refusal); }
+    /// The first refusal counts.
+    void refuse(Refusal refusal)
+    {
+        if (!refusal_)
+            refusal_ = std::move(refusal);
+    }
 
     // Of the head.
     bool is_http_1_0() const;

@@ -41,6 +41,7 @@ public:
           clock_{clock},
           handle_{std::move(handle)},
           config_{std::move(config)},
+          bodies_{config_.bodies_limit},
           changed_{executor_},
           room_{executor_}
     {
@@ -69,7 +70,7 @@ private:
 
     void begin(Place& place);
     asio::awaitable<void> accept_all(Place& place);
-    void welcome(Place& place, Accepted accepted);
+    bool welcome(Place& place, Accepted accepted);
     asio::awaitable<void> stop_accepting();
     asio::awaitable<void> let_finish();
     asio::awaitable<void> end_all();
@@ -79,6 +80,7 @@ private:
     Clock& clock_;
     Handle handle_;
     Config config_;
+    BodyBudget bodies_;
     std::list<Place> places_;
     std::list<Connection> connections_;
     Event changed_; // for `run`: something ended
@@ -131,21 +133,24 @@ asio::awaitable<void> Server::Impl::accept_all(Place& place)
         }
         co_await place.socket.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
         Accepted accepted = accept_one(place.socket.native_handle());
-        const int error = accepted.error;
-        if (error == 0)
-            welcome(place, std::move(accepted));
-        else if (!passes(error))
+        const bool passing = accepted.error == 0 ? welcome(place, std::move(accepted)) : passes(accepted.error);
+        if (!passing)
             co_await sleep_for(clock_, config_.exhausted_pause);
     }
 }
 
-void Server::Impl::welcome(Place& place, Accepted accepted)
+// False: the client had to be dropped, for the system has too little memory to watch it.
+bool Server::Impl::welcome(Place& place, Accepted accepted)
 {
-    const asio::generic::stream_protocol protocol{accepted.family, 0};
-    Socket socket{executor_, protocol, accepted.socket.release()};
+    Socket socket{executor_};
+    boost::system::error_code error;
+    socket.assign({accepted.family, 0}, accepted.socket.number(), error);
+    if (error)
+        return false;
+    accepted.socket.release();
     const auto here = connections_.emplace(connections_.end(), std::move(socket),
                                            Connection::Origin{std::move(accepted.peer), accepted.uid},
-                                           Connection::Services{clock_, config_, handle_});
+                                           Connection::Services{clock_, config_, handle_, bodies_});
     const bool has_room = ++place.connections <= config_.connections;
     here->start(has_room, [this, &place, here] {
         connections_.erase(here);
@@ -153,6 +158,7 @@ void Server::Impl::welcome(Place& place, Accepted accepted)
         room_.set();
         changed_.set();
     });
+    return true;
 }
 
 bool Server::Impl::accepting() const

@@ -24,12 +24,14 @@ namespace forager::http {
 
 class Server {
 public:
-    /// Called for each complete request. It is cancelled when the client leaves. What it throws becomes a 500 that
-    /// tells nothing of it: a handler that wants it logged catches it.
+    /// Called for each complete request; for a HEAD it may answer as for a GET, the body is not sent. It is cancelled
+    /// when the client leaves. What it throws becomes a 500 that tells nothing of it: a handler that wants it logged
+    /// catches it.
     using Handle = std::function<boost::asio::awaitable<Reply>(ServedRequest)>;
 
     struct Config {
         std::size_t connections = 256;                    ///< at once, for each place it listens on; others get a 503
+        std::size_t bodies_limit = 64 * 1024 * 1024;      ///< bytes of all requests together
         std::size_t body_limit = 16 * 1024 * 1024;        ///< bytes of one request
         Duration head_time = std::chrono::seconds{10};    ///< from the first byte of a request to the end of its head
         Duration body_time = std::chrono::seconds{60};    ///< from there to the end of its body
@@ -52,17 +54,17 @@ public:
     /// `run` must have ended, or the loop must.
     ~Server();
 
-    /// Listens at `path`, for those whom `mode` lets write to it; beside it "PATH.lock" tells a living server from the
-    /// socket that a killed one left. Failures: refused (somebody listens there, a file is in the way, permissions),
-    /// not_found (the folder), bad_arguments (a path of more than 107 bytes).
+    /// Before `run`: listens at `path`, for those whom `mode` lets write to it; beside it "PATH.lock" tells a living
+    /// server from the socket that a killed one left. Failures: refused (somebody listens there, a file is in the way,
+    /// permissions), not_found (the folder), bad_arguments (a path of more than 107 bytes).
     Result<void> listen_local(std::string path, mode_t mode);
 
-    /// Listens at an IP address and gives the port, which 0 leaves to the system. Failures: bad_arguments (no address),
-    /// refused (in use, not this machine's, permissions).
+    /// Before `run`: listens at an IP address and gives the port, which 0 leaves to the system. Failures: bad_arguments
+    /// (no address), refused (in use, not this machine's, permissions).
     Result<std::uint16_t> listen_tcp(std::string address, std::uint16_t port);
 
-    /// Serves until cancelled. Then nobody can connect any more, requests in flight get `grace` (a second cancellation
-    /// cuts it short), what is left is cancelled, and it returns when all are gone.
+    /// Once: serves until cancelled. Then nobody can connect any more, requests in flight get `grace` (a second
+    /// cancellation cuts it short), what is left is cancelled, and it returns when all are gone.
     boost::asio::awaitable<void> run();
 
     /// How many clients are connected.

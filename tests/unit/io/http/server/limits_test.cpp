@@ -88,7 +88,7 @@ TEST_CASE("a connection without a request is closed without a word")
 TEST_CASE("a client that takes nothing of its reply is given up")
 {
     http::Server::Config config;
-    config.write_time = soon;
+    config.write_time = config.farewell_time = soon;
     ServerWorld world{large, config};
     auto client = world.local();
     client.send(get);
