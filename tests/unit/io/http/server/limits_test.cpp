@@ -1,5 +1,7 @@
 #include "server_world.hpp"
 
+#include "io/event.hpp"
+
 #include <doctest/doctest.h>
 
 #include <sys/resource.h>
@@ -23,6 +25,13 @@ bool holds(const std::string& text, const std::string& part)
 
 asio::awaitable<http::Reply> fine(ServedRequest)
 {
+    co_return http::text_reply(200, "fine");
+}
+
+asio::awaitable<http::Reply> fine_after(Event& event, bool& begun)
+{
+    begun = true;
+    co_await event.wait();
     co_return http::text_reply(200, "fine");
 }
 
@@ -125,6 +134,32 @@ TEST_CASE("a line without end is refused, not collected")
         client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(200'000, 'x'));
         CHECK(client.wait_for_end().starts_with("HTTP/1.1 400 "));
     }
+}
+
+TEST_CASE("bodies that are too large together are refused until some are gone")
+{
+    http::Server::Config config;
+    config.bodies_limit = 1000;
+    Event* go_on = nullptr;
+    bool begun = false;
+    ServerWorld world{[&](ServedRequest) { return fine_after(*go_on, begun); }, config};
+    Event event{world.strand.executor()};
+    go_on = &event;
+    const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\n" + std::string(600, 'x');
+    auto first = world.tcp();
+    first.send(post);
+    world.turn_until([&] { return begun; });
+    auto second = world.tcp();
+    second.send(post);
+    second.close_sending_side();
+    const std::string reply = second.wait_for_end();
+    CHECK(reply.starts_with("HTTP/1.1 503 "));
+    CHECK(holds(reply, "Retry-After: 1\r\n"));
+    event.set();
+    CHECK(holds(first.wait_for("fine"), "200 OK"));
+    auto third = world.tcp();
+    third.send(post);
+    CHECK(holds(third.wait_for("fine"), "200 OK"));
 }
 
 TEST_CASE("a client too many is told to come again, and one that left makes room")

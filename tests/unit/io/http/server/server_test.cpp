@@ -42,6 +42,13 @@ asio::awaitable<http::Reply> throwing(ServedRequest)
     co_return http::Reply{};
 }
 
+asio::awaitable<http::Reply> smuggling(ServedRequest)
+{
+    http::Reply reply;
+    reply.headers.add("Location", "/\r\nSet-Cookie: a=b");
+    co_return reply;
+}
+
 // Handlers that wait, and what became of them.
 struct Waiting {
     int begun = 0;
@@ -86,6 +93,31 @@ asio::awaitable<http::Reply> stream(ServedRequest request)
     if (request.path == "/broken")
         pieces = {"one\n", "throw"};
     co_return http::stream_reply("text/plain", std::make_unique<Pieces>(std::move(pieces)));
+}
+
+// Says one line and waits for more.
+class Endless final : public http::BodySource {
+public:
+    Endless(Event& event, bool& ended) : event_{event}, ended_{ended} {}
+    ~Endless() override { ended_ = true; }
+
+    asio::awaitable<std::string> next() override
+    {
+        if (!std::exchange(said_, true))
+            co_return "first line\n";
+        co_await event_.wait();
+        co_return "more\n";
+    }
+
+private:
+    Event& event_;
+    bool& ended_;
+    bool said_ = false;
+};
+
+asio::awaitable<http::Reply> follow(std::unique_ptr<http::BodySource> source)
+{
+    co_return http::stream_reply("text/plain", std::move(source));
 }
 
 } // namespace
@@ -214,11 +246,7 @@ TEST_CASE("what a handler throws becomes a 500 that tells nothing of it, and the
 
 TEST_CASE("a reply that would smuggle something is not sent")
 {
-    ServerWorld world{[](ServedRequest) -> asio::awaitable<http::Reply> {
-        http::Reply reply;
-        reply.headers.add("Location", "/\r\nSet-Cookie: a=b");
-        co_return reply;
-    }};
+    ServerWorld world{smuggling};
     CHECK(world.get("/").value().status == 500);
 }
 
@@ -280,29 +308,9 @@ TEST_CASE("a client that leaves cancels its handler")
 
 TEST_CASE("a client that leaves ends the making of its body")
 {
-    class Endless final : public http::BodySource {
-    public:
-        Endless(Event& event, bool& ended) : event_{event}, ended_{ended} {}
-        ~Endless() override { ended_ = true; }
-
-        asio::awaitable<std::string> next() override
-        {
-            if (!std::exchange(said_, true))
-                co_return "first line\n";
-            co_await event_.wait();
-            co_return "more\n";
-        }
-
-    private:
-        Event& event_;
-        bool& ended_;
-        bool said_ = false;
-    };
     bool ended = false;
     Event* never = nullptr;
-    ServerWorld world{[&](ServedRequest) -> asio::awaitable<http::Reply> {
-        co_return http::stream_reply("text/plain", std::make_unique<Endless>(*never, ended));
-    }};
+    ServerWorld world{[&](ServedRequest) { return follow(std::make_unique<Endless>(*never, ended)); }};
     Event event{world.strand.executor()};
     never = &event;
     auto client = world.local();
