@@ -1,11 +1,12 @@
 // A socket that says exactly what a test wants, to a server on the same loop.
 #pragma once
 
+#include "io/system_failure.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 
@@ -17,13 +18,13 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace forager::test {
 
 class RawClient {
 public:
-    RawClient(boost::asio::io_context& io, std::uint16_t port) : io_{io}, socket_{::socket(AF_INET, SOCK_STREAM, 0)}
+    RawClient(boost::asio::io_context& io, std::uint16_t port)
+        : io_{io}, socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}
     {
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -33,7 +34,7 @@ public:
     }
 
     RawClient(boost::asio::io_context& io, const std::string& path)
-        : io_{io}, socket_{::socket(AF_UNIX, SOCK_STREAM, 0)}
+        : io_{io}, socket_{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)}
     {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
@@ -41,29 +42,15 @@ public:
         connect(address);
     }
 
-    RawClient(RawClient&& other) noexcept
-        : io_{other.io_},
-          socket_{std::exchange(other.socket_, -1)},
-          received_{std::move(other.received_)},
-          ended_{other.ended_}
-    {
-    }
-    RawClient& operator=(RawClient&&) = delete;
-    ~RawClient() { close(); }
+    void close() { (void)socket_.close(); }
 
-    void close()
-    {
-        if (socket_ >= 0)
-            ::close(std::exchange(socket_, -1));
-    }
-
-    void close_sending_side() { ::shutdown(socket_, SHUT_WR); }
+    void close_sending_side() { ::shutdown(socket_.number(), SHUT_WR); }
 
     /// With a reset instead of a farewell, as a client that was killed with bytes unread.
     void reset()
     {
         const linger at_once{1, 0};
-        ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        ::setsockopt(socket_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
         close();
     }
 
@@ -71,7 +58,7 @@ public:
     void send(std::string_view bytes)
     {
         while (!bytes.empty()) {
-            const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+            const ssize_t sent = ::send(socket_.number(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
             if (sent < 0 && errno != EAGAIN)
                 return;
             bytes.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : 0);
@@ -102,7 +89,7 @@ public:
 private:
     template <class Address> void connect(const Address& address)
     {
-        if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        if (::connect(socket_.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
             throw std::runtime_error{std::string{"the test cannot connect: "} + std::strerror(errno)};
     }
 
@@ -118,14 +105,14 @@ private:
         std::array<char, 64 * 1024> space;
         ssize_t count = 1;
         while (count > 0) {
-            count = ::recv(socket_, space.data(), space.size(), MSG_DONTWAIT);
+            count = ::recv(socket_.number(), space.data(), space.size(), MSG_DONTWAIT);
             received_.append(space.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
         }
         ended_ = count == 0 || errno != EAGAIN;
     }
 
     boost::asio::io_context& io_;
-    int socket_;
+    Descriptor socket_;
     std::string received_;
     bool ended_ = false;
 };

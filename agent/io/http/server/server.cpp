@@ -36,11 +36,11 @@ bool passes(int error)
 
 class Server::Impl {
 public:
-    Impl(asio::any_io_executor executor, Clock& clock, Handle handle, Config config)
+    Impl(asio::any_io_executor executor, Clock& clock, Handle handle, const Config& config)
         : executor_{std::move(executor)},
           clock_{clock},
           handle_{std::move(handle)},
-          config_{std::move(config)},
+          config_{config},
           bodies_{config_.bodies_limit},
           changed_{executor_},
           room_{executor_}
@@ -205,7 +205,7 @@ asio::awaitable<void> Server::Impl::end_all()
 }
 
 Server::Server(asio::any_io_executor executor, Clock& clock, Handle handle, Config config)
-    : impl_{std::make_unique<Impl>(std::move(executor), clock, std::move(handle), std::move(config))}
+    : impl_{std::make_unique<Impl>(std::move(executor), clock, std::move(handle), config)}
 {
 }
 

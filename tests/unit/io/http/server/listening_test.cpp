@@ -1,4 +1,5 @@
 #include "io/http/server/listening.hpp"
+#include "other_user.hpp"
 #include "server_world.hpp"
 
 #include <doctest/doctest.h>
@@ -7,7 +8,8 @@
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
+#include <optional>
+#include <thread>
 
 using namespace forager;
 using namespace forager::test;
@@ -36,17 +38,29 @@ void leave_stale_socket(const std::string& path)
     std::filesystem::rename(path + ".kept", path);
 }
 
-// "." for each socket, "kept" for one that a child process would get.
-boost::asio::awaitable<http::Reply> sockets_of_this_process(http::ServedRequest)
+struct Sockets {
+    std::size_t all = 0;
+    std::size_t inheritable = 0;
+};
+
+Sockets sockets_of_this_process()
 {
-    std::string sockets;
+    Sockets sockets;
     for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
         const int number = std::stoi(entry.path().filename());
         struct stat found{};
-        if (::fstat(number, &found) == 0 && S_ISSOCK(found.st_mode))
-            sockets += (::fcntl(number, F_GETFD) & FD_CLOEXEC) != 0 ? "." : "kept";
+        if (::fstat(number, &found) != 0 || !S_ISSOCK(found.st_mode))
+            continue;
+        ++sockets.all;
+        sockets.inheritable += (::fcntl(number, F_GETFD) & FD_CLOEXEC) == 0 ? 1 : 0;
     }
-    co_return http::text_reply(200, sockets);
+    return sockets;
+}
+
+boost::asio::awaitable<http::Reply> count_sockets(Sockets& sockets)
+{
+    sockets = sockets_of_this_process();
+    co_return http::text_reply(200, "");
 }
 
 } // namespace
@@ -133,6 +147,21 @@ TEST_CASE("a path that cannot be says what to do")
     CHECK(holds(longest.error().message, "107 bytes"));
 }
 
+TEST_CASE("a folder of somebody else's is not listened in")
+{
+    const TempFolder folder;
+    std::optional<Failure> failure;
+    std::thread other{[&] {
+        if (become_nobody_in_this_thread())
+            failure = listen_at_path(folder.at("a.sock"), 0600).error();
+    }};
+    other.join();
+    if (!failure)
+        return; // only root can become somebody else
+    CHECK(failure->code == Errc::refused);
+    CHECK(holds(failure->message, "this user may not create files in its folder"));
+}
+
 TEST_CASE("an address that cannot be listened on says why")
 {
     const auto first = listen_at_address("127.0.0.1", 0).value();
@@ -147,8 +176,10 @@ TEST_CASE("an address that cannot be listened on says why")
 
 TEST_CASE("connections are not inherited by child processes")
 {
-    ServerWorld world{sockets_of_this_process};
-    const std::string sockets = world.get("/").value().body;
-    CHECK_FALSE(holds(sockets, "kept"));
-    CHECK(sockets.size() >= 4); // two that listen, both ends of one connection
+    const Sockets before = sockets_of_this_process();
+    Sockets during;
+    ServerWorld world{[&](const http::ServedRequest&) { return count_sockets(during); }};
+    CHECK(world.get("/").has_value());
+    CHECK(during.all >= before.all + 4); // two that listen, both ends of one connection
+    CHECK(during.inheritable == before.inheritable);
 }
