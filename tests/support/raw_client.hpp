@@ -85,6 +85,7 @@ public:
 
     const std::string& received() const { return received_; }
     bool ended() const { return ended_; }
+    bool was_reset() const { return reset_; }
 
 private:
     template <class Address> void connect(const Address& address)
@@ -108,13 +109,15 @@ private:
             count = ::recv(socket_.number(), space.data(), space.size(), MSG_DONTWAIT);
             received_.append(space.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
         }
-        ended_ = count == 0 || errno != EAGAIN;
+        reset_ = count < 0 && errno != EAGAIN;
+        ended_ = count == 0 || reset_;
     }
 
     boost::asio::io_context& io_;
     Descriptor socket_;
     std::string received_;
     bool ended_ = false;
+    bool reset_ = false;
 };
 
 } // namespace forager::test

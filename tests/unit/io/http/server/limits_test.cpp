@@ -118,6 +118,7 @@ TEST_CASE("a body that is too large is refused, and the client sees why although
     CHECK(reply.starts_with("HTTP/1.1 413 "));
     CHECK(holds(reply, R"({"ok":false,"error":{"code":"limit")"));
     CHECK(holds(reply, "Connection: close\r\n"));
+    CHECK_FALSE(client.was_reset());
 }
 
 TEST_CASE("a line without end is refused, not collected")

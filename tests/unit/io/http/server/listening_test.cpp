@@ -91,6 +91,18 @@ TEST_CASE("a second agent at the same path is refused, and the first one's socke
     CHECK(std::filesystem::exists(path));
 }
 
+TEST_CASE("an agent that is only beginning to listen is not overtaken")
+{
+    const TempFolder folder;
+    const std::string path = folder.at("a.sock");
+    auto first = listen_at_path(path, 0600).value();
+    first.socket.close();
+    const auto second = listen_at_path(path, 0600);
+    REQUIRE(second.has_error());
+    CHECK(second.error().code == Errc::refused);
+    CHECK(std::filesystem::exists(path));
+}
+
 TEST_CASE("a program that listens there without the lock is left alone, too")
 {
     const TempFolder folder;
