@@ -59,7 +59,8 @@ public:
     {
         while (!bytes.empty()) {
             const ssize_t sent = ::send(socket_.number(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-            if (sent < 0 && errno != EAGAIN)
+            reset_ = sent < 0 && errno != EAGAIN;
+            if (reset_)
                 return;
             bytes.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : 0);
             if (sent < 0)
@@ -85,6 +86,7 @@ public:
 
     const std::string& received() const { return received_; }
     bool ended() const { return ended_; }
+    /// The server closed without taking or giving all.
     bool was_reset() const { return reset_; }
 
 private:
@@ -109,8 +111,8 @@ private:
             count = ::recv(socket_.number(), space.data(), space.size(), MSG_DONTWAIT);
             received_.append(space.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
         }
-        reset_ = count < 0 && errno != EAGAIN;
-        ended_ = count == 0 || reset_;
+        ended_ = count == 0 || errno != EAGAIN;
+        reset_ = reset_ || (ended_ && count < 0);
     }
 
     boost::asio::io_context& io_;

@@ -6,6 +6,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <vector>
 
 using namespace forager;
@@ -110,6 +111,7 @@ TEST_CASE("a body that is too large is refused, and the client sees why although
 {
     http::Server::Config config;
     config.body_limit = 1000;
+    config.farewell_time = std::chrono::hours{1};
     ServerWorld world{fine, config};
     auto client = world.tcp();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n" + std::string(8'000'000, 'x'));
@@ -195,11 +197,14 @@ TEST_CASE("many more clients than there is room for wait their turn")
     auto first = world.tcp();
     world.turn_until([&] { return world.server.connections() == 1; });
     std::vector<RawClient> others;
+    std::size_t most = 0;
     for (int i = 0; i < 100; ++i)
         others.push_back(world.tcp());
-    for (RawClient& other : others)
+    for (RawClient& other : others) {
         CHECK(other.wait_for_end().starts_with("HTTP/1.1 503 "));
-    CHECK(world.server.connections() < 30);
+        most = std::max(most, world.server.connections());
+    }
+    CHECK(most <= 17);
 }
 
 TEST_CASE("a server without descriptors waits for some and goes on")
