@@ -18,6 +18,14 @@ std::string_view word(Errc code)
     return "script";
 }
 
+std::optional<Errc> code_named(std::string_view name)
+{
+    for (int code = static_cast<int>(Errc::exit); code <= static_cast<int>(Errc::script); ++code)
+        if (name == word(static_cast<Errc>(code)))
+            return static_cast<Errc>(code);
+    return std::nullopt;
+}
+
 Failure::Failure(Errc code, std::string message) : code{code}, message{std::move(message)}
 {
     retry = code != Errc::bad_arguments && code != Errc::cancelled && code != Errc::not_found;

@@ -5,6 +5,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ enum class Errc {
 
 /// The word that stands in `code` for scripts and in JSON.
 std::string_view word(Errc code);
+std::optional<Errc> code_named(std::string_view word);
 
 struct Failure {
     Errc code = Errc::script;

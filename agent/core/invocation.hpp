@@ -28,6 +28,7 @@ struct Invocation {
     std::optional<Duration> timeout;    ///< of each try; overrides the function's own
     std::optional<std::size_t> retries; ///< overrides the function's own
     std::string source;                 ///< who asked: "run", "call", "workflow nightly", …
+    std::size_t tries = 0;              ///< tries that have failed before this one
     std::vector<Caller> chain;          ///< who waits for this one, the outermost first
 };
 

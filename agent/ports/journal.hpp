@@ -33,9 +33,8 @@ public:
 
     /// Takes the oldest signal of this name that was sent to `root` and records it as `key` of `invocation`, in one.
     /// Nothing when there is none.
-    virtual boost::asio::awaitable<Result<std::optional<Value>>> take_signal(std::string root, std::string event,
-                                                                             std::string invocation,
-                                                                             std::string key) = 0;
+    virtual boost::asio::awaitable<Result<std::optional<Value>>>
+    take_signal(std::string root, std::string event, std::string invocation, std::string key) = 0;
 };
 
 } // namespace forager

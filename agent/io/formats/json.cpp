@@ -169,22 +169,22 @@ std::optional<Failure> unreadable(std::string_view text)
     return std::nullopt;
 }
 
-json::parse_options strict()
+json::parse_options strict(std::size_t nesting)
 {
     json::parse_options options;
-    options.max_depth = deepest_nesting;
+    options.max_depth = nesting;
     options.allow_invalid_utf8 = true; // checked before, in one go
     return options;
 }
 
 } // namespace
 
-Result<Value> parse_json(std::string_view text)
+Result<Value> parse_json(std::string_view text, std::size_t nesting)
 {
     text = without_bom(text);
     if (auto failure = unreadable(text))
         return *std::move(failure);
-    json::basic_parser<ValueHandler> parser{strict()};
+    json::basic_parser<ValueHandler> parser{strict(nesting)};
     json::error_code error;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
     if (error)

@@ -15,7 +15,7 @@ inline constexpr std::size_t deepest_nesting = 200;
 
 /// Reads exactly one JSON document. Integers beyond 64 bits become other numbers; of a repeated name the last value
 /// counts, at the first one's place. The failure (`bad_arguments`) names line and column.
-Result<Value> parse_json(std::string_view text);
+Result<Value> parse_json(std::string_view text, std::size_t nesting = deepest_nesting);
 
 /// One line. Text that is not UTF-8 is marked as `{"$base64": …}` (a name of a member as "$base64:…"); a number that is
 /// not finite becomes null, as JSON has no word for it.

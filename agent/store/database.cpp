@@ -1,0 +1,170 @@
+#include "store/database.hpp"
+
+#include "store/schema.hpp"
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+
+namespace forager::store {
+
+namespace {
+
+constexpr int application_id = 0x46726772; // "Frgr": whose file it is
+
+class Damaged : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+int pragma(SQLite::Database& database, const std::string& name)
+{
+    return database.execAndGet("PRAGMA " + name).getInt();
+}
+
+Failure newer(const std::string& path, int version)
+{
+    return {Errc::refused, "the state file " + path + " is of version " + std::to_string(version) +
+                               ", but this agent knows versions up to " + std::to_string(schema_version) +
+                               ": install the newer agent again, or move the file away to begin anew"};
+}
+
+Failure foreign(const std::string& path)
+{
+    return {Errc::refused, path + " is a database of another program: choose another state_dir"};
+}
+
+// Full: a commit is on the disk before anybody hears of it, also when the power fails.
+void set_up(SQLite::Database& database)
+{
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                  "PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;");
+}
+
+void check(SQLite::Database& database)
+{
+    const std::string answer = database.execAndGet("PRAGMA quick_check(1)").getString();
+    if (answer != "ok")
+        throw Damaged{answer};
+}
+
+bool has_tables(SQLite::Database& database)
+{
+    return database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() > 0;
+}
+
+Result<void> bring_up(SQLite::Database& database, const std::string& path)
+{
+    SQLite::Transaction all{database, SQLite::TransactionBehavior::IMMEDIATE};
+    const int version = pragma(database, "user_version");
+    if (pragma(database, "application_id") != application_id && has_tables(database))
+        return foreign(path);
+    if (version > schema_version)
+        return newer(path, version);
+    if (version < schema_version) {
+        migrate(database, version);
+        database.exec("PRAGMA application_id = " + std::to_string(application_id) +
+                      "; PRAGMA user_version = " + std::to_string(schema_version));
+    }
+    all.commit();
+    return {};
+}
+
+// A file beside it is there after a death only: SQLite removes it when the last connection is closed.
+bool died_last_time(const std::string& path)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(path + "-wal", ignored);
+}
+
+Result<std::unique_ptr<SQLite::Database>> try_open(const std::string& path)
+{
+    constexpr int patience = 5000; // milliseconds, for somebody who reads the file with other tools
+    const bool doubtful = died_last_time(path);
+    auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience);
+    set_up(*database);
+    if (auto ready = bring_up(*database, path); !ready)
+        return ready.error();
+    if (doubtful)
+        check(*database);
+    return database;
+}
+
+std::string now_text()
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    char text[20];
+    return {text, std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts)};
+}
+
+// Never over one that was set aside before.
+Result<std::string> set_aside(const std::string& path)
+{
+    namespace fs = std::filesystem;
+    std::error_code error;
+    std::string target = path + ".damaged-" + now_text();
+    for (int n = 2; fs::exists(target, error); ++n)
+        target = path + ".damaged-" + now_text() + "-" + std::to_string(n);
+    fs::rename(path, target, error);
+    if (error)
+        return Failure{Errc::refused,
+                       "the state file " + path + " is damaged and cannot be set aside: " + error.message()};
+    for (const char* companion : {"-wal", "-shm"})
+        fs::rename(path + companion, target + companion, error);
+    return target;
+}
+
+Result<Opened> after_damage(const std::string& path)
+{
+    auto target = set_aside(path);
+    if (!target)
+        return target.error();
+    try {
+        auto fresh = try_open(path);
+        if (!fresh)
+            return fresh.error();
+        return Opened{std::move(*fresh), std::move(*target)};
+    } catch (const SQLite::Exception& error) {
+        return database_failure(error);
+    }
+}
+
+} // namespace
+
+bool is_damage(const SQLite::Exception& error)
+{
+    return error.getErrorCode() == SQLITE_CORRUPT || error.getErrorCode() == SQLITE_NOTADB;
+}
+
+Failure database_failure(const SQLite::Exception& error)
+{
+    switch (error.getErrorCode()) {
+    case SQLITE_FULL: return {Errc::limit, "the disk of the state file is full"};
+    case SQLITE_READONLY: return {Errc::refused, "the state file cannot be written: it or its disk is read-only"};
+    case SQLITE_CANTOPEN:
+        return {Errc::refused, "the state file cannot be opened: check that its folder exists and "
+                               "belongs to this user"};
+    case SQLITE_BUSY: return {Errc::refused, "the state file is locked by another program"};
+    default: return {Errc::refused, std::string{"the state file: "} + error.what()};
+    }
+}
+
+Result<Opened> open_database(const std::string& path)
+{
+    try {
+        auto database = try_open(path);
+        if (!database)
+            return database.error();
+        return Opened{std::move(*database), {}};
+    } catch (const SQLite::Exception& error) {
+        return is_damage(error) ? after_damage(path) : Result<Opened>{database_failure(error)};
+    } catch (const Damaged&) {
+        return after_damage(path);
+    }
+}
+
+} // namespace forager::store

@@ -1,0 +1,32 @@
+// The SQLite file: opened, brought to the present form, and set aside when it is damaged. Used by the store on its own
+// thread.
+#pragma once
+
+#include "core/failure.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/VariadicBind.h>
+
+#include <memory>
+#include <string>
+
+namespace forager::store {
+
+/// The form of the file that this program writes. Older ones are brought to it, newer ones refused.
+inline constexpr int schema_version = 1;
+
+struct Opened {
+    std::unique_ptr<SQLite::Database> database;
+    std::string set_aside; ///< where a damaged file was put; empty: it was sound, or there was none
+};
+
+/// Opens or makes the file at `path`. Failures: refused (a newer form, no permission, not ours), limit (disk full).
+Result<Opened> open_database(const std::string& path);
+
+/// What SQLite says, as a failure: `limit` for a full disk, else `refused`.
+Failure database_failure(const SQLite::Exception& error);
+
+/// Whether the file itself is broken, which trying again does not cure.
+bool is_damage(const SQLite::Exception& error);
+
+} // namespace forager::store

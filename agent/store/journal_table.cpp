@@ -1,0 +1,86 @@
+#include "store/journal_table.hpp"
+
+#include "store/sealed.hpp"
+
+#include <memory>
+
+namespace forager::store {
+
+namespace asio = boost::asio;
+
+namespace {
+
+void write_entry(SQLite::Database& database, const std::string& root, const std::string& invocation,
+                 const std::string& key, std::size_t tries, const std::string& outcome)
+{
+    SQLite::Statement insert{database, "INSERT OR REPLACE INTO step (invocation, key, root, tries, outcome) "
+                                       "VALUES (?, ?, ?, ?, ?)"};
+    SQLite::bind(insert, invocation, key, root, static_cast<std::int64_t>(tries), outcome);
+    insert.exec();
+}
+
+std::vector<JournalEntry> read_entries(SQLite::Database& database, const std::string& invocation)
+{
+    SQLite::Statement query{database, "SELECT key, tries, outcome FROM step WHERE invocation = ?"};
+    query.bind(1, invocation);
+    std::vector<JournalEntry> entries;
+    while (query.executeStep()) {
+        auto outcome = unseal_outcome(query.getColumn(2).getString());
+        if (!outcome)
+            throw JobRefused{unreadable()};
+        entries.push_back({query.getColumn(0).getString(), std::move(*outcome),
+                           static_cast<std::size_t>(query.getColumn(1).getInt64())});
+    }
+    return entries;
+}
+
+std::optional<Value> move_signal(SQLite::Database& database, const std::string& root, const std::string& event,
+                                 const std::string& invocation, const std::string& key)
+{
+    SQLite::Statement query{database, "SELECT number, value FROM signal WHERE invocation = ? AND event = ? "
+                                      "ORDER BY number LIMIT 1"};
+    SQLite::bind(query, root, event);
+    if (!query.executeStep())
+        return {};
+    auto value = unseal(query.getColumn(1).getString());
+    if (!value)
+        throw JobRefused{value.error()};
+    write_entry(database, root, invocation, key, 0, seal(Outcome{Outputs{*value}}));
+    SQLite::Statement forget{database, "DELETE FROM signal WHERE number = ?"};
+    forget.bind(1, query.getColumn(0).getInt64());
+    forget.exec();
+    return std::move(*value);
+}
+
+} // namespace
+
+asio::awaitable<Result<std::vector<JournalEntry>>> JournalTable::entries(std::string invocation)
+{
+    const auto found = std::make_shared<std::vector<JournalEntry>>();
+    Writer::Job job = [found, invocation](SQLite::Database& database) { *found = read_entries(database, invocation); };
+    const Result<void> done = co_await writer_.run_surely(std::move(job));
+    if (!done)
+        co_return done.error();
+    co_return std::move(*found);
+}
+
+asio::awaitable<Result<void>> JournalTable::record(std::string root, std::string invocation, JournalEntry entry)
+{
+    Writer::Job job = [root, invocation, key = entry.key, tries = entry.tries, outcome = seal(entry.outcome)](
+                          SQLite::Database& database) { write_entry(database, root, invocation, key, tries, outcome); };
+    Result<void> done = co_await writer_.run_surely(std::move(job));
+    co_return done;
+}
+
+asio::awaitable<Result<std::optional<Value>>> JournalTable::take_signal(std::string root, std::string event,
+                                                                        std::string invocation, std::string key)
+{
+    const auto found = std::make_shared<std::optional<Value>>();
+    Writer::Job job = [=](SQLite::Database& database) { *found = move_signal(database, root, event, invocation, key); };
+    const Result<void> done = co_await writer_.run_surely(std::move(job));
+    if (!done)
+        co_return done.error();
+    co_return std::move(*found);
+}
+
+} // namespace forager::store

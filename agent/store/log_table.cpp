@@ -1,0 +1,59 @@
+#include "store/log_table.hpp"
+
+#include "store/times.hpp"
+
+#include <utility>
+
+namespace forager::store {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t longest_line = 16 * 1024;
+constexpr std::size_t most_waiting = 20'000; // commits that are behind; the disk is full or very slow
+
+void write_line(SQLite::Database& database, const std::string& invocation, std::int64_t at, const std::string& text)
+{
+    SQLite::Statement insert{database, "INSERT INTO log (invocation, at, text) VALUES (?, ?, ?)"};
+    insert.bind(1, invocation);
+    insert.bind(2, at);
+    insert.bind(3, text.data(), static_cast<int>(text.size()));
+    insert.exec();
+}
+
+std::vector<LogLine> read_lines(SQLite::Database& database, const std::string& invocation, std::int64_t after)
+{
+    SQLite::Statement query{database, "SELECT number, at, text FROM log WHERE invocation = ? AND number > ? "
+                                      "ORDER BY number LIMIT ?"};
+    SQLite::bind(query, invocation, after, static_cast<std::int64_t>(LogTable::lines_at_once));
+    std::vector<LogLine> lines;
+    while (query.executeStep())
+        lines.push_back({query.getColumn(0).getInt64(), from_milliseconds(query.getColumn(1).getInt64()),
+                         query.getColumn(2).getString()});
+    return lines;
+}
+
+} // namespace
+
+void LogTable::add(const std::string& invocation, std::string_view text)
+{
+    const std::size_t count = ++counts_[invocation];
+    if (count > most_ + 1 || writer_.waiting() > most_waiting)
+        return;
+    std::string line{text.substr(0, longest_line)};
+    if (count == most_ + 1)
+        line = "(more than " + std::to_string(most_) + " lines: the rest is not kept)";
+    writer_.post([invocation, at = to_milliseconds(clock_.wall()), line = std::move(line)](SQLite::Database& database) {
+        write_line(database, invocation, at, line);
+    });
+}
+
+asio::awaitable<Result<std::vector<LogLine>>> LogTable::read(std::string invocation, std::int64_t after)
+{
+    return writer_.ask<std::vector<LogLine>>([invocation = std::move(invocation), after](SQLite::Database& database) {
+        return read_lines(database, invocation, after);
+    });
+}
+
+} // namespace forager::store

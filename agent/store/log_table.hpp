@@ -1,0 +1,44 @@
+// The lines that invocations wrote, kept with their records. Part of the store; lives on the strand.
+#pragma once
+
+#include "store/writer.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace forager::store {
+
+struct LogLine {
+    std::int64_t number = 0; ///< grows with time
+    WallTime at{};
+    std::string text;
+};
+
+class LogTable {
+public:
+    static constexpr std::size_t lines_at_once = 1000;
+
+    /// `writer` and `clock` must outlive it. `most`: lines kept of one invocation.
+    LogTable(Writer& writer, Clock& clock, std::size_t most) : writer_{writer}, clock_{clock}, most_{most} {}
+
+    /// Keeps the line with the next commit, without waiting for it. The first line beyond the limit says so, further
+    /// ones are dropped; so is what the disk cannot take.
+    void add(const std::string& invocation, std::string_view text);
+
+    /// The invocation has ended: its count is forgotten.
+    void end(const std::string& invocation) { counts_.erase(invocation); }
+
+    /// Lines of an invocation after the one of this number, at most `lines_at_once`.
+    boost::asio::awaitable<Result<std::vector<LogLine>>> read(std::string invocation, std::int64_t after);
+
+private:
+    Writer& writer_;
+    Clock& clock_;
+    std::size_t most_;
+    std::map<std::string, std::size_t> counts_; // of what runs now
+};
+
+} // namespace forager::store

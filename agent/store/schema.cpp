@@ -1,0 +1,85 @@
+#include "store/schema.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace forager::store {
+
+namespace {
+
+// Times are milliseconds since 1970. `number` grows with every acceptance and is never given out twice.
+constexpr const char* first_tables = R"sql(
+CREATE TABLE invocation (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  function TEXT NOT NULL,
+  source TEXT NOT NULL,
+  request TEXT NOT NULL,
+  script TEXT,
+  state TEXT NOT NULL DEFAULT 'waiting',
+  note TEXT NOT NULL DEFAULT '',
+  priority INTEGER NOT NULL DEFAULT 0,
+  order_key TEXT,
+  idempotency_key TEXT UNIQUE,
+  not_before INTEGER,
+  starts INTEGER NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL DEFAULT 0,
+  submitted INTEGER NOT NULL,
+  started INTEGER,
+  ended INTEGER,
+  outcome TEXT
+) STRICT;
+CREATE INDEX invocation_open ON invocation (number) WHERE ended IS NULL;
+CREATE INDEX invocation_ended ON invocation (ended) WHERE ended IS NOT NULL;
+
+CREATE TABLE step (
+  invocation TEXT NOT NULL,
+  key TEXT NOT NULL,
+  root TEXT NOT NULL,
+  tries INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  PRIMARY KEY (invocation, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX step_root ON step (root);
+
+CREATE TABLE signal (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  invocation TEXT NOT NULL,
+  event TEXT NOT NULL,
+  value TEXT NOT NULL
+) STRICT;
+CREATE INDEX signal_of ON signal (invocation, event);
+
+CREATE TABLE log (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  invocation TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  text BLOB NOT NULL
+) STRICT;
+CREATE INDEX log_of ON log (invocation);
+
+CREATE TABLE value (
+  space TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (space, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE schedule (
+  name TEXT PRIMARY KEY,
+  last INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// The n-th of them makes version n + 1 out of version n. One that was released is never changed.
+constexpr std::array steps{first_tables};
+
+} // namespace
+
+void migrate(SQLite::Database& database, int from)
+{
+    for (std::size_t step = static_cast<std::size_t>(from); step < steps.size(); ++step)
+        database.exec(steps.at(step));
+}
+
+} // namespace forager::store

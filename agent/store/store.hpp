@@ -1,0 +1,49 @@
+// The agent's memory: one SQLite file in its state folder, and the tables in it. One for the agent; lives on the
+// strand.
+#pragma once
+
+#include "store/journal_table.hpp"
+#include "store/log_table.hpp"
+#include "store/record_table.hpp"
+#include "store/value_table.hpp"
+#include "store/writer.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace forager::store {
+
+class Store {
+public:
+    struct Config {
+        std::string path;               ///< of the file
+        std::size_t log_lines = 10'000; ///< kept of each invocation
+    };
+
+    /// Opens the file, or makes it. Failures: those of `open_database`. `clock` must outlive the store.
+    static Result<std::unique_ptr<Store>> open(boost::asio::any_io_executor executor, Clock& clock, Config config);
+
+    /// Where a damaged file was put when this one was opened; empty: it was sound.
+    const std::string& set_aside() const { return set_aside_; }
+
+    Writer& writer() { return writer_; }
+    JournalTable& journal() { return journal_; }
+    RecordTable& records() { return records_; }
+    ValueTable& values() { return values_; }
+    LogTable& logs() { return logs_; }
+
+private:
+    Store(boost::asio::any_io_executor executor, Clock& clock, Opened opened, const Config& config);
+
+    std::string set_aside_;
+    Writer writer_;
+    JournalTable journal_{writer_};
+    RecordTable records_{writer_};
+    ValueTable values_{writer_};
+    LogTable logs_;
+};
+
+} // namespace forager::store

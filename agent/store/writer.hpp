@@ -1,0 +1,97 @@
+// Runs jobs on the database one after another, on a thread of its own, and commits those that wait together at once:
+// one flush to the disk serves all of them. Part of the store; lives on the strand.
+#pragma once
+
+#include "core/failure.hpp"
+#include "io/event.hpp"
+#include "io/pool.hpp"
+#include "ports/clock.hpp"
+#include "store/database.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace forager::store {
+
+/// Thrown by a job that does not want to do what it was asked for.
+struct JobRefused : std::runtime_error {
+    explicit JobRefused(Failure failure) : std::runtime_error{failure.message}, failure{std::move(failure)} {}
+    Failure failure;
+};
+
+class Writer {
+public:
+    /// Runs on the store's thread, inside a transaction; may run again when others spoiled the first one. What it
+    /// throws is its failure alone; one that throws `JobRefused` must have changed nothing.
+    using Job = std::function<void(SQLite::Database&)>;
+
+    Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<SQLite::Database> database);
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+    ~Writer();
+
+    /// What the job changed is safe when this returns. A cancellation of the caller takes effect after that: what was
+    /// asked for is done. Failures: those of `database_failure`, or the job's own (`JobRefused`).
+    boost::asio::awaitable<Result<void>> run(Job job);
+
+    /// The same for a job that finds something.
+    template <class T, class Find> boost::asio::awaitable<Result<T>> ask(Find find)
+    {
+        const auto found = std::make_shared<std::optional<T>>();
+        Job job = [found, find = std::move(find)](SQLite::Database& database) { found->emplace(find(database)); };
+        const Result<void> done = co_await run(std::move(job));
+        if (!done)
+            co_return done.error();
+        co_return std::move(**found);
+    }
+
+    /// As `run`, again and again while the disk takes nothing: for what must not be lost. Can be cancelled between two
+    /// tries.
+    boost::asio::awaitable<Result<void>> run_surely(Job job);
+
+    /// From now on nothing is tried again: the agent has no time left.
+    void hurry() { hurried_ = true; }
+
+    /// Has the job run with the next ones; nobody hears how it ended.
+    void post(Job job);
+
+    /// Jobs that wait, for those who must not ask for more.
+    std::size_t waiting() const { return waiting_.size(); }
+
+    /// Waits until nothing waits, and closes the file; jobs that come later are refused.
+    boost::asio::awaitable<void> close();
+
+    /// What is wrong with the file or its disk at this moment; empty when the last commit succeeded.
+    const std::string& trouble() const { return trouble_; }
+
+private:
+    struct Entry;
+    using Batch = std::vector<std::shared_ptr<Entry>>;
+
+    void add(std::shared_ptr<Entry> entry);
+    boost::asio::awaitable<void> work();
+    void run_beside_others(Entry& entry);
+    void run_batch(const Batch& batch);
+    void run_alone(Entry& entry);
+
+    boost::asio::any_io_executor executor_;
+    Clock& clock_;
+    BlockingPool thread_{1};
+    std::unique_ptr<SQLite::Database> database_;
+    Batch waiting_;
+    std::string trouble_;
+    bool working_ = false;
+    bool closed_ = false;
+    bool hurried_ = false;
+    Event idle_;
+};
+
+} // namespace forager::store
