@@ -52,7 +52,7 @@ App::App(AppConfig config, Observer& observer)
       clock_{io_.get_executor()},
       processes_{io_.get_executor(), births_, clock_, environment_for_children()},
       http_{pool_, clock_},
-      scheduler_{io_.get_executor(), registry_, clock_, random_, observer},
+      scheduler_{io_.get_executor(), registry_, clock_, random_, observer, config_.scheduler},
       workflows_{scheduler_},
       slicer_{scripting::Vm::slice_over}
 {
@@ -68,17 +68,25 @@ App::~App()
     io_.poll();
 }
 
-scripting::World App::world()
+void App::keep_in(Journal& journal, KeyValues& values)
 {
-    return {io_.get_executor(), clock_, random_, slicer_, pool_, processes_, http_, registry_, scheduler_, workflows_};
+    journal_ = &journal;
+    values_ = &values;
 }
 
 std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Script::Mode mode)
 {
+    scripts_.push_back(script(std::move(path), mode, registry_));
+    return scripts_.back();
+}
+
+std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Script::Mode mode, Registry& registry)
+{
     scripting::Vm::Config config;
     config.heap_limit = config_.heap_limit;
-    scripts_.push_back(std::make_shared<scripting::Script>(world(), std::move(path), mode, config));
-    return scripts_.back();
+    scripting::World world{io_.get_executor(), clock_,    random_,    slicer_,    pool_,     processes_, http_,
+                           registry,           scheduler_, workflows_, *journal_, *values_, signals_};
+    return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 
 void App::Ticker::fire()
@@ -93,7 +101,7 @@ Ending App::execute(asio::awaitable<Outcome> work)
     const auto cancel = std::make_shared<asio::cancellation_signal>();
     std::exception_ptr thrown;
     Ending ending;
-    Watchdog watchdog{{config_.time_limit},
+    Watchdog watchdog{{config_.time_limit, config_.clean_up},
                       {[this, cancel](Watchdog::Stop) {
                            slicer_.interrupt();
                            asio::post(io_, [cancel] { cancel->emit(asio::cancellation_type::all); });

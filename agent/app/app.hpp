@@ -13,6 +13,7 @@
 #include "runtime/workflow_runner.hpp"
 #include "scripting/script.hpp"
 #include "scripting/vm/slicer.hpp"
+#include "store/memory.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -27,6 +28,8 @@ namespace forager {
 struct AppConfig {
     std::size_t heap_limit = scripting::Heap::default_limit; ///< of each script, in bytes
     std::optional<Duration> time_limit;                      ///< of the work
+    Duration clean_up = std::chrono::seconds{12};            ///< what it may take to end once it was asked to
+    SchedulerConfig scheduler;
     std::function<void()> tick;                              ///< called several times a second while the work goes on
     std::function<void(const Failure&)> last_words;          ///< tells the user, when the loop no longer can
 };
@@ -47,8 +50,21 @@ public:
     /// A script of this app; `load()` is the caller's.
     std::shared_ptr<scripting::Script> script(std::string path, scripting::Script::Mode mode);
 
+    /// The same, but what it declares goes into `registry`; it belongs to the caller, who withdraws it.
+    std::shared_ptr<scripting::Script> script(std::string path, scripting::Script::Mode mode, Registry& registry);
+
     /// Runs the work to its end on this thread. What it started is gone when this returns.
     Ending execute(boost::asio::awaitable<Outcome> work);
+
+    /// Before any script: what scripts record is kept here from now on. Both must outlive the app's work.
+    void keep_in(Journal& journal, KeyValues& values);
+
+    boost::asio::any_io_executor executor() { return io_.get_executor(); }
+    Clock& clock() { return clock_; }
+    Random& random() { return random_; }
+    BlockingPool& pool() { return pool_; }
+    LocalProcessRunner& processes() { return processes_; }
+    Signals& signals() { return signals_; }
 
     Registry& registry() { return registry_; }
     Scheduler& scheduler() { return scheduler_; }
@@ -65,7 +81,6 @@ private:
         App& app_;
     };
 
-    scripting::World world();
     Failure failure_of_stop(Watchdog::Stop stop) const;
     void last_act(Watchdog::Stop stop);
 
@@ -80,6 +95,11 @@ private:
     Registry registry_;
     Scheduler scheduler_;
     WorkflowRunner workflows_;
+    store::MemoryJournal memory_journal_;
+    store::MemoryValues memory_values_;
+    Journal* journal_ = &memory_journal_;
+    KeyValues* values_ = &memory_values_;
+    Signals signals_;
     scripting::Slicer slicer_;
     std::vector<std::shared_ptr<scripting::Script>> scripts_;
 };

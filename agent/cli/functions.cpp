@@ -3,6 +3,7 @@
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "control/description.hpp"
 #include "io/formats/json.hpp"
 
 namespace forager::cli {
@@ -13,25 +14,6 @@ struct FunctionsOptions {
     Common common;
     std::vector<std::string> scripts;
 };
-
-Value parameter_data(const Parameter& parameter)
-{
-    Object data{{"name", parameter.name}, {"type", name_of(parameter.type)}};
-    if (parameter.fallback)
-        data.append("default", *parameter.fallback);
-    return data;
-}
-
-Value function_data(const Function& function)
-{
-    Array parameters;
-    for (const Parameter& parameter : function.parameters)
-        parameters.push_back(parameter_data(parameter));
-    Object data{{"name", function.name}, {"available", true}, {"doc", function.doc}, {"args", std::move(parameters)}};
-    if (!function.where.empty())
-        data.append("where", function.where);
-    return data;
-}
 
 std::string signature(const Function& function)
 {
@@ -49,12 +31,7 @@ std::string signature(const Function& function)
 
 void print_json(const Registry& registry)
 {
-    Array list;
-    for (const auto& entry : registry.list())
-        list.push_back(function_data(entry->function));
-    for (const auto& [family, reason] : registry.unavailable())
-        list.push_back(Object{{"name", family + ".*"}, {"available", false}, {"reason", reason}});
-    write_out(to_json(Value{Object{{"ok", true}, {"result", std::move(list)}}}) + "\n");
+    write_out(to_json(Value{Object{{"ok", true}, {"result", control::functions_data(registry)}}}) + "\n");
 }
 
 void print_text(const Registry& registry)

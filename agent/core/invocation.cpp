@@ -16,4 +16,9 @@ Invocation nested_in(const Invocation& parent, std::string function)
     return invocation;
 }
 
+const std::string& root_of(const Invocation& invocation)
+{
+    return invocation.chain.empty() ? invocation.id : invocation.chain.front().id;
+}
+
 } // namespace forager

@@ -35,4 +35,7 @@ struct Invocation {
 /// An invocation of `function` asked for by `parent`, with its environment, deadline and source; the id is still empty.
 Invocation nested_in(const Invocation& parent, std::string function);
 
+/// The id of the outermost invocation that waits for this one, or its own.
+const std::string& root_of(const Invocation& invocation);
+
 } // namespace forager

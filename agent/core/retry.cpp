@@ -16,11 +16,14 @@ Duration Backoff::next(std::uint64_t chance)
     return Duration{pause};
 }
 
-RetryPlan::RetryPlan(std::size_t retries, Backoff backoff) : retries_{retries}, backoff_{backoff} {}
+RetryPlan::RetryPlan(std::size_t retries, std::size_t done, Backoff backoff)
+    : retries_{retries}, done_{done}, backoff_{backoff}
+{
+}
 
 std::optional<Duration> RetryPlan::pause_after(const Failure& failure, std::uint64_t chance)
 {
-    if (done_ == retries_ || !worth_retrying(failure))
+    if (done_ >= retries_ || !worth_retrying(failure))
         return std::nullopt;
     ++done_;
     return backoff_.next(chance);

@@ -29,7 +29,8 @@ private:
 /// What follows the failures of one invocation.
 class RetryPlan {
 public:
-    explicit RetryPlan(std::size_t retries, Backoff backoff = Backoff{});
+    /// `done`: tries that have failed already.
+    explicit RetryPlan(std::size_t retries, std::size_t done = 0, Backoff backoff = Backoff{});
 
     /// The pause before the next try, or nothing when this failure is the last word.
     std::optional<Duration> pause_after(const Failure& failure, std::uint64_t chance);
@@ -39,7 +40,7 @@ public:
 
 private:
     std::size_t retries_;
-    std::size_t done_ = 0;
+    std::size_t done_;
     Backoff backoff_;
 };
 

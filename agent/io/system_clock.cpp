@@ -1,11 +1,23 @@
 #include "io/system_clock.hpp"
 
 #include <algorithm>
+#include <fstream>
 
 namespace forager {
 
+namespace {
+
+std::string boot_id()
+{
+    std::string id;
+    std::ifstream{"/proc/sys/kernel/random/boot_id"} >> id;
+    return id;
+}
+
+} // namespace
+
 SystemClock::SystemClock(const boost::asio::any_io_executor& executor)
-    : timer_{executor}, self_{std::make_shared<SystemClock*>(this)}
+    : boot_{boot_id()}, timer_{executor}, self_{std::make_shared<SystemClock*>(this)}
 {
 }
 

@@ -21,6 +21,7 @@ public:
 
     TimePoint now() const override;
     WallTime wall() const override;
+    std::string boot() const override { return boot_; }
     void arm(Timer& timer, TimePoint when) override;
     void disarm(Timer& timer) noexcept override;
 
@@ -28,6 +29,7 @@ private:
     void schedule();
     void fire_due();
 
+    std::string boot_;
     TimerHeap heap_;
     boost::asio::steady_timer timer_;
     std::optional<TimePoint> scheduled_;

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace forager {
 
@@ -35,6 +36,9 @@ public:
     virtual ~Clock() = default;
     virtual TimePoint now() const = 0;
     virtual WallTime wall() const = 0;
+
+    /// Names the time since the machine was started: points of `now` count in it, in other programs too.
+    virtual std::string boot() const = 0;
 
     /// Fires once at `when`, or at the next turn of the loop when that has passed. An armed timer is moved.
     virtual void arm(Timer& timer, TimePoint when) = 0;

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <optional>
 #include <utility>
 
 namespace forager {
@@ -47,6 +48,9 @@ public:
 
     /// Waits until another invocation may start.
     virtual boost::asio::awaitable<Permit> permit() = 0;
+
+    /// The same without waiting: nothing when none may.
+    virtual std::optional<Permit> permit_now() = 0;
 
     /// Starts the invocation. `reporter` hears exactly one outcome of it and must outlive it.
     virtual void submit(Permit permit, Invocation invocation, Reporter& reporter) = 0;

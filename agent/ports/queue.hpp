@@ -17,7 +17,6 @@ struct Submission {
     std::string order_key;              ///< of those with the same one, one runs at a time, in the order of acceptance
     std::string idempotency_key;        ///< what was accepted under this one before is not accepted again
     std::optional<WallTime> not_before; ///< waits until then
-    std::string script;                 ///< text of a script that is the work; `invocation.function` names its file
 };
 
 struct Accepted {

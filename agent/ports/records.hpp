@@ -2,6 +2,7 @@
 // `show` tell.
 #pragma once
 
+#include "core/admission_queue.hpp"
 #include "core/outcome.hpp"
 #include "ports/observer.hpp"
 #include "ports/queue.hpp"
@@ -16,19 +17,9 @@
 
 namespace forager {
 
-/// What the queue must know of an entry to decide when it is its turn.
-struct QueueEntry {
-    std::string id;
-    std::int64_t number = 0; ///< in the order of acceptance
-    int priority = 0;
-    std::string order_key;
-    std::optional<WallTime> not_before;
-};
-
 /// An invocation whose turn it is.
 struct Begun {
     Invocation invocation;
-    std::string script;     ///< as in `Submission`
     std::size_t starts = 1; ///< this one included: more than 1 after the agent died under it
 };
 
@@ -64,8 +55,8 @@ public:
     /// All that have not ended, for a queue that begins.
     virtual boost::asio::awaitable<Result<std::vector<QueueEntry>>> open() = 0;
 
-    /// Its turn: counts the start.
-    virtual boost::asio::awaitable<Result<Begun>> begin(std::string id, WallTime now) = 0;
+    /// It is their turn: counts the starts. Those that are not there any more are left out.
+    virtual boost::asio::awaitable<Result<std::vector<Begun>>> begin(std::vector<std::string> ids, WallTime now) = 0;
 
     /// Does not wait to be safe: after a crash it is only older.
     virtual void note(std::string id, State state, std::string note, std::size_t tries) = 0;

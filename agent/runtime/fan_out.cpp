@@ -32,12 +32,32 @@ asio::awaitable<void> FanOut::work()
 {
     while (next_ < results_.size() && !group_.cancelled()) {
         const std::size_t index = next_++;
-        Outcome outcome = co_await call(index);
+        auto work = recording_ == nullptr ? call(index) : call_recorded(index);
+        Outcome outcome = co_await std::move(work);
         if (outcome)
             results_[index] = as_one(std::move(*outcome));
         else
             fail(index, std::move(outcome).error());
     }
+}
+
+void FanOut::record(Recording& recording, std::string key)
+{
+    recording_ = &recording;
+    key_ = std::move(key);
+}
+
+asio::awaitable<Outcome> FanOut::call_recorded(std::size_t index)
+{
+    const std::string key = key_ + " item " + std::to_string(index + 1);
+    if (const Outcome* known = recording_->find(key))
+        co_return *known;
+    Outcome outcome = co_await call(index);
+    const Outcome copy = outcome;
+    const auto kept = co_await recording_->keep(key, copy);
+    if (!kept)
+        co_return kept.error();
+    co_return outcome;
 }
 
 asio::awaitable<Outcome> FanOut::call(std::size_t index)

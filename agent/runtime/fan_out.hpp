@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/outcome.hpp"
+#include "runtime/recording.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/task_group.hpp"
 
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace forager {
 
@@ -20,6 +22,9 @@ public:
 
     FanOut(Scheduler& scheduler, Observer& observer, Make make, std::size_t count);
 
+    /// Items that are done according to the recording are not called again; `key` names the whole among its entries.
+    void record(Recording& recording, std::string key);
+
     /// One list with the results in the order of the items. The first failure cancels the other calls and is the
     /// outcome, when all are gone. Throws `operation_aborted` when cancelled.
     boost::asio::awaitable<Outcome> run(std::size_t concurrency);
@@ -29,9 +34,13 @@ private:
     boost::asio::awaitable<Outcome> call(std::size_t index);
     void fail(std::size_t index, Failure failure);
 
+    boost::asio::awaitable<Outcome> call_recorded(std::size_t index);
+
     Scheduler& scheduler_;
     Observer& observer_;
     Make make_;
+    Recording* recording_ = nullptr;
+    std::string key_;
     Array results_;
     std::size_t next_ = 0;
     std::optional<Failure> failure_;

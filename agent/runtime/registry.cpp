@@ -41,13 +41,31 @@ Failure taken(const Function& function, const Function& earlier)
 
 } // namespace
 
+Registry::Registry(const Registry& below, std::set<std::string, std::less<>> replaced)
+    : below_{&below}, replaced_{std::move(replaced)}, unavailable_{below.unavailable_}
+{
+}
+
+void Registry::adopt(Registry& staged)
+{
+    for (const std::string& name : staged.replaced_)
+        entries_.erase(name);
+    entries_.merge(staged.entries_);
+}
+
+Registry::EntryPtr Registry::entry(std::string_view name) const
+{
+    if (const auto found = entries_.find(name); found != entries_.end())
+        return found->second;
+    return below_ == nullptr || replaced_.contains(name) ? nullptr : below_->entry(name);
+}
+
 Result<void> Registry::add(Function function, std::shared_ptr<Handler> handler)
 {
     if (auto named = check_name(function); !named)
         return named;
-    const auto found = entries_.find(function.name);
-    if (found != entries_.end())
-        return taken(function, found->second->function);
+    if (const EntryPtr earlier = entry(function.name))
+        return taken(function, earlier->function);
     std::string name = function.name;
     entries_.emplace(std::move(name), std::make_shared<Entry>(std::move(function), std::move(handler)));
     return {};
@@ -69,8 +87,8 @@ void Registry::add_unavailable(std::string family, std::string reason)
 
 Result<Registry::EntryPtr> Registry::find(std::string_view name) const
 {
-    if (const auto found = entries_.find(name); found != entries_.end())
-        return found->second;
+    if (EntryPtr found = entry(name))
+        return found;
     if (const auto found = unavailable_.find(name.substr(0, name.find('.'))); found != unavailable_.end()) {
         Failure failure{Errc::refused, std::string{name} + " is not available: " + found->second};
         failure.retry = false;
@@ -83,8 +101,8 @@ Failure Registry::unknown(std::string_view name) const
 {
     constexpr std::size_t most_listed = 20;
     std::vector<std::string> names;
-    for (const auto& [known, entry] : entries_)
-        names.push_back(known);
+    for (const EntryPtr& known : list())
+        names.push_back(known->function.name);
     std::string text = "there is no function " + quoted(tail(name, 200));
     if (const auto meant = nearest(name, names))
         text += "; did you mean " + quoted(*meant) + "?";
@@ -100,6 +118,10 @@ Failure Registry::unknown(std::string_view name) const
 std::vector<Registry::EntryPtr> Registry::list() const
 {
     std::vector<EntryPtr> entries;
+    if (below_ != nullptr)
+        for (EntryPtr& lower : below_->list())
+            if (!replaced_.contains(lower->function.name))
+                entries.push_back(std::move(lower));
     for (const auto& [name, entry] : entries_)
         entries.push_back(entry);
     return entries;

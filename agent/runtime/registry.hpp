@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,14 @@ public:
     };
     /// Shared, so that what runs keeps what it runs when a script is loaded anew.
     using EntryPtr = std::shared_ptr<const Entry>;
+
+    Registry() = default;
+
+    /// What a script declares anew, before it counts: on top of another registry, but for what `replaced` names there.
+    Registry(const Registry& below, std::set<std::string, std::less<>> replaced);
+
+    /// Takes over what was declared on top of this one, in place of what it replaces.
+    void adopt(Registry& staged);
 
     /// Failures: bad_arguments for a name that is none or is taken; the message tells where the other one is declared.
     Result<void> add(Function function, std::shared_ptr<Handler> handler);
@@ -40,6 +49,10 @@ public:
 
 private:
     Failure unknown(std::string_view name) const;
+    EntryPtr entry(std::string_view name) const;
+
+    const Registry* below_ = nullptr;
+    std::set<std::string, std::less<>> replaced_;
 
     std::map<std::string, EntryPtr, std::less<>> entries_;
     std::map<std::string, std::string, std::less<>> unavailable_;

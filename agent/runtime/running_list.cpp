@@ -9,10 +9,19 @@ RunningList::Progress::Progress(RunningList& list, const Invocation& invocation,
       place_{list.running_.insert(list.running_.end(), {invocation.id, invocation.function, invocation.label,
                                                         State::waiting, list.clock_.now()})}
 {
+    list_.by_id_.insert_or_assign(invocation.id, this);
+}
+
+RunningList::Progress* RunningList::find(std::string_view id) const
+{
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second;
 }
 
 RunningList::Progress::~Progress()
 {
+    if (const auto own = list_.by_id_.find(invocation_.id); own != list_.by_id_.end() && own->second == this)
+        list_.by_id_.erase(own);
     list_.running_.erase(place_);
 }
 

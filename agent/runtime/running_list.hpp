@@ -6,7 +6,9 @@
 #include "ports/clock.hpp"
 #include "ports/observer.hpp"
 
+#include <functional>
 #include <list>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,12 +31,16 @@ public:
 
     explicit RunningList(const Clock& clock) : clock_{clock} {}
 
+    /// The one of this id, or a null pointer.
+    Progress* find(std::string_view id) const;
+
     /// In the order in which they began.
     std::vector<RunningInvocation> list() const { return {running_.begin(), running_.end()}; }
 
 private:
     const Clock& clock_;
     std::list<RunningInvocation> running_;
+    std::map<std::string, Progress*, std::less<>> by_id_;
 };
 
 /// The place of one invocation in the list, as long as it lives. Tells its observer of every change.

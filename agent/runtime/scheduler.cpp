@@ -20,6 +20,7 @@ namespace asio = boost::asio;
 // One invocation whose function is found and whose arguments fit.
 struct Scheduler::Work {
     Progress& progress;
+    Invocation& counted; // the same invocation, for its tries
     Registry::EntryPtr entry;
     std::vector<Value> args;
     RetryPlan plan;
@@ -88,7 +89,7 @@ asio::awaitable<Outcome> Scheduler::call(Invocation invocation, Observer& observ
         invocation.id = fresh_id();
     Progress progress{running_, invocation, observer};
     try {
-        Outcome outcome = co_await settle(progress);
+        Outcome outcome = co_await settle(progress, invocation);
         progress.tell(outcome);
         co_return outcome;
     } catch (const std::exception& error) {
@@ -102,9 +103,8 @@ asio::awaitable<Outcome> Scheduler::call(Invocation invocation, Observer& observ
     }
 }
 
-asio::awaitable<Outcome> Scheduler::settle(Progress& progress)
+asio::awaitable<Outcome> Scheduler::settle(Progress& progress, Invocation& invocation)
 {
-    const Invocation& invocation = progress.invocation();
     if (invocation.chain.size() >= config_.depth)
         co_return too_deep(invocation, config_.depth);
     const auto entry = registry_.find(invocation.function);
@@ -114,7 +114,8 @@ asio::awaitable<Outcome> Scheduler::settle(Progress& progress)
     auto args = bind_arguments(function, invocation.args, invocation.kwargs);
     if (!args)
         co_return args.error();
-    Work work{progress, *entry, std::move(*args), RetryPlan{invocation.retries.value_or(function.retries)}};
+    RetryPlan plan{invocation.retries.value_or(function.retries), invocation.tries};
+    Work work{progress, invocation, *entry, std::move(*args), plan};
     if (!invocation.deadline) {
         Outcome outcome = co_await try_again_and_again(work);
         co_return outcome;
@@ -137,6 +138,7 @@ asio::awaitable<Outcome> Scheduler::try_again_and_again(Work& work)
         // A pause that outlasts the deadline would only hide why it failed.
         if (!pause || !before_deadline(work.invocation(), *pause))
             co_return outcome;
+        work.counted.tries = work.plan.tries() - 1;
         work.progress.tell(State::sleeping, pause_note(*pause, work.plan, outcome.error()));
         co_await sleep_for(clock_, *pause);
     }
@@ -187,8 +189,9 @@ void Scheduler::submit(Permit permit, Invocation invocation, Reporter& reporter)
 }
 
 // The permit is held until the outcome is told, so that what waits to be told is bounded, too.
-asio::awaitable<void> Scheduler::serve(Permit, Ticket ticket)
+asio::awaitable<void> Scheduler::serve(Permit permit, Ticket ticket)
 {
+    const auto present = present_.insert_or_assign(ticket.invocation().id, Presence{std::move(permit)}).first;
     ticket.begin();
     Outcome outcome = Failure{Errc::cancelled, ticket.invocation().function + " was cancelled"};
     try {
@@ -199,11 +202,54 @@ asio::awaitable<void> Scheduler::serve(Permit, Ticket ticket)
     }
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await ticket.report(std::move(outcome));
+    present_.erase(present);
+}
+
+Scheduler::Rest::Rest(Scheduler& scheduler, const Invocation& invocation)
+    : scheduler_{&scheduler}, invocation_{invocation}
+{
+    const auto present = scheduler.present_.find(root_of(invocation));
+    if (present != scheduler.present_.end() && ++present->second.resting == 1)
+        present->second.permit = Permit{};
+}
+
+Scheduler::Rest::~Rest()
+{
+    if (scheduler_ == nullptr)
+        return;
+    if (const auto present = scheduler_->present_.find(root_of(invocation_)); present != scheduler_->present_.end())
+        --present->second.resting;
+}
+
+Scheduler::Rest Scheduler::rest(const Invocation& invocation, const std::string& note)
+{
+    if (Progress* progress = running_.find(invocation.id))
+        progress->tell(State::sleeping, note);
+    if (stopping_)
+        submitted_.cancel(root_of(invocation));
+    return {*this, invocation};
+}
+
+asio::awaitable<void> Scheduler::wake(Rest rest)
+{
+    const Invocation& invocation = rest.invocation_;
+    {
+        const Rest over = std::move(rest);
+    }
+    const auto present = present_.find(root_of(invocation));
+    if (present != present_.end() && present->second.resting == 0)
+        present->second.permit = co_await admission_.permit();
+    if (Progress* progress = running_.find(invocation.id))
+        progress->tell(State::running, {});
 }
 
 asio::awaitable<void> Scheduler::drain(Duration grace)
 {
     stopping_ = true;
+    // Who sleeps goes on after the next start.
+    for (const auto& [id, presence] : present_)
+        if (presence.resting > 0)
+            submitted_.cancel(id);
     std::exception_ptr cancelled;
     try {
         (void)co_await within(clock_, clock_.now() + grace, submitted_.emptied());

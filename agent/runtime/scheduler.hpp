@@ -20,8 +20,10 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace forager {
@@ -45,10 +47,17 @@ public:
     boost::asio::awaitable<Outcome> call(Invocation invocation, Observer& observer);
 
     boost::asio::awaitable<Permit> permit() override { return admission_.permit(); }
+    std::optional<Permit> permit_now() override { return admission_.permit_now(); }
     void submit(Permit permit, Invocation invocation, Reporter& reporter) override;
 
     /// Asks a submitted invocation to end. Returns whether there is one of this id.
     bool cancel(std::string_view id) { return submitted_.cancel(id); }
+
+    /// The running invocation sleeps from now on, for as long as the result lives; meanwhile its permit is free for
+    /// others. It is waited for again by `wake`.
+    class Rest;
+    Rest rest(const Invocation& invocation, const std::string& note);
+    boost::asio::awaitable<void> wake(Rest rest);
 
     /// Everything that runs, also what was called by something else.
     std::vector<RunningInvocation> list() const { return running_.list(); }
@@ -68,8 +77,14 @@ private:
     using Progress = RunningList::Progress;
     struct Work;
 
+    // The permit of a submitted invocation, and how many of those below it sleep.
+    struct Presence {
+        Permit permit;
+        std::size_t resting = 0;
+    };
+
     boost::asio::awaitable<void> serve(Permit permit, Ticket ticket);
-    boost::asio::awaitable<Outcome> settle(Progress& progress);
+    boost::asio::awaitable<Outcome> settle(Progress& progress, Invocation& invocation);
     boost::asio::awaitable<Outcome> try_again_and_again(Work& work);
     boost::asio::awaitable<Outcome> try_once(Work& work);
     boost::asio::awaitable<Outcome> try_within_limit(Work& work);
@@ -84,9 +99,26 @@ private:
     RunningList running_;
     FunctionLimits limits_;
     Semaphore admission_;
+    std::map<std::string, Presence> present_;
     TaskGroup submitted_;
     TaskGroup reports_;
     bool stopping_ = false;
+};
+
+/// One sleep of one invocation. Part of the scheduler's interface; must not outlive it.
+class Scheduler::Rest {
+public:
+    Rest(Scheduler& scheduler, const Invocation& invocation);
+    Rest(Rest&& other) noexcept : scheduler_{std::exchange(other.scheduler_, nullptr)}, invocation_{other.invocation_}
+    {
+    }
+    Rest& operator=(Rest&&) = delete;
+    ~Rest();
+
+private:
+    friend class Scheduler;
+    Scheduler* scheduler_;
+    const Invocation& invocation_;
 };
 
 } // namespace forager

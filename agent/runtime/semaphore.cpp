@@ -12,6 +12,14 @@ asio::awaitable<Permit> Semaphore::permit()
     co_return Permit{[this] { give_back(); }};
 }
 
+std::optional<Permit> Semaphore::permit_now()
+{
+    if (!has_room())
+        return {};
+    ++held_;
+    return Permit{[this] { give_back(); }};
+}
+
 asio::awaitable<void> Semaphore::take()
 {
     if (has_room()) {

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <optional>
 
 namespace forager {
 
@@ -16,6 +17,9 @@ public:
 
     /// Waits for its turn. Throws `operation_aborted` when cancelled; it has left the queue then.
     boost::asio::awaitable<Permit> permit();
+
+    /// The same without waiting: nothing when there is no room.
+    std::optional<Permit> permit_now();
 
     /// The same without a `Permit`: for those who keep count themselves.
     boost::asio::awaitable<void> take();

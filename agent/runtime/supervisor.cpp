@@ -5,6 +5,7 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <iterator>
 #include <utility>
 
 namespace forager {
@@ -49,6 +50,20 @@ std::vector<LoopStatus> Supervisor::list() const
     return statuses;
 }
 
+asio::awaitable<void> Supervisor::end(std::string name)
+{
+    for (auto one = loops_.begin(); one != loops_.end();) {
+        const auto next = std::next(one);
+        if (one->status.name == name) {
+            one->ending = true;
+            one->group.cancel();
+            co_await one->group.emptied();
+            loops_.erase(one);
+        }
+        one = next;
+    }
+}
+
 asio::awaitable<void> Supervisor::stop()
 {
     stopped_ = true;
@@ -69,7 +84,7 @@ asio::awaitable<void> Supervisor::supervise(Supervised& one)
         const TimePoint begun = clock_.now();
         one.status.last_error.clear();
         co_await run_once(one);
-        if (stopped_ || (one.status.last_error.empty() && !one.policy.after_return))
+        if (stopped_ || one.ending || (one.status.last_error.empty() && !one.policy.after_return))
             break;
         if (clock_.now() - begun >= one.policy.healthy)
             backoff.reset();
@@ -86,7 +101,7 @@ asio::awaitable<void> Supervisor::run_once(Supervised& one)
     try {
         co_await one.loop();
     } catch (const std::exception& error) {
-        if (stopped_ && is_cancellation(error))
+        if ((stopped_ || one.ending) && is_cancellation(error))
             throw;
         one.status.last_error = error.what();
     } catch (...) {

@@ -46,6 +46,9 @@ public:
     /// `loop` is called once for each run; what it refers to must outlive the supervisor.
     void start(std::string name, Loop loop, RestartPolicy policy = {});
 
+    /// Cancels the loops of this name and waits for their end; they are forgotten.
+    boost::asio::awaitable<void> end(std::string name);
+
     /// In the order of starting.
     std::vector<LoopStatus> list() const;
 
@@ -60,6 +63,7 @@ private:
         Loop loop;
         RestartPolicy policy;
         TaskGroup group; // of one
+        bool ending = false;
     };
 
     boost::asio::awaitable<void> supervise(Supervised& one);

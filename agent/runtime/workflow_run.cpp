@@ -1,5 +1,6 @@
 #include "runtime/workflow_run.hpp"
 
+#include "base/ids.hpp"
 #include "base/text.hpp"
 #include "core/references.hpp"
 #include "ports/cancellation.hpp"
@@ -55,10 +56,12 @@ std::string count_note(std::size_t items)
 } // namespace
 
 WorkflowRun::WorkflowRun(Scheduler& scheduler, const Workflow& workflow, WorkflowGraph graph, const Invocation& parent,
-                         Observer& observer)
+                         Observer& observer, Recording* recording)
     : scheduler_{scheduler},
       workflow_{workflow},
       observer_{observer},
+      recording_{recording},
+      run_key_{recording == nullptr ? "" : recording->next_key("workflow " + workflow.name)},
       graph_{std::move(graph)},
       ready_{graph_},
       group_{scheduler.executor()}
@@ -72,7 +75,8 @@ WorkflowRun::WorkflowRun(Scheduler& scheduler, const Workflow& workflow, Workflo
 WorkflowRun::Step WorkflowRun::make_step(const WorkflowTask& task, const Invocation& parent)
 {
     Step step{&task, nested_in(parent, task.function), {}};
-    step.invocation.id = scheduler_.fresh_id();
+    step.invocation.id =
+        recording_ == nullptr ? scheduler_.fresh_id() : derived_id(parent.id, key_of(task));
     step.invocation.label = workflow_.name + "." + task.name;
     step.invocation.source = "workflow " + workflow_.name;
     step.invocation.timeout = task.timeout;
@@ -135,13 +139,28 @@ asio::awaitable<void> WorkflowRun::run_step(std::size_t node)
 asio::awaitable<Outcome> WorkflowRun::outcome_or_cancelled(Step& step)
 {
     try {
-        Outcome outcome = co_await outcome_of(step);
+        Outcome outcome = co_await recorded_outcome_of(step);
         co_return outcome;
     } catch (const std::exception& error) {
         if (group_.cancelled() || !is_cancellation(error))
             throw;
         co_return Failure{Errc::cancelled, step.invocation.function + " was cancelled"};
     }
+}
+
+asio::awaitable<Outcome> WorkflowRun::recorded_outcome_of(Step& step)
+{
+    if (recording_ == nullptr)
+        co_return co_await outcome_of(step);
+    const std::string key = key_of(*step.task);
+    if (const Outcome* known = recording_->find(key)) {
+        tell(step, *known);
+        co_return *known;
+    }
+    Outcome outcome = co_await outcome_of(step);
+    if (const auto kept = co_await recording_->keep(key, outcome); !kept)
+        co_return kept.error();
+    co_return outcome;
 }
 
 asio::awaitable<Outcome> WorkflowRun::outcome_of(Step& step)
@@ -180,7 +199,7 @@ asio::awaitable<Outcome> WorkflowRun::call_once(Step& step, std::vector<Value> a
 asio::awaitable<Outcome> WorkflowRun::call_for_each(Step& step, std::vector<Value> after)
 {
     try {
-        const Result<Array> items = co_await items_of(step, after);
+        const Result<Array> items = co_await recorded_items_of(step, after);
         Outcome outcome = Outputs{};
         if (items)
             outcome = co_await fan_out(step, after, *items);
@@ -200,14 +219,33 @@ asio::awaitable<Outcome> WorkflowRun::fan_out(Step& step, const std::vector<Valu
     const auto make = [&](std::size_t index) {
         Result<Invocation> invocation = prepared(step, after, &items[index]);
         if (invocation) {
-            invocation->id = scheduler_.fresh_id();
+            invocation->id = derived_id(step.invocation.id, std::to_string(index));
             invocation->label += "[" + std::to_string(index + 1) + "]";
         }
         return invocation;
     };
     FanOut calls{scheduler_, observer_, make, items.size()};
+    if (recording_ != nullptr)
+        calls.record(*recording_, key_of(*step.task));
     Outcome outcome = co_await calls.run(step.task->concurrency);
     co_return outcome;
+}
+
+// What a function makes could be another list in the next run.
+asio::awaitable<Result<Array>> WorkflowRun::recorded_items_of(const Step& step, const std::vector<Value>& after)
+{
+    const std::string key = key_of(*step.task) + " items";
+    const Outcome* known = recording_ == nullptr ? nullptr : recording_->find(key);
+    if (known != nullptr && *known)
+        co_return as_items(as_one(**known));
+    Result<Array> items = co_await items_of(step, after);
+    if (!items || recording_ == nullptr || !step.task->foreach_handler)
+        co_return items;
+    Outcome list{Outputs{Value{*items}}};
+    const auto kept = co_await recording_->keep(key, std::move(list));
+    if (!kept)
+        co_return kept.error();
+    co_return items;
 }
 
 asio::awaitable<Result<Array>> WorkflowRun::items_of(const Step& step, const std::vector<Value>& after)

@@ -3,6 +3,7 @@
 
 #include "core/outcome.hpp"
 #include "core/workflow_graph.hpp"
+#include "runtime/recording.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/task_group.hpp"
 #include "runtime/workflow.hpp"
@@ -24,7 +25,7 @@ public:
 
     /// All that is passed by reference must outlive it.
     WorkflowRun(Scheduler& scheduler, const Workflow& workflow, WorkflowGraph graph, const Invocation& parent,
-                Observer& observer);
+                Observer& observer, Recording* recording);
 
     /// As `WorkflowRunner::run` says; once.
     boost::asio::awaitable<Outcome> run();
@@ -46,10 +47,13 @@ private:
     void begin_what_fits();
     boost::asio::awaitable<void> run_step(std::size_t node);
     boost::asio::awaitable<Outcome> outcome_or_cancelled(Step& step);
+    boost::asio::awaitable<Outcome> recorded_outcome_of(Step& step);
     boost::asio::awaitable<Outcome> outcome_of(Step& step);
     boost::asio::awaitable<Outcome> call_once(Step& step, std::vector<Value> after);
     boost::asio::awaitable<Outcome> call_for_each(Step& step, std::vector<Value> after);
+    std::string key_of(const WorkflowTask& task) const { return run_key_ + " task " + task.name; }
     boost::asio::awaitable<Outcome> fan_out(Step& step, const std::vector<Value>& after, const Array& items);
+    boost::asio::awaitable<Result<Array>> recorded_items_of(const Step& step, const std::vector<Value>& after);
     boost::asio::awaitable<Result<Array>> items_of(const Step& step, const std::vector<Value>& after);
     Result<Invocation> prepared(const Step& step, const std::vector<Value>& after, const Value* item) const;
     std::vector<Value> results_of(const std::vector<std::string>& tasks) const;
@@ -62,6 +66,8 @@ private:
     Scheduler& scheduler_;
     const Workflow& workflow_;
     Observer& observer_;
+    Recording* recording_; // null: nothing is recorded
+    std::string run_key_;  // of this run, among those of its parent
     WorkflowGraph graph_;
     ReadyNodes ready_;
     std::vector<Step> steps_;

@@ -66,15 +66,15 @@ Failure misdeclared(const WorkflowTask& task, const std::string& what)
 
 } // namespace
 
-Result<void> WorkflowRunner::check(const Workflow& workflow) const
+Result<void> WorkflowRunner::check(const Workflow& workflow, const Registry& registry) const
 {
-    const auto graph = plan(workflow);
+    const auto graph = plan(workflow, registry);
     if (!graph)
         return graph.error();
     return {};
 }
 
-Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow) const
+Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow, const Registry& registry) const
 {
     std::vector<GraphNode> nodes;
     for (const WorkflowTask& task : workflow.tasks)
@@ -83,12 +83,12 @@ Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow) const
     if (!graph)
         return at_its_place(graph.error(), workflow);
     for (const WorkflowTask& task : workflow.tasks)
-        if (const auto checked = check_task(task); !checked)
+        if (const auto checked = check_task(task, registry); !checked)
             return checked.error();
     return graph;
 }
 
-Result<void> WorkflowRunner::check_task(const WorkflowTask& task) const
+Result<void> WorkflowRunner::check_task(const WorkflowTask& task, const Registry& registry) const
 {
     const bool fans_out = task.foreach || task.foreach_handler;
     if (task.foreach && task.foreach_handler)
@@ -97,7 +97,7 @@ Result<void> WorkflowRunner::check_task(const WorkflowTask& task) const
         return misdeclared(task, "refers to an item, but has no foreach");
     if (task.foreach && refers_to_item(*task.foreach))
         return misdeclared(task, "refers to an item in its foreach, which makes the items");
-    const auto found = scheduler_.registry().find(task.function);
+    const auto found = registry.find(task.function);
     if (found)
         return {};
     Failure failure = at_task(found.error(), task);
@@ -106,12 +106,13 @@ Result<void> WorkflowRunner::check_task(const WorkflowTask& task) const
     return failure;
 }
 
-asio::awaitable<Outcome> WorkflowRunner::run(const Workflow& workflow, const Invocation& parent, Observer& observer)
+asio::awaitable<Outcome> WorkflowRunner::run(const Workflow& workflow, const Invocation& parent, Observer& observer,
+                                             Recording* recording)
 {
-    auto graph = plan(workflow);
+    auto graph = plan(workflow, scheduler_.registry());
     if (!graph)
         co_return graph.error();
-    WorkflowRun run{scheduler_, workflow, std::move(*graph), parent, observer};
+    WorkflowRun run{scheduler_, workflow, std::move(*graph), parent, observer, recording};
     Outcome outcome = co_await run.run();
     co_return outcome;
 }

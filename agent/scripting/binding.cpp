@@ -91,11 +91,6 @@ int call_instant(lua_State* L)
     return static_cast<int>(outputs.size());
 }
 
-asio::awaitable<Outcome> failed(Failure failure)
-{
-    co_return failure;
-}
-
 void prepare(lua_State* L, Waiting function)
 {
     Vm& vm = Vm::of(L);
@@ -127,6 +122,11 @@ int call_stub(lua_State* L)
 }
 
 } // namespace
+
+asio::awaitable<Outcome> failed(Failure failure)
+{
+    co_return failure;
+}
 
 void keep_failure(lua_State* L, Failure failure)
 {

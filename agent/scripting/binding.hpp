@@ -47,6 +47,9 @@ void keep_failure(lua_State* L, Failure failure);
 /// Adds the bindings to the table on top of the stack.
 void add_bindings(lua_State* L, std::span<const Binding> bindings);
 
+/// For a waiting binding that has nothing to wait for.
+boost::asio::awaitable<Outcome> failed(Failure failure);
+
 /// The members of an options table that Lua has checked already.
 const Value* option(const Value& options, std::string_view name);
 std::string text_option(const Value& options, std::string_view name);

@@ -4,6 +4,7 @@
 #include "core/invocation.hpp"
 #include "ports/observer.hpp"
 #include "primitives/command_scope.hpp"
+#include "runtime/recording.hpp"
 
 namespace forager::scripting {
 
@@ -11,6 +12,7 @@ struct Context {
     const Invocation& invocation;
     Observer& observer;
     CommandScope& commands;
+    Recording* recording = nullptr; ///< of a durable function
 };
 
 } // namespace forager::scripting

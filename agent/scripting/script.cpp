@@ -1,7 +1,9 @@
 #include "scripting/script.hpp"
 
+#include "base/ids.hpp"
 #include "base/version.hpp"
 #include "scripting/bindings/bindings.hpp"
+#include "scripting/durability.hpp"
 #include "scripting/library.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
@@ -33,11 +35,30 @@ private:
     int function_;
 };
 
+// The same, where it was before a restart.
+class DurableHandler final : public Handler {
+public:
+    DurableHandler(std::shared_ptr<Script> script, int function, Function declared)
+        : script_{std::move(script)}, function_{function}, declared_{std::move(declared)}
+    {
+    }
+
+    asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value> args, Observer& observer) override
+    {
+        return script_->call_durably(function_, declared_, invocation, std::move(args), observer);
+    }
+
+private:
+    std::shared_ptr<Script> script_;
+    int function_;
+    Function declared_;
+};
+
 void make_native_table(lua_State* L)
 {
     lua_newtable(L);
     for (const auto& bindings :
-         {file_bindings(), format_bindings(), function_bindings(), http_bindings(), library_bindings(),
+         {durable_bindings(), file_bindings(), format_bindings(), function_bindings(), http_bindings(), kv_bindings(), library_bindings(),
           python_bindings(), task_bindings(), time_bindings(), unix_bindings(), workflow_bindings()})
         add_bindings(L, bindings);
     lua_pushlightuserdata(L, nullptr);
@@ -46,6 +67,8 @@ void make_native_table(lua_State* L)
     lua_setfield(L, -2, "version");
     lua_pushboolean(L, static_cast<int>(Script::of(L).mode() == Script::Mode::check));
     lua_setfield(L, -2, "checks");
+    lua_pushboolean(L, static_cast<int>(Script::of(L).mode() == Script::Mode::run));
+    lua_setfield(L, -2, "runs");
 }
 
 // Opens the libraries and runs the library's first file, which gives the functions to enter scripts with.
@@ -70,6 +93,7 @@ int take_field(lua_State* L, const char* name)
 
 Script::Script(World world, std::string path, Mode mode, Vm::Config config)
     : world_{world},
+      registry_{&world.registry},
       path_{std::move(path)},
       mode_{mode},
       vm_{std::make_shared<Vm>(world.executor, world.clock, world.slicer, config)}
@@ -80,9 +104,16 @@ Script::Script(World world, std::string path, Mode mode, Vm::Config config)
 void Script::withdraw()
 {
     for (const std::string& name : declared_)
-        world_.registry.remove(name);
+        registry_->remove(name);
+    retire();
+}
+
+void Script::retire()
+{
     declared_.clear();
     workflows.clear();
+    schedules.clear();
+    watchers.clear();
 }
 
 std::int64_t Script::open_lines()
@@ -131,6 +162,7 @@ Result<void> Script::load()
         failure.declaration = true;
         return failure;
     }
+    digest_ = derived_id(*source, "");
     lua_State* L = vm_->state();
     // A first line for the shell is no Lua; its end stays, so that lines keep their numbers.
     std::string_view text = *source;
@@ -167,13 +199,33 @@ asio::awaitable<Outcome> Script::run_main(const Invocation& invocation, Observer
 }
 
 asio::awaitable<Outcome> Script::call(int function, const Invocation& invocation, std::vector<Value> args,
-                                      Observer& observer)
+                                      Observer& observer, Recording* recording)
 {
     const auto self = shared_from_this();
     CommandScope commands{world_.processes};
-    args.insert(args.begin(), {Value{invocation.id}, Value{invocation.function}});
-    Vm::Call call{call_function_, {function}, std::move(args), {invocation, observer, commands}, false};
+    args.insert(args.begin(), {Value{invocation.id}, Value{invocation.function}, Value{recording != nullptr}});
+    Vm::Call call{call_function_, {function}, std::move(args), {invocation, observer, commands, recording}, false};
     co_return co_await commands.around(vm_->run(std::move(call)));
+}
+
+asio::awaitable<Outcome> Script::call_durably(int function, Function declared, const Invocation& invocation,
+                                              std::vector<Value> args, Observer& observer)
+{
+    const auto self = shared_from_this();
+    auto recording = co_await Recording::open(world_.journal, invocation);
+    if (!recording)
+        co_return recording.error();
+    CodeVersion code{declared.version, digest_, declared.fails_when_changed};
+    const auto settled = co_await settle_version(**recording, std::move(code), observer);
+    if (!settled)
+        co_return settled.error();
+    Outcome outcome = co_await call(function, invocation, std::move(args), observer, recording->get());
+    co_return outcome;
+}
+
+std::shared_ptr<Handler> Script::durable_handler(int function, Function declared)
+{
+    return std::make_shared<DurableHandler>(shared_from_this(), function, std::move(declared));
 }
 
 std::shared_ptr<Handler> Script::handler(int function)
@@ -186,7 +238,7 @@ Result<void> Script::declare(Function function, std::shared_ptr<Handler> handler
     std::string name = function.name;
     function.where = place_of(vm_->current().thread);
     Failure failure;
-    if (auto added = world_.registry.add(std::move(function), std::move(handler)); !added) {
+    if (auto added = registry_->add(std::move(function), std::move(handler)); !added) {
         failure = added.error();
         failure.declaration = true;
         return failure;

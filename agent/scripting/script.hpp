@@ -4,10 +4,13 @@
 #include "core/outcome.hpp"
 #include "io/pool.hpp"
 #include "ports/clock.hpp"
+#include "ports/journal.hpp"
+#include "ports/key_values.hpp"
 #include "ports/observer.hpp"
 #include "ports/process_runner.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/scheduler.hpp"
+#include "runtime/signals.hpp"
 #include "runtime/workflow_runner.hpp"
 #include "scripting/line_queue.hpp"
 #include "scripting/vm/vm.hpp"
@@ -38,6 +41,27 @@ struct World {
     Registry& registry;
     Scheduler& scheduler;
     WorkflowRunner& workflows;
+    Journal& journal;
+    KeyValues& values;
+    Signals& signals;
+};
+
+/// Something that a script wants to be done at certain times.
+struct Schedule {
+    std::string name;               ///< of what is done: a workflow, or the place of `every`
+    std::string cron;               ///< when; or else
+    Duration period{};              ///< how often
+    std::string zone;               ///< time zone of `cron`; empty: the machine's
+    std::string missed;             ///< what becomes of runs that were missed: "once", "skip", "all"
+    std::shared_ptr<Handler> every; ///< what is done; null: the workflow
+};
+
+/// Events that a script handles.
+struct Watcher {
+    std::string event; ///< as the script names it: "file:/var/spool/in/*.csv"
+    bool durable = false;
+    std::shared_ptr<Handler> handler;
+    std::string where; ///< FILE:LINE
 };
 
 class Script : public std::enable_shared_from_this<Script> {
@@ -65,12 +89,26 @@ public:
 
     /// Runs one of its functions, kept in the registry of its state.
     boost::asio::awaitable<Outcome> call(int function, const Invocation& invocation, std::vector<Value> args,
-                                         Observer& observer);
+                                         Observer& observer, Recording* recording = nullptr);
+
+    /// As `call`, for a function whose steps are recorded.
+    boost::asio::awaitable<Outcome> call_durably(int function, Function declared, const Invocation& invocation,
+                                                 std::vector<Value> args, Observer& observer);
 
     /// A handler for the Lua function that was kept at this reference.
     std::shared_ptr<Handler> handler(int function);
 
+    /// The same for a durable function.
+    std::shared_ptr<Handler> durable_handler(int function, Function declared);
+
     World& world() { return world_; }
+    Registry& registry() { return *registry_; }
+
+    /// What it declared has been taken over by this registry.
+    void moved_to(Registry& registry) { registry_ = &registry; }
+
+    /// The names that it declared.
+    const std::vector<std::string>& declared() const { return declared_; }
     Vm& vm() { return *vm_; }
     Mode mode() const { return mode_; }
     const std::string& path() const { return path_; }
@@ -82,6 +120,9 @@ public:
     /// it.
     void withdraw();
 
+    /// As `withdraw`, when another one has taken its place in the registry: what runs goes on.
+    void retire();
+
     // The queues of lines that are read while a command runs.
     std::int64_t open_lines();
     std::shared_ptr<LineQueue> lines(std::int64_t id) const;
@@ -89,6 +130,8 @@ public:
 
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
+    std::vector<Schedule> schedules; ///< what it wants to be done again and again
+    std::vector<Watcher> watchers;   ///< the events that it wants to hear of
     std::string returned_workflow;           ///< the one that the main chunk returned, or empty
     std::optional<Outputs> workflow_results; ///< of that one, in the order of its tasks, which Lua would not keep
 
@@ -102,9 +145,11 @@ private:
     void open();
 
     World world_;
+    Registry* registry_;
     std::string path_;
     Mode mode_;
     std::shared_ptr<Vm> vm_;
+    std::string digest_; // of the text that is loaded
     std::vector<std::string> declared_;
     std::map<std::int64_t, std::shared_ptr<LineQueue>> lines_;
     std::int64_t last_lines_ = 0;

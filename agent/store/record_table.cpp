@@ -55,20 +55,18 @@ std::optional<QueueEntry> entry_by(SQLite::Database& database, const char* colum
 
 void insert(SQLite::Database& database, const Submission& submission, const std::string& request, WallTime now)
 {
-    SQLite::Statement row{database,
-                          "INSERT INTO invocation (id, function, source, request, script, priority, order_key, "
-                          "idempotency_key, not_before, submitted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    SQLite::Statement row{database, "INSERT INTO invocation (id, function, source, request, priority, order_key, "
+                                    "idempotency_key, not_before, submitted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     const Invocation& invocation = submission.invocation;
     row.bind(1, invocation.id);
     row.bind(2, invocation.function);
     row.bind(3, invocation.source);
     row.bind(4, request);
-    bind_or_null(row, 5, submission.script);
-    row.bind(6, submission.priority);
-    bind_or_null(row, 7, submission.order_key);
-    bind_or_null(row, 8, submission.idempotency_key);
-    bind_time(row, 9, submission.not_before);
-    row.bind(10, to_milliseconds(now));
+    row.bind(5, submission.priority);
+    bind_or_null(row, 6, submission.order_key);
+    bind_or_null(row, 7, submission.idempotency_key);
+    bind_time(row, 8, submission.not_before);
+    row.bind(9, to_milliseconds(now));
     row.exec();
 }
 
@@ -114,24 +112,32 @@ Failure unknown(const std::string& id)
     return {Errc::not_found, "there is no invocation " + id + ": 'forager ps --all' lists what is kept"};
 }
 
-Begun start(SQLite::Database& database, const std::string& id, WallTime now)
+std::optional<Begun> start(SQLite::Database& database, const std::string& id, WallTime now)
 {
     SQLite::Statement update{database, "UPDATE invocation SET state = 'running', note = '', starts = starts + 1, "
                                        "started = coalesce(started, ?2) WHERE id = ?1 AND ended IS NULL "
-                                       "RETURNING function, source, request, script, starts, tries"};
+                                       "RETURNING function, source, request, starts, tries"};
     SQLite::bind(update, id, to_milliseconds(now));
     if (!update.executeStep())
-        throw JobRefused{unknown(id)};
+        return {};
     Begun begun;
     begun.invocation.id = id;
     begun.invocation.function = update.getColumn(0).getString();
     begun.invocation.source = update.getColumn(1).getString();
     fill_in(begun.invocation, request_in(update.getColumn(2)));
-    begun.script = update.getColumn(3).getString();
-    begun.starts = static_cast<std::size_t>(update.getColumn(4).getInt64());
-    begun.invocation.tries = static_cast<std::size_t>(update.getColumn(5).getInt64());
+    begun.starts = static_cast<std::size_t>(update.getColumn(3).getInt64());
+    begun.invocation.tries = static_cast<std::size_t>(update.getColumn(4).getInt64());
     update.executeStep(); // to its end: only then is it done
     return begun;
+}
+
+std::vector<Begun> start_all(SQLite::Database& database, const std::vector<std::string>& ids, WallTime now)
+{
+    std::vector<Begun> all;
+    for (const std::string& id : ids)
+        if (auto begun = start(database, id, now))
+            all.push_back(std::move(*begun));
+    return all;
 }
 
 State state_named(const std::string& name)
@@ -284,18 +290,19 @@ asio::awaitable<Result<std::vector<QueueEntry>>> RecordTable::open()
     });
 }
 
-asio::awaitable<Result<Begun>> RecordTable::begin(std::string id, WallTime now)
+asio::awaitable<Result<std::vector<Begun>>> RecordTable::begin(std::vector<std::string> ids, WallTime now)
 {
-    return writer_.ask<Begun>(
-        [id = std::move(id), now](SQLite::Database& database) { return start(database, id, now); });
+    return writer_.ask<std::vector<Begun>>([ids = std::move(ids), now](SQLite::Database& database) {
+        return start_all(database, ids, now);
+    });
 }
 
 void RecordTable::note(std::string id, State state, std::string note, std::size_t tries)
 {
     writer_.post([id = std::move(id), state = std::string{name_of(state)}, note = std::move(note),
                   tries](SQLite::Database& database) {
-        SQLite::Statement update{database, "UPDATE invocation SET state = ?2, note = ?3, tries = max(tries, ?4) "
-                                           "WHERE id = ?1 AND ended IS NULL"};
+        SQLite::Statement update{database, "UPDATE invocation SET state = ?2, note = ?3, tries = max(tries, ?4), "
+                                           "starts = iif(?2 = 'running', starts, 0) WHERE id = ?1 AND ended IS NULL"};
         SQLite::bind(update, id, state, note, static_cast<std::int64_t>(tries));
         update.exec();
     });

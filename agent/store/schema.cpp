@@ -15,7 +15,6 @@ CREATE TABLE invocation (
   function TEXT NOT NULL,
   source TEXT NOT NULL,
   request TEXT NOT NULL,
-  script TEXT,
   state TEXT NOT NULL DEFAULT 'waiting',
   note TEXT NOT NULL DEFAULT '',
   priority INTEGER NOT NULL DEFAULT 0,

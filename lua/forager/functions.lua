@@ -14,7 +14,8 @@ local function_options = known.options("func", {
   retries = "count",
   concurrency = "count",
   durable = "boolean",
-  version = "any",
+  version = "string|integer",
+  changed = "string",
   run = "handler",
 }, 1)
 
@@ -77,6 +78,12 @@ function functions.func(given)
   if given.run == nil then
     failure.declare("%s needs a function 'run'", what)
   end
+  if given.changed and given.changed ~= "continue" and given.changed ~= "fail" then
+    failure.declare([[%s: changed is "continue" or "fail", not "%s"]], what, given.changed)
+  end
+  if not given.durable and (given.version or given.changed) then
+    failure.declare("%s: 'version' and 'changed' are for durable functions: add durable = true", what)
+  end
   native.declare_function({
     name = given.name,
     doc = given.doc,
@@ -84,6 +91,9 @@ function functions.func(given)
     timeout = given.timeout,
     retries = given.retries,
     concurrency = given.concurrency,
+    durable = given.durable,
+    version = given.version and tostring(given.version),
+    fails_when_changed = given.changed == "fail" or (given.version ~= nil and given.changed == nil),
   }, given.run)
 end
 
@@ -105,6 +115,7 @@ function functions.every(period, fn)
   if seconds == 0 then
     failure.declare "every: the period must be longer than 0"
   end
+  native.declare_every(seconds, fn)
   local task = native.spawn_for_script(function()
     local ctx = context.new(native.new_id(), "every")
     local due = native.monotonic_time()
@@ -120,12 +131,15 @@ function functions.every(period, fn)
 end
 
 known.arguments("on", "string", "handler")
+local on_options = known.options("on", { durable = "boolean" }, 3)
 
--- Sources that this build has none of yet are refused by name.
-function functions.on(event, fn)
+-- Has `fn` called for each event, while the agent runs the script. Sources that this build has none of yet are refused
+-- by name.
+function functions.on(event, fn, given)
   options.argument("on", 1, event, "string", failure.declare)
   options.argument("on", 2, fn, "function", failure.declare)
-  failure.declare("on: this agent has no source for '%s' events yet", event:match "^[^:]*")
+  given = options.check("on", given or {}, on_options, 0, failure.declare)
+  native.declare_watcher(event, given.durable or false, fn)
 end
 
 local reconciler_options = known.options("reconciler", {

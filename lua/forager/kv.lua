@@ -1,20 +1,14 @@
--- Values by key, one namespace for each script. Under `run` they live as long as the script.
+-- Values by key, one namespace for each script: durable under the agent, in memory under `run`.
 local copy = require "forager.data"
 local failure = require "forager.failure"
 local options = require "forager.options"
 
 local kv = {}
 
--- What is given out is a copy: changing it changes nothing in here.
-local values = {}
-
 function kv.get(key)
   options.argument("kv.get", 1, key, "string")
-  local value = values[key]
-  if value == nil then
-    return nil
-  end
-  return copy(value, key)
+  local found = native.kv_get(key)
+  return found and found[1]
 end
 
 function kv.set(key, value)
@@ -22,28 +16,19 @@ function kv.set(key, value)
   if value == nil then
     failure.bad "kv.set: there is no value; kv.delete removes a key"
   end
-  values[key] = copy(value, "kv.set: the value")
+  native.kv_set(key, copy(value, "kv.set: the value"))
 end
 
 -- Whether there was such a key.
 function kv.delete(key)
   options.argument("kv.delete", 1, key, "string")
-  local found = values[key] ~= nil
-  values[key] = nil
-  return found
+  return native.kv_delete(key)
 end
 
 -- The keys that begin with `prefix`, sorted.
 function kv.list(prefix)
   prefix = prefix == nil and "" or options.argument("kv.list", 1, prefix, "string")
-  local keys = native.list {}
-  for key in pairs(values) do
-    if key:sub(1, #prefix) == prefix then
-      keys[#keys + 1] = key
-    end
-  end
-  table.sort(keys)
-  return keys
+  return native.kv_list(prefix)
 end
 
 local updating = {}
@@ -71,7 +56,7 @@ function kv.update(key, fn)
   })
   local value = fn(kv.get(key))
   if value == nil then
-    values[key] = nil
+    native.kv_delete(key)
     return nil
   end
   kv.set(key, value)

@@ -16,8 +16,8 @@ function main.run(chunk, ...)
   end
 end
 
-function main.call(fn, id, name, ...)
-  return fn(context.new(id, name), ...)
+function main.call(fn, id, name, durable, ...)
+  return fn(context.new(id, name, durable), ...)
 end
 
 -- The library as data, for who reads scripts without running them.

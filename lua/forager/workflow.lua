@@ -86,6 +86,8 @@ local task_options = known.options("task", {
   executor = "string",
 }, 1)
 local workflow_options = known.options("workflow", { doc = "string", concurrency = "count" }, 2)
+local cron_options = known.options("workflow.cron", { zone = "string", missed = "string" }, 2)
+local missed_policies = { once = true, skip = true, all = true }
 known.gives("workflow", "workflow")
 
 local function after_names(self, what, after)
@@ -147,10 +149,13 @@ function Workflow:task(given)
 end
 
 -- When the agent starts it: five fields as in crontab(5), or @daily and the like.
-function Workflow:cron(expression)
+function Workflow:cron(expression, given)
   options.argument("cron", 1, expression, "string", failure.declare)
-  native.check_cron(expression)
-  self.schedule = expression
+  given = options.check("cron", given or {}, cron_options, 0, failure.declare)
+  if given.missed and not missed_policies[given.missed] then
+    failure.declare([[cron: missed is "once", "skip" or "all", not "%s"]], given.missed)
+  end
+  native.declare_cron(self.name, expression, given)
   return self
 end
 
@@ -173,7 +178,9 @@ end
 -- Runs the workflow that a script returns.
 function workflow.run_as_result(returned)
   native.workflow_returned(returned.name)
-  return native.workflow_run(returned.name)
+  if native.runs or native.checks then
+    return native.workflow_run(returned.name)
+  end
 end
 
 return workflow

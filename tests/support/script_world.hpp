@@ -6,6 +6,7 @@
 #include "io/process/local_process_runner.hpp"
 #include "scripting/script.hpp"
 #include "scripting/vm/slicer.hpp"
+#include "store/memory.hpp"
 #include "temp_folder.hpp"
 #include "world.hpp"
 
@@ -34,7 +35,8 @@ public:
         const std::string path = folder_.path() + "/script.lua";
         std::ofstream{path} << text;
         const scripting::World outside{io.get_executor(), clock, random,   slicer_,   pool_,
-                                       processes_,        http_, registry, scheduler, runner};
+                                       processes_,        http_, registry, scheduler, runner,
+                                       journal, values, signals};
         scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
         if (auto loaded = scripts_.back()->load(); !loaded)
             throw std::logic_error{loaded.error().message};
@@ -48,6 +50,9 @@ public:
     }
 
     Invocation invocation;
+    store::MemoryJournal journal;
+    store::MemoryValues values;
+    Signals signals;
 
 private:
     TempFolder folder_;

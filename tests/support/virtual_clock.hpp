@@ -15,6 +15,7 @@ class VirtualClock final : public Clock {
 public:
     TimePoint now() const override { return now_; }
     WallTime wall() const override { return WallTime{std::chrono::hours{24 * 20'000}} + now_.time_since_epoch(); }
+    std::string boot() const override { return "virtual"; }
     void arm(Timer& timer, TimePoint when) override { heap_.arm(timer, when); }
     void disarm(Timer& timer) noexcept override { heap_.disarm(timer); }
 

@@ -196,6 +196,17 @@ asio::awaitable<void> LocalProcessRunner::end_all()
     co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
 }
 
+asio::awaitable<void> LocalProcessRunner::end_left_by(ProcessIdentity dead)
+{
+    const auto now_there = birth_of(dead.process);
+    if (dead.boot != clock_.boot() || dead.process == getpid() || now_there == dead.born)
+        co_return;
+    TagPattern pattern = TagSource::of_agent(dead.process);
+    pattern.born_before = now_there.value_or(0);
+    asio::awaitable<void> work = end(pattern);
+    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+}
+
 void LocalProcessRunner::kill_all_now() const
 {
     constexpr int most_walks = 100; // somebody who forks without end is left to the system

@@ -4,6 +4,7 @@
 
 #include "io/pool.hpp"
 #include "io/process/environment.hpp"
+#include "io/process/identity.hpp"
 #include "io/process/reaper.hpp"
 #include "io/process/tag.hpp"
 #include "io/process/turns.hpp"
@@ -33,7 +34,11 @@ public:
     /// Ends everything that any command of this runner has left, as the last act of the agent.
     boost::asio::awaitable<void> end_all();
 
-    /// The same by force, at once, from any thread: for when the loop does not answer any more.
+    /// Ends what an agent that died has left. Nothing happens to what was started later by another process that got
+    /// its number, nor when the machine was started anew since.
+    boost::asio::awaitable<void> end_left_by(ProcessIdentity dead);
+
+    /// The same as `end_all` by force, at once, from any thread: for when the loop does not answer any more.
     void kill_all_now() const;
 
 private:

@@ -1,5 +1,6 @@
 #include "io/process/scan.hpp"
 
+#include "io/process/identity.hpp"
 #include "io/system_failure.hpp"
 
 #include <dirent.h>
@@ -88,6 +89,8 @@ void visit(pid_t process, const HuntIndex& hunts)
     if (!held || (pidfd && ended(pidfd.number())))
         return;
     for (Hunt* hunt : hunts.matching(*held)) {
+        if (hunt->pattern.born_before != 0 && birth_of(process).value_or(0) >= hunt->pattern.born_before)
+            continue;
         if (pidfd)
             signal(*hunt, process, pidfd.number());
         else

@@ -62,6 +62,11 @@ TagPattern TagSource::agent() const
     return {agent_bits_, agent_mask};
 }
 
+TagPattern TagSource::of_agent(pid_t agent)
+{
+    return {static_cast<std::uint64_t>(agent) << 2 * field_bits, agent_mask & ~outermost_bit};
+}
+
 std::uint64_t TagSource::scope_bits(ScopeId scope) const
 {
     return agent_bits_ | std::uint64_t{static_cast<std::uint32_t>(scope) & field_mask} << field_bits;

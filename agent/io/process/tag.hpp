@@ -21,6 +21,7 @@ struct TagPair {
 struct TagPattern {
     std::uint64_t value = 0;
     std::uint64_t mask = 0;
+    std::uint64_t born_before = 0; ///< only those that were started before (as `birth_of` counts); 0: all
 
     /// The soft value is a command's own tag, the hard value that of the outermost agent's command.
     bool matches(const TagPair& tags) const { return (tags.soft & mask) == value || (tags.hard & mask) == value; }
@@ -44,6 +45,9 @@ public:
     static TagPattern command(TagPair tags);
     TagPattern scope(ScopeId scope) const;
     TagPattern agent() const;
+
+    /// What the agent with this process id started, whether it was the outermost one or not.
+    static TagPattern of_agent(pid_t agent);
 
 private:
     std::uint64_t scope_bits(ScopeId scope) const;

@@ -7,11 +7,13 @@
 
 namespace forager::scripting {
 
+std::span<const Binding> durable_bindings();
 std::span<const Binding> file_bindings();
 std::span<const Binding> format_bindings();
 std::span<const Binding> function_bindings();
 std::span<const Binding> http_bindings();
 std::span<const Binding> library_bindings();
+std::span<const Binding> kv_bindings();
 std::span<const Binding> python_bindings();
 std::span<const Binding> task_bindings();
 std::span<const Binding> time_bindings();

@@ -1,8 +1,13 @@
 // Declaring functions and calling them.
 #include "scripting/bindings/bindings.hpp"
 
+#include "base/duration.hpp"
+#include "base/ids.hpp"
 #include "core/arguments.hpp"
 #include "core/cron_expression.hpp"
+#include "core/options.hpp"
+#include "io/formats/json.hpp"
+#include "scripting/durability.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/script.hpp"
 
@@ -61,10 +66,38 @@ Outcome declare_function(Request& request)
         function.parameters = std::move(*declared);
     }
     const auto reference = static_cast<int>(*request.arg(1).get<std::int64_t>());
-    auto declared = request.script.declare(std::move(function), request.script.handler(reference));
+    function.durable = flag_option(given, "durable", false);
+    function.version = text_option(given, "version");
+    function.fails_when_changed = flag_option(given, "fails_when_changed", false);
+    auto handler = function.durable ? request.script.durable_handler(reference, function)
+                                    : request.script.handler(reference);
+    auto declared = request.script.declare(std::move(function), std::move(handler));
     if (!declared)
         return declared.error();
     return Outputs{};
+}
+
+asio::awaitable<Outcome> call_recorded(Recording& recording, Script& script, Invocation invocation, Observer& observer)
+{
+    std::string arguments = to_json(Value{Array{Value{invocation.args}, Value{invocation.kwargs}}});
+    const std::string key = recording.next_key("call " + invocation.function + " " + derived_id(arguments, ""));
+    if (const Outcome* known = recording.find(key))
+        co_return *known;
+    invocation.id = derived_id(recording.invocation().id, key);
+    Outcome outcome = co_await script.world().scheduler.call(std::move(invocation), observer);
+    const Outcome copy = outcome;
+    const auto kept = co_await recording.keep(key, copy);
+    if (!kept)
+        co_return kept.error();
+    co_return outcome;
+}
+
+asio::awaitable<Outcome> as_one_output(asio::awaitable<Outcome> work)
+{
+    Outcome outcome = co_await std::move(work);
+    if (!outcome)
+        co_return outcome;
+    co_return Outputs{as_one(std::move(*outcome))};
 }
 
 // call(name, ...): a single table with names in it is keyword arguments.
@@ -76,26 +109,69 @@ asio::awaitable<Outcome> call(Request request)
         invocation.kwargs = *kwargs;
     else
         invocation.args.assign(request.args.begin() + 1, request.args.end());
-    auto outcome = co_await request.script.world().scheduler.call(std::move(invocation), request.context.observer);
-    if (!outcome)
-        co_return outcome.error();
-    co_return Outputs{as_one(std::move(*outcome))};
+    Observer& observer = request.context.observer;
+    Recording* recording = recording_of(request);
+    auto work = recording == nullptr
+                    ? request.script.world().scheduler.call(std::move(invocation), observer)
+                    : call_recorded(*recording, request.script, std::move(invocation), observer);
+    return as_one_output(std::move(work));
 }
 
-Outcome check_cron(Request& request)
+// declare_cron(workflow, expression, options)
+Outcome declare_cron(Request& request)
 {
-    auto expression = CronExpression::parse(*request.arg(0).get<std::string>());
-    if (expression)
-        return Outputs{};
-    Failure failure = expression.error();
-    failure.declaration = true;
-    return failure;
+    const std::string& text = *request.arg(1).get<std::string>();
+    if (auto expression = CronExpression::parse(text); !expression) {
+        Failure failure = expression.error();
+        failure.declaration = true;
+        return failure;
+    }
+    Schedule schedule;
+    schedule.name = *request.arg(0).get<std::string>();
+    schedule.cron = text;
+    schedule.zone = text_option(request.arg(2), "zone");
+    schedule.missed = text_option(request.arg(2), "missed");
+    request.script.schedules.push_back(std::move(schedule));
+    return Outputs{};
+}
+
+// declare_every(seconds, function)
+Outcome declare_every(Request& request)
+{
+    Schedule schedule;
+    schedule.name = "every " + to_text(to_duration(request.arg(0)).value()) + " at " +
+                    place_of(request.script.vm().current().thread);
+    schedule.period = to_duration(request.arg(0)).value();
+    schedule.every = request.script.handler(static_cast<int>(*request.arg(1).get<std::int64_t>()));
+    request.script.schedules.push_back(std::move(schedule));
+    return Outputs{};
+}
+
+// declare_watcher(event, durable, function)
+Outcome declare_watcher(Request& request)
+{
+    const std::string& event = *request.arg(0).get<std::string>();
+    const std::string kind = event.substr(0, event.find(':'));
+    if (kind != "file" && kind != "http") {
+        Failure failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
+        failure.declaration = true;
+        return failure;
+    }
+    Watcher watcher;
+    watcher.event = event;
+    watcher.durable = request.arg(1) == Value{true};
+    watcher.handler = request.script.handler(static_cast<int>(*request.arg(2).get<std::int64_t>()));
+    watcher.where = place_of(request.script.vm().current().thread);
+    request.script.watchers.push_back(std::move(watcher));
+    return Outputs{};
 }
 
 constexpr Binding bindings[] = {
     {"declare_function", declare_function, nullptr, true},
     {"call", call, "null"},
-    {"check_cron", check_cron},
+    {"declare_cron", declare_cron},
+    {"declare_every", declare_every, nullptr, true},
+    {"declare_watcher", declare_watcher, nullptr, true},
 };
 
 } // namespace

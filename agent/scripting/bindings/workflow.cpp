@@ -1,6 +1,7 @@
 // Workflows as Lua declares them, one task after another.
 #include "scripting/bindings/bindings.hpp"
 
+#include "scripting/durability.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/script.hpp"
 
@@ -40,6 +41,17 @@ std::shared_ptr<Handler> handler_of(Request& request, const Value& function)
     return reference == nullptr ? nullptr : request.script.handler(static_cast<int>(*reference));
 }
 
+// Its tasks are the steps of the invocation.
+asio::awaitable<Outcome> run_recorded(World& world, const Workflow& workflow, const Invocation& invocation,
+                                      Observer& observer)
+{
+    const auto recording = co_await Recording::open(world.journal, invocation);
+    if (!recording)
+        co_return recording.error();
+    Outcome outcome = co_await world.workflows.run(workflow, invocation, observer, recording->get());
+    co_return outcome;
+}
+
 // Runs a workflow of a script for whoever calls it by its name.
 class WorkflowHandler final : public Handler {
 public:
@@ -54,7 +66,8 @@ public:
         if (found == script_->workflows.end())
             co_return Failure{Errc::not_found, "the script that declares the workflow '" + name_ + "' is gone"};
         const Workflow workflow = found->second; // a copy: the script may declare more while this one runs
-        Outcome outcome = co_await script_->world().workflows.run(workflow, invocation, observer);
+        const auto script = script_; // this handler may go while it runs
+        Outcome outcome = co_await run_recorded(script->world(), workflow, invocation, observer);
         co_return outcome;
     }
 
@@ -143,7 +156,7 @@ Outcome workflow_task(Request& request)
 Outcome workflow_returned(Request& request)
 {
     request.script.returned_workflow = *request.arg(0).get<std::string>();
-    auto checked = request.script.world().workflows.check(workflow_of(request));
+    auto checked = request.script.world().workflows.check(workflow_of(request), request.script.registry());
     if (!checked)
         return checked.error();
     return Outputs{};
@@ -154,10 +167,14 @@ asio::awaitable<Outcome> workflow_run(Request request)
     // A copy: the script may declare more while this one runs.
     const Workflow workflow = workflow_of(request);
     WorkflowRunner& runner = request.script.world().workflows;
-    if (auto checked = runner.check(workflow); !checked)
+    if (auto checked = runner.check(workflow, request.script.registry()); !checked)
         co_return checked.error();
-    auto outcome = co_await runner.run(workflow, request.context.invocation, request.context.observer);
-    if (outcome && request.script.returned_workflow == workflow.name)
+    const Invocation& invocation = request.context.invocation;
+    const bool is_result = request.script.returned_workflow == workflow.name;
+    auto work = is_result ? run_recorded(request.script.world(), workflow, invocation, request.context.observer)
+                          : runner.run(workflow, invocation, request.context.observer, recording_of(request));
+    auto outcome = co_await std::move(work);
+    if (outcome && is_result)
         request.script.workflow_results = *outcome;
     co_return outcome;
 }

@@ -14,6 +14,14 @@ void Task::fire()
         vm->wake(*this);
 }
 
+bool Task::in_step() const
+{
+    for (const Task* task = this; task != nullptr; task = task->owner)
+        if (task->steps > 0)
+            return true;
+    return false;
+}
+
 void Task::belong_to(Task* to)
 {
     owner = to;

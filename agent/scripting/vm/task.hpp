@@ -37,6 +37,9 @@ public:
     void belong_to(Task* to);
     void leave_owner();
 
+    /// Whether it is a part of a step of a durable function.
+    bool in_step() const;
+
     Vm* vm = nullptr;
     lua_State* thread = nullptr;
     std::unique_ptr<Operation> operation;
@@ -67,6 +70,7 @@ public:
     int results = 0;        // on top of the thread's stack, when it has ended
     State state = State::ready;
     Cancel cancel = Cancel::none;
+    std::uint16_t steps = 0; // of a durable function, that it is in
     bool in_operation = false;
     bool sleeping = false; // parked until a time, and nothing else
     bool timed_out = false;

@@ -1,0 +1,71 @@
+#include "app/agent/observer.hpp"
+
+#include "core/invocation.hpp"
+
+#include <utility>
+
+namespace forager {
+
+namespace {
+
+bool is_end(State state)
+{
+    return state == State::succeeded || state == State::failed || state == State::cancelled;
+}
+
+Object fields_of(const Invocation& invocation)
+{
+    Object fields{{"function", invocation.function}, {"invocation", invocation.id}};
+    if (!invocation.chain.empty())
+        fields.append("root", root_of(invocation));
+    return fields;
+}
+
+} // namespace
+
+void AgentObserver::keep_in(store::RecordTable& records, store::LogTable& lines, IsRecorded is_recorded)
+{
+    records_ = &records;
+    lines_ = &lines;
+    is_recorded_ = std::move(is_recorded);
+}
+
+void AgentObserver::state(const Invocation& invocation, State state, std::string_view note)
+{
+    if (state == State::failed)
+        log_.warn("failed: " + std::string{note}, fields_of(invocation));
+    else if (state == State::sleeping || is_end(state))
+        log_.write(LogLevel::debug, std::string{name_of(state)} + (note.empty() ? "" : ": ") + std::string{note},
+                   fields_of(invocation));
+    if (records_ != nullptr && invocation.chain.empty() && !is_end(state) && is_recorded_(invocation.id))
+        keep_state(invocation, state, note);
+}
+
+// Its start and its end are written with more care elsewhere.
+void AgentObserver::keep_state(const Invocation& invocation, State state, std::string_view note)
+{
+    const auto known = noted_.find(invocation.id);
+    if (state == State::running && known == noted_.end())
+        return;
+    if (state == State::running)
+        noted_.erase(known);
+    else
+        noted_.insert_or_assign(invocation.id, state);
+    records_->note(invocation.id, state, std::string{note}, invocation.tries);
+}
+
+void AgentObserver::line(const Invocation& invocation, std::string_view text)
+{
+    log_.info(text, fields_of(invocation));
+    if (lines_ != nullptr && is_recorded_(root_of(invocation)))
+        lines_->add(root_of(invocation), text);
+}
+
+void AgentObserver::end(const std::string& id)
+{
+    noted_.erase(id);
+    if (lines_ != nullptr)
+        lines_->end(id);
+}
+
+} // namespace forager

@@ -1,0 +1,40 @@
+// Watches all work of the agent: keeps states and lines of what is recorded, and writes lines to the agent's log. On the
+// strand.
+#pragma once
+
+#include "app/agent/log.hpp"
+#include "ports/observer.hpp"
+#include "store/store.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+
+namespace forager {
+
+class AgentObserver final : public Observer {
+public:
+    using IsRecorded = std::function<bool(const std::string& id)>;
+
+    explicit AgentObserver(const AgentLog& log) : log_{log} {}
+
+    /// From now on it keeps what it hears of recorded invocations. All must outlive its use.
+    void keep_in(store::RecordTable& records, store::LogTable& lines, IsRecorded is_recorded);
+
+    void state(const Invocation& invocation, State state, std::string_view note) override;
+    void line(const Invocation& invocation, std::string_view text) override;
+
+    /// The record has ended.
+    void end(const std::string& id);
+
+private:
+    void keep_state(const Invocation& invocation, State state, std::string_view note);
+
+    const AgentLog& log_;
+    store::RecordTable* records_ = nullptr;
+    store::LogTable* lines_ = nullptr;
+    IsRecorded is_recorded_;
+    std::map<std::string, State> noted_; // where it is not `running`, which the record says from its start
+};
+
+} // namespace forager

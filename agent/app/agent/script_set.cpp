@@ -1,0 +1,165 @@
+#include "app/agent/script_set.hpp"
+
+#include "base/duration.hpp"
+#include "ports/within.hpp"
+#include "primitives/files/glob.hpp"
+#include "runtime/run_handler.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Duration longest_load = std::chrono::seconds{10};
+
+Failure took_too_long()
+{
+    return {Errc::timed_out, "it did not end within " + to_text(longest_load) +
+                                 ": what a script of the agent does by itself belongs into forager.every"};
+}
+
+} // namespace
+
+ScriptSet::ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops,
+                     std::vector<std::string> patterns)
+    : app_{app}, observer_{observer}, log_{log}, loops_{loops}, patterns_{std::move(patterns)}
+{
+}
+
+std::vector<std::string> ScriptSet::files() const
+{
+    std::set<std::string> found;
+    for (const std::string& pattern : patterns_) {
+        auto matches = glob(pattern);
+        if (!matches) {
+            log_.warn("cannot look for scripts: " + matches.error().message, {{"pattern", pattern}});
+            continue;
+        }
+        found.insert(matches->begin(), matches->end());
+    }
+    return {found.begin(), found.end()};
+}
+
+asio::awaitable<void> ScriptSet::load()
+{
+    const std::vector<std::string> present = files();
+    std::vector<std::string> gone;
+    for (const auto& [path, entry] : entries_)
+        if (!std::ranges::binary_search(present, path))
+            gone.push_back(path);
+    for (const std::string& path : gone)
+        co_await drop(path);
+    for (const std::string& path : present)
+        co_await load_one(path);
+}
+
+asio::awaitable<void> ScriptSet::load_one(std::string path)
+{
+    Entry& entry = entries_[path];
+    std::set<std::string, std::less<>> replaced;
+    if (entry.script)
+        replaced.insert(entry.script->declared().begin(), entry.script->declared().end());
+    Registry staged{app_.registry(), std::move(replaced)};
+    std::shared_ptr<scripting::Script> script;
+    const Result<void> loaded = co_await stage(path, staged, script);
+    if (!loaded) {
+        entry.problem = loaded.error();
+        const std::string where = loaded.error().where.empty() ? path : loaded.error().where;
+        log_.fail(where + ": " + loaded.error().message +
+                      (entry.script ? " (the script as it was before goes on)" : " (the script is left out)"),
+                  {{"script", path}});
+        script->retire();
+        co_return;
+    }
+    co_await end_loops(entry);
+    app_.registry().adopt(staged);
+    script->moved_to(app_.registry());
+    if (entry.script)
+        entry.script->retire();
+    entry.script = std::move(script);
+    entry.problem.reset();
+    start_loops(entry);
+    log_.info("loaded", {{"script", path}, {"functions", entry.script->declared().size()}});
+}
+
+asio::awaitable<Result<void>> ScriptSet::stage(std::string path, Registry& staged,
+                                               std::shared_ptr<scripting::Script>& script)
+{
+    script = app_.script(path, scripting::Script::Mode::load, staged);
+    if (auto loaded = script->load(); !loaded)
+        co_return loaded.error();
+    Invocation invocation;
+    invocation.id = app_.scheduler().fresh_id();
+    invocation.function = path;
+    invocation.source = "load";
+    auto ended = co_await within(app_.clock(), app_.clock().now() + longest_load,
+                                 script->run_main(invocation, observer_));
+    if (!ended)
+        co_return took_too_long();
+    if (!*ended)
+        co_return ended->error();
+    for (const auto& [name, workflow] : script->workflows)
+        if (auto checked = app_.workflows().check(workflow, staged); !checked)
+            co_return checked.error();
+    co_return Result<void>{};
+}
+
+void ScriptSet::start_loops(Entry& entry)
+{
+    for (const scripting::Schedule& schedule : entry.script->schedules) {
+        if (!schedule.every)
+            continue;
+        entry.loops.push_back(schedule.name);
+        loops_.start(schedule.name, [this, schedule] { return again_and_again(schedule); });
+    }
+}
+
+asio::awaitable<void> ScriptSet::end_loops(Entry& entry)
+{
+    for (const std::string& name : std::exchange(entry.loops, {}))
+        co_await loops_.end(name);
+}
+
+// A call that takes longer than the period is not overtaken by the next.
+asio::awaitable<void> ScriptSet::again_and_again(const scripting::Schedule& schedule)
+{
+    Clock& clock = app_.clock();
+    TimePoint due = clock.now();
+    for (;;) {
+        Invocation invocation;
+        invocation.id = app_.scheduler().fresh_id();
+        invocation.function = schedule.name;
+        invocation.source = "timer";
+        const Outcome outcome = co_await run_handler(*schedule.every, invocation, {}, observer_);
+        if (!outcome)
+            observer_.state(invocation, State::failed, outcome.error().message);
+        const auto passed = (clock.now() - due) / schedule.period;
+        due += schedule.period * (passed + 1);
+        co_await sleep_until(clock, due);
+    }
+}
+
+asio::awaitable<void> ScriptSet::drop(std::string path)
+{
+    Entry& entry = entries_[path];
+    co_await end_loops(entry);
+    if (entry.script)
+        entry.script->withdraw();
+    entries_.erase(path);
+    log_.info("its file is gone: the script is not served any more", {{"script", path}});
+}
+
+std::vector<ScriptSet::Status> ScriptSet::list() const
+{
+    std::vector<Status> statuses;
+    for (const auto& [path, entry] : entries_)
+        statuses.push_back({path, entry.script != nullptr, entry.problem});
+    return statuses;
+}
+
+} // namespace forager

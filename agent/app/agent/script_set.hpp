@@ -1,0 +1,60 @@
+// The scripts that the agent serves: loaded at its start and again when it is told to. One that does not load leaves the
+// earlier one of its file as it was. On the strand.
+#pragma once
+
+#include "app/agent/log.hpp"
+#include "app/app.hpp"
+#include "runtime/supervisor.hpp"
+#include "scripting/script.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace forager {
+
+class ScriptSet {
+public:
+    struct Status {
+        std::string path;
+        bool serves = false;            ///< there is one of this file that works
+        std::optional<Failure> problem; ///< why the file as it is now does not
+    };
+
+    /// All that is passed must outlive it.
+    ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops, std::vector<std::string> patterns);
+
+    /// Loads what the patterns find, and drops what is not there any more. One at a time.
+    boost::asio::awaitable<void> load();
+
+    std::vector<Status> list() const;
+
+private:
+    struct Entry {
+        std::shared_ptr<scripting::Script> script; // null: none has worked yet
+        std::optional<Failure> problem;
+        std::vector<std::string> loops;
+    };
+
+    std::vector<std::string> files() const;
+    boost::asio::awaitable<void> load_one(std::string path);
+    boost::asio::awaitable<Result<void>> stage(std::string path, Registry& staged,
+                                               std::shared_ptr<scripting::Script>& script);
+    boost::asio::awaitable<void> end_loops(Entry& entry);
+    void start_loops(Entry& entry);
+    boost::asio::awaitable<void> again_and_again(const scripting::Schedule& schedule);
+    boost::asio::awaitable<void> drop(std::string path);
+
+    App& app_;
+    Observer& observer_;
+    const AgentLog& log_;
+    Supervisor& loops_;
+    std::vector<std::string> patterns_;
+    std::map<std::string, Entry> entries_;
+};
+
+} // namespace forager

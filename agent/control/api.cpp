@@ -1,0 +1,397 @@
+#include "control/api.hpp"
+
+#include "base/text.hpp"
+#include "control/description.hpp"
+#include "core/options.hpp"
+#include "io/formats/json.hpp"
+#include "ports/cancellation.hpp"
+#include "runtime/alarm.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace forager::control {
+
+namespace asio = boost::asio;
+
+// A client that waits for the end of an invocation.
+class Api::Waiting {
+public:
+    Waiting(Api& api, std::string id) : api_{api}, place_{api.waiting_.emplace(std::move(id), this)} {}
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() { api_.waiting_.erase(place_); }
+
+    asio::awaitable<void> end()
+    {
+        while (!ended_) {
+            const bool woken = co_await waiters_.wait();
+            if (!woken)
+                throw_cancelled();
+        }
+    }
+
+    void tell()
+    {
+        ended_ = true;
+        waiters_.wake_all();
+    }
+
+private:
+    Api& api_;
+    std::multimap<std::string, Waiting*, std::less<>>::iterator place_;
+    WaitList waiters_;
+    bool ended_ = false;
+};
+
+namespace {
+
+int status_of(const Failure& failure)
+{
+    switch (failure.code) {
+    case Errc::not_found: return 404;
+    case Errc::bad_arguments: return 400;
+    case Errc::limit: return 429;
+    case Errc::refused: return 409;
+    default: return 500;
+    }
+}
+
+Failure no_such_place(const http::ServedRequest& request)
+{
+    return {Errc::not_found, "the agent has nothing at " + request.method + " " + request.path};
+}
+
+Result<Object> body_of(const http::ServedRequest& request)
+{
+    if (request.body.empty())
+        return Object{};
+    auto value = parse_json(request.body);
+    if (!value)
+        return value.error();
+    if (auto* object = value->get<Object>())
+        return std::move(*object);
+    return Failure{Errc::bad_arguments, "the request's body must be a JSON object"};
+}
+
+Result<void> only(const Object& object, const std::vector<std::string>& known)
+{
+    for (const Member& member : object)
+        if (std::ranges::find(known, member.name) == known.end())
+            return Failure{Errc::bad_arguments, "there is no field '" + member.name + "', only " + listed(known)};
+    return {};
+}
+
+template <class T> T part(const Object& object, std::string_view name)
+{
+    const Value* value = option(object, name);
+    const auto* content = value == nullptr ? nullptr : value->get<T>();
+    return content == nullptr ? T{} : *content;
+}
+
+Result<Submission> submission_from(const Object& body, const Clock& clock)
+{
+    static const std::vector<std::string> fields = {"function", "args",  "kwargs",          "env",     "priority",
+                                                    "key",      "label", "idempotency_key", "delay", "timeout",
+                                                    "retries"};
+    if (const auto known = only(body, fields); !known)
+        return known.error();
+    Submission submission;
+    Invocation& invocation = submission.invocation;
+    invocation.function = part<std::string>(body, "function");
+    if (invocation.function.empty())
+        return Failure{Errc::bad_arguments, "the field 'function' is missing: what is to be called?"};
+    invocation.source = "submit";
+    invocation.label = part<std::string>(body, "label");
+    invocation.args = part<Array>(body, "args");
+    invocation.kwargs = part<Object>(body, "kwargs");
+    invocation.env = part<Object>(body, "env");
+    submission.priority = static_cast<int>(part<std::int64_t>(body, "priority"));
+    submission.order_key = part<std::string>(body, "key");
+    submission.idempotency_key = part<std::string>(body, "idempotency_key");
+    const auto timeout = duration_option(body, "timeout");
+    const auto delay = duration_option(body, "delay");
+    const auto retries = whole_option(body, "retries");
+    if (!timeout || !delay || !retries)
+        return !timeout ? timeout.error() : !delay ? delay.error() : retries.error();
+    invocation.timeout = *timeout;
+    if (*delay)
+        submission.not_before = clock.wall() + **delay;
+    if (*retries)
+        invocation.retries = static_cast<std::size_t>(std::max<std::int64_t>(0, **retries));
+    return submission;
+}
+
+// "/v1/invocations/ID/what"
+std::optional<std::pair<std::string, std::string>> about_one(const std::string& path)
+{
+    constexpr std::string_view prefix = "/v1/invocations/";
+    if (!path.starts_with(prefix))
+        return {};
+    const std::string rest = path.substr(prefix.size());
+    const std::size_t end = rest.find('/');
+    if (rest.empty() || end == 0)
+        return {};
+    return std::pair{rest.substr(0, end), end == std::string::npos ? "" : rest.substr(end + 1)};
+}
+
+Failure unknown(const std::string& id)
+{
+    return {Errc::not_found, "there is no invocation " + id + ": 'forager ps --all' lists what is kept"};
+}
+
+std::int64_t number_parameter(const http::ServedRequest& request, std::string_view name, std::int64_t otherwise)
+{
+    const std::string* text = request.parameter(name);
+    const auto value = text == nullptr ? Result<Value>{Failure{}} : parse_json(*text);
+    const auto* number = value ? value->get<std::int64_t>() : nullptr;
+    return number == nullptr ? otherwise : *number;
+}
+
+} // namespace
+
+Object to_object(const Record& record)
+{
+    Object object{{"id", record.id},
+                  {"function", record.function},
+                  {"state", name_of(record.state)},
+                  {"note", record.note},
+                  {"source", record.source},
+                  {"tries", record.tries}};
+    if (!record.order_key.empty())
+        object.append("key", record.order_key);
+    if (record.priority != 0)
+        object.append("priority", record.priority);
+    if (const Value* label = record.request.find("label"))
+        object.append("label", *label);
+    const std::pair<const char*, std::optional<WallTime>> times[] = {{"submitted", record.submitted},
+                                                                     {"not_before", record.not_before},
+                                                                     {"started", record.started},
+                                                                     {"ended", record.ended}};
+    for (const auto& [name, time] : times)
+        if (time)
+            object.append(name, wall_text(*time));
+    if (record.outcome && *record.outcome)
+        object.append("result", as_one(**record.outcome));
+    else if (record.outcome)
+        object.append("error", record.outcome->error().to_object());
+    return object;
+}
+
+void Api::ended(const std::string& id)
+{
+    const auto [first, last] = waiting_.equal_range(id);
+    for (auto at = first; at != last; ++at)
+        at->second->tell();
+}
+
+asio::awaitable<http::Reply> Api::handle(http::ServedRequest request)
+{
+    Answer result = co_await answer(std::move(request));
+    if (!result)
+        co_return http::failure_reply(status_of(result.error()), result.error());
+    co_return http::json_reply(200, Value{Object{{"ok", true}, {"result", std::move(*result)}}});
+}
+
+asio::awaitable<Api::Answer> Api::answer(http::ServedRequest request)
+{
+    const std::string place = request.method + " " + request.path;
+    if (place == "POST /v1/invocations")
+        return submit(std::move(request));
+    if (place == "GET /v1/invocations")
+        return list(std::move(request));
+    if (place == "POST /v1/call")
+        return call(std::move(request));
+    if (place == "POST /v1/reload")
+        return reload();
+    if (auto one = about_one(request.path))
+        return answer_about(std::move(one->first), std::move(one->second), std::move(request));
+    return answer_at_once(std::move(request));
+}
+
+asio::awaitable<Api::Answer> Api::answer_at_once(http::ServedRequest request)
+{
+    const std::string place = request.method + " " + request.path;
+    if (place == "GET /v1/status")
+        co_return Value{parts_.status()};
+    if (place == "GET /v1/functions")
+        co_return functions();
+    co_return no_such_place(request);
+}
+
+asio::awaitable<Api::Answer> Api::answer_about(std::string id, std::string what, http::ServedRequest request)
+{
+    if (request.method == "GET") {
+        if (what.empty())
+            return show(std::move(id));
+        if (what == "wait")
+            return wait(std::move(id));
+        if (what == "logs")
+            return logs(std::move(id), std::move(request));
+    } else if (request.method == "POST") {
+        if (what == "cancel")
+            return cancel(std::move(id));
+        if (what == "retry")
+            return retry(std::move(id));
+        if (what == "signal")
+            return signal(std::move(id), std::move(request));
+    }
+    return answer_at_once(std::move(request));
+}
+
+asio::awaitable<Api::Answer> Api::submit(http::ServedRequest request)
+{
+    auto body = body_of(request);
+    auto submission = body ? submission_from(*body, parts_.scheduler.clock()) : Result<Submission>{body.error()};
+    if (!submission)
+        co_return submission.error();
+    const auto accepted = co_await parts_.queue.put(std::move(*submission));
+    if (!accepted)
+        co_return accepted.error();
+    co_return Value{Object{{"id", accepted->id}, {"fresh", accepted->fresh}}};
+}
+
+asio::awaitable<Api::Answer> Api::list(http::ServedRequest request)
+{
+    RecordFilter filter;
+    const auto text = [&](std::string_view name) {
+        const std::string* value = request.parameter(name);
+        return value == nullptr ? std::string{} : *value;
+    };
+    filter.state = text("state");
+    filter.function = text("function");
+    filter.open_only = text("open") == "true";
+    filter.most = static_cast<std::size_t>(std::clamp<std::int64_t>(number_parameter(request, "limit", 100), 1, 10'000));
+    const auto records = co_await parts_.store.records().list(std::move(filter));
+    if (!records)
+        co_return records.error();
+    Array list;
+    for (const Record& record : *records)
+        list.emplace_back(to_object(record));
+    co_return Value{std::move(list)};
+}
+
+asio::awaitable<Api::Answer> Api::show(std::string id)
+{
+    const auto record = co_await parts_.store.records().find(id);
+    if (!record)
+        co_return record.error();
+    if (!*record)
+        co_return unknown(id);
+    Object object = to_object(**record);
+    object.append("args", Value{});
+    object.set("args", (*record)->request.find("args") == nullptr ? Value{Array{}} : *(*record)->request.find("args"));
+    if (const Value* kwargs = (*record)->request.find("kwargs"))
+        object.append("kwargs", *kwargs);
+    const auto steps = co_await parts_.store.journal().entries(id);
+    if (!steps)
+        co_return steps.error();
+    Array recorded;
+    for (const JournalEntry& step : *steps)
+        recorded.emplace_back(Object{{"step", step.key}, {"ok", step.outcome.has_value()}});
+    object.append("steps", std::move(recorded));
+    co_return Value{std::move(object)};
+}
+
+asio::awaitable<Api::Answer> Api::wait(std::string id)
+{
+    Waiting waiting{*this, id};
+    for (;;) {
+        const auto record = co_await parts_.store.records().find(id);
+        if (!record)
+            co_return record.error();
+        if (!*record)
+            co_return unknown(id);
+        if ((*record)->ended)
+            co_return Value{to_object(**record)};
+        co_await waiting.end();
+    }
+}
+
+asio::awaitable<Api::Answer> Api::logs(std::string id, http::ServedRequest request)
+{
+    const auto record = co_await parts_.store.records().find(id);
+    if (!record)
+        co_return record.error();
+    if (!*record)
+        co_return unknown(id);
+    const auto lines = co_await parts_.store.logs().read(id, number_parameter(request, "after", 0));
+    if (!lines)
+        co_return lines.error();
+    Array list;
+    for (const store::LogLine& line : *lines)
+        list.emplace_back(Object{{"number", line.number}, {"at", wall_text(line.at)}, {"text", line.text}});
+    co_return Value{Object{{"lines", std::move(list)}, {"ended", (*record)->ended.has_value()}}};
+}
+
+asio::awaitable<Api::Answer> Api::cancel(std::string id)
+{
+    if (parts_.queue.has_begun(id)) {
+        parts_.queue.expect_cancellation(id);
+        parts_.scheduler.cancel(id);
+        co_return Value{Object{{"id", id}}};
+    }
+    const auto cancelled = co_await parts_.queue.cancel_waiting(id);
+    if (!cancelled)
+        co_return cancelled.error();
+    if (*cancelled)
+        co_return Value{Object{{"id", id}}};
+    const auto record = co_await parts_.store.records().find(id);
+    if (!record)
+        co_return record.error();
+    if (!*record)
+        co_return unknown(id);
+    co_return Failure{Errc::refused, id + " has ended: it has " + std::string{name_of((*record)->state)}};
+}
+
+asio::awaitable<Api::Answer> Api::retry(std::string id)
+{
+    const auto revived = co_await parts_.queue.retry(id);
+    if (!revived)
+        co_return revived.error();
+    co_return Value{Object{{"id", id}}};
+}
+
+asio::awaitable<Api::Answer> Api::signal(std::string id, http::ServedRequest request)
+{
+    auto body = body_of(request);
+    if (!body)
+        co_return body.error();
+    std::string event = part<std::string>(*body, "event");
+    if (event.empty())
+        co_return Failure{Errc::bad_arguments, "the field 'event' is missing: which signal is it?"};
+    const Value* value = body->find("value");
+    const auto kept = co_await parts_.store.records().signal(id, std::move(event), value == nullptr ? Value{} : *value);
+    if (!kept)
+        co_return kept.error();
+    parts_.signals.sent(id);
+    co_return Value{Object{{"id", id}}};
+}
+
+// Run as a part of the request: it is not kept, and ends when the client leaves.
+asio::awaitable<Api::Answer> Api::call(http::ServedRequest request)
+{
+    auto body = body_of(request);
+    auto submission = body ? submission_from(*body, parts_.scheduler.clock()) : Result<Submission>{body.error()};
+    if (!submission)
+        co_return submission.error();
+    submission->invocation.source = "call";
+    Outcome outcome = co_await parts_.scheduler.call(std::move(submission->invocation));
+    if (!outcome)
+        co_return Value{Object{{"error", outcome.error().to_object()}}};
+    co_return Value{Object{{"result", as_one(std::move(*outcome))}}};
+}
+
+asio::awaitable<Api::Answer> Api::reload()
+{
+    co_await parts_.reload();
+    co_return Value{parts_.scripts()};
+}
+
+Value Api::functions() const
+{
+    return functions_data(parts_.scheduler.registry());
+}
+
+} // namespace forager::control

@@ -1,0 +1,72 @@
+#include "control/client.hpp"
+
+#include "io/formats/json.hpp"
+
+#include <utility>
+
+namespace forager::control {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Failure no_agent(const std::string& socket, const Failure& why)
+{
+    return {why.code, "no agent answers on " + socket + " (" + why.message +
+                          "): start one with 'forager agent', or name its configuration with --config"};
+}
+
+std::string text_in(const Object& object, std::string_view name)
+{
+    const Value* value = object.find(name);
+    const auto* text = value == nullptr ? nullptr : value->get<std::string>();
+    return text == nullptr ? std::string{} : *text;
+}
+
+Failure failure_in(const Object& error)
+{
+    Failure failure{code_named(text_in(error, "code")).value_or(Errc::refused), text_in(error, "message")};
+    failure.where = text_in(error, "where");
+    for (const Member& member : error)
+        if (member.name != "message" && member.name != "where")
+            failure.details.append(member.name, member.value);
+    return failure;
+}
+
+Result<Value> result_in(const http::Response& response)
+{
+    auto value = parse_json(response.body);
+    auto* object = value ? value->get<Object>() : nullptr;
+    if (object == nullptr)
+        return Failure{Errc::refused, "the agent's answer cannot be read"};
+    if (const Value* error = object->find("error"); error != nullptr && error->get<Object>() != nullptr)
+        return failure_in(*error->get<Object>());
+    Value* result = object->find("result");
+    return result == nullptr ? Value{} : std::move(*result);
+}
+
+} // namespace
+
+asio::awaitable<Result<Value>> Client::get(std::string path)
+{
+    return ask("GET", std::move(path), {});
+}
+
+asio::awaitable<Result<Value>> Client::post(std::string path, Object body)
+{
+    return ask("POST", std::move(path), to_json(Value{std::move(body)}));
+}
+
+asio::awaitable<Result<Value>> Client::ask(std::string method, std::string path, std::string body)
+{
+    http::Request request;
+    request.method = std::move(method);
+    request.url = "unix:" + socket_ + ":" + path;
+    request.body = std::move(body);
+    const auto response = co_await http_.send(std::move(request));
+    if (!response)
+        co_return no_agent(socket_, response.error());
+    co_return result_in(*response);
+}
+
+} // namespace forager::control

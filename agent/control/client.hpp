@@ -1,0 +1,32 @@
+// The other end of the local socket: asks the running agent. Used by the commands that need one.
+#pragma once
+
+#include "core/failure.hpp"
+#include "core/value.hpp"
+#include "io/http/client.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <string>
+
+namespace forager::control {
+
+class Client {
+public:
+    /// `http` must outlive it.
+    Client(http::Client& http, std::string socket) : http_{http}, socket_{std::move(socket)} {}
+
+    /// The `result` of the answer. Failures: the agent's own, as it told it; not_found, refused or unreachable when no
+    /// agent answers, with what to do.
+    boost::asio::awaitable<Result<Value>> get(std::string path);
+    boost::asio::awaitable<Result<Value>> post(std::string path, Object body);
+
+private:
+    boost::asio::awaitable<Result<Value>> ask(std::string method, std::string path, std::string body);
+
+    http::Client& http_;
+    std::string socket_;
+};
+
+} // namespace forager::control

@@ -1,0 +1,59 @@
+#include "runtime/recording.hpp"
+
+#include <utility>
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+Recording::Recording(Journal& journal, const Invocation& invocation, std::vector<JournalEntry> entries)
+    : journal_{journal}, invocation_{invocation}, resumed_{!entries.empty()}
+{
+    for (JournalEntry& entry : entries) {
+        std::string key = entry.key;
+        entries_.emplace(std::move(key), std::move(entry));
+    }
+}
+
+asio::awaitable<Result<std::unique_ptr<Recording>>> Recording::open(Journal& journal, const Invocation& invocation)
+{
+    auto entries = co_await journal.entries(invocation.id);
+    if (!entries)
+        co_return entries.error();
+    co_return std::make_unique<Recording>(journal, invocation, std::move(*entries));
+}
+
+std::string Recording::next_key(const std::string& name)
+{
+    const std::size_t count = ++counts_[name];
+    return count == 1 ? name : name + " #" + std::to_string(count);
+}
+
+const Outcome* Recording::find(const std::string& key) const
+{
+    const auto found = entries_.find(key);
+    if (found == entries_.end())
+        return nullptr;
+    const JournalEntry& entry = found->second;
+    return entry.outcome || entry.tries == invocation_.tries ? &entry.outcome : nullptr;
+}
+
+asio::awaitable<Result<void>> Recording::keep(std::string key, Outcome outcome)
+{
+    JournalEntry entry{key, std::move(outcome), invocation_.tries};
+    const JournalEntry copy = entry;
+    Result<void> kept = co_await journal_.record(root_of(invocation_), invocation_.id, copy);
+    if (kept)
+        entries_.insert_or_assign(std::move(key), std::move(entry));
+    co_return kept;
+}
+
+asio::awaitable<Result<std::optional<Value>>> Recording::take_signal(std::string event, std::string key)
+{
+    auto taken = co_await journal_.take_signal(root_of(invocation_), std::move(event), invocation_.id, key);
+    if (taken && *taken)
+        entries_.insert_or_assign(key, JournalEntry{key, Outputs{**taken}, invocation_.tries});
+    co_return taken;
+}
+
+} // namespace forager

@@ -1,0 +1,214 @@
+#include "sources/queue/queue_source.hpp"
+
+#include "base/text.hpp"
+#include "core/retry.hpp"
+#include "io/formats/json.hpp"
+#include "ports/within.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Duration longest_trust = std::chrono::seconds{60}; // in a calendar's clock that somebody may set
+constexpr std::size_t batch = 64;
+constexpr const char* cut_off = "the agent was stopped while it ran: it is done again";
+
+Failure given_up(std::size_t starts)
+{
+    Failure failure{Errc::limit, "the agent died " + std::to_string(starts - 1) +
+                                     " times while this ran, and does not begin it again: 'forager retry' does"};
+    failure.retry = false;
+    return failure;
+}
+
+// It was not asked to end by anybody but the agent's own stop.
+bool is_cut_off(const Outcome& outcome)
+{
+    return !outcome && outcome.error().code == Errc::cancelled;
+}
+
+} // namespace
+
+QueueSource::QueueSource(asio::any_io_executor executor, Clock& clock, Records& records, Intake& intake, Config config,
+                         Hooks hooks)
+    : executor_{std::move(executor)},
+      clock_{clock},
+      records_{records},
+      intake_{intake},
+      config_{config},
+      hooks_{std::move(hooks)},
+      changed_{executor_}
+{
+}
+
+Result<void> QueueSource::check(const Submission& submission) const
+{
+    if (stopping_)
+        return Failure{Errc::refused, "the agent is stopping and takes no more work"};
+    if (admission_.waiting() + admission_.out() >= config_.limit)
+        return Failure{Errc::limit, "the queue is full: " + std::to_string(config_.limit) +
+                                        " invocations have not ended; try again later, or raise limits.queue"};
+    const Invocation& invocation = submission.invocation;
+    const std::size_t size =
+        to_json(Value{Array{Value{invocation.args}, Value{invocation.kwargs}, Value{invocation.env}}}).size();
+    if (size > config_.request)
+        return Failure{Errc::limit, "the arguments take " + bytes_text(size) + ", but limits.request allows " +
+                                        bytes_text(config_.request)};
+    return hooks_.find(invocation.function);
+}
+
+asio::awaitable<Result<Accepted>> QueueSource::put(Submission submission)
+{
+    if (const auto fits = check(submission); !fits)
+        co_return fits.error();
+    if (submission.invocation.id.empty())
+        submission.invocation.id = hooks_.fresh_id();
+    auto added = co_await records_.add(std::move(submission), clock_.wall());
+    if (!added)
+        co_return added.error();
+    auto& [entry, fresh] = *added;
+    Accepted accepted{entry.id, fresh};
+    if (fresh) {
+        admission_.add(std::move(entry));
+        changed_.set();
+    }
+    co_return accepted;
+}
+
+asio::awaitable<Result<void>> QueueSource::open()
+{
+    auto entries = co_await records_.open();
+    if (!entries)
+        co_return entries.error();
+    for (QueueEntry& entry : *entries)
+        admission_.add(std::move(entry));
+    changed_.set();
+    co_return Result<void>{};
+}
+
+asio::awaitable<void> QueueSource::run()
+{
+    for (;;)
+        co_await begin_some();
+}
+
+asio::awaitable<QueueEntry> QueueSource::next()
+{
+    for (;;) {
+        changed_.clear();
+        if (auto entry = admission_.take(clock_.wall()))
+            co_return std::move(*entry);
+        const auto due = admission_.next_due();
+        const Duration wait = due ? std::min(longest_trust, *due - clock_.wall()) : longest_trust;
+        (void)co_await within(clock_, clock_.now() + wait, changed_.wait());
+    }
+}
+
+// As many as there is room for at once: their starts are kept with one flush to the disk.
+asio::awaitable<void> QueueSource::begin_some()
+{
+    std::vector<Permit> permits;
+    permits.push_back(co_await intake_.permit());
+    std::vector<QueueEntry> entries;
+    entries.push_back(co_await next());
+    while (entries.size() < batch) {
+        auto permit = intake_.permit_now();
+        auto entry = permit ? admission_.take(clock_.wall()) : std::nullopt;
+        if (!entry)
+            break;
+        permits.push_back(std::move(*permit));
+        entries.push_back(std::move(*entry));
+    }
+    std::vector<std::string> ids;
+    for (const QueueEntry& entry : entries)
+        ids.push_back(entry.id);
+    auto begun = co_await records_.begin(ids, clock_.wall());
+    if (!begun) {
+        for (const std::string& id : ids)
+            admission_.put_back(id);
+        co_await sleep_for(clock_, std::chrono::seconds{1});
+        co_return;
+    }
+    for (Begun& one : *begun) {
+        std::erase(ids, one.invocation.id);
+        if (one.starts > config_.most_starts)
+            (void)co_await report(one.invocation, given_up(one.starts));
+        else
+            begin(std::move(permits.back()), std::move(one.invocation));
+        permits.pop_back();
+    }
+    for (const std::string& gone : ids)
+        admission_.done(gone);
+}
+
+void QueueSource::begin(Permit permit, Invocation invocation)
+{
+    const auto found = hooks_.find(invocation.function);
+    if (!found || stopping_) {
+        records_.note(invocation.id, State::waiting, found ? cut_off : found.error().message, invocation.tries);
+        parked_.insert(invocation.id);
+        return;
+    }
+    intake_.submit(std::move(permit), std::move(invocation), *this);
+}
+
+// A failure leaves it open: the next start does it again.
+asio::awaitable<Result<void>> QueueSource::report(const Invocation& invocation, const Outcome& outcome)
+{
+    const std::string id = invocation.id;
+    const bool wanted = cancelled_.erase(id) > 0;
+    if (stopping_ && !wanted && is_cut_off(outcome)) {
+        records_.note(id, State::waiting, cut_off, invocation.tries);
+        co_return Result<void>{};
+    }
+    Result<void> kept = co_await records_.finish(id, outcome, clock_.wall());
+    if (kept)
+        ended(id, outcome);
+    co_return kept;
+}
+
+void QueueSource::ended(const std::string& id, const Outcome& outcome)
+{
+    admission_.done(id);
+    changed_.set();
+    hooks_.ended(id, outcome);
+}
+
+asio::awaitable<Result<bool>> QueueSource::cancel_waiting(std::string id)
+{
+    const bool waits = admission_.remove(id) || parked_.erase(id) > 0;
+    if (!waits)
+        co_return false;
+    const Outcome outcome{Failure{Errc::cancelled, "it was cancelled before it began"}};
+    const auto kept = co_await records_.finish(id, outcome, clock_.wall());
+    if (!kept)
+        co_return kept.error();
+    ended(id, outcome);
+    co_return true;
+}
+
+asio::awaitable<Result<void>> QueueSource::retry(std::string id)
+{
+    auto entry = co_await records_.revive(std::move(id));
+    if (!entry)
+        co_return entry.error();
+    admission_.add(std::move(*entry));
+    changed_.set();
+    co_return Result<void>{};
+}
+
+void QueueSource::reconsider()
+{
+    for (const std::string& id : std::exchange(parked_, {}))
+        admission_.put_back(id);
+    changed_.set();
+}
+
+} // namespace forager

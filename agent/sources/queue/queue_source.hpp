@@ -1,0 +1,93 @@
+// Work that was submitted here: kept before it is accepted, begun when there is room, and kept until its outcome is
+// kept, too. One for the agent, on the strand.
+#pragma once
+
+#include "core/admission_queue.hpp"
+#include "io/event.hpp"
+#include "ports/clock.hpp"
+#include "ports/intake.hpp"
+#include "ports/queue.hpp"
+#include "ports/records.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace forager {
+
+class QueueSource final : public Queue, private Reporter {
+public:
+    struct Config {
+        std::size_t limit = 100'000;      ///< invocations that have not ended
+        std::size_t most_starts = 5;      ///< after so many deaths of the agent under it, it is given up
+        std::size_t request = 1024 * 1024; ///< bytes of one submission's arguments
+    };
+
+    struct Hooks {
+        std::function<std::string()> fresh_id;
+        std::function<Result<void>(const std::string& function)> find; ///< whether there is such a function
+        std::function<void(const std::string& id, const Outcome& outcome)> ended;
+    };
+
+    /// All that is passed must outlive it.
+    QueueSource(boost::asio::any_io_executor executor, Clock& clock, Records& records, Intake& intake, Config config,
+                Hooks hooks);
+
+    boost::asio::awaitable<Result<Accepted>> put(Submission submission) override;
+
+    /// Reads what is left from the last run. Before anything is put.
+    boost::asio::awaitable<Result<void>> open();
+
+    /// The loop: begins what may begin. Runs until it is cancelled.
+    boost::asio::awaitable<void> run();
+
+    /// Ends one that waits. False: it does not wait (any more), or somebody cancels what runs of it.
+    boost::asio::awaitable<Result<bool>> cancel_waiting(std::string id);
+
+    /// The next outcome of this invocation is a cancellation that somebody asked for.
+    void expect_cancellation(const std::string& id) { cancelled_.insert(id); }
+
+    /// Begins one again that has ended without success.
+    boost::asio::awaitable<Result<void>> retry(std::string id);
+
+    /// There are other functions now: what could not run for want of one is looked at again.
+    void reconsider();
+
+    /// From now on, what is cancelled is only put off to the next start.
+    void stop() { stopping_ = true; }
+
+    std::size_t waiting() const { return admission_.waiting() + parked_.size(); }
+    std::size_t running() const { return admission_.out() - parked_.size(); }
+
+    /// Whether it runs at this moment, or sleeps.
+    bool has_begun(std::string_view id) const { return admission_.is_out(id); }
+
+private:
+    boost::asio::awaitable<Result<void>> report(const Invocation& invocation, const Outcome& outcome) override;
+
+    Result<void> check(const Submission& submission) const;
+    boost::asio::awaitable<QueueEntry> next();
+    boost::asio::awaitable<void> begin_some();
+    void begin(Permit permit, Invocation invocation);
+    void ended(const std::string& id, const Outcome& outcome);
+
+    boost::asio::any_io_executor executor_;
+    Clock& clock_;
+    Records& records_;
+    Intake& intake_;
+    Config config_;
+    Hooks hooks_;
+    AdmissionQueue admission_;
+    Event changed_;
+    std::set<std::string> parked_; // whose function there is not
+    std::set<std::string> cancelled_;
+    bool stopping_ = false;
+};
+
+} // namespace forager
