@@ -39,9 +39,17 @@ std::string values_text(const Key& key)
     return " " + sentence + ".";
 }
 
+std::string variables_text(const Key& key)
+{
+    std::string text;
+    for (const std::string& name : key.environment)
+        text += (text.empty() ? " Also read from " : ", ") + name;
+    return text.empty() ? "" : text + ".";
+}
+
 std::string key_text(const Section& section, const Key& key, const Settings& settings)
 {
-    std::string text = wrapped(key.doc + values_text(key), "#");
+    std::string text = wrapped(key.doc + values_text(key) + variables_text(key), "#");
     text += "#" + as_line(key.name, key.show(settings, 0)) + "\n";
     if (key.kind == Kind::secret)
         text += "#" + as_line(key.name + "_file", Value{""}) + "\n";

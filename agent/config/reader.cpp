@@ -4,6 +4,8 @@
 #include "config/text_file.hpp"
 #include "config/values.hpp"
 
+#include <algorithm>
+
 namespace forager::config {
 
 namespace {
@@ -61,6 +63,7 @@ void Reader::set_from_file(const Target& target, const std::string& file, bool g
 
 void Reader::complain(std::string where, std::string message)
 {
+    std::ranges::replace(message, '\n', ' '); // of what is quoted: a problem is a line
     Failure failure{Errc::bad_arguments, std::move(message)};
     failure.where = std::move(where);
     failure.declaration = true;

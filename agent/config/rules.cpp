@@ -40,7 +40,8 @@ private:
     bool is_loopback(std::string_view listen) const
     {
         const std::string_view host = listen.substr(0, listen.rfind(':'));
-        return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+        return host == "localhost" || host == "[::1]" ||
+               (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
     }
 
     void check_http()

@@ -10,7 +10,9 @@ Section redis_section()
             "The Redis server that channels and streams are heard on.",
             {
                 key(redis, "url", &RedisConfig::url, url({"redis", "rediss", "unix"}),
-                    R"(As "redis://127.0.0.1:6379/0"; rediss:// with TLS; empty: no Redis.)", {"REDIS_URL"}),
+                    R"(As "redis://127.0.0.1:6379/0"; rediss:// with TLS; empty: no Redis. )"
+                    "REDIS_ADDRESS, REDIS_PORT, REDIS_DB and REDIS_TLS make one, too.",
+                    {"REDIS_URL"}),
                 key(redis, "user", &RedisConfig::user, text(), "The user, where the URL has none.", {"REDIS_USERNAME"}),
                 key(redis, "password", &RedisConfig::password, secret(), "The password, where the URL has none.",
                     {"REDIS_PASSWORD"}),
@@ -35,12 +37,14 @@ Section mqtt_section()
 Section broker_section()
 {
     const auto broker = [](auto& settings, std::size_t) -> auto& { return settings.broker; };
-    return {"broker",
-            "Containers asked for over a broker.",
-            {
-                key(broker, "channels", &BrokerConfig::channels, flag(),
-                    "Whether the container channels are served, over each broker that is configured."),
-            }};
+    return {
+        "broker",
+        "Containers asked for over a broker.",
+        {
+            key(broker, "channels", &BrokerConfig::channels, flag(),
+                "Whether the container channels are served, over each broker that is configured; with REDIS_ADDRESS in "
+                "the environment they are, unless something says false."),
+        }};
 }
 
 Section docker_section()
