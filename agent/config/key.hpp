@@ -45,9 +45,10 @@ Key key(Owner owner, std::string name, T Struct::* member, Form<T> form, std::st
     Key key{std::move(name), std::move(doc), form.kind, std::move(form.wanted), std::move(environment), {}, {}};
     key.read = [owner, member, read = std::move(form.read)](Settings& settings, std::size_t row, const Value& value) {
         auto content = read(value);
-        if (content)
-            owner(settings, row).*member = *std::move(content);
-        return content.has_value();
+        if (!content)
+            return false;
+        owner(settings, row).*member = *std::move(content);
+        return true;
     };
     key.show = [owner, member, show = std::move(form.show)](const Settings& settings, std::size_t row) {
         return show(owner(settings, row).*member);

@@ -42,9 +42,9 @@ std::optional<std::string> Reader::put(const Target& target, const Value& value,
 
 bool Reader::set(const Target& target, const Value& value, const Spot& spot)
 {
-    auto wrong = put(target, value, spot);
+    const auto wrong = put(target, value, spot);
     if (wrong)
-        complain(spot.place, *std::move(wrong));
+        complain(spot.place, *wrong);
     return !wrong;
 }
 
