@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "io/formats/numbers.hpp"
 #include "io/formats/paths.hpp"
+#include "io/formats/toml_depth.hpp"
 #include "io/formats/toml_shield.hpp"
 
 #include <toml++/toml.h>
@@ -137,6 +138,9 @@ std::optional<TomlMistake> unreadable(std::string_view text)
         return TomlMistake{place_at(text, end), "these bytes are not UTF-8."};
     if (const auto offset = unshieldable(text))
         return TomlMistake{place_at(text, *offset), "characters of the last private plane cannot be read."};
+    if (const auto offset = too_deep_key(text))
+        return TomlMistake{place_at(text, *offset),
+                           "this key has more than " + std::to_string(most_key_dots) + " dots."};
     return std::nullopt;
 }
 
