@@ -61,6 +61,7 @@ public:
 
     boost::asio::any_io_executor executor() { return io_.get_executor(); }
     Clock& clock() { return clock_; }
+    TimePoint now() const { return clock_.now(); }
     Random& random() { return random_; }
     BlockingPool& pool() { return pool_; }
     LocalProcessRunner& processes() { return processes_; }

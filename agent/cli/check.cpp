@@ -4,6 +4,7 @@
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "config/configuration.hpp"
 #include "io/formats/json.hpp"
 #include "scripting/analysis/analysis.hpp"
 
@@ -77,9 +78,21 @@ Analysis check_script(App& app, const std::string& path, Observer& observer)
     return analysis;
 }
 
+Analysis check_configuration(const std::string& path)
+{
+    config::Sources sources = config::surroundings();
+    sources.file = path;
+    config::Examination examination = config::examine(sources);
+    Analysis analysis;
+    analysis.findings = std::move(examination.problems);
+    return analysis;
+}
+
 // `stuck` is called when the script holds up everything, and then the program ends.
 Analysis check_file(const std::string& path, const Common& common, const std::function<void(Failure)>& stuck)
 {
+    if (path.ends_with(".toml"))
+        return check_configuration(path);
     Common quiet = common;
     quiet.quiet = true;
     const auto progress = make_progress(quiet);
@@ -173,8 +186,9 @@ int check(const CheckOptions& options)
 void add_check(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<CheckOptions>();
-    CLI::App* command = add_command(program, "check", "Find mistakes in scripts without running them", options->common);
-    add_operands(*command, "FILE", options->files, "Scripts")->required();
+    CLI::App* command = add_command(
+        program, "check", "Find mistakes in scripts and configuration without running anything", options->common);
+    add_operands(*command, "FILE", options->files, "Scripts, and configuration files (.toml)")->required();
     command->callback([options, &chosen] { chosen = [options] { return check(*options); }; });
 }
 

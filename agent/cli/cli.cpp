@@ -36,7 +36,7 @@ int run(int argc, char** argv)
     program.require_subcommand(1);
     program.set_version_flag("--version", std::string{"forager "} + version, "Print the version");
     Action chosen;
-    for (const AddCommand add : {add_run, add_call, add_check, add_functions, add_version})
+    for (const AddCommand add : {add_run, add_call, add_check, add_config, add_functions, add_version})
         add(program, chosen);
     std::vector<std::string> words = shielded(argc, argv);
     const bool json = wants_json(argc, argv);

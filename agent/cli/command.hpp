@@ -29,6 +29,7 @@ using AddCommand = void (*)(CLI::App& program, Action& chosen);
 void add_run(CLI::App& program, Action& chosen);
 void add_call(CLI::App& program, Action& chosen);
 void add_check(CLI::App& program, Action& chosen);
+void add_config(CLI::App& program, Action& chosen);
 void add_functions(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);
 

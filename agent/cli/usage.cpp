@@ -42,9 +42,23 @@ Failure with_help(std::string text)
     return {Errc::bad_arguments, std::move(text) + " (see 'forager --help')"};
 }
 
+// A command of commands, without one of them or with one that there is not.
+Failure unfinished(const CLI::App& command, const std::vector<std::string>& rest)
+{
+    const std::string name = "'forager " + command.get_name();
+    const std::vector<std::string> known = commands_of(command);
+    if (rest.empty())
+        return with_help(name + "' needs to know which: " + listed(known));
+    return with_help("there is no " + name + " " + unshielded(rest.front()) + "'" + instead(rest.front(), known));
+}
+
 Failure unexpected(const CLI::App& command, const std::string& word)
 {
-    const std::string name = "'forager " + command.get_name() + "'";
+    if (const auto inner = command.get_subcommands(); !inner.empty())
+        return unexpected(*inner.front(), word);
+    const std::string above =
+        command.get_parent()->get_parent() == nullptr ? "" : command.get_parent()->get_name() + " ";
+    const std::string name = "'forager " + above + command.get_name() + "'";
     if (!word.starts_with('-'))
         return with_help(name + " has no use for '" + unshielded(word) + "'");
     const std::string flag = word.substr(0, word.find('='));
@@ -75,6 +89,8 @@ Failure wrong_usage(const CLI::App& program, const CLI::ParseError& error)
         return with_help("a command is needed: " + listed(commands_of(program)));
     if (const std::vector<std::string> early = program.remaining(); !early.empty())
         return with_help("'" + early.front() + "' stands before the command: flags stand behind it");
+    if (chosen.front()->get_subcommands().empty() && !commands_of(*chosen.front()).empty())
+        return unfinished(*chosen.front(), rest);
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !rest.empty())
         return unexpected(*chosen.front(), rest.front());
     return with_help(error.what());

@@ -5,6 +5,7 @@
 #include "runtime/alarm.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 namespace forager {
@@ -61,13 +62,21 @@ std::string json_line(std::string_view time, LogLevel level, std::string_view me
 
 } // namespace
 
+// The service manager names the journal's stream, where it is the one.
+AgentLog::AgentLog(LogFormat format, LogLevel least) : format_{format}, least_{least}
+{
+    if (format_ == LogFormat::automatic)
+        format_ = std::getenv("JOURNAL_STREAM") == nullptr ? LogFormat::text : LogFormat::journald;
+}
+
 void AgentLog::write(LogLevel level, std::string_view message, const Object& fields) const
 {
     if (level < least_)
         return;
-    const std::string time = wall_text(clock_.wall());
+    const std::string time = wall_text(std::chrono::system_clock::now());
     std::string line;
     switch (format_) {
+    case LogFormat::automatic:
     case LogFormat::text: line = time + " " + std::string{name_of(level)} + " " + with_fields(message, fields); break;
     case LogFormat::journald: line = "<" + std::to_string(priority_of(level)) + ">" + with_fields(message, fields); break;
     case LogFormat::json: line = json_line(time, level, message, fields); break;

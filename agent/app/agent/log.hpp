@@ -2,20 +2,19 @@
 // the agent, on the strand.
 #pragma once
 
+#include "config/config.hpp"
 #include "core/value.hpp"
-#include "ports/clock.hpp"
 
 #include <string_view>
 
 namespace forager {
 
-enum class LogFormat { text, journald, json };
-enum class LogLevel { debug, info, warning, error };
+using config::LogFormat;
+using config::LogLevel;
 
 class AgentLog {
 public:
-    /// `clock` must outlive it.
-    AgentLog(const Clock& clock, LogFormat format, LogLevel least) : clock_{clock}, format_{format}, least_{least} {}
+    AgentLog(LogFormat format, LogLevel least);
 
     /// One line; `fields` are names and texts that belong to it, as the invocation.
     void write(LogLevel level, std::string_view message, const Object& fields = {}) const;
@@ -25,7 +24,6 @@ public:
     void fail(std::string_view message, const Object& fields = {}) const { write(LogLevel::error, message, fields); }
 
 private:
-    const Clock& clock_;
     LogFormat format_;
     LogLevel least_;
 };

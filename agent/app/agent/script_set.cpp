@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "ports/within.hpp"
 #include "primitives/files/glob.hpp"
+#include "primitives/files/paths.hpp"
 #include "runtime/run_handler.hpp"
 
 #include <algorithm>
@@ -31,23 +32,24 @@ ScriptSet::ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervis
 {
 }
 
-std::vector<std::string> ScriptSet::files() const
+asio::awaitable<std::vector<std::string>> ScriptSet::files()
 {
     std::set<std::string> found;
     for (const std::string& pattern : patterns_) {
-        auto matches = glob(pattern);
-        if (!matches) {
+        const Stop never{false};
+        auto look = [&pattern, &never] { return blocking::glob(pattern, never); };
+        const auto matches = co_await app_.pool().run(look);
+        if (matches)
+            found.insert(matches->begin(), matches->end());
+        else
             log_.warn("cannot look for scripts: " + matches.error().message, {{"pattern", pattern}});
-            continue;
-        }
-        found.insert(matches->begin(), matches->end());
     }
-    return {found.begin(), found.end()};
+    co_return std::vector<std::string>{found.begin(), found.end()};
 }
 
 asio::awaitable<void> ScriptSet::load()
 {
-    const std::vector<std::string> present = files();
+    const std::vector<std::string> present = co_await files();
     std::vector<std::string> gone;
     for (const auto& [path, entry] : entries_)
         if (!std::ranges::binary_search(present, path))

@@ -40,7 +40,7 @@ private:
         std::vector<std::string> loops;
     };
 
-    std::vector<std::string> files() const;
+    boost::asio::awaitable<std::vector<std::string>> files();
     boost::asio::awaitable<void> load_one(std::string path);
     boost::asio::awaitable<Result<void>> stage(std::string path, Registry& staged,
                                                std::shared_ptr<scripting::Script>& script);

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "io/formats/numbers.hpp"
 #include "io/formats/paths.hpp"
+#include "io/formats/toml_depth.hpp"
 #include "io/formats/toml_shield.hpp"
 
 #include <toml++/toml.h>
@@ -121,11 +122,6 @@ private:
     TomlDocument document_;
 };
 
-Failure bad_toml(Place place, const std::string& why)
-{
-    return {Errc::bad_arguments, "this is not TOML: " + to_text(place) + ": " + why};
-}
-
 // The library's sentence about the shielded text, as one about the text; it shows some characters as an escape.
 std::string readable(std::string_view description)
 {
@@ -136,13 +132,15 @@ std::string readable(std::string_view description)
     return text;
 }
 
-std::optional<Failure> unreadable(std::string_view text)
+std::optional<TomlMistake> unreadable(std::string_view text)
 {
-    if (text.size() > longest_toml)
-        return Failure{Errc::limit, "the TOML text has " + bytes_text(text.size()) + "; the most that is read is " +
-                                        bytes_text(longest_toml) + "."};
     if (const std::size_t end = utf8_prefix(text); end < text.size())
-        return bad_toml(place_at(text, end), "these bytes are not UTF-8.");
+        return TomlMistake{place_at(text, end), "these bytes are not UTF-8."};
+    if (const auto offset = unshieldable(text))
+        return TomlMistake{place_at(text, *offset), "characters of the last private plane cannot be read."};
+    if (const auto offset = too_deep_key(text))
+        return TomlMistake{place_at(text, *offset),
+                           "this key has more than " + std::to_string(most_key_dots) + " dots."};
     return std::nullopt;
 }
 
@@ -154,19 +152,29 @@ std::optional<Place> TomlDocument::place_of(std::string_view path) const
     return found == places.end() ? std::nullopt : std::optional{found->second};
 }
 
-Result<TomlDocument> parse_toml_document(std::string_view text)
+boost::system::result<TomlDocument, TomlMistake> read_toml(std::string_view text)
 {
     text = without_bom(text);
-    if (auto failure = unreadable(text))
-        return *std::move(failure);
-    if (const auto offset = unshieldable(text))
-        return bad_toml(place_at(text, *offset), "characters of the last private plane cannot be read.");
+    if (auto mistake = unreadable(text))
+        return *std::move(mistake);
     try {
         const toml::table table = toml::parse(shielded(text));
         return Converter{}.convert(table);
     } catch (const toml::parse_error& error) {
-        return bad_toml(place_of_source(error.source()), readable(error.description()));
+        return TomlMistake{place_of_source(error.source()), readable(error.description())};
     }
+}
+
+Result<TomlDocument> parse_toml_document(std::string_view text)
+{
+    if (text.size() > longest_toml)
+        return Failure{Errc::limit, "the TOML text has " + bytes_text(text.size()) + "; the most that is read is " +
+                                        bytes_text(longest_toml) + "."};
+    auto document = read_toml(text);
+    if (document)
+        return *std::move(document);
+    const auto& [place, why] = document.error();
+    return Failure{Errc::bad_arguments, "this is not TOML: " + to_text(place) + ": " + why};
 }
 
 Result<Value> parse_toml(std::string_view text)

@@ -6,6 +6,8 @@
 #include "core/value.hpp"
 #include "io/formats/place.hpp"
 
+#include <boost/system/result.hpp>
+
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -25,6 +27,15 @@ struct TomlDocument {
     /// names: `env["a b"]`, `["a b"].c`.
     std::optional<Place> place_of(std::string_view path) const;
 };
+
+/// What is wrong with a text that is not TOML.
+struct TomlMistake {
+    Place place;
+    std::string why; ///< a sentence
+};
+
+/// As `parse_toml_document`, whatever the length, for those who say the place in their own way.
+boost::system::result<TomlDocument, TomlMistake> read_toml(std::string_view text);
 
 /// Members in the order of the text; dates and times become text in the form of RFC 3339. The failure
 /// (`bad_arguments`) names line and column.

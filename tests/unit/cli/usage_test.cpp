@@ -22,6 +22,10 @@ struct Program {
         app.require_subcommand(1);
         for (const char* name : {"call", "check", "run"})
             add_command(app, name, "", common);
+        CLI::App* config = app.add_subcommand("config", "");
+        config->require_subcommand(1);
+        for (const char* name : {"check", "explain"})
+            add_command(*config, name, "", common);
     }
 
     std::string complaint(Words words)
@@ -55,8 +59,9 @@ TEST_CASE("a command line without mistakes is not complained of")
 TEST_CASE("an unknown command is named with the nearest, or with all there are")
 {
     CHECK(complaint({"chekc"}) == "there is no command 'chekc'; did you mean 'check'?" + help);
-    CHECK(complaint({"frobnicate"}) == "there is no command 'frobnicate'; there are call, check and run" + help);
-    CHECK(complaint({}) == "a command is needed: call, check and run" + help);
+    CHECK(complaint({"frobnicate"}) ==
+          "there is no command 'frobnicate'; there are call, check, run and config" + help);
+    CHECK(complaint({}) == "a command is needed: call, check, run and config" + help);
 }
 
 TEST_CASE("a command of a later version is said to be one")
@@ -76,4 +81,15 @@ TEST_CASE("an unknown flag is named with the nearest of its command, without its
 TEST_CASE("a word too many is named")
 {
     CHECK(complaint({"check", "extra"}) == "'forager check' has no use for 'extra'" + help);
+}
+
+TEST_CASE("a command of commands says which there are, and its own are named in full")
+{
+    CHECK(complaint({"config", "check", "--json"}).empty());
+    CHECK(complaint({"config"}) == "'forager config' needs to know which: check and explain" + help);
+    CHECK(complaint({"config", "--json"}) == "there is no 'forager config --json'; there are check and explain" + help);
+    CHECK(complaint({"config", "chekc"}) == "there is no 'forager config chekc'; did you mean 'check'?" + help);
+    CHECK(complaint({"config", "check", "x"}) == "'forager config check' has no use for 'x'" + help);
+    CHECK(complaint({"config", "check", "--jsno"}) ==
+          "'forager config check' has no flag '--jsno'; did you mean '--json'?" + help);
 }

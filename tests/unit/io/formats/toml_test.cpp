@@ -72,6 +72,35 @@ TEST_CASE("the place of each key of TOML is known")
     CHECK_FALSE(good->place_of("b").has_value());
 }
 
+TEST_CASE("a dotted key nests as deep as is good for the stack")
+{
+    const auto dotted = [](std::size_t dots) {
+        std::string key = "a";
+        for (std::size_t i = 0; i < dots; ++i)
+            key += i % 3 == 0 ? " . a" : i % 3 == 1 ? ".\"x.y\"" : ".'z.z'";
+        return key;
+    };
+    CHECK(parse_toml(dotted(200) + " = [{ a.b = 1.5 }, 1.5, 2.5]\nb" + dotted(200) + " = 1").error().message ==
+          "this is not TOML: line 1, column 1075: this key has more than 200 dots.");
+    CHECK(parse_toml(dotted(199) + " = [{ a.b = 15 }, 1.5, 2.5]\nb" + dotted(200) + " = 1").has_value());
+    CHECK(complaint("x = 1\n" + dotted(201) + " = 1").ends_with("this key has more than 200 dots."));
+    std::string around = "1";
+    for (int i = 0; i < 3; ++i)
+        around = "{ y = 1, " + dotted(99) + " = " + around + "}";
+    CHECK(complaint("x = " + around).ends_with("this key has more than 200 dots."));
+}
+
+TEST_CASE("dots that are no part of a key are as many as they like")
+{
+    const std::string dots(1000, '.');
+    std::string numbers = "0.5";
+    for (int i = 0; i < 1000; ++i)
+        numbers += i % 2 == 0 ? ", 0.5" : ",\n0.5";
+    const std::string text = "a = '" + dots + "' # " + dots + "\nb = \"\\\"" + dots + "\"\nc = '''\n'" + dots +
+                             "\n'''\nd = \"\"\"\n" + dots + "\"\"\"\ne = [" + numbers + "]\n";
+    CHECK(as_json(text).size() > 5000);
+}
+
 TEST_CASE("broken TOML is refused with its place")
 {
     CHECK(complaint("a = 1\nb = \n").starts_with("this is not TOML: line 2, column "));

@@ -1,0 +1,252 @@
+#include "app/agent/agent.hpp"
+
+#include "base/duration.hpp"
+#include "base/version.hpp"
+#include "io/event.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Duration for_the_rest = std::chrono::seconds{15}; // after the grace period: children, outcomes, the file
+
+AppConfig app_config(const config::Settings& settings)
+{
+    AppConfig config;
+    config.heap_limit = settings.limits.memory;
+    config.clean_up = settings.agent.grace + for_the_rest;
+    config.scheduler.concurrency = settings.agent.concurrency;
+    config.scheduler.grace = settings.agent.grace;
+    return config;
+}
+
+std::string folder_of(const std::string& path)
+{
+    return std::filesystem::path{path}.parent_path().string();
+}
+
+} // namespace
+
+Agent::Agent(config::Settings settings)
+    : settings_{std::move(settings)},
+      log_{settings_.agent.log, settings_.agent.log_level},
+      app_{app_config(settings_), observer_},
+      loops_{app_.executor(), app_.clock(), app_.random()},
+      begun_{app_.clock().now()}
+{
+}
+
+Agent::~Agent() = default;
+
+Ending Agent::run()
+{
+    return app_.execute(live());
+}
+
+asio::awaitable<Outcome> Agent::live()
+{
+    if (const auto started = co_await start(); !started)
+        co_return started.error();
+    std::exception_ptr end;
+    try {
+        co_await serve();
+    } catch (...) {
+        end = std::current_exception(); // its cancellation is how it is stopped
+    }
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await stop();
+    co_return Outputs{};
+}
+
+asio::awaitable<Result<void>> Agent::start()
+{
+    auto folder = StateFolder::open(settings_.agent.state_dir, this_process(app_.clock().boot()));
+    if (!folder)
+        co_return folder.error();
+    folder_ = std::move(*folder);
+    co_await bury_the_dead();
+    if (const auto opened = open_store(); !opened)
+        co_return opened.error();
+    make_queue();
+    make_control();
+    if (const auto opened = co_await queue_->open(); !opened)
+        co_return opened.error();
+    scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);
+    co_await scripts_->load();
+    co_return open_socket();
+}
+
+// Before anything is begun again that they may be a part of.
+asio::awaitable<void> Agent::bury_the_dead()
+{
+    for (const ProcessIdentity& dead : folder_->dead()) {
+        log_.warn("the agent of process " + std::to_string(dead.process) +
+                  " died: what it left running is ended, and its work goes on");
+        co_await app_.processes().end_left_by(dead);
+    }
+    folder_->buried();
+}
+
+Result<void> Agent::open_store()
+{
+    auto opened = store::Store::open(app_.executor(), app_.clock(),
+                                     {folder_->at("forager.db"), settings_.limits.log_lines});
+    if (!opened)
+        return opened.error();
+    store_ = std::move(*opened);
+    if (!store_->set_aside().empty())
+        log_.fail("the state file is damaged: it is kept as " + store_->set_aside() +
+                  ", and the agent begins with an empty one");
+    app_.keep_in(store_->journal(), store_->values());
+    return {};
+}
+
+void Agent::make_queue()
+{
+    QueueSource::Config config;
+    config.limit = settings_.limits.queue;
+    config.request = settings_.limits.request;
+    QueueSource::Hooks hooks;
+    hooks.fresh_id = [this] { return app_.scheduler().fresh_id(); };
+    hooks.find = [this](const std::string& function) -> Result<void> {
+        const auto found = app_.registry().find(function);
+        return found ? Result<void>{} : Result<void>{found.error()};
+    };
+    hooks.ended = [this](const std::string& id, const Outcome&) {
+        observer_.end(id);
+        api_->ended(id);
+    };
+    queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
+                                           std::move(hooks));
+    observer_.keep_in(store_->records(), store_->logs(), [this](const std::string& id) { return queue_->has_begun(id); });
+}
+
+void Agent::make_control()
+{
+    api_ = std::make_unique<control::Api>(control::Api::Parts{
+        app_.scheduler(), *queue_, *store_, app_.signals(), [this] { return status(); }, [this] { return scripts(); },
+        [this] { return reload(); }});
+    http::Server::Config config;
+    config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
+    server_ = std::make_unique<http::Server>(
+        app_.executor(), app_.clock(), [this](http::ServedRequest request) { return api_->handle(std::move(request)); },
+        config);
+    doors_ = std::make_unique<TaskGroup>(app_.executor());
+}
+
+Result<void> Agent::open_socket()
+{
+    std::error_code ignored;
+    std::filesystem::create_directories(folder_of(settings_.agent.socket), ignored);
+    return server_->listen_local(settings_.agent.socket, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);
+}
+
+asio::awaitable<void> Agent::serve()
+{
+    doors_->spawn("control", server_->run());
+    loops_.start("queue", [this] { return queue_->run(); });
+    loops_.start("retention", [this] { return forget_old_records(); });
+    log_.info("forager " + std::string{version} + " is ready",
+              {{"socket", settings_.agent.socket}, {"state", settings_.agent.state_dir}});
+    tell_service_manager("READY=1");
+    Event never{app_.executor()};
+    co_await never.wait();
+    co_await asio::this_coro::throw_if_cancelled(true);
+}
+
+asio::awaitable<void> Agent::stop()
+{
+    log_.info("stopping", {{"running", queue_->running()}, {"grace", to_text(settings_.agent.grace)}});
+    tell_service_manager("STOPPING=1");
+    queue_->stop();
+    co_await loops_.stop();
+    co_await app_.scheduler().drain();
+    store_->writer().hurry();
+    doors_->cancel();
+    co_await doors_->emptied();
+    co_await store_->writer().close();
+    co_await app_.processes().end_all();
+    folder_->leave();
+    log_.info("stopped");
+}
+
+asio::awaitable<void> Agent::forget_old_records()
+{
+    constexpr Duration pause = std::chrono::minutes{1};
+    const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
+    for (;;) {
+        const auto more = co_await store_->records().forget(retention, app_.clock().wall());
+        if (!more || !*more)
+            co_await sleep_for(app_.clock(), pause);
+    }
+}
+
+asio::awaitable<void> Agent::reload()
+{
+    co_await scripts_->load();
+    queue_->reconsider();
+}
+
+// See sd_notify(3): one datagram to the socket that the environment names.
+void Agent::tell_service_manager(const std::string& state) const
+{
+    const char* path = std::getenv("NOTIFY_SOCKET");
+    sockaddr_un address{};
+    if (path == nullptr || std::strlen(path) >= sizeof address.sun_path)
+        return;
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path, path);
+    if (address.sun_path[0] == '@')
+        address.sun_path[0] = '\0';
+    const Descriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
+    (void)::sendto(socket.number(), state.data(), state.size(), MSG_NOSIGNAL,
+                   reinterpret_cast<const sockaddr*>(&address), size);
+}
+
+Object Agent::status() const
+{
+    Array loops;
+    for (const LoopStatus& loop : loops_.list())
+        loops.push_back(Object{{"name", loop.name},
+                               {"state", name_of(loop.state)},
+                               {"for", to_seconds(app_.now() - loop.since)},
+                               {"restarts", loop.restarts},
+                               {"last_error", loop.last_error}});
+    return {{"version", version},
+            {"process", static_cast<std::int64_t>(::getpid())},
+            {"uptime", to_seconds(app_.now() - begun_)},
+            {"queue", Object{{"waiting", queue_->waiting()}, {"running", queue_->running()}}},
+            {"store", Object{{"trouble", store_->writer().trouble()}, {"waiting", store_->writer().waiting()}}},
+            {"loops", std::move(loops)},
+            {"scripts", scripts()}};
+}
+
+Array Agent::scripts() const
+{
+    Array list;
+    for (const ScriptSet::Status& script : scripts_->list()) {
+        Object object{{"path", script.path}, {"serves", script.serves}};
+        if (script.problem)
+            object.append("problem", script.problem->to_object());
+        list.emplace_back(std::move(object));
+    }
+    return list;
+}
+
+} // namespace forager

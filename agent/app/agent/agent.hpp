@@ -1,0 +1,65 @@
+// The daemon: serves its scripts, its queue and its local socket until it is told to stop. One for a run of the program.
+#pragma once
+
+#include "app/agent/log.hpp"
+#include "app/agent/observer.hpp"
+#include "app/agent/script_set.hpp"
+#include "app/agent/state_folder.hpp"
+#include "app/app.hpp"
+#include "config/config.hpp"
+#include "control/api.hpp"
+#include "io/http/server/server.hpp"
+#include "runtime/supervisor.hpp"
+#include "sources/queue/queue_source.hpp"
+#include "store/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace forager {
+
+class Agent {
+public:
+    explicit Agent(config::Settings settings);
+    Agent(const Agent&) = delete;
+    Agent& operator=(const Agent&) = delete;
+    ~Agent();
+
+    /// Until a signal stops it. A failure: it did not start.
+    Ending run();
+
+private:
+    boost::asio::awaitable<Outcome> live();
+    boost::asio::awaitable<Result<void>> start();
+    boost::asio::awaitable<void> serve();
+    boost::asio::awaitable<void> stop();
+    Result<void> open_store();
+    Result<void> open_socket();
+    boost::asio::awaitable<void> bury_the_dead();
+    void make_queue();
+    void make_control();
+    boost::asio::awaitable<void> forget_old_records();
+    boost::asio::awaitable<void> reload();
+    void tell_service_manager(const std::string& state) const;
+    Object status() const;
+    Array scripts() const;
+
+    config::Settings settings_;
+    AgentLog log_;
+    AgentObserver observer_{log_};
+    App app_;
+    Supervisor loops_;
+    std::optional<StateFolder> folder_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<QueueSource> queue_;
+    std::unique_ptr<ScriptSet> scripts_;
+    std::unique_ptr<control::Api> api_;
+    std::unique_ptr<http::Server> server_;
+    std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop
+    TimePoint begun_;
+};
+
+} // namespace forager

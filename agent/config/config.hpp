@@ -1,0 +1,163 @@
+// The settings of all parts of the agent, as plain values with their defaults. Each part is given its own struct and
+// sees nothing of where it came from; comparing two tells a reload what changed. What each value means and which values
+// it may have stands in the table (table.hpp).
+#pragma once
+
+#include "base/secret.hpp"
+#include "base/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace forager::config {
+
+using namespace std::chrono_literals;
+
+using Texts = std::vector<std::string>;
+
+enum class LogFormat { automatic, text, json, journald };
+enum class LogLevel { debug, info, warning, error };
+enum class Reload { automatic, on_signal };
+
+struct AgentConfig {
+    std::string name; ///< empty: the name of the machine
+    std::string state_dir = "/var/lib/forager";
+    std::string socket = "/run/forager/forager.sock";
+    Texts scripts = {"/etc/forager/scripts/*.lua"}; ///< glob patterns
+    std::size_t concurrency = 64;                   ///< invocations that run at once
+    LogFormat log = LogFormat::automatic;
+    LogLevel log_level = LogLevel::info;
+    Duration grace = 10s; ///< what running work gets to end by itself when the agent stops
+    Reload reload = Reload::automatic;
+    bool operator==(const AgentConfig&) const = default;
+};
+
+struct ColonyConfig {
+    std::string host; ///< empty: there is no colony
+    std::uint16_t port = 443;
+    bool tls = true;
+    std::string name;
+    Secret owner_key; ///< with it the agent registers its executors itself
+    Secret key;       ///< of an executor that was registered by hand
+    Duration long_poll = 20s;
+    bool operator==(const ColonyConfig&) const = default;
+};
+
+struct ExecutorConfig {
+    std::string type = "forager";
+    std::string name;        ///< empty: made of the agent's name and the type
+    Texts functions = {"*"}; ///< glob patterns of full names
+    Secret key;              ///< empty: that of the colony's section
+    bool shell = false;
+    bool pass_key = false;
+    bool operator==(const ExecutorConfig&) const = default;
+};
+
+struct RedisConfig {
+    std::string url; ///< empty: there is no Redis; may hold a user and a password
+    std::string user;
+    Secret password;
+    bool operator==(const RedisConfig&) const = default;
+};
+
+struct MqttConfig {
+    std::string url; ///< empty: there is no MQTT broker; may hold a user and a password
+    std::string user;
+    Secret password;
+    std::string client_id; ///< empty: the agent's name
+    bool operator==(const MqttConfig&) const = default;
+};
+
+struct BrokerConfig {
+    bool channels = false;
+    bool operator==(const BrokerConfig&) const = default;
+};
+
+struct DockerConfig {
+    std::string host = "unix:///var/run/docker.sock";
+    bool operator==(const DockerConfig&) const = default;
+};
+
+struct KubernetesConfig {
+    std::string kubeconfig; ///< empty: the account of the pod, where the agent runs in one
+    std::string context;
+    std::string name_space;
+    bool operator==(const KubernetesConfig&) const = default;
+};
+
+struct PostgresConfig {
+    std::string host; ///< empty: there is no database to dump
+    std::uint16_t port = 5432;
+    std::string user;
+    Secret password;
+    std::string database;
+    std::size_t backups = 7;
+    std::string backup_dir;
+    bool operator==(const PostgresConfig&) const = default;
+};
+
+struct S3Config {
+    std::string endpoint; ///< empty: there is no object store
+    std::string region;
+    std::string bucket;
+    std::string access_key;
+    Secret secret_key;
+    bool path_style = true;
+    bool tls = false; ///< for an endpoint without a scheme
+    bool skip_verify = false;
+    bool operator==(const S3Config&) const = default;
+};
+
+struct HttpConfig {
+    std::string listen; ///< HOST:PORT; empty: off
+    Secret token;
+    std::string cert_file;
+    std::string key_file;
+    bool operator==(const HttpConfig&) const = default;
+};
+
+struct LimitsConfig {
+    std::size_t memory = std::size_t{192} * 1024 * 1024;
+    std::size_t output = std::size_t{4} * 1024 * 1024;
+    std::size_t request = std::size_t{1024} * 1024;
+    std::size_t tasks = 100'000;
+    std::size_t queue = 100'000;
+    std::size_t events = 1'000;
+    std::size_t log_lines = 10'000;
+    Duration retention = 7 * 24h;
+    std::size_t retention_count = 10'000;
+    std::size_t open_files = 65'536;
+    bool operator==(const LimitsConfig&) const = default;
+};
+
+struct PermissionConfig {
+    Texts scripts; ///< glob patterns of the scripts that are bound
+    Texts run;
+    Texts read;
+    Texts write;
+    Texts reach;
+    Texts secrets;
+    Texts functions;
+    bool operator==(const PermissionConfig&) const = default;
+};
+
+struct Settings {
+    AgentConfig agent;
+    ColonyConfig colony;
+    std::vector<ExecutorConfig> executors; ///< none, with a colony: one of the default values
+    RedisConfig redis;
+    MqttConfig mqtt;
+    BrokerConfig broker;
+    DockerConfig docker;
+    KubernetesConfig kubernetes;
+    PostgresConfig postgres;
+    S3Config s3;
+    HttpConfig http;
+    LimitsConfig limits;
+    std::vector<PermissionConfig> permissions;
+    bool operator==(const Settings&) const = default;
+};
+
+} // namespace forager::config

@@ -1,0 +1,97 @@
+// What no value says alone.
+#include "base/text.hpp"
+#include "config/layers.hpp"
+
+#include <sys/un.h>
+
+namespace forager::config {
+
+namespace {
+
+class Rules {
+public:
+    explicit Rules(Reader& reader) : reader_{reader}, settings_{reader.settings()} {}
+
+    void check()
+    {
+        check_paths();
+        check_http();
+        check_colony();
+        check_permissions();
+    }
+
+private:
+    void complain(const std::string& path, std::string message)
+    {
+        const Spot* spot = reader_.set_by(path);
+        reader_.complain(spot == nullptr ? "default" : spot->place, std::move(message));
+    }
+
+    void check_paths()
+    {
+        if (settings_.agent.state_dir.empty())
+            return complain("agent.state_dir", "agent.state_dir must be given: the environment has no HOME");
+        constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+        if (settings_.agent.socket.size() > longest)
+            complain("agent.socket", "agent.socket is longer than a socket's path may be, " + std::to_string(longest) +
+                                         " bytes: give a shorter one");
+    }
+
+    bool is_loopback(std::string_view listen) const
+    {
+        const std::string_view host = listen.substr(0, listen.rfind(':'));
+        return host == "localhost" || host == "[::1]" ||
+               (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
+    }
+
+    void check_http()
+    {
+        const HttpConfig& http = settings_.http;
+        if (!http.listen.empty() && !is_loopback(http.listen) && http.token.empty())
+            complain("http.listen",
+                     "http.listen lets other machines call: give http.token_file, or listen on 127.0.0.1");
+        if (http.cert_file.empty() != http.key_file.empty())
+            complain(http.cert_file.empty() ? "http.key_file" : "http.cert_file",
+                     "http.cert_file and http.key_file belong together: give both");
+    }
+
+    // Half a colony may be what another program's environment leaves: the agent does its other work.
+    void check_colony()
+    {
+        const ColonyConfig& colony = settings_.colony;
+        if (colony.host.empty())
+            return;
+        const std::string where = reader_.set_by("colony.host")->place;
+        if (colony.name.empty())
+            reader_.warn(where + ": colony.host is given, and colony.name is not: there is no colony to serve");
+        if (colony.owner_key.empty() && colony.key.empty() && !executors_have_keys())
+            reader_.warn(where + ": colony.host is given, and neither colony.owner_key nor colony.key: the colony "
+                                 "will refuse the agent");
+    }
+
+    bool executors_have_keys() const
+    {
+        return !settings_.executors.empty() &&
+               std::ranges::none_of(settings_.executors, [](const auto& executor) { return executor.key.empty(); });
+    }
+
+    void check_permissions()
+    {
+        for (std::size_t i = 0; i < settings_.permissions.size(); ++i)
+            if (settings_.permissions[i].scripts.empty())
+                complain("permission[" + std::to_string(i + 1) + "]",
+                         "this [[permission]] binds nothing: give its scripts");
+    }
+
+    Reader& reader_;
+    const Settings& settings_;
+};
+
+} // namespace
+
+void check_together(Reader& reader)
+{
+    Rules{reader}.check();
+}
+
+} // namespace forager::config

@@ -1,0 +1,123 @@
+// What functions and sources talk to: brokers, containers, databases, object stores.
+#include "config/table.hpp"
+
+namespace forager::config {
+
+Section redis_section()
+{
+    const auto redis = [](auto& settings, std::size_t) -> auto& { return settings.redis; };
+    return {"redis",
+            "The Redis server that channels and streams are heard on.",
+            {
+                key(redis, "url", &RedisConfig::url, url({"redis", "rediss", "unix"}),
+                    R"(As "redis://127.0.0.1:6379/0"; rediss:// with TLS; empty: no Redis. )"
+                    "REDIS_ADDRESS, REDIS_PORT, REDIS_DB and REDIS_TLS make one, too.",
+                    {"REDIS_URL"}),
+                key(redis, "user", &RedisConfig::user, text(), "The user, where the URL has none.", {"REDIS_USERNAME"}),
+                key(redis, "password", &RedisConfig::password, secret(), "The password, where the URL has none.",
+                    {"REDIS_PASSWORD"}),
+            }};
+}
+
+Section mqtt_section()
+{
+    const auto mqtt = [](auto& settings, std::size_t) -> auto& { return settings.mqtt; };
+    return {
+        "mqtt",
+        "The MQTT broker that topics are heard on.",
+        {
+            key(mqtt, "url", &MqttConfig::url, url({"mqtt", "mqtts"}),
+                R"(As "mqtt://127.0.0.1:1883"; mqtts:// with TLS; empty: no MQTT.)"),
+            key(mqtt, "user", &MqttConfig::user, text(), "The user, where the URL has none."),
+            key(mqtt, "password", &MqttConfig::password, secret(), "The password, where the URL has none."),
+            key(mqtt, "client_id", &MqttConfig::client_id, text(), "The name towards the broker; empty: the agent's."),
+        }};
+}
+
+Section broker_section()
+{
+    const auto broker = [](auto& settings, std::size_t) -> auto& { return settings.broker; };
+    return {
+        "broker",
+        "Containers asked for over a broker.",
+        {
+            key(broker, "channels", &BrokerConfig::channels, flag(),
+                "Whether the container channels are served, over each broker that is configured; with REDIS_ADDRESS in "
+                "the environment they are, unless something says false."),
+        }};
+}
+
+Section docker_section()
+{
+    const auto docker = [](auto& settings, std::size_t) -> auto& { return settings.docker; };
+    return {"docker",
+            "The Docker engine.",
+            {
+                key(docker, "host", &DockerConfig::host, url({"unix", "tcp", "http", "https"}),
+                    "Where the engine listens; empty: no Docker.", {"DOCKER_HOST"}),
+            }};
+}
+
+Section kubernetes_section()
+{
+    const auto kubernetes = [](auto& settings, std::size_t) -> auto& { return settings.kubernetes; };
+    return {"kubernetes",
+            "The Kubernetes cluster.",
+            {
+                key(kubernetes, "kubeconfig", &KubernetesConfig::kubeconfig, path(),
+                    "The file with address and credentials; empty: the account of the pod that the agent runs in.",
+                    {"KUBECONFIG"}),
+                key(kubernetes, "context", &KubernetesConfig::context, text(),
+                    "The context of that file; empty: its current one."),
+                key(kubernetes, "namespace", &KubernetesConfig::name_space, text(),
+                    "Where objects are looked for; empty: in the context's namespace, or that of the pod.",
+                    {"EXECUTOR_NAMESPACE"}),
+            }};
+}
+
+Section postgres_section()
+{
+    const auto postgres = [](auto& settings, std::size_t) -> auto& { return settings.postgres; };
+    return {"postgres",
+            "The database that backup.backup dumps.",
+            {
+                key(postgres, "host", &PostgresConfig::host, text(),
+                    "The server's host, or the folder of its socket; empty: no database.", {"DB_HOST"}),
+                key(postgres, "port", &PostgresConfig::port, number<std::uint16_t>(1, 65'535), "The server's port.",
+                    {"DB_PORT"}),
+                key(postgres, "user", &PostgresConfig::user, text(), "The user who may read all of it.", {"DB_USER"}),
+                key(postgres, "password", &PostgresConfig::password, secret(), "The user's password.", {"DB_PASSWORD"}),
+                key(postgres, "database", &PostgresConfig::database, text(), "The database, where the call names none.",
+                    {"DB_DATABASE"}),
+                key(postgres, "backups", &PostgresConfig::backups, number<std::size_t>(1, 100'000),
+                    "How many dumps of each database are kept.", {"FULL_BACKUPS"}),
+                key(postgres, "backup_dir", &PostgresConfig::backup_dir, path(),
+                    "Where dumps lie until they are stored; empty: in the state folder.", {"BACKUP_PATH"}),
+            }};
+}
+
+Section s3_section()
+{
+    const auto s3 = [](auto& settings, std::size_t) -> auto& { return settings.s3; };
+    return {"s3",
+            "The object store for files, results and dumps.",
+            {
+                key(s3, "endpoint", &S3Config::endpoint, text(),
+                    "HOST:PORT, or a URL of http:// or https://; empty: no object store.", {"AWS_S3_ENDPOINT"}),
+                key(s3, "region", &S3Config::region, text(), "The region; empty: what the server takes for one.",
+                    {"AWS_S3_REGION", "AWS_S3_REGION_KEY"}),
+                key(s3, "bucket", &S3Config::bucket, text(), "The bucket.", {"AWS_S3_BUCKET", "AWS_S3_BUCKET_NAME"}),
+                key(s3, "access_key", &S3Config::access_key, text(), "Who the agent is to the store.",
+                    {"AWS_S3_ACCESSKEY", "AWS_S3_ACCESS_KEY"}),
+                key(s3, "secret_key", &S3Config::secret_key, secret(), "What it signs its requests with.",
+                    {"AWS_S3_SECRETKEY", "AWS_S3_SECRET_ACCESS_KEY"}),
+                key(s3, "path_style", &S3Config::path_style, flag(),
+                    "Whether the bucket stands in the path, not in the host's name."),
+                key(s3, "tls", &S3Config::tls, flag(), "Whether an endpoint without a scheme is spoken to over TLS.",
+                    {"AWS_S3_TLS", "AWS_S3_SECURE"}),
+                key(s3, "skip_verify", &S3Config::skip_verify, flag(), "Whether any certificate is good enough.",
+                    {"AWS_S3_SKIPVERIFY", "AWS_S3_INSECURE_SKIP_VERIFY"}),
+            }};
+}
+
+} // namespace forager::config
