@@ -76,16 +76,17 @@ void App::keep_in(Journal& journal, KeyValues& values)
 
 std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Script::Mode mode)
 {
-    scripts_.push_back(script(std::move(path), mode, registry_));
+    scripts_.push_back(script(std::move(path), mode, {registry_, scheduler_, workflows_}));
     return scripts_.back();
 }
 
-std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Script::Mode mode, Registry& registry)
+std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Script::Mode mode, Place place)
 {
     scripting::Vm::Config config;
     config.heap_limit = config_.heap_limit;
-    scripting::World world{io_.get_executor(), clock_,    random_,    slicer_,    pool_,     processes_, http_,
-                           registry,           scheduler_, workflows_, *journal_, *values_, signals_};
+    const scripting::World world{io_.get_executor(), clock_,          random_,         slicer_,    pool_,
+                                 processes_,         http_,           place.registry,  place.scheduler,
+                                 place.workflows,    *journal_,       *values_,        signals_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 

@@ -50,8 +50,15 @@ public:
     /// A script of this app; `load()` is the caller's.
     std::shared_ptr<scripting::Script> script(std::string path, scripting::Script::Mode mode);
 
-    /// The same, but what it declares goes into `registry`; it belongs to the caller, who withdraws it.
-    std::shared_ptr<scripting::Script> script(std::string path, scripting::Script::Mode mode, Registry& registry);
+    /// Where a script declares, and who runs what it calls.
+    struct Place {
+        Registry& registry;
+        Scheduler& scheduler;
+        WorkflowRunner& workflows;
+    };
+
+    /// The same at another place; it belongs to the caller, who withdraws it.
+    std::shared_ptr<scripting::Script> script(std::string path, scripting::Script::Mode mode, Place place);
 
     /// Runs the work to its end on this thread. What it started is gone when this returns.
     Ending execute(boost::asio::awaitable<Outcome> work);
@@ -62,6 +69,7 @@ public:
     boost::asio::any_io_executor executor() { return io_.get_executor(); }
     Clock& clock() { return clock_; }
     TimePoint now() const { return clock_.now(); }
+    http::Client& http() { return http_; }
     Random& random() { return random_; }
     BlockingPool& pool() { return pool_; }
     LocalProcessRunner& processes() { return processes_; }

@@ -26,12 +26,10 @@ Result<Invocation> invocation_of(const CallOptions& options)
     invocation.source = "call";
     for (const std::string& text : options.args)
         invocation.args.push_back(json_or_text(text));
-    for (const std::string& keyword : options.keywords) {
-        const std::size_t end = keyword.find('=');
-        if (end == 0 || end == std::string::npos)
-            return Failure{Errc::bad_arguments, "--kw takes NAME=VALUE, not '" + keyword + "'"};
-        invocation.kwargs.set(keyword.substr(0, end), json_or_text(keyword.substr(end + 1)));
-    }
+    auto kwargs = keyword_arguments(options.keywords);
+    if (!kwargs)
+        return kwargs.error();
+    invocation.kwargs = std::move(*kwargs);
     return invocation;
 }
 

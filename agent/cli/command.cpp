@@ -27,6 +27,18 @@ Value json_or_text(const std::string& word)
     return value ? std::move(*value) : Value{word};
 }
 
+Result<Object> keyword_arguments(const std::vector<std::string>& words)
+{
+    Object kwargs;
+    for (const std::string& word : words) {
+        const std::size_t end = word.find('=');
+        if (end == 0 || end == std::string::npos)
+            return Failure{Errc::bad_arguments, "--kw takes NAME=VALUE, not '" + word + "'"};
+        kwargs.set(word.substr(0, end), json_or_text(word.substr(end + 1)));
+    }
+    return kwargs;
+}
+
 CLI::App* add_command(CLI::App& program, const char* name, const char* summary, Common& common)
 {
     CLI::App* command = program.add_subcommand(name, summary);

@@ -1,6 +1,7 @@
 // One command of the program: its flags, and what it does. Each has a file of its own.
 #pragma once
 
+#include "core/failure.hpp"
 #include "core/value.hpp"
 
 #include <CLI/CLI.hpp>
@@ -26,11 +27,21 @@ using Action = std::function<int()>;
 /// Adds the command; `chosen` becomes its action when the command line names it.
 using AddCommand = void (*)(CLI::App& program, Action& chosen);
 
+void add_agent(CLI::App& program, Action& chosen);
 void add_run(CLI::App& program, Action& chosen);
 void add_call(CLI::App& program, Action& chosen);
 void add_check(CLI::App& program, Action& chosen);
 void add_config(CLI::App& program, Action& chosen);
 void add_functions(CLI::App& program, Action& chosen);
+void add_submit(CLI::App& program, Action& chosen);
+void add_ps(CLI::App& program, Action& chosen);
+void add_show(CLI::App& program, Action& chosen);
+void add_logs(CLI::App& program, Action& chosen);
+void add_cancel(CLI::App& program, Action& chosen);
+void add_retry(CLI::App& program, Action& chosen);
+void add_signal(CLI::App& program, Action& chosen);
+void add_status(CLI::App& program, Action& chosen);
+void add_reload(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);
 
 /// A command with the common flags; `options` lives as long as the command line is used.
@@ -45,6 +56,9 @@ std::string unshielded(std::string word);
 
 /// A word that parses as JSON is JSON, anything else text.
 Value json_or_text(const std::string& word);
+
+/// NAME=VALUE, each. Failures: bad_arguments.
+Result<Object> keyword_arguments(const std::vector<std::string>& words);
 
 /// An operand as it was given.
 CLI::Option* add_operand(CLI::App& command, const char* name, std::string& target, const char* help);

@@ -9,9 +9,8 @@ namespace forager::cli {
 
 namespace {
 
-const std::vector<std::string> later_commands = {"agent", "apply", "cancel",    "delete", "describe", "fs",
-                                                 "get",   "init",  "keygen",    "logs",   "ps",       "repl",
-                                                 "retry", "show",  "reconcile", "status", "submit",   "test"};
+const std::vector<std::string> later_commands = {"apply", "delete", "describe",  "drain", "explain", "fs",  "get",
+                                                 "init",  "keygen", "reconcile", "repl",  "test"};
 
 std::vector<std::string> commands_of(const CLI::App& program)
 {

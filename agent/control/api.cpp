@@ -141,6 +141,18 @@ Failure unknown(const std::string& id)
     return {Errc::not_found, "there is no invocation " + id + ": 'forager ps --all' lists what is kept"};
 }
 
+// Who follows asks again and again; an answer without lines comes after some seconds.
+constexpr int most_looks = 50;
+constexpr Duration look_pause = std::chrono::milliseconds{200};
+
+Array lines_data(const std::vector<store::LogLine>& lines)
+{
+    Array list;
+    for (const store::LogLine& line : lines)
+        list.emplace_back(Object{{"number", line.number}, {"at", wall_text(line.at)}, {"text", line.text}});
+    return list;
+}
+
 std::int64_t number_parameter(const http::ServedRequest& request, std::string_view name, std::int64_t otherwise)
 {
     const std::string* text = request.parameter(name);
@@ -311,18 +323,23 @@ asio::awaitable<Api::Answer> Api::wait(std::string id)
 
 asio::awaitable<Api::Answer> Api::logs(std::string id, http::ServedRequest request)
 {
-    const auto record = co_await parts_.store.records().find(id);
-    if (!record)
-        co_return record.error();
-    if (!*record)
-        co_return unknown(id);
-    const auto lines = co_await parts_.store.logs().read(id, number_parameter(request, "after", 0));
-    if (!lines)
-        co_return lines.error();
-    Array list;
-    for (const store::LogLine& line : *lines)
-        list.emplace_back(Object{{"number", line.number}, {"at", wall_text(line.at)}, {"text", line.text}});
-    co_return Value{Object{{"lines", std::move(list)}, {"ended", (*record)->ended.has_value()}}};
+    const bool follow = request.parameter("follow") != nullptr;
+    const std::int64_t after = number_parameter(request, "after", 0);
+    for (int looks = 0;; ++looks) {
+        const auto record = co_await parts_.store.records().find(id);
+        if (!record)
+            co_return record.error();
+        if (!*record)
+            co_return unknown(id);
+        const auto lines = co_await parts_.store.logs().read(id, after);
+        if (!lines)
+            co_return lines.error();
+        const bool more = lines->size() == store::LogTable::lines_at_once;
+        const bool ended = (*record)->ended && !more;
+        if (!lines->empty() || ended || !follow || looks == most_looks)
+            co_return Value{Object{{"lines", lines_data(*lines)}, {"more", more}, {"ended", ended}}};
+        co_await sleep_for(parts_.scheduler.clock(), look_pause);
+    }
 }
 
 asio::awaitable<Api::Answer> Api::cancel(std::string id)

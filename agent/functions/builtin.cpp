@@ -8,7 +8,7 @@ void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& proc
     add_sleep(registry, clock);
     add_unix(registry, processes);
     add_python(registry, processes);
-    for (const char* family : {"backup", "broker", "compute", "docker", "forager", "k8s", "ml", "reconcile"})
+    for (const char* family : {"backup", "broker", "compute", "docker", "k8s", "ml", "reconcile"})
         registry.add_unavailable(family, "this version of the agent does not have it yet");
 }
 

@@ -162,10 +162,14 @@ Result<void> Script::load()
         failure.declaration = true;
         return failure;
     }
-    digest_ = derived_id(*source, "");
+    return load(*source);
+}
+
+Result<void> Script::load(std::string_view text)
+{
+    digest_ = derived_id(text, "");
     lua_State* L = vm_->state();
     // A first line for the shell is no Lua; its end stays, so that lines keep their numbers.
-    std::string_view text = *source;
     if (text.starts_with('#'))
         text.remove_prefix(std::min(text.find('\n'), text.size()));
     if (luaL_loadbufferx(L, text.data(), text.size(), ("@" + path_).c_str(), "t") != LUA_OK)

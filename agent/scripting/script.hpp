@@ -81,6 +81,9 @@ public:
     /// Reads and compiles the file. Failures have `declaration` set: the script does not load.
     Result<void> load();
 
+    /// The same with this text, whatever the file holds now.
+    Result<void> load(std::string_view source);
+
     /// The library as data, for the static pass; only before the main chunk runs, which could change it.
     Result<Value> description();
 

@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/run_script.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
 #include "io/event.hpp"
@@ -84,6 +85,7 @@ asio::awaitable<Result<void>> Agent::start()
         co_return opened.error();
     make_queue();
     make_control();
+    add_run_script(app_, observer_);
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);

@@ -92,7 +92,7 @@ asio::awaitable<void> ScriptSet::load_one(std::string path)
 asio::awaitable<Result<void>> ScriptSet::stage(std::string path, Registry& staged,
                                                std::shared_ptr<scripting::Script>& script)
 {
-    script = app_.script(path, scripting::Script::Mode::load, staged);
+    script = app_.script(path, scripting::Script::Mode::load, {staged, app_.scheduler(), app_.workflows()});
     if (auto loaded = script->load(); !loaded)
         co_return loaded.error();
     Invocation invocation;

@@ -1,0 +1,11 @@
+// forager.run: a script as a piece of work. What it declares is its own, and goes with it.
+#pragma once
+
+#include "app/app.hpp"
+
+namespace forager {
+
+/// Registers it. `app` and `observer` must outlive the registry.
+void add_run_script(App& app, Observer& observer);
+
+} // namespace forager

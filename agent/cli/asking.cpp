@@ -1,0 +1,123 @@
+#include "cli/asking.hpp"
+
+#include "base/text.hpp"
+#include "cli/exit.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "io/formats/json.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace forager::cli {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Outcome as_outcome(Result<Value> answer)
+{
+    if (!answer)
+        return answer.error();
+    return Outputs{std::move(*answer)};
+}
+
+asio::awaitable<Outcome> got(control::Client& client, std::string path)
+{
+    auto answer = co_await client.get(std::move(path));
+    co_return as_outcome(std::move(answer));
+}
+
+asio::awaitable<Outcome> posted(control::Client& client, std::string path, Object body)
+{
+    auto answer = co_await client.post(std::move(path), std::move(body));
+    co_return as_outcome(std::move(answer));
+}
+
+// Characters, not bytes: what a terminal has a column for, more or less.
+std::size_t width_of(std::string_view text)
+{
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+}
+
+} // namespace
+
+Result<config::Settings> settings_for(const Common& common)
+{
+    config::Sources sources = config::surroundings();
+    if (!common.config.empty())
+        sources.file = common.config;
+    auto configuration = config::read_configuration(sources);
+    if (!configuration)
+        return configuration.error();
+    for (const std::string& warning : configuration->warnings)
+        write_err(printable("forager: warning: " + warning) + "\n");
+    return std::move(configuration->settings);
+}
+
+Ending answer_to(const Common& common, const Question& question)
+{
+    const auto settings = settings_for(common);
+    if (!settings)
+        return {settings.error(), {}};
+    const auto progress = make_progress(common);
+    AppConfig config;
+    config.last_words = [&](const Failure& failure) { print_last_words(failure, common); };
+    App app{std::move(config), *progress};
+    control::Client client{app.http(), settings->agent.socket};
+    return app.execute(question(client));
+}
+
+int ask(const Common& common, const Question& question, const std::function<std::string(const Value&)>& shown)
+{
+    const Ending ending = answer_to(common, question);
+    if (!ending.outcome || common.json)
+        return print_ending(ending, common);
+    write_out(printable(shown(as_one(*ending.outcome))));
+    return Exit::done;
+}
+
+Question getting(std::string path)
+{
+    return [path = std::move(path)](control::Client& client) { return got(client, path); };
+}
+
+Question posting(std::string path, Object body)
+{
+    return [path = std::move(path), body = std::move(body)](control::Client& client) {
+        return posted(client, path, body);
+    };
+}
+
+std::string text_of(const Value& object, std::string_view name)
+{
+    const auto* members = object.get<Object>();
+    const Value* value = members == nullptr ? nullptr : members->find(name);
+    if (value == nullptr || value->is_null())
+        return {};
+    const auto* text = value->get<std::string>();
+    return text == nullptr ? to_json(*value) : *text;
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows)
+{
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows)
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            widths.resize(std::max(widths.size(), i + 1));
+            widths[i] = std::max(widths[i], width_of(row[i]));
+        }
+    std::string text;
+    for (const auto& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i)
+            line += row[i] + std::string(i + 1 < row.size() ? widths[i] - width_of(row[i]) + 2 : 0, ' ');
+        while (line.ends_with(' '))
+            line.pop_back();
+        text += line + "\n";
+    }
+    return text;
+}
+
+} // namespace forager::cli

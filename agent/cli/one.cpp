@@ -1,0 +1,139 @@
+// forager show, logs, cancel, retry, signal: one invocation of the running agent.
+#include "cli/asking.hpp"
+#include "cli/command.hpp"
+#include "cli/exit.hpp"
+#include "cli/output.hpp"
+#include "cli/waiting.hpp"
+
+namespace forager::cli {
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct OneOptions {
+    Common common;
+    std::string id;
+    std::string event;
+    std::string value;
+    bool follow = false;
+};
+
+std::string place_of(const OneOptions& options, const std::string& what)
+{
+    return "/v1/invocations/" + options.id + what;
+}
+
+std::string nothing(const Value&)
+{
+    return {};
+}
+
+asio::awaitable<Outcome> all_lines(control::Client& client, std::string id)
+{
+    Array all;
+    std::int64_t after = 0;
+    for (;;) {
+        auto answer = co_await client.get("/v1/invocations/" + id + "/logs?after=" + std::to_string(after));
+        if (!answer)
+            co_return answer.error();
+        auto* object = answer->get<Object>();
+        Value* lines = object == nullptr ? nullptr : object->find("lines");
+        after = lines_in(*answer, after).second;
+        if (lines != nullptr && lines->get<Array>() != nullptr)
+            std::move(lines->get<Array>()->begin(), lines->get<Array>()->end(), std::back_inserter(all));
+        if (text_of(*answer, "more") != "true")
+            co_return Outputs{Value{std::move(all)}};
+    }
+}
+
+std::string shown_lines(const Value& lines)
+{
+    std::string text;
+    for (const Value& line : *lines.get<Array>())
+        text += text_of(line, "at") + "  " + text_of(line, "text") + "\n";
+    return text;
+}
+
+int logs(const OneOptions& options)
+{
+    if (!options.follow)
+        return ask(options.common, [&](control::Client& client) { return all_lines(client, options.id); }, shown_lines);
+    return ask(options.common, [&](control::Client& client) { return follow_lines(client, options.id); }, nothing);
+}
+
+int signal(const OneOptions& options)
+{
+    Object body{{"event", options.event}};
+    if (!options.value.empty())
+        body.append("value", json_or_text(options.value));
+    return ask(options.common, posting(place_of(options, "/signal"), std::move(body)), nothing);
+}
+
+using Act = int (*)(const OneOptions& options);
+
+struct Verb {
+    const char* name;
+    const char* summary;
+    Act act;
+};
+
+int show(const OneOptions& options)
+{
+    return ask(options.common, getting(place_of(options, "")), for_people);
+}
+
+int cancel(const OneOptions& options)
+{
+    return ask(options.common, posting(place_of(options, "/cancel"), {}), nothing);
+}
+
+int retry(const OneOptions& options)
+{
+    return ask(options.common, posting(place_of(options, "/retry"), {}), nothing);
+}
+
+CLI::App* add_verb(CLI::App& program, Action& chosen, const Verb& verb, const std::shared_ptr<OneOptions>& options)
+{
+    CLI::App* command = add_command(program, verb.name, verb.summary, options->common);
+    add_operand(*command, "ID", options->id, "The invocation's id")->required();
+    command->callback([options, act = verb.act, &chosen] { chosen = [options, act] { return act(*options); }; });
+    return command;
+}
+
+} // namespace
+
+void add_show(CLI::App& program, Action& chosen)
+{
+    add_verb(program, chosen, {"show", "Show all that is kept of an invocation", show}, std::make_shared<OneOptions>());
+}
+
+void add_logs(CLI::App& program, Action& chosen)
+{
+    const auto options = std::make_shared<OneOptions>();
+    CLI::App* command = add_verb(program, chosen, {"logs", "Print the lines of an invocation", logs}, options);
+    command->add_flag("-f,--follow", options->follow, "Go on until it has ended");
+}
+
+void add_cancel(CLI::App& program, Action& chosen)
+{
+    add_verb(program, chosen, {"cancel", "End an invocation that waits, runs or sleeps", cancel},
+             std::make_shared<OneOptions>());
+}
+
+void add_retry(CLI::App& program, Action& chosen)
+{
+    add_verb(program, chosen, {"retry", "Begin an invocation again that failed; its recorded steps count", retry},
+             std::make_shared<OneOptions>());
+}
+
+void add_signal(CLI::App& program, Action& chosen)
+{
+    const auto options = std::make_shared<OneOptions>();
+    CLI::App* command =
+        add_verb(program, chosen, {"signal", "Send a signal that ctx:wait waits for", signal}, options);
+    add_operand(*command, "EVENT", options->event, "The signal's name")->required();
+    add_operand(*command, "VALUE", options->value, "What ctx:wait gives: JSON, or else text");
+}
+
+} // namespace forager::cli

@@ -1,0 +1,131 @@
+// forager submit: hands work to the running agent, which keeps it until it is done.
+#include "base/duration.hpp"
+#include "cli/asking.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/waiting.hpp"
+#include "scripting/module_file.hpp"
+
+#include <filesystem>
+
+namespace forager::cli {
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct SubmitOptions {
+    Common common;
+    std::string work;
+    std::vector<std::string> args;
+    std::vector<std::string> keywords;
+    std::string order_key;
+    std::string idempotency_key;
+    int priority = 0;
+    std::optional<std::chrono::nanoseconds> delay;
+    std::optional<std::chrono::nanoseconds> timeout;
+    std::optional<std::size_t> retries;
+    bool wait = false;
+    bool follow = false;
+};
+
+void add_limits(Object& body, const SubmitOptions& options)
+{
+    if (options.priority != 0)
+        body.append("priority", options.priority);
+    if (!options.order_key.empty())
+        body.append("key", options.order_key);
+    if (!options.idempotency_key.empty())
+        body.append("idempotency_key", options.idempotency_key);
+    if (options.delay)
+        body.append("delay", to_seconds(*options.delay));
+    if (options.timeout)
+        body.append("timeout", to_seconds(*options.timeout));
+    if (options.retries)
+        body.append("retries", *options.retries);
+}
+
+// A script goes as its text: it may be changed, or be gone, before its turn comes.
+Result<Object> script_body(const SubmitOptions& options)
+{
+    auto text = scripting::read_script(options.work);
+    if (!text)
+        return text.error();
+    std::error_code error;
+    const std::string path = std::filesystem::absolute(options.work, error).string();
+    return Object{{"function", "forager.run"},
+                  {"label", std::filesystem::path{options.work}.filename().string()},
+                  {"kwargs", Object{{"file", path},
+                                    {"text", std::move(*text)},
+                                    {"args", Array(options.args.begin(), options.args.end())}}}};
+}
+
+Result<Object> function_body(const SubmitOptions& options)
+{
+    Array args;
+    for (const std::string& text : options.args)
+        args.push_back(json_or_text(text));
+    auto kwargs = keyword_arguments(options.keywords);
+    if (!kwargs)
+        return kwargs.error();
+    return Object{{"function", options.work}, {"args", std::move(args)}, {"kwargs", std::move(*kwargs)}};
+}
+
+asio::awaitable<Outcome> submit_and_wait(control::Client& client, Object body, bool wait, bool follow)
+{
+    auto accepted = co_await client.post("/v1/invocations", std::move(body));
+    if (!accepted)
+        co_return accepted.error();
+    std::string id = text_of(*accepted, "id");
+    if (follow) {
+        const Outcome followed = co_await follow_lines(client, id);
+        if (!followed)
+            co_return followed;
+    }
+    if (!wait && !follow)
+        co_return Outputs{std::move(*accepted)};
+    Outcome ended = co_await wait_for_end(client, std::move(id));
+    co_return ended;
+}
+
+bool is_script(const std::string& work)
+{
+    return work.ends_with(".lua") || work.find('/') != std::string::npos;
+}
+
+int submit(const SubmitOptions& options)
+{
+    auto body = is_script(options.work) ? script_body(options) : function_body(options);
+    if (!body)
+        return print_failure(body.error(), options.common);
+    add_limits(*body, options);
+    const auto question = [&](control::Client& client) {
+        return submit_and_wait(client, *body, options.wait, options.follow);
+    };
+    return ask_about_one(options.common, question);
+}
+
+} // namespace
+
+void add_submit(CLI::App& program, Action& chosen)
+{
+    const auto options = std::make_shared<SubmitOptions>();
+    CLI::App* command = add_command(program, "submit", "Hand work to the running agent, which keeps it until it is done",
+                                    options->common);
+    add_operand(*command, "FILE.lua|FUNC", options->work, "A script, or the full name of a function")->required();
+    add_operands(*command, "ARG", options->args, "Arguments: JSON, or else text");
+    command->add_option("--kw", options->keywords, "A keyword argument; may be repeated")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    command->add_flag("--wait", options->wait, "Wait for the end, and print the result");
+    command->add_flag("--follow", options->follow, "The same, with its lines on stderr while it runs");
+    command->add_option("--priority", options->priority, "Higher goes first (0)")->type_name("NUMBER");
+    command->add_option("--key", options->order_key, "Of those with the same key one runs at a time, in their order");
+    command->add_option("--idempotency-key", options->idempotency_key, "Accepted once, however often it is submitted");
+    command->add_option("--retries", options->retries, "More tries when it fails")->type_name("NUMBER");
+    add_duration(*command, "--delay", options->delay, "Not before so much time has passed");
+    add_duration(*command, "--timeout", options->timeout, "End each try when it takes longer");
+    command->callback([options, &chosen] { chosen = [options] { return submit(*options); }; });
+}
+
+} // namespace forager::cli
