@@ -61,11 +61,18 @@ Result<Found> find_named(std::string_view name)
     return std::make_shared<const DatabaseZone>(*zone);
 }
 
-std::string name_of_the_machines_zone()
+// What TZ names, if it names a zone; a file that it leads to is nearly always /etc/localtime.
+std::string_view zone_of_the_environment()
 {
     const char* variable = std::getenv("TZ");
-    if (variable != nullptr && *variable != '\0')
-        return *variable == ':' ? variable + 1 : variable;
+    std::string_view name = variable == nullptr ? "" : variable;
+    if (name.starts_with(':'))
+        name.remove_prefix(1);
+    return name.starts_with('/') ? "" : name;
+}
+
+std::string zone_of_the_machine()
+{
     try {
         return date::current_zone()->name();
     } catch (const std::exception&) {
@@ -73,19 +80,31 @@ std::string name_of_the_machines_zone()
     }
 }
 
+Result<Found> find_zone(const std::string& name)
+{
+    if (name == "UTC" || name == "Etc/UTC")
+        return std::make_shared<const Utc>();
+    try {
+        return find_named(name);
+    } catch (const std::exception& error) {
+        return Failure{Errc::bad_arguments,
+                       "the time zone '" + name + "' cannot be read, is the package tzdata installed? " + error.what()};
+    }
+}
+
 } // namespace
 
 Result<Found> find_time_zone(std::string_view name)
 {
-    const std::string wanted = name.empty() ? name_of_the_machines_zone() : std::string{name};
-    if (wanted == "UTC" || wanted == "Etc/UTC")
-        return std::make_shared<const Utc>();
-    try {
-        return find_named(wanted);
-    } catch (const std::exception& error) {
-        return Failure{Errc::bad_arguments, "the time zone '" + wanted +
-                                                "' cannot be read, is the package tzdata installed? " + error.what()};
-    }
+    if (!name.empty())
+        return find_zone(std::string{name});
+    const std::string variable{zone_of_the_environment()};
+    if (variable.empty())
+        return find_zone(zone_of_the_machine());
+    auto zone = find_zone(variable);
+    if (!zone)
+        return Failure{Errc::bad_arguments, "the variable TZ: " + zone.error().message};
+    return zone;
 }
 
 } // namespace forager

@@ -63,6 +63,10 @@ TEST_CASE("without a name it is the machine's zone, which the variable TZ may na
 {
     const Variable variable{":America/New_York"};
     CHECK(offset("", "2026-07-01 00:00") == -4h);
-    const Variable unset{""};
-    CHECK(find_time_zone(""));
+    const Variable rules{"CET-1CEST"};
+    CHECK(find_time_zone("").error().message.starts_with("the variable TZ: there is no time zone 'CET-1CEST'"));
+    for (const char* value : {"", ":/etc/localtime"}) {
+        const Variable machine{value};
+        CHECK(find_time_zone(""));
+    }
 }

@@ -28,9 +28,12 @@ using Times = std::vector<std::string>;
 /// Knows its keys, as the durable one does, and refuses as long as it is told to.
 class FakeQueue final : public Queue {
 public:
+    explicit FakeQueue(Clock& clock) : clock_{clock} {}
+
     asio::awaitable<Result<Accepted>> put(Submission submission) override
     {
         ++tries;
+        co_await sleep_for(clock_, delay);
         if (refusal)
             co_return *refusal;
         Accepted accepted;
@@ -50,9 +53,13 @@ public:
     }
 
     std::optional<Failure> refusal;
+    Duration delay{};
     std::size_t tries = 0;
     std::vector<Submission> submissions;
     std::set<std::string> keys;
+
+private:
+    Clock& clock_;
 };
 
 class FakeSchedules final : public Schedules {
@@ -127,7 +134,7 @@ public:
     asio::io_context io{1};
     VirtualClock clock;
     SystemRandom random{1};
-    FakeQueue queue;
+    FakeQueue queue{clock};
     FakeSchedules memory;
     std::vector<std::string> told;
     asio::cancellation_signal signal;
@@ -291,6 +298,25 @@ TEST_CASE("a reload keeps what has run, begins a changed schedule with the prese
         keys.push_back(agent.queue.submissions[i].idempotency_key);
     CHECK(keys == Times{"cron new 2026-07-05T13:45:00Z", "cron kept 2026-07-05T14:00:00Z",
                         "cron changed 2026-07-05T14:15:00Z"});
+}
+
+TEST_CASE("a reload or a stop in the middle of a put neither loses nor repeats a run")
+{
+    Agent agent;
+    agent.queue.delay = 10s;
+    agent.begin({schedule("0 * * * *")});
+    agent.pass(59min + 35s);
+    CHECK(agent.queue.tries == 1);
+    REQUIRE(agent.source->set({schedule("0 * * * *", Missed::all)}));
+    agent.pass(1min);
+    CHECK(agent.queue.times() == Times{"2026-07-05T13:00:00Z"});
+    agent.pass(58min + 55s);
+    CHECK(agent.queue.submissions.size() == 1);
+    agent.stop();
+    CHECK(agent.memory.times.at("nightly") == utc("2026-07-05 13:00"));
+    agent.begin({schedule("0 * * * *", Missed::all)});
+    agent.pass(1min);
+    CHECK(agent.queue.times() == Times{"2026-07-05T13:00:00Z", "2026-07-05T14:00:00Z"});
 }
 
 TEST_CASE("a reload that is refused changes nothing")

@@ -57,9 +57,9 @@ Watch watch(std::string pattern, WatchKind kind = WatchKind::settled, std::strin
     return {std::move(name), std::move(pattern), kind, 10ms};
 }
 
-WatchSource::Config quick()
+WatchConfig quick()
 {
-    WatchSource::Config config;
+    WatchConfig config;
     config.gather = 1ms;
     config.shortest_pause = 1ms;
     config.longest_pause = 5ms;
@@ -69,19 +69,19 @@ WatchSource::Config quick()
 // An agent that can be stopped and begun again; its memory stays.
 class Agent {
 public:
-    explicit Agent(WatchSource::Config config = quick()) : config_{config} {}
+    explicit Agent(WatchConfig config = quick()) : config_{config} {}
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
     ~Agent() { stop(); }
 
     void begin(std::vector<Watch> watches)
     {
-        WatchSource::Parts parts{strand.clock,
-                                 random,
-                                 strand.pool,
-                                 memory,
-                                 [this](WatchEvent event) { return take(std::move(event)); },
-                                 [this](const std::string& message) { told.push_back(message); }};
+        WatchParts parts{strand.clock,
+                         random,
+                         strand.pool,
+                         memory,
+                         [this](WatchEvent event) { return take(std::move(event)); },
+                         [this](const std::string& message) { told.push_back(message); }};
         source = std::make_unique<WatchSource>(strand.executor(), std::move(parts), config_);
         REQUIRE(source->set(std::move(watches)));
         running = true;
@@ -160,7 +160,7 @@ private:
         co_return Result<void>{};
     }
 
-    WatchSource::Config config_;
+    WatchConfig config_;
 };
 
 } // namespace
@@ -349,7 +349,7 @@ TEST_CASE("an event that can never be accepted is given up aloud")
 
 TEST_CASE("links are left alone, and paths that lead nowhere are told, once")
 {
-    WatchSource::Config config = quick();
+    WatchConfig config = quick();
     config.rescan = 5ms;
     const TempFolder folder;
     folder.write("in/file", "1");
@@ -385,7 +385,7 @@ TEST_CASE("a folder that is closed to the agent is told, and taken up when it is
     std::thread other_user{[&] {
         if (!become_nobody_in_this_thread())
             fs::permissions(folder.at("in"), fs::perms{0});
-        WatchSource::Config config = quick();
+        WatchConfig config = quick();
         config.rescan = 20ms;
         Agent agent{config};
         agent.begin({watch(folder.at("in/*"))});
@@ -400,7 +400,7 @@ TEST_CASE("a folder that is closed to the agent is told, and taken up when it is
 
 TEST_CASE("more files than there is room for are taken up as room comes, each once")
 {
-    WatchSource::Config config = quick();
+    WatchConfig config = quick();
     config.most_waiting = 20;
     const TempFolder folder;
     Agent agent{config};
