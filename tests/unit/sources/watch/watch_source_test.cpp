@@ -14,6 +14,9 @@
 #include <future>
 #include <thread>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 using namespace forager;
 using namespace forager::test;
 using namespace std::chrono_literals;
@@ -163,6 +166,31 @@ private:
     WatchConfig config_;
 };
 
+// Takes every descriptor that the process may still open.
+class NoDescriptors {
+public:
+    NoDescriptors()
+    {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const rlimit few{256, before_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &few);
+        for (int taken = ::dup(STDERR_FILENO); taken >= 0; taken = ::dup(STDERR_FILENO))
+            taken_.push_back(taken);
+    }
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+    ~NoDescriptors()
+    {
+        for (const int taken : taken_)
+            ::close(taken);
+        ::setrlimit(RLIMIT_NOFILE, &before_);
+    }
+
+private:
+    rlimit before_{};
+    std::vector<int> taken_;
+};
+
 } // namespace
 
 TEST_CASE("a file that was written or moved in is told when it has settled, once")
@@ -213,7 +241,10 @@ TEST_CASE("a new file is told when it appears, and again when another takes its 
     fs::remove(folder.at("a"));
     folder.write("a", "again");
     REQUIRE(agent.gets(3));
-    CHECK(agent.paths() == Paths{folder.at("a"), folder.at("b"), folder.at("a")});
+    fs::rename(folder.at("b"), folder.at(".b"));
+    fs::rename(folder.at(".b"), folder.at("b")); // the same inode, as a file system may also give to the next file
+    REQUIRE(agent.gets(4));
+    CHECK(agent.paths() == Paths{folder.at("a"), folder.at("b"), folder.at("a"), folder.at("b")});
 }
 
 TEST_CASE("a watch for changes tells of changed files alone, replaced ones among them")
@@ -418,6 +449,23 @@ TEST_CASE("more files than there is room for are taken up as room comes, each on
     Paths paths = agent.paths();
     std::ranges::sort(paths);
     CHECK(std::ranges::adjacent_find(paths) == paths.end());
+}
+
+TEST_CASE("a machine that has no descriptors left is told of, and files are found once it has")
+{
+    WatchConfig config = quick();
+    config.rescan = 5ms;
+    const TempFolder folder;
+    folder.write("a", "1");
+    Agent agent{config};
+    {
+        const NoDescriptors none;
+        agent.begin({watch(folder.at("*"))});
+        REQUIRE(agent.hears("too many files are open"));
+        REQUIRE(agent.hears("cannot list the folder '" + folder.path() + "': too many open files."));
+        CHECK(agent.times_told("too many files are open") == 1);
+    }
+    CHECK(agent.gets(1));
 }
 
 TEST_CASE("a file that goes before it has settled is not told")
