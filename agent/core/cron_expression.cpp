@@ -12,6 +12,8 @@
 
 namespace forager {
 
+using namespace std::chrono_literals;
+
 namespace {
 
 constexpr std::array<std::string_view, 12> month_names = {"jan", "feb", "mar", "apr", "may", "jun",
@@ -182,6 +184,7 @@ Result<CronExpression> CronExpression::parse(std::string_view text)
     for (const Result<void>& result : results)
         if (!result)
             return result.error();
+    cron.any_hour_ = words[1].starts_with('*');
     cron.any_day_ = words[2].starts_with('*');
     cron.any_weekday_ = words[4].starts_with('*');
     if (!cron.ever_due())
@@ -203,14 +206,55 @@ bool CronExpression::ever_due() const
     return false;
 }
 
+bool CronExpression::day_matches(const CalendarMinute& at) const
+{
+    if (!months_[static_cast<std::size_t>(at.month)])
+        return false;
+    const bool day = days_[static_cast<std::size_t>(at.day)];
+    const bool weekday = weekdays_[static_cast<std::size_t>(at.weekday)];
+    return any_day_ || any_weekday_ ? day && weekday : day || weekday;
+}
+
 bool CronExpression::matches(const CalendarMinute& at) const
 {
-    const auto has = [](const auto& bits, int value) { return bits[static_cast<std::size_t>(value)]; };
-    if (!has(minutes_, at.minute) || !has(hours_, at.hour) || !has(months_, at.month))
-        return false;
-    const bool day = has(days_, at.day);
-    const bool weekday = has(weekdays_, at.weekday);
-    return any_day_ || any_weekday_ ? day && weekday : day || weekday;
+    return minutes_[static_cast<std::size_t>(at.minute)] && hours_[static_cast<std::size_t>(at.hour)] &&
+           day_matches(at);
+}
+
+// The first minute of a day that matches, `from` after its midnight at the earliest.
+std::optional<std::chrono::minutes> CronExpression::first_minute(std::chrono::seconds from) const
+{
+    const auto first = std::chrono::ceil<std::chrono::minutes>(from).count();
+    for (auto hour = first / 60; hour < 24; ++hour) {
+        if (!hours_[static_cast<std::size_t>(hour)])
+            continue;
+        for (auto minute = hour == first / 60 ? first % 60 : 0; minute < 60; ++minute)
+            if (minutes_[static_cast<std::size_t>(minute)])
+                return std::chrono::minutes{hour * 60 + minute};
+    }
+    return std::nullopt;
+}
+
+std::optional<std::chrono::local_seconds> CronExpression::next(std::chrono::local_seconds from,
+                                                               std::chrono::local_seconds before) const
+{
+    using namespace std::chrono;
+    for (auto day = floor<days>(from); day < before;) {
+        const year_month_day date{day};
+        CalendarMinute at;
+        at.day = static_cast<int>(static_cast<unsigned>(date.day()));
+        at.month = static_cast<int>(static_cast<unsigned>(date.month()));
+        at.weekday = static_cast<int>(std::chrono::weekday{day}.c_encoding());
+        if (!months_[static_cast<std::size_t>(at.month)]) {
+            day = local_days{(date.year() / date.month() + months{1}) / 1};
+            continue;
+        }
+        const auto minute = day_matches(at) ? first_minute(std::max(from - day, 0s)) : std::nullopt;
+        if (minute)
+            return day + *minute < before ? std::optional<local_seconds>{day + *minute} : std::nullopt;
+        day += days{1};
+    }
+    return std::nullopt;
 }
 
 } // namespace forager

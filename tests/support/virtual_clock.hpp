@@ -14,10 +14,13 @@ namespace forager::test {
 class VirtualClock final : public Clock {
 public:
     TimePoint now() const override { return now_; }
-    WallTime wall() const override { return WallTime{std::chrono::hours{24 * 20'000}} + now_.time_since_epoch(); }
+    WallTime wall() const override { return wall_at_zero_ + now_.time_since_epoch(); }
     std::string boot() const override { return "virtual"; }
     void arm(Timer& timer, TimePoint when) override { heap_.arm(timer, when); }
     void disarm(Timer& timer) noexcept override { heap_.disarm(timer); }
+
+    /// Sets the calendar's clock, as a person or the network does; the monotonic one goes on as it was.
+    void set_wall(WallTime wall) { wall_at_zero_ = wall - now_.time_since_epoch(); }
 
     /// Drives the loop until `done()`. Throws when nothing is left that could make it true.
     template <class Done> void run_until(boost::asio::io_context& io, Done done)
@@ -63,6 +66,7 @@ private:
 
     TimerHeap heap_;
     TimePoint now_{};
+    WallTime wall_at_zero_{std::chrono::hours{24 * 20'000}};
 };
 
 } // namespace forager::test

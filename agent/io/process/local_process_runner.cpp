@@ -198,11 +198,12 @@ asio::awaitable<void> LocalProcessRunner::end_all()
 
 asio::awaitable<void> LocalProcessRunner::end_left_by(ProcessIdentity dead)
 {
-    const auto now_there = birth_of(dead.process);
-    if (dead.boot != clock_.boot() || dead.process == getpid() || now_there == dead.born)
+    if (dead.boot != clock_.boot() || dead.process == getpid())
         co_return;
     TagPattern pattern = TagSource::of_agent(dead.process);
-    pattern.born_before = now_there.value_or(0);
+    // It may still be there as a zombie, or another process by its number.
+    const auto now_there = birth_of(dead.process);
+    pattern.born_before = now_there == dead.born ? 0 : now_there.value_or(0);
     asio::awaitable<void> work = end(pattern);
     co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
 }
