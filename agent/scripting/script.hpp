@@ -58,10 +58,10 @@ struct Schedule {
 
 /// Events that a script handles.
 struct Watcher {
-    std::string event; ///< as the script names it: "file:/var/spool/in/*.csv"
-    bool durable = false;
-    std::shared_ptr<Handler> handler;
-    std::string where; ///< FILE:LINE
+    std::string event;    ///< as the script names it: "file:/var/spool/in/*.csv"
+    std::string function; ///< full name of the function that handles it
+    bool durable = false; ///< goes through the queue
+    std::string where;    ///< FILE:LINE
 };
 
 class Script : public std::enable_shared_from_this<Script> {

@@ -68,6 +68,15 @@ CREATE TABLE schedule (
   name TEXT PRIMARY KEY,
   last INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE handled_file (
+  watch TEXT NOT NULL,
+  path TEXT NOT NULL,
+  inode INTEGER NOT NULL,
+  modified INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  PRIMARY KEY (watch, path)
+) STRICT, WITHOUT ROWID;
 )sql";
 
 // The n-th of them makes version n + 1 out of version n. One that was released is never changed.

@@ -5,6 +5,7 @@
 #include "store/journal_table.hpp"
 #include "store/log_table.hpp"
 #include "store/record_table.hpp"
+#include "store/schedule_table.hpp"
 #include "store/value_table.hpp"
 #include "store/writer.hpp"
 
@@ -34,6 +35,8 @@ public:
     RecordTable& records() { return records_; }
     ValueTable& values() { return values_; }
     LogTable& logs() { return logs_; }
+    ScheduleTable& schedules() { return schedules_; }
+    FileTable& files() { return files_; }
 
 private:
     Store(boost::asio::any_io_executor executor, Clock& clock, Opened opened, const Config& config);
@@ -43,6 +46,8 @@ private:
     JournalTable journal_{writer_};
     RecordTable records_{writer_};
     ValueTable values_{writer_};
+    ScheduleTable schedules_{writer_};
+    FileTable files_{writer_};
     LogTable logs_;
 };
 

@@ -89,7 +89,8 @@ asio::awaitable<Result<void>> Agent::start()
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);
-    co_await scripts_->load();
+    events_ = std::make_unique<Events>(app_, *store_, *queue_, log_);
+    co_await reload();
     co_return open_socket();
 }
 
@@ -162,6 +163,8 @@ asio::awaitable<void> Agent::serve()
 {
     doors_->spawn("control", server_->run());
     loops_.start("queue", [this] { return queue_->run(); });
+    loops_.start("schedules", [this] { return events_->cron().run(); });
+    loops_.start("files", [this] { return events_->files().run(); });
     loops_.start("retention", [this] { return forget_old_records(); });
     log_.info("forager " + std::string{version} + " is ready",
               {{"socket", settings_.agent.socket}, {"state", settings_.agent.state_dir}});
@@ -201,6 +204,7 @@ asio::awaitable<void> Agent::forget_old_records()
 asio::awaitable<void> Agent::reload()
 {
     co_await scripts_->load();
+    events_->serve(scripts_->scripts());
     queue_->reconsider();
 }
 

@@ -1,6 +1,7 @@
 // The daemon: serves its scripts, its queue and its local socket until it is told to stop. One for a run of the program.
 #pragma once
 
+#include "app/agent/events.hpp"
 #include "app/agent/log.hpp"
 #include "app/agent/observer.hpp"
 #include "app/agent/script_set.hpp"
@@ -56,6 +57,7 @@ private:
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<QueueSource> queue_;
     std::unique_ptr<ScriptSet> scripts_;
+    std::unique_ptr<Events> events_;
     std::unique_ptr<control::Api> api_;
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop

@@ -156,6 +156,15 @@ asio::awaitable<void> ScriptSet::drop(std::string path)
     log_.info("its file is gone: the script is not served any more", {{"script", path}});
 }
 
+std::vector<std::shared_ptr<scripting::Script>> ScriptSet::scripts() const
+{
+    std::vector<std::shared_ptr<scripting::Script>> scripts;
+    for (const auto& [path, entry] : entries_)
+        if (entry.script)
+            scripts.push_back(entry.script);
+    return scripts;
+}
+
 std::vector<ScriptSet::Status> ScriptSet::list() const
 {
     std::vector<Status> statuses;

@@ -33,6 +33,9 @@ public:
 
     std::vector<Status> list() const;
 
+    /// Those that work.
+    std::vector<std::shared_ptr<scripting::Script>> scripts() const;
+
 private:
     struct Entry {
         std::shared_ptr<scripting::Script> script; // null: none has worked yet

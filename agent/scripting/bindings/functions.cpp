@@ -11,6 +11,8 @@
 #include "scripting/lua_failure.hpp"
 #include "scripting/script.hpp"
 
+#include <cctype>
+
 namespace forager::scripting {
 
 namespace asio = boost::asio;
@@ -147,6 +149,17 @@ Outcome declare_every(Request& request)
     return Outputs{};
 }
 
+// The same after a change of the script: an event of the queue must find its handler.
+std::string handler_name(const std::string& path, const std::string& event)
+{
+    std::string name = "on.";
+    const std::size_t begin = path.rfind('/') + 1;
+    for (const char letter : path.substr(begin, path.rfind('.') - begin))
+        name += std::isalnum(static_cast<unsigned char>(letter)) != 0 ? letter : '_';
+    constexpr std::size_t enough = 8;
+    return name + "." + derived_id(event, "").substr(0, enough);
+}
+
 // declare_watcher(event, durable, function)
 Outcome declare_watcher(Request& request)
 {
@@ -157,11 +170,16 @@ Outcome declare_watcher(Request& request)
         failure.declaration = true;
         return failure;
     }
-    Watcher watcher;
-    watcher.event = event;
-    watcher.durable = request.arg(1) == Value{true};
-    watcher.handler = request.script.handler(static_cast<int>(*request.arg(2).get<std::int64_t>()));
-    watcher.where = place_of(request.script.vm().current().thread);
+    Function function;
+    function.name = handler_name(request.script.path(), event);
+    function.doc = "Handles " + event + ".";
+    function.variadic = true;
+    Watcher watcher{event, function.name, request.arg(1) == Value{true},
+                    place_of(request.script.vm().current().thread)};
+    const auto reference = static_cast<int>(*request.arg(2).get<std::int64_t>());
+    auto declared = request.script.declare(std::move(function), request.script.handler(reference));
+    if (!declared)
+        return declared.error();
     request.script.watchers.push_back(std::move(watcher));
     return Outputs{};
 }

@@ -1,0 +1,47 @@
+// What reaches scripts by itself: their schedules and their watched files, as the scripts declare them. On the strand.
+#pragma once
+
+#include "app/agent/log.hpp"
+#include "app/app.hpp"
+#include "scripting/script.hpp"
+#include "sources/cron/cron_source.hpp"
+#include "sources/watch/watch_source.hpp"
+#include "store/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace forager {
+
+class Events {
+public:
+    /// All that is passed must outlive it.
+    Events(App& app, store::Store& store, Queue& queue, const AgentLog& log);
+
+    /// These scripts and no others are served from now on. One whose declarations are refused is left out, and said so.
+    void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts);
+
+    CronSource& cron() { return cron_; }
+    WatchSource& files() { return files_; }
+
+private:
+    struct FileHandler {
+        std::string function;
+        bool durable = false;
+    };
+
+    boost::asio::awaitable<Result<void>> deliver(WatchEvent event);
+
+    App& app_;
+    Queue& queue_;
+    const AgentLog& log_;
+    std::map<std::string, FileHandler> handlers_; // watch → who handles it
+    CronSource cron_;
+    WatchSource files_;
+};
+
+} // namespace forager

@@ -1,0 +1,91 @@
+#include "store/schedule_table.hpp"
+
+#include "store/times.hpp"
+
+#include <utility>
+
+namespace forager::store {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::optional<WallTime> read_last(SQLite::Database& database, const std::string& name)
+{
+    SQLite::Statement query{database, "SELECT last FROM schedule WHERE name = ?"};
+    query.bind(1, name);
+    return query.executeStep() ? time_in(query.getColumn(0)) : std::nullopt;
+}
+
+void write_last(SQLite::Database& database, const std::string& name, std::int64_t time)
+{
+    SQLite::Statement insert{database, "INSERT OR REPLACE INTO schedule (name, last) VALUES (?, ?)"};
+    SQLite::bind(insert, name, time);
+    insert.exec();
+}
+
+std::vector<std::pair<std::string, FileMark>> read_files(SQLite::Database& database, const std::string& watch)
+{
+    SQLite::Statement query{database, "SELECT path, inode, modified, size FROM handled_file WHERE watch = ?"};
+    query.bind(1, watch);
+    std::vector<std::pair<std::string, FileMark>> files;
+    while (query.executeStep())
+        files.emplace_back(query.getColumn(0).getString(),
+                           FileMark{static_cast<std::uint64_t>(query.getColumn(1).getInt64()),
+                                    query.getColumn(2).getInt64(),
+                                    static_cast<std::uint64_t>(query.getColumn(3).getInt64())});
+    return files;
+}
+
+void write_file(SQLite::Database& database, const std::string& watch, const std::string& path, const FileMark& mark)
+{
+    SQLite::Statement insert{database, "INSERT OR REPLACE INTO handled_file (watch, path, inode, modified, size) "
+                                       "VALUES (?, ?, ?, ?, ?)"};
+    SQLite::bind(insert, watch, path, static_cast<std::int64_t>(mark.inode), mark.modified,
+                 static_cast<std::int64_t>(mark.size));
+    insert.exec();
+}
+
+void remove_file(SQLite::Database& database, const std::string& watch, const std::string& path)
+{
+    SQLite::Statement remove{database, "DELETE FROM handled_file WHERE watch = ? AND path = ?"};
+    SQLite::bind(remove, watch, path);
+    remove.exec();
+}
+
+} // namespace
+
+asio::awaitable<Result<std::optional<WallTime>>> ScheduleTable::last(std::string name)
+{
+    return writer_.ask<std::optional<WallTime>>(
+        [name = std::move(name)](SQLite::Database& database) { return read_last(database, name); });
+}
+
+asio::awaitable<Result<void>> ScheduleTable::remember(std::string name, WallTime time)
+{
+    return writer_.run([name = std::move(name), at = to_milliseconds(time)](SQLite::Database& database) {
+        write_last(database, name, at);
+    });
+}
+
+asio::awaitable<Result<std::vector<std::pair<std::string, FileMark>>>> FileTable::all(std::string watch)
+{
+    return writer_.ask<std::vector<std::pair<std::string, FileMark>>>(
+        [watch = std::move(watch)](SQLite::Database& database) { return read_files(database, watch); });
+}
+
+asio::awaitable<Result<void>> FileTable::remember(std::string watch, std::string path, FileMark mark)
+{
+    return writer_.run([watch = std::move(watch), path = std::move(path), mark](SQLite::Database& database) {
+        write_file(database, watch, path, mark);
+    });
+}
+
+asio::awaitable<Result<void>> FileTable::forget(std::string watch, std::string path)
+{
+    return writer_.run([watch = std::move(watch), path = std::move(path)](SQLite::Database& database) {
+        remove_file(database, watch, path);
+    });
+}
+
+} // namespace forager::store
