@@ -108,7 +108,7 @@ Ending App::execute(asio::awaitable<Outcome> work)
                            asio::post(io_, [cancel] { cancel->emit(asio::cancellation_type::all); });
                        },
                        [this](std::function<void()> pong) { asio::post(io_, std::move(pong)); },
-                       [this](Watchdog::Stop stop) { last_act(stop); }}};
+                       [this](Watchdog::Stop stop) { last_act(stop); }, hangup_on_the_strand()}};
     asio::co_spawn(io_, with_last_children(std::move(work), processes_),
                    asio::bind_cancellation_slot(cancel->slot(), [&](std::exception_ptr error, Outcome outcome) {
                        thrown = std::move(error);
@@ -127,6 +127,13 @@ Ending App::execute(asio::awaitable<Outcome> work)
     if (ending.stopped && (ending.stopped->signal != 0 || !ending.outcome))
         ending.outcome = failure_of_stop(*ending.stopped);
     return ending;
+}
+
+std::function<void()> App::hangup_on_the_strand()
+{
+    if (!config_.hangup)
+        return {};
+    return [this] { asio::post(io_, config_.hangup); };
 }
 
 Failure App::failure_of_stop(Watchdog::Stop stop) const

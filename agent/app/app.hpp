@@ -31,6 +31,7 @@ struct AppConfig {
     Duration clean_up = std::chrono::seconds{12};            ///< what it may take to end once it was asked to
     SchedulerConfig scheduler;
     std::function<void()> tick;                              ///< called several times a second while the work goes on
+    std::function<void()> hangup;                            ///< what SIGHUP means, where it is not the end
     std::function<void(const Failure&)> last_words;          ///< tells the user, when the loop no longer can
 };
 
@@ -90,6 +91,7 @@ private:
         App& app_;
     };
 
+    std::function<void()> hangup_on_the_strand();
     Failure failure_of_stop(Watchdog::Stop stop) const;
     void last_act(Watchdog::Stop stop);
 

@@ -85,7 +85,9 @@ std::optional<Watchdog::Stop> Watchdog::wait(std::optional<SteadyClock::time_poi
     while (!done_) {
         const timespec span = when ? until(*when) : timespec{};
         const int signal = when ? ::sigtimedwait(&set, nullptr, &span) : ::sigwaitinfo(&set, nullptr);
-        if (signal > 0 && signal != wake_signal)
+        if (signal == SIGHUP && callbacks_.hangup)
+            callbacks_.hangup();
+        else if (signal > 0 && signal != wake_signal)
             return Stop{signal};
         if (signal < 0 && errno == EAGAIN)
             return Stop{};

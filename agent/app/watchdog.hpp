@@ -36,6 +36,7 @@ public:
         std::function<void(Stop)> stop; ///< asks the work to end; called once, on the watchdog's thread
         std::function<void(std::function<void()>)> ping; ///< has the loop call the function
         std::function<void(Stop)> last_act; ///< kills what is left and tells the user; then the program ends
+        std::function<void()> hangup{};     ///< where there is one, SIGHUP calls it instead of asking for the end
     };
 
     Watchdog(Config config, Callbacks callbacks);

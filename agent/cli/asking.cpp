@@ -1,7 +1,6 @@
 #include "cli/asking.hpp"
 
 #include "base/text.hpp"
-#include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "io/formats/json.hpp"
@@ -71,11 +70,8 @@ Ending answer_to(const Common& common, const Question& question)
 
 int ask(const Common& common, const Question& question, const std::function<std::string(const Value&)>& shown)
 {
-    const Ending ending = answer_to(common, question);
-    if (!ending.outcome || common.json)
-        return print_ending(ending, common);
-    write_out(printable(shown(as_one(*ending.outcome))));
-    return Exit::done;
+    return print_ending(answer_to(common, question), common,
+                        [&](const Value& answer) { return printable(shown(answer)); });
 }
 
 Question getting(std::string path)

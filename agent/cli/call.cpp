@@ -1,4 +1,6 @@
-// forager call: one function.
+// forager call: one function, by the running agent or here.
+#include "base/duration.hpp"
+#include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
@@ -45,13 +47,24 @@ asio::awaitable<Outcome> call_in_script(App& app, scripting::Script& script, Inv
     co_return co_await app.scheduler().call(std::move(invocation), observer);
 }
 
-int call(const CallOptions& options)
+Ending ask_agent(const CallOptions& options, const Invocation& invocation)
 {
-    auto invocation = invocation_of(options);
-    if (!invocation) {
-        print_failure(invocation.error(), options.common);
-        return Exit::usage;
-    }
+    Object body{{"function", invocation.function}, {"args", invocation.args}, {"kwargs", invocation.kwargs}};
+    if (options.timeout)
+        body.append("timeout", to_seconds(*options.timeout));
+    Ending ending = answer_to(options.common, posting("/v1/call", std::move(body)));
+    const Value answer = ending.outcome ? as_one(std::move(*ending.outcome)) : Value{};
+    if (!ending.outcome || answer.get<Object>() == nullptr)
+        return ending;
+    if (const Value* error = answer.get<Object>()->find("error"))
+        ending.outcome = control::failure_from(*error);
+    else
+        ending.outcome = Outputs{*answer.get<Object>()->find("result")};
+    return ending;
+}
+
+int call_here(const CallOptions& options, Result<Invocation> invocation)
+{
     const auto progress = make_progress(options.common);
     AppConfig config;
     config.time_limit = options.timeout;
@@ -68,6 +81,21 @@ int call(const CallOptions& options)
                                              : app.scheduler().call(std::move(*invocation), *progress));
     progress->finish();
     return print_ending(ending, options.common);
+}
+
+int call(const CallOptions& options)
+{
+    auto invocation = invocation_of(options);
+    if (!invocation) {
+        print_failure(invocation.error(), options.common);
+        return Exit::usage;
+    }
+    if (options.script.empty()) {
+        const Ending ending = ask_agent(options, *invocation);
+        if (ending.outcome || !control::is_no_agent(ending.outcome.error()))
+            return print_ending(ending, options.common);
+    }
+    return call_here(options, std::move(invocation));
 }
 
 } // namespace

@@ -38,7 +38,7 @@ int run(int argc, char** argv)
     Action chosen;
     constexpr AddCommand commands[] = {add_run,    add_call,  add_check,  add_agent, add_submit, add_ps,        add_show,
                                       add_logs,   add_cancel, add_retry, add_signal, add_status, add_reload, add_functions,
-                                      add_config, add_version};
+                                      add_config, add_explain, add_drain, add_version};
     for (const AddCommand add : commands)
         add(program, chosen);
     std::vector<std::string> words = shielded(argc, argv);

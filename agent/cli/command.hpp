@@ -40,6 +40,8 @@ void add_logs(CLI::App& program, Action& chosen);
 void add_cancel(CLI::App& program, Action& chosen);
 void add_retry(CLI::App& program, Action& chosen);
 void add_signal(CLI::App& program, Action& chosen);
+void add_explain(CLI::App& program, Action& chosen);
+void add_drain(CLI::App& program, Action& chosen);
 void add_status(CLI::App& program, Action& chosen);
 void add_reload(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);

@@ -1,4 +1,5 @@
 // forager functions: what can be called.
+#include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
@@ -15,38 +16,41 @@ struct FunctionsOptions {
     std::vector<std::string> scripts;
 };
 
-std::string signature(const Function& function)
+std::string signature(const Value& function)
 {
-    std::string text = function.name + "(";
-    for (const Parameter& parameter : function.parameters) {
-        text += text.back() == '(' ? "" : ", ";
-        text += parameter.name + ": " + std::string{name_of(parameter.type)};
-        if (parameter.fallback)
-            text += " = " + to_json(*parameter.fallback);
-    }
-    if (function.variadic)
+    std::string text = text_of(function, "name") + "(";
+    const auto* members = function.get<Object>();
+    const Value* args = members == nullptr ? nullptr : members->find("args");
+    if (args != nullptr && args->get<Array>() != nullptr)
+        for (const Value& parameter : *args->get<Array>()) {
+            text += text.back() == '(' ? "" : ", ";
+            text += text_of(parameter, "name") + ": " + text_of(parameter, "type");
+            if (const Value* fallback = parameter.get<Object>()->find("default"))
+                text += " = " + to_json(*fallback);
+        }
+    if (text_of(function, "variadic") == "true")
         text += text.back() == '(' ? "…" : ", …";
     return text + ")";
 }
 
-void print_json(const Registry& registry)
+std::string entry(const Value& function)
 {
-    write_out(to_json(Value{Object{{"ok", true}, {"result", control::functions_data(registry)}}}) + "\n");
+    if (text_of(function, "available") == "false")
+        return text_of(function, "name") + ": not available: " + text_of(function, "reason") + "\n";
+    std::string text = signature(function) + "\n";
+    if (const std::string doc = text_of(function, "doc"); !doc.empty())
+        text += "    " + doc + "\n";
+    if (const std::string where = text_of(function, "where"); !where.empty())
+        text += "    declared at " + where + "\n";
+    return text;
 }
 
-void print_text(const Registry& registry)
+std::string for_reading(const Value& functions)
 {
     std::string text;
-    for (const auto& entry : registry.list()) {
-        text += signature(entry->function) + "\n";
-        if (!entry->function.doc.empty())
-            text += "    " + entry->function.doc + "\n";
-        if (!entry->function.where.empty())
-            text += "    declared at " + entry->function.where + "\n";
-    }
-    for (const auto& [family, reason] : registry.unavailable())
-        text += family + ".*: not available: " + reason + "\n";
-    write_out(text);
+    for (const Value& function : *functions.get<Array>())
+        text += entry(function);
+    return text;
 }
 
 Result<void> load(App& app, const std::string& path, Observer& observer)
@@ -62,7 +66,7 @@ Result<void> load(App& app, const std::string& path, Observer& observer)
     return ending.outcome.error();
 }
 
-int list_functions(const FunctionsOptions& options)
+int list_here(const FunctionsOptions& options)
 {
     const auto progress = make_progress(options.common);
     AppConfig config;
@@ -72,11 +76,17 @@ int list_functions(const FunctionsOptions& options)
     for (const std::string& path : options.scripts)
         if (const auto loaded = load(app, path, *progress); !loaded)
             return print_failure(loaded.error(), options.common);
-    if (options.common.json)
-        print_json(app.registry());
-    else
-        print_text(app.registry());
-    return Exit::done;
+    return print_ending({Outputs{Value{control::functions_data(app.registry())}}, {}}, options.common, for_reading);
+}
+
+int list_functions(const FunctionsOptions& options)
+{
+    if (options.scripts.empty()) {
+        const Ending ending = answer_to(options.common, getting("/v1/functions"));
+        if (ending.outcome || !control::is_no_agent(ending.outcome.error()))
+            return print_ending(ending, options.common, for_reading);
+    }
+    return list_here(options);
 }
 
 } // namespace
@@ -84,7 +94,7 @@ int list_functions(const FunctionsOptions& options)
 void add_functions(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<FunctionsOptions>();
-    CLI::App* command = add_command(program, "functions", "List what can be called", options->common);
+    CLI::App* command = add_command(program, "functions", "List what can be called: by the running agent, or here when there is none", options->common);
     command->add_option("--script", options->scripts, "List what this script declares, too; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);

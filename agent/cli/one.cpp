@@ -1,4 +1,4 @@
-// forager show, logs, cancel, retry, signal: one invocation of the running agent.
+// forager show, explain, logs, cancel, retry, signal: one invocation of the running agent.
 #include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
@@ -93,6 +93,17 @@ int retry(const OneOptions& options)
     return ask(options.common, posting(place_of(options, "/retry"), {}), nothing);
 }
 
+std::string as_text(const Value& answer)
+{
+    const auto* text = answer.get<std::string>();
+    return text == nullptr ? std::string{} : *text;
+}
+
+int explain(const OneOptions& options)
+{
+    return ask(options.common, getting(place_of(options, "/explain")), as_text);
+}
+
 CLI::App* add_verb(CLI::App& program, Action& chosen, const Verb& verb, const std::shared_ptr<OneOptions>& options)
 {
     CLI::App* command = add_command(program, verb.name, verb.summary, options->common);
@@ -106,6 +117,12 @@ CLI::App* add_verb(CLI::App& program, Action& chosen, const Verb& verb, const st
 void add_show(CLI::App& program, Action& chosen)
 {
     add_verb(program, chosen, {"show", "Show all that is kept of an invocation", show}, std::make_shared<OneOptions>());
+}
+
+void add_explain(CLI::App& program, Action& chosen)
+{
+    add_verb(program, chosen, {"explain", "Say why an invocation waits, sleeps or failed", explain},
+             std::make_shared<OneOptions>());
 }
 
 void add_logs(CLI::App& program, Action& chosen)

@@ -90,7 +90,7 @@ int print_failure(const Failure& failure, const Common& common)
     return failure.declaration ? Exit::usage : Exit::failed;
 }
 
-int print_ending(const Ending& ending, const Common& common)
+int print_ending(const Ending& ending, const Common& common, const std::function<std::string(const Value&)>& shown)
 {
     if (!ending.outcome) {
         const int status = print_failure(ending.outcome.error(), common);
@@ -98,7 +98,7 @@ int print_ending(const Ending& ending, const Common& common)
     }
     const Value result = as_one(*ending.outcome);
     if (!common.json) {
-        write_out(for_people(result));
+        write_out(shown(result));
         return Exit::done;
     }
     const auto json = encode_json(result, "the result");

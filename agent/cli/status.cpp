@@ -1,4 +1,4 @@
-// forager status and reload: the running agent as a whole.
+// forager status, reload and drain: the running agent as a whole.
 #include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
@@ -24,7 +24,26 @@ void add(CLI::App& program, Action& chosen, const char* name, const char* summar
     command->callback([common, act, &chosen] { chosen = [common, act] { return act(*common); }; });
 }
 
+struct DrainOptions {
+    Common common;
+    bool resume = false;
+};
+
+int drain(const DrainOptions& options)
+{
+    return ask(options.common, posting(options.resume ? "/v1/resume" : "/v1/drain", {}), for_people);
+}
+
 } // namespace
+
+void add_drain(CLI::App& program, Action& chosen)
+{
+    const auto options = std::make_shared<DrainOptions>();
+    CLI::App* command = add_command(program, "drain", "Begin no more work, and wait until what runs has ended",
+                                    options->common);
+    command->add_flag("--resume", options->resume, "Begin work again");
+    command->callback([options, &chosen] { chosen = [options] { return drain(*options); }; });
+}
 
 void add_status(CLI::App& program, Action& chosen)
 {

@@ -22,7 +22,7 @@ constexpr int patience = 120; // pauses of half a second
 
 bool is_gone(const Failure& failure)
 {
-    return failure.code == Errc::unreachable || failure.message.starts_with("no agent answers");
+    return failure.code == Errc::unreachable || control::is_no_agent(failure);
 }
 
 asio::awaitable<void> pause()

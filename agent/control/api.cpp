@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "control/description.hpp"
+#include "control/explanation.hpp"
 #include "core/options.hpp"
 #include "io/formats/json.hpp"
 #include "ports/cancellation.hpp"
@@ -217,6 +218,8 @@ asio::awaitable<Api::Answer> Api::answer(http::ServedRequest request)
         return call(std::move(request));
     if (place == "POST /v1/reload")
         return reload();
+    if (place == "POST /v1/drain")
+        return drain();
     if (auto one = about_one(request.path))
         return answer_about(std::move(one->first), std::move(one->second), std::move(request));
     return answer_at_once(std::move(request));
@@ -227,6 +230,10 @@ asio::awaitable<Api::Answer> Api::answer_at_once(http::ServedRequest request)
     const std::string place = request.method + " " + request.path;
     if (place == "GET /v1/status")
         co_return Value{parts_.status()};
+    if (place == "POST /v1/resume") {
+        parts_.queue.resume();
+        co_return Value{};
+    }
     if (place == "GET /v1/functions")
         co_return functions();
     co_return no_such_place(request);
@@ -239,6 +246,8 @@ asio::awaitable<Api::Answer> Api::answer_about(std::string id, std::string what,
             return show(std::move(id));
         if (what == "wait")
             return wait(std::move(id));
+        if (what == "explain")
+            return explain(std::move(id));
         if (what == "logs")
             return logs(std::move(id), std::move(request));
     } else if (request.method == "POST") {
@@ -398,6 +407,23 @@ asio::awaitable<Api::Answer> Api::call(http::ServedRequest request)
     if (!outcome)
         co_return Value{Object{{"error", outcome.error().to_object()}}};
     co_return Value{Object{{"result", as_one(std::move(*outcome))}}};
+}
+
+asio::awaitable<Api::Answer> Api::drain()
+{
+    co_await parts_.drain();
+    co_return Value{};
+}
+
+asio::awaitable<Api::Answer> Api::explain(std::string id)
+{
+    const auto record = co_await parts_.store.records().find(id);
+    if (!record)
+        co_return record.error();
+    if (!*record)
+        co_return unknown(id);
+    const Situation situation{parts_.queue.paused(), parts_.queue.running(), parts_.scheduler.clock().wall()};
+    co_return Value{explanation(**record, situation)};
 }
 
 asio::awaitable<Api::Answer> Api::reload()

@@ -31,6 +31,7 @@ public:
         std::function<Object()> status;
         std::function<Array()> scripts;
         std::function<boost::asio::awaitable<void>()> reload;
+        std::function<boost::asio::awaitable<void>()> drain;
     };
 
     explicit Api(Parts parts) : parts_{std::move(parts)} {}
@@ -57,6 +58,8 @@ private:
     boost::asio::awaitable<Answer> signal(std::string id, http::ServedRequest request);
     boost::asio::awaitable<Answer> call(http::ServedRequest request);
     boost::asio::awaitable<Answer> reload();
+    boost::asio::awaitable<Answer> drain();
+    boost::asio::awaitable<Answer> explain(std::string id);
     boost::asio::awaitable<Answer> answer_at_once(http::ServedRequest request);
     Value functions() const;
 

@@ -10,9 +10,11 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::string_view nobody = "no agent answers on ";
+
 Failure no_agent(const std::string& socket, const Failure& why)
 {
-    return {why.code, "no agent answers on " + socket + " (" + why.message +
+    return {why.code, std::string{nobody} + socket + " (" + why.message +
                           "): start one with 'forager agent', or name its configuration with --config"};
 }
 
@@ -46,6 +48,17 @@ Result<Value> result_in(const http::Response& response)
 }
 
 } // namespace
+
+Failure failure_from(const Value& error)
+{
+    const auto* object = error.get<Object>();
+    return object == nullptr ? Failure{Errc::refused, "the agent's answer cannot be read"} : failure_in(*object);
+}
+
+bool is_no_agent(const Failure& failure)
+{
+    return failure.message.starts_with(nobody);
+}
 
 asio::awaitable<Result<Value>> Client::get(std::string path)
 {

@@ -12,6 +12,12 @@
 
 namespace forager::control {
 
+/// A failure as the agent tells it in JSON.
+Failure failure_from(const Value& error);
+
+/// Whether this is what the client says when no agent answers.
+bool is_no_agent(const Failure& failure);
+
 class Client {
 public:
     /// `http` must outlive it.

@@ -18,6 +18,8 @@ Value function_data(const Function& function)
     for (const Parameter& parameter : function.parameters)
         parameters.push_back(parameter_data(parameter));
     Object data{{"name", function.name}, {"available", true}, {"doc", function.doc}, {"args", std::move(parameters)}};
+    if (function.variadic)
+        data.append("variadic", true);
     if (!function.where.empty())
         data.append("where", function.where);
     return data;

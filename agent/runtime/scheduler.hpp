@@ -59,6 +59,9 @@ public:
     Rest rest(const Invocation& invocation, const std::string& note);
     boost::asio::awaitable<void> wake(Rest rest);
 
+    /// How many of the submitted ones run, and do not sleep.
+    std::size_t busy() const { return admission_.held(); }
+
     /// Everything that runs, also what was called by something else.
     std::vector<RunningInvocation> list() const { return running_.list(); }
 

@@ -77,8 +77,12 @@ void check_same_work(SQLite::Database& database, const std::string& id, const Su
     query.bind(1, id);
     query.executeStep();
     if (query.getColumn(0).getString() != submission.invocation.function || query.getColumn(1).getString() != request)
-        throw JobRefused{{Errc::refused, "the idempotency key '" + submission.idempotency_key +
-                                             "' stands for other work already, which is " + id}};
+    {
+        Failure failure{Errc::refused, "the idempotency key '" + submission.idempotency_key +
+                                           "' stands for other work already, which is " + id};
+        failure.retry = false;
+        throw JobRefused{std::move(failure)};
+    }
 }
 
 std::pair<QueueEntry, bool> accept(SQLite::Database& database, const Submission& submission, const std::string& request,

@@ -3,7 +3,7 @@
 #include "app/agent/run_script.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
-#include "io/event.hpp"
+#include "ports/within.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -26,9 +26,10 @@ namespace {
 
 constexpr Duration for_the_rest = std::chrono::seconds{15}; // after the grace period: children, outcomes, the file
 
-AppConfig app_config(const config::Settings& settings)
+AppConfig app_config(const config::Settings& settings, std::function<void()> hangup)
 {
     AppConfig config;
+    config.hangup = std::move(hangup);
     config.heap_limit = settings.limits.memory;
     config.clean_up = settings.agent.grace + for_the_rest;
     config.scheduler.concurrency = settings.agent.concurrency;
@@ -46,8 +47,9 @@ std::string folder_of(const std::string& path)
 Agent::Agent(config::Settings settings)
     : settings_{std::move(settings)},
       log_{settings_.agent.log, settings_.agent.log_level},
-      app_{app_config(settings_), observer_},
+      app_{app_config(settings_, [this] { reload_asked_.set(); }), observer_},
       loops_{app_.executor(), app_.clock(), app_.random()},
+      reload_asked_{app_.executor()},
       begun_{app_.clock().now()}
 {
 }
@@ -143,7 +145,7 @@ void Agent::make_control()
 {
     api_ = std::make_unique<control::Api>(control::Api::Parts{
         app_.scheduler(), *queue_, *store_, app_.signals(), [this] { return status(); }, [this] { return scripts(); },
-        [this] { return reload(); }});
+        [this] { return reload(); }, [this] { return drain(); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -165,6 +167,7 @@ asio::awaitable<void> Agent::serve()
     loops_.start("queue", [this] { return queue_->run(); });
     loops_.start("schedules", [this] { return events_->cron().run(); });
     loops_.start("files", [this] { return events_->files().run(); });
+    loops_.start("reload", [this] { return reload_when_asked(); });
     loops_.start("retention", [this] { return forget_old_records(); });
     log_.info("forager " + std::string{version} + " is ready",
               {{"socket", settings_.agent.socket}, {"state", settings_.agent.state_dir}});
@@ -208,6 +211,33 @@ asio::awaitable<void> Agent::reload()
     queue_->reconsider();
 }
 
+// SIGHUP asks, and so does a script that is new, changed or gone.
+asio::awaitable<void> Agent::reload_when_asked()
+{
+    constexpr Duration look = std::chrono::seconds{2};
+    constexpr Duration seldom = std::chrono::hours{1};
+    const bool watches = settings_.agent.reload == config::Reload::automatic;
+    std::string known = co_await scripts_->fingerprint();
+    for (;;) {
+        (void)co_await within(app_.clock(), app_.clock().now() + (watches ? look : seldom), reload_asked_.wait());
+        std::string present = co_await scripts_->fingerprint();
+        if (!reload_asked_.happened() && (!watches || present == known))
+            continue;
+        reload_asked_.clear();
+        known = std::move(present);
+        co_await reload();
+    }
+}
+
+// Begins nothing more, and waits for what runs.
+asio::awaitable<void> Agent::drain()
+{
+    constexpr Duration look = std::chrono::milliseconds{100};
+    queue_->pause();
+    while (app_.scheduler().busy() > 1) // one permit waits with the queue for the next entry
+        co_await sleep_for(app_.clock(), look);
+}
+
 // See sd_notify(3): one datagram to the socket that the environment names.
 void Agent::tell_service_manager(const std::string& state) const
 {
@@ -237,7 +267,7 @@ Object Agent::status() const
     return {{"version", version},
             {"process", static_cast<std::int64_t>(::getpid())},
             {"uptime", to_seconds(app_.now() - begun_)},
-            {"queue", Object{{"waiting", queue_->waiting()}, {"running", queue_->running()}}},
+            {"queue", Object{{"waiting", queue_->waiting()}, {"running", queue_->running()}, {"paused", queue_->paused()}}},
             {"store", Object{{"trouble", store_->writer().trouble()}, {"waiting", store_->writer().waiting()}}},
             {"loops", std::move(loops)},
             {"scripts", scripts()}};

@@ -9,6 +9,7 @@
 #include "app/app.hpp"
 #include "config/config.hpp"
 #include "control/api.hpp"
+#include "io/event.hpp"
 #include "io/http/server/server.hpp"
 #include "runtime/supervisor.hpp"
 #include "sources/queue/queue_source.hpp"
@@ -44,6 +45,8 @@ private:
     void make_control();
     boost::asio::awaitable<void> forget_old_records();
     boost::asio::awaitable<void> reload();
+    boost::asio::awaitable<void> reload_when_asked();
+    boost::asio::awaitable<void> drain();
     void tell_service_manager(const std::string& state) const;
     Object status() const;
     Array scripts() const;
@@ -61,6 +64,7 @@ private:
     std::unique_ptr<control::Api> api_;
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop
+    Event reload_asked_;
     TimePoint begun_;
 };
 

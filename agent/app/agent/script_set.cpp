@@ -6,6 +6,8 @@
 #include "primitives/files/paths.hpp"
 #include "runtime/run_handler.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -45,6 +47,27 @@ asio::awaitable<std::vector<std::string>> ScriptSet::files()
             log_.warn("cannot look for scripts: " + matches.error().message, {{"pattern", pattern}});
     }
     co_return std::vector<std::string>{found.begin(), found.end()};
+}
+
+// Modules lie beside the scripts.
+asio::awaitable<std::string> ScriptSet::fingerprint()
+{
+    auto look = [this] {
+        std::string text;
+        for (const std::string& pattern : patterns_) {
+            const Stop never{false};
+            const auto found = blocking::glob(parent_of(pattern) + "/*.lua", never);
+            for (const std::string& path : found ? *found : std::vector<std::string>{}) {
+                struct stat status{};
+                ::stat(path.c_str(), &status);
+                text += path + " " + std::to_string(status.st_ino) + " " + std::to_string(status.st_size) + " " +
+                        std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec) + "\n";
+            }
+        }
+        return text;
+    };
+    std::string text = co_await app_.pool().run(look);
+    co_return text;
 }
 
 asio::awaitable<void> ScriptSet::load()

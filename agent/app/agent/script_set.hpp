@@ -31,6 +31,9 @@ public:
     /// Loads what the patterns find, and drops what is not there any more. One at a time.
     boost::asio::awaitable<void> load();
 
+    /// Different when a file that could be a part of the scripts is new, changed or gone.
+    boost::asio::awaitable<std::string> fingerprint();
+
     std::vector<Status> list() const;
 
     /// Those that work.

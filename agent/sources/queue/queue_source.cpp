@@ -103,7 +103,8 @@ asio::awaitable<QueueEntry> QueueSource::next()
 {
     for (;;) {
         changed_.clear();
-        if (auto entry = admission_.take(clock_.wall()))
+        auto entry = paused_ ? std::nullopt : admission_.take(clock_.wall());
+        if (entry)
             co_return std::move(*entry);
         const auto due = admission_.next_due();
         const Duration wait = due ? std::min(longest_trust, *due - clock_.wall()) : longest_trust;

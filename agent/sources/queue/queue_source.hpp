@@ -59,6 +59,15 @@ public:
     /// There are other functions now: what could not run for want of one is looked at again.
     void reconsider();
 
+    /// Begins nothing until `resume`; what is put waits.
+    void pause() { paused_ = true; }
+    void resume()
+    {
+        paused_ = false;
+        changed_.set();
+    }
+    bool paused() const { return paused_; }
+
     /// From now on, what is cancelled is only put off to the next start.
     void stop() { stopping_ = true; }
 
@@ -88,6 +97,7 @@ private:
     std::set<std::string> parked_; // whose function there is not
     std::set<std::string> cancelled_;
     bool stopping_ = false;
+    bool paused_ = false;
 };
 
 } // namespace forager

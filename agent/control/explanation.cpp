@@ -1,0 +1,62 @@
+#include "control/explanation.hpp"
+
+#include "runtime/alarm.hpp"
+
+namespace forager::control {
+
+namespace {
+
+std::string why_it_waits(const Record& record, const Situation& situation)
+{
+    if (!record.note.empty())
+        return record.note;
+    if (record.not_before && *record.not_before > situation.now)
+        return "it is not to begin before " + wall_text(*record.not_before);
+    if (situation.paused)
+        return "the agent was drained and begins nothing: 'forager drain --resume' ends that";
+    if (!record.order_key.empty())
+        return "another one with the key '" + record.order_key + "' was accepted before and has not ended, or all places "
+                                                                 "are taken";
+    return "all places are taken: " + std::to_string(situation.running) + " run (agent.concurrency)";
+}
+
+std::string failure_text(const Failure& failure)
+{
+    return failure.code_word() + ": " + failure.message + (failure.where.empty() ? "" : " (" + failure.where + ")");
+}
+
+std::string reason(const Record& record, const Situation& situation)
+{
+    switch (record.state) {
+    case State::waiting: return "It waits: " + why_it_waits(record, situation) + ".";
+    case State::running: return "It runs" + (record.note.empty() ? "" : ": " + record.note) + ".";
+    case State::sleeping: return "It sleeps: " + record.note + ".";
+    case State::succeeded: return "It has succeeded.";
+    case State::failed: return "It has failed: " + failure_text(record.outcome->error());
+    case State::cancelled: return "It was cancelled: " + record.note + ".";
+    }
+    return {};
+}
+
+std::string times(std::size_t count, const char* what)
+{
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+} // namespace
+
+std::string explanation(const Record& record, const Situation& situation)
+{
+    std::string text = reason(record, situation) + "\n";
+    if (record.submitted)
+        text += "Accepted " + wall_text(*record.submitted) + " from " + record.source;
+    text += record.started ? ", begun " + wall_text(*record.started) : ", not begun yet";
+    text += record.ended ? ", ended " + wall_text(*record.ended) + ".\n" : ".\n";
+    if (record.tries > 0)
+        text += "Tries that failed before: " + std::to_string(record.tries) + ".\n";
+    if (record.starts > 1)
+        text += "The agent was started anew " + times(record.starts - 1, "time") + " while it ran.\n";
+    return text;
+}
+
+} // namespace forager::control
