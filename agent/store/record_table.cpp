@@ -75,10 +75,10 @@ void insert(SQLite::Database& database, const Submission& submission, const std:
 void check_same_work(SQLite::Database& database, const std::string& id, const Submission& submission,
                      const std::string& request)
 {
-    SQLite::Statement query{database, "SELECT function, request FROM invocation WHERE id = ?"};
-    query.bind(1, id);
-    query.executeStep();
-    if (query.getColumn(0).getString() != submission.invocation.function || query.getColumn(1).getString() != request)
+    SQLite::Statement query{database, "SELECT 1 FROM invocation WHERE id = ? AND function = ? AND request = ? AND "
+                                      "coalesce(script, '') = ?"};
+    SQLite::bind(query, id, submission.invocation.function, request, submission.script);
+    if (!query.executeStep())
         throw JobRefused{{Errc::refused, "the idempotency key '" + submission.idempotency_key +
                                              "' stands for other work already, which is " + id}};
 }
@@ -91,6 +91,8 @@ std::pair<QueueEntry, bool> accept(SQLite::Database& database, const Submission&
             check_same_work(database, known->id, submission, request);
             return {*known, false};
         }
+    if (entry_by(database, "id", submission.invocation.id))
+        throw JobRefused{{Errc::refused, "there is an invocation " + submission.invocation.id + " already"}};
     insert(database, submission, request, now);
     return {*entry_by(database, "id", submission.invocation.id), true};
 }
