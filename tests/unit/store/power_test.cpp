@@ -1,0 +1,332 @@
+// The power goes at any moment; what is found afterwards is what had been done up to some point, and that point is not
+// before the last thing that was confirmed. The same operations, done on a store in memory, say what there can be.
+
+#include "faulty_vfs.hpp"
+#include "store_world.hpp"
+
+#include <SQLiteCpp/Backup.h>
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <deque>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace forager;
+using namespace forager::store;
+using namespace forager::test;
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct Operation {
+    enum Kind { add, begin, note, record, signal, take, finish, fail, revive, set, remove, log, forget, count };
+    Kind kind = add;
+    std::string id;
+    std::string key;
+};
+
+struct Tables {
+    RecordTable& records;
+    JournalTable& journal;
+    ValueTable& values;
+    LogTable& logs;
+    Clock& clock;
+};
+
+template <class T> bool succeeded(const Result<T>& result)
+{
+    return result.has_value();
+}
+
+WallTime at(int seconds)
+{
+    return WallTime{std::chrono::seconds{seconds}};
+}
+
+asio::awaitable<bool> add(Tables tables, Operation operation)
+{
+    Submission work = submission(operation.id);
+    work.idempotency_key = operation.key;
+    work.invocation.args = {operation.id, 1.5};
+    const auto added = co_await tables.records.add(std::move(work), at(1));
+    co_return succeeded(added);
+}
+
+asio::awaitable<bool> record(Tables tables, Operation operation)
+{
+    JournalEntry entry{operation.key, Outputs{operation.id}, 1};
+    const auto recorded = co_await tables.journal.record(operation.id, operation.id, std::move(entry));
+    co_return succeeded(recorded);
+}
+
+asio::awaitable<bool> finish(Tables tables, Operation operation)
+{
+    Outcome outcome = Outputs{operation.key};
+    if (operation.kind == Operation::fail)
+        outcome = Failure{Errc::script, operation.key};
+    const auto finished = co_await tables.records.finish(operation.id, std::move(outcome), at(3));
+    co_return succeeded(finished);
+}
+
+/// Whether it was confirmed.
+asio::awaitable<bool> perform(Tables tables, Operation operation)
+{
+    const auto& [kind, id, key] = operation;
+    switch (kind) {
+    case Operation::add: co_return co_await add(tables, operation);
+    case Operation::begin: co_return succeeded(co_await tables.records.begin(id, at(2)));
+    case Operation::note: tables.records.note(id, State::sleeping, key, 2); co_return false;
+    case Operation::record: co_return co_await record(tables, operation);
+    case Operation::signal: co_return succeeded(co_await tables.records.signal(id, key, id));
+    case Operation::take: co_return succeeded(co_await tables.journal.take_signal(id, key, id, "wait " + key));
+    case Operation::finish:
+    case Operation::fail: co_return co_await finish(tables, operation);
+    case Operation::revive: co_return succeeded(co_await tables.records.revive(id));
+    case Operation::set: co_return succeeded(co_await tables.values.set("space", key, id));
+    case Operation::remove: co_return succeeded(co_await tables.values.remove("space", key));
+    case Operation::log: tables.logs.add(id, key); co_return false;
+    default: co_return succeeded(co_await tables.records.forget({std::chrono::hours{1'000'000}, 3}, at(4)));
+    }
+}
+
+std::string dump(SQLite::Database& database)
+{
+    std::string text;
+    for (const char* table : {"invocation", "step", "signal", "log", "value", "sqlite_sequence"}) {
+        SQLite::Statement rows{database, std::string{"SELECT * FROM "} + table + " ORDER BY 1, 2"};
+        while (rows.executeStep()) {
+            text += table;
+            for (int column = 0; column < rows.getColumnCount(); ++column)
+                text += "|" + rows.getColumn(column).getString();
+            text += "\n";
+        }
+    }
+    return text;
+}
+
+// The store in memory that never fails, and what was in it after each operation.
+class Reference {
+public:
+    Reference(StoreWorld& world, std::unique_ptr<SQLite::Database> database)
+        : world_{world}, writer_{world.io.get_executor(), world.clock, std::move(database)}
+    {
+        states.push_back(state());
+    }
+    Reference(const Reference&) = delete;
+    Reference& operator=(const Reference&) = delete;
+    ~Reference() { world_.run(writer_.close()); }
+
+    void perform(const Operation& operation)
+    {
+        const Tables tables{records_, journal_, values_, logs_, world_.clock};
+        succeeded.push_back(world_.run(::perform(tables, operation)));
+        states.push_back(state());
+    }
+
+    std::vector<bool> succeeded;     // of each operation
+    std::vector<std::string> states; // before the first operation, and after each
+
+private:
+    std::string state() { return world_.run(writer_.ask<std::string>(dump)).value(); }
+
+    StoreWorld& world_;
+    Writer writer_;
+    RecordTable records_{writer_};
+    JournalTable journal_{writer_};
+    ValueTable values_{writer_};
+    LogTable logs_{writer_, world_.clock, 1000};
+};
+
+struct Cut {
+    std::size_t at_change = 0;
+    std::size_t bytes = 0;
+    Survival survival = Survival::some;
+    std::uint64_t seed = 0;
+};
+
+// One file through its lives: each ends with the power, and the next one is held to what the last one confirmed.
+class Lives {
+public:
+    /// Whether the power went before all was done.
+    bool live(const std::vector<std::vector<Operation>>& bursts, const Cut& cut)
+    {
+        disk_.cut_power_at(cut.at_change, cut.bytes);
+        if (world_.open(1000)) {
+            begin();
+            for (const auto& burst : bursts)
+                if (disk_.powered())
+                    perform(burst);
+        }
+        const bool was_cut = !disk_.powered();
+        world_.close();
+        disk_.restore_power(was_cut ? cut.survival : Survival::nothing, cut.seed);
+        examine();
+        return was_cut;
+    }
+
+private:
+    Tables tables()
+    {
+        Store& store = *world_.store;
+        return {store.records(), store.journal(), store.values(), store.logs(), world_.clock};
+    }
+
+    // A copy of what there is begins the reference. Little fits into the log, so that it is moved often.
+    void begin()
+    {
+        const auto set = world_.run(world_.store->writer().run(
+            [](SQLite::Database& database) { database.exec("PRAGMA wal_autocheckpoint = 12"); }));
+        if (!set)
+            return; // the power went before anything was asked for
+        auto memory = std::make_unique<SQLite::Database>(":memory:", SQLite::OPEN_READWRITE);
+        SQLite::Database source{world_.path()};
+        REQUIRE(SQLite::Backup{*memory, source}.executeStep(-1) == SQLITE_DONE);
+        reference_ = std::make_unique<Reference>(world_, std::move(memory));
+        confirmed_ = 0;
+    }
+
+    // All at once: what of it goes into one commit is up to the store.
+    void perform(const std::vector<Operation>& burst)
+    {
+        if (!reference_)
+            return;
+        const std::size_t before = reference_->states.size() - 1;
+        for (const Operation& operation : burst)
+            reference_->perform(operation);
+        std::deque<Asked<bool>> asked;
+        for (const Operation& operation : burst)
+            world_.ask(asked.emplace_back(), ::perform(tables(), operation));
+        const auto done = [&] {
+            if (!disk_.powered())
+                world_.store->writer().hurry();
+            return std::ranges::all_of(asked, [](const auto& one) { return one.ended(); });
+        };
+        world_.clock.run_until(world_.io, done);
+        for (std::size_t n = 0; n < asked.size(); ++n)
+            if (!confirm(before + n, asked[n].value == true))
+                return;
+    }
+
+    // Whether operations after this one can be confirmed. One that changes nothing needs no disk: it promises nothing.
+    bool confirm(std::size_t number, bool succeeded)
+    {
+        if (succeeded && reference_->states[number] != reference_->states[number + 1])
+            confirmed_ = number + 1;
+        return succeeded == reference_->succeeded[number];
+    }
+
+    void examine()
+    {
+        REQUIRE(world_.open(1000));
+        CHECK(world_.store->set_aside().empty());
+        const auto found = world_.run(world_.store->writer().ask<std::string>(dump)).value();
+        world_.close();
+        if (reference_) {
+            const auto first = reference_->states.begin() + static_cast<std::ptrdiff_t>(confirmed_);
+            const bool known = std::find(first, reference_->states.end(), found) != reference_->states.end();
+            CAPTURE(found);
+            CHECK(known);
+        }
+        reference_.reset();
+    }
+
+    FaultyDisk disk_;
+    StoreWorld world_;
+    std::unique_ptr<Reference> reference_;
+    std::size_t confirmed_ = 0;
+};
+
+// Some of everything that the store is asked for, about few invocations, so that much of it meets.
+class Chance {
+public:
+    explicit Chance(std::uint64_t seed) : random_{seed} {}
+
+    std::size_t below(std::size_t end) { return random_() % end; }
+
+    std::vector<std::vector<Operation>> bursts()
+    {
+        std::vector<std::vector<Operation>> all(1 + below(8));
+        for (auto& burst : all)
+            for (std::size_t left = 1 + below(10); left > 0; --left)
+                burst.push_back(operation());
+        return all;
+    }
+
+    Cut cut()
+    {
+        constexpr Survival ways[] = {Survival::nothing, Survival::everything, Survival::some, Survival::some};
+        return {1 + below(60), below(2) == 0 ? 0 : below(4200), ways[below(std::size(ways))], random_()};
+    }
+
+private:
+    Operation operation()
+    {
+        Operation operation;
+        operation.kind = below(4) == 0 ? Operation::add : static_cast<Operation::Kind>(below(Operation::count));
+        operation.id = "i" + std::to_string(below(6));
+        if (operation.kind != Operation::add)
+            operation.key = std::string(below(3) == 0 ? 3000 : 1, 'k') + std::to_string(below(3));
+        else if (below(3) == 0)
+            operation.key = "once" + std::to_string(below(4));
+        return operation;
+    }
+
+    std::mt19937_64 random_;
+};
+
+std::vector<std::vector<Operation>> one_of_each()
+{
+    using enum Operation::Kind;
+    return {{{add, "a", "once"}, {add, "b", ""}, {add, "c", "once"}},
+            {{begin, "a", ""}, {signal, "a", "go"}, {set, "a", "key"}},
+            {{record, "a", "step"}, {take, "a", "go"}, {note, "a", "sleeps"}, {log, "a", "line"}},
+            {{fail, "a", "broke"}, {remove, "a", "key"}},
+            {{revive, "a", ""}, {begin, "b", ""}},
+            {{finish, "b", std::string(20'000, 'x')}, {set, "b", std::string(20'000, 'y')}},
+            {{finish, "a", "done"}, {forget, "", ""}, {set, "c", "last"}}};
+}
+
+std::uint64_t number_from(const char* name, std::uint64_t otherwise)
+{
+    const char* text = std::getenv(name);
+    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+} // namespace
+
+TEST_CASE("the power may go at every single change of the disk")
+{
+    for (const Survival survival : {Survival::nothing, Survival::everything, Survival::some})
+        for (std::size_t change = 1;; ++change) {
+            CAPTURE(survival);
+            CAPTURE(change);
+            Lives lives;
+            const std::size_t bytes = change % 3 * 50;
+            const bool was_cut = lives.live(one_of_each(), {change, bytes, survival, change});
+            (void)lives.live(one_of_each(), {}); // and it goes on from there
+            if (!was_cut) {
+                CHECK(change > 50);
+                break;
+            }
+        }
+}
+
+TEST_CASE("the power may go at any time, again and again, whatever is going on")
+{
+    const std::uint64_t first = number_from("FORAGER_SOAK_SEED", 1);
+    const std::uint64_t rounds = number_from("FORAGER_SOAK_ROUNDS", 12);
+    for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
+        CAPTURE(seed);
+        Chance chance{seed};
+        Lives lives;
+        for (int life = 0; life < 10; ++life) {
+            CAPTURE(life);
+            (void)lives.live(chance.bursts(), chance.cut());
+        }
+    }
+}
