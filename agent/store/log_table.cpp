@@ -12,7 +12,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t longest_line = 16 * 1024;
-constexpr std::size_t most_waiting = 20'000; // commits that are behind; the disk is full or very slow
+constexpr std::size_t most_waiting = 32 * 1024 * 1024; // bytes, about, when the disk is too slow
+constexpr std::size_t cost = 512;                      // bytes that a line of no length takes while it waits
 
 // Not in the middle of a character.
 std::string_view shortened(std::string_view text)
@@ -50,9 +51,9 @@ std::vector<LogLine> read_lines(SQLite::Database& database, const std::string& i
 void LogTable::add(const std::string& invocation, std::string_view text)
 {
     const std::size_t count = ++counts_[invocation];
-    if (count > most_ + 1 || writer_.waiting() > most_waiting)
-        return;
     std::string line{shortened(text)};
+    if (count > most_ + 1 || writer_.waiting() * (line.size() + cost) > most_waiting)
+        return;
     if (count == most_ + 1)
         line = "(more than " + std::to_string(most_) + " lines: the rest is not kept)";
     writer_.post([invocation, at = to_milliseconds(clock_.wall()), line = std::move(line)](SQLite::Database& database) {

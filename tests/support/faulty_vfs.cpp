@@ -312,9 +312,11 @@ int FaultyDisk::before_sync(const std::string& path)
     if (const int code = before_change(SQLITE_IOERR_FSYNC); code != SQLITE_OK)
         return code;
     ++syncs_;
-    if (bad_sync_.due())
-        return SQLITE_IOERR_FSYNC;
     Image& image = images_[path];
+    if (bad_sync_.due()) {
+        image.pending.clear();
+        return SQLITE_IOERR_FSYNC;
+    }
     for (const Change& change : image.pending)
         apply(image, change);
     image.pending.clear();

@@ -42,7 +42,8 @@ public:
     /// Everything that changes the disk: writes, cuts, removals, and the flushes between them.
     std::size_t changes() const;
 
-    /// The n-th from now is refused with an I/O error.
+    /// The n-th from now is refused with an I/O error. What a refused flush should have made safe is read back as long
+    /// as there is power, but no later flush cares for it any more.
     void fail_write(std::size_t nth);
     void fail_sync(std::size_t nth);
 

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -105,4 +106,25 @@ TEST_CASE("lines outlive a restart")
     REQUIRE(bench.reopen());
     bench.logs().add("a", "after");
     CHECK(bench.texts("a") == Texts{"before", "after"});
+}
+
+TEST_CASE("lines that a slow disk has not taken yet are bounded by what they hold")
+{
+    Bench bench{1'000'000};
+    std::promise<void> slow;
+    bench.store->writer().post([&slow](SQLite::Database&) { slow.get_future().wait(); });
+    bench.io.poll();
+    bool is_long = false;
+    SUBCASE("short ones") {}
+    SUBCASE("long ones")
+    {
+        is_long = true;
+    }
+    for (int n = 0; n < 10'000; ++n)
+        bench.logs().add("a", is_long ? std::string(16'000, 'x') : "x");
+    const std::size_t waiting = bench.store->writer().waiting();
+    slow.set_value();
+    CHECK(waiting >= (is_long ? 1'000 : 10'000));
+    CHECK(waiting <= (is_long ? 3'000 : 10'000));
+    bench.close();
 }

@@ -1,5 +1,6 @@
 // The power goes at any moment; what is found afterwards is what had been done up to some point, and that point is not
 // before the last thing that was confirmed. The same operations, done on a store in memory, say what there can be.
+// FORAGER_SOAK_SEED and FORAGER_SOAK_ROUNDS make a long campaign of it.
 
 #include "faulty_vfs.hpp"
 #include "store_world.hpp"
@@ -149,6 +150,44 @@ struct Cut {
     std::uint64_t seed = 0;
 };
 
+// Some of everything that the store is asked for, about few invocations, so that much of it meets.
+class Chance {
+public:
+    explicit Chance(std::uint64_t seed) : random_{seed} {}
+
+    std::size_t below(std::size_t end) { return random_() % end; }
+
+    std::vector<std::vector<Operation>> bursts()
+    {
+        std::vector<std::vector<Operation>> all(1 + below(8));
+        for (auto& burst : all)
+            for (std::size_t left = 1 + below(10); left > 0; --left)
+                burst.push_back(operation());
+        return all;
+    }
+
+    Cut cut()
+    {
+        constexpr Survival ways[] = {Survival::nothing, Survival::everything, Survival::some, Survival::some};
+        return {1 + below(60), below(2) == 0 ? 0 : below(4200), ways[below(std::size(ways))], random_()};
+    }
+
+private:
+    Operation operation()
+    {
+        Operation operation;
+        operation.kind = below(4) == 0 ? Operation::add : static_cast<Operation::Kind>(below(Operation::count));
+        operation.id = "i" + std::to_string(below(6));
+        if (operation.kind != Operation::add)
+            operation.key = std::string(below(3) == 0 ? 3000 : 1, 'k') + std::to_string(below(3));
+        else if (below(3) == 0)
+            operation.key = "once" + std::to_string(below(4));
+        return operation;
+    }
+
+    std::mt19937_64 random_;
+};
+
 // One file through its lives: each ends with the power, and the next one is held to what the last one confirmed.
 class Lives {
 public:
@@ -169,7 +208,42 @@ public:
         return was_cut;
     }
 
+    /// One at a time on a disk that refuses some of it, until the power goes: exactly what was confirmed is there.
+    void suffer(Chance& chance)
+    {
+        REQUIRE(world_.open(1000));
+        begin();
+        for (const auto& burst : chance.bursts())
+            for (const Operation& operation : burst)
+                if (operation.kind != Operation::note && operation.kind != Operation::log) // nobody hears of those
+                    perform_on_bad_disk(operation, chance);
+        disk_.cut_power_at(1);
+        world_.close();
+        disk_.restore_power(Survival::nothing);
+        reference_->states.erase(reference_->states.begin(), reference_->states.end() - 1);
+        confirmed_ = 0;
+        examine();
+    }
+
 private:
+    void perform_on_bad_disk(const Operation& operation, Chance& chance)
+    {
+        switch (chance.below(4)) {
+        case 0: disk_.fail_write(1 + chance.below(6)); break;
+        case 1: disk_.fail_sync(1 + chance.below(3)); break;
+        case 2: disk_.fill_at(1 + chance.below(6)); break;
+        default: break;
+        }
+        std::deque<Asked<bool>> asked(1);
+        world_.ask(asked.front(), ::perform(tables(), operation));
+        const TimePoint enough = world_.clock.now() + std::chrono::seconds{20};
+        world_.clock.run_until(world_.io, [&] { return asked.front().ended() || world_.clock.now() > enough; });
+        disk_.make_room();
+        world_.finish(asked);
+        if (asked.front().value == true)
+            reference_->perform(operation);
+    }
+
     Tables tables()
     {
         Store& store = *world_.store;
@@ -241,44 +315,6 @@ private:
     std::size_t confirmed_ = 0;
 };
 
-// Some of everything that the store is asked for, about few invocations, so that much of it meets.
-class Chance {
-public:
-    explicit Chance(std::uint64_t seed) : random_{seed} {}
-
-    std::size_t below(std::size_t end) { return random_() % end; }
-
-    std::vector<std::vector<Operation>> bursts()
-    {
-        std::vector<std::vector<Operation>> all(1 + below(8));
-        for (auto& burst : all)
-            for (std::size_t left = 1 + below(10); left > 0; --left)
-                burst.push_back(operation());
-        return all;
-    }
-
-    Cut cut()
-    {
-        constexpr Survival ways[] = {Survival::nothing, Survival::everything, Survival::some, Survival::some};
-        return {1 + below(60), below(2) == 0 ? 0 : below(4200), ways[below(std::size(ways))], random_()};
-    }
-
-private:
-    Operation operation()
-    {
-        Operation operation;
-        operation.kind = below(4) == 0 ? Operation::add : static_cast<Operation::Kind>(below(Operation::count));
-        operation.id = "i" + std::to_string(below(6));
-        if (operation.kind != Operation::add)
-            operation.key = std::string(below(3) == 0 ? 3000 : 1, 'k') + std::to_string(below(3));
-        else if (below(3) == 0)
-            operation.key = "once" + std::to_string(below(4));
-        return operation;
-    }
-
-    std::mt19937_64 random_;
-};
-
 std::vector<std::vector<Operation>> one_of_each()
 {
     using enum Operation::Kind;
@@ -324,6 +360,21 @@ TEST_CASE("the power may go at any time, again and again, whatever is going on")
         for (int life = 0; life < 10; ++life) {
             CAPTURE(life);
             (void)lives.live(chance.bursts(), chance.cut());
+        }
+    }
+}
+
+TEST_CASE("a disk that refuses some of it loses nothing that was confirmed and keeps nothing that was refused")
+{
+    const std::uint64_t first = number_from("FORAGER_SOAK_SEED", 1);
+    const std::uint64_t rounds = number_from("FORAGER_SOAK_ROUNDS", 12);
+    for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
+        CAPTURE(seed);
+        Chance chance{seed};
+        Lives lives;
+        for (int life = 0; life < 5; ++life) {
+            CAPTURE(life);
+            lives.suffer(chance);
         }
     }
 }
