@@ -58,7 +58,8 @@ public:
     /// tries. A file that is damaged is not cured by trying again: that fails at once.
     boost::asio::awaitable<Result<void>> run_surely(Job job);
 
-    /// From now on nothing is tried again: the agent has no time left.
+    /// From now on nothing is tried again: the agent has no time left. Who waits for the next try, for 5 seconds at
+    /// most, hears of the failure after that one.
     void hurry() { hurried_ = true; }
 
     /// Has the job run with the next ones; nobody hears how it ended.

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -295,6 +296,35 @@ TEST_CASE("what was committed before a death is there after it")
     REQUIRE(opened);
     CHECK(opened->set_aside.empty());
     CHECK(values(*opened->database) == expected);
+}
+
+TEST_CASE("what a killed program had committed is there")
+{
+    const TempFolder folder;
+    const std::string path = filled(folder, 1);
+    int ends[2] = {};
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto opened = open_database(path);
+        for (int n = 0; opened; ++n) {
+            set(*opened->database, std::to_string(n));
+            (void)!::write(ends[1], "x", 1);
+        }
+        ::_exit(1);
+    }
+    ::close(ends[1]);
+    int committed = 0;
+    for (char byte = 0; committed < 60 && ::read(ends[0], &byte, 1) == 1;)
+        ++committed;
+    REQUIRE(::kill(child, SIGKILL) == 0);
+    REQUIRE(::waitpid(child, nullptr, 0) == child);
+    ::close(ends[0]);
+    CHECK(committed == 60);
+    auto opened = open_database(path);
+    REQUIRE(opened);
+    CHECK(opened->set_aside.empty());
+    CHECK(values(*opened->database) > committed);
 }
 
 TEST_CASE("a log without its file is no reason to stop")
