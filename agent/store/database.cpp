@@ -148,7 +148,7 @@ Result<std::string> set_aside(const std::string& path)
     if (error)
         return Failure{Errc::refused,
                        "the state file " + path + " is damaged and cannot be set aside: " + error.message()};
-    for (const char* companion : {"-wal", "-shm"})
+    for (const char* companion : {"-wal", "-shm", "-journal"})
         fs::rename(path + companion, target + companion, error);
     return target;
 }
