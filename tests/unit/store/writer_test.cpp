@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -228,6 +229,32 @@ TEST_CASE("reading goes on while the disk is full")
     bench.finish(runs);
     bench.clock.run_until(bench.io, [&] { return read.ended(); });
     CHECK(read.value->value() == std::vector<std::string>{"a"});
+    bench.disk.make_room();
+}
+
+TEST_CASE("a full disk keeps no file from being opened, but a new one from being made")
+{
+    Bench bench;
+    REQUIRE(bench.run_one(setting("a")));
+    bench.close();
+    bench.disk.fill_at(1);
+    SUBCASE("an old one")
+    {
+        REQUIRE(bench.open());
+        CHECK(bench.store->set_aside().empty());
+        CHECK(bench.has("a"));
+        bench.close();
+    }
+    SUBCASE("a new one")
+    {
+        std::filesystem::remove(bench.path());
+        const auto refused = bench.open();
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == Errc::limit);
+        bench.disk.make_room();
+        REQUIRE(bench.open());
+        CHECK(bench.keys().empty());
+    }
     bench.disk.make_room();
 }
 
