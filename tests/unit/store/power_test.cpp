@@ -344,7 +344,7 @@ TEST_CASE("the power may go at every single change of the disk")
         const std::size_t bytes = (seed + change) % 83 * 50; // of a write that is torn: up to a page
         Lives lives;
         was_cut = lives.live(one_of_each(), {change, bytes, ways[(seed + change) % 3], seed + change});
-        if (change % 4 == 0)
+        if (change % 8 == 0)
             (void)lives.live(one_of_each(), {}); // and it goes on from there
         CHECK((was_cut || change > 50));
     }
@@ -353,7 +353,7 @@ TEST_CASE("the power may go at every single change of the disk")
 TEST_CASE("the power may go at any time, again and again, whatever is going on")
 {
     const std::uint64_t first = number_from("FORAGER_SOAK_SEED", 1);
-    const std::uint64_t rounds = number_from("FORAGER_SOAK_ROUNDS", 12);
+    const std::uint64_t rounds = number_from("FORAGER_SOAK_ROUNDS", 8);
     for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
         CAPTURE(seed);
         Chance chance{seed};
@@ -368,7 +368,7 @@ TEST_CASE("the power may go at any time, again and again, whatever is going on")
 TEST_CASE("a disk that refuses some of it loses nothing that was confirmed and keeps nothing that was refused")
 {
     const std::uint64_t first = number_from("FORAGER_SOAK_SEED", 1);
-    const std::uint64_t rounds = number_from("FORAGER_SOAK_ROUNDS", 12);
+    const std::uint64_t rounds = number_from("FORAGER_SOAK_ROUNDS", 8);
     for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
         CAPTURE(seed);
         Chance chance{seed};

@@ -420,8 +420,10 @@ TEST_CASE("retention by count keeps those that ended last, and does a part of mu
     for (int n = 0; n < 450; ++n)
         bench.ask(added.emplace_back(), bench.records().add(submission(std::to_string(n)), at(1)));
     bench.StoreWorld::finish(added);
+    std::deque<Asked<Result<void>>> ended;
     for (int n = 0; n < 440; ++n)
-        bench.finish(std::to_string(n), Outputs{}, at(1000 - n));
+        bench.ask(ended.emplace_back(), bench.records().finish(std::to_string(n), Outputs{}, at(1000 - n)));
+    bench.StoreWorld::finish(ended);
     int rounds = 1;
     while (bench.run(bench.records().forget({std::chrono::hours{24}, 3}, at(1000))).value())
         ++rounds;
