@@ -2,11 +2,15 @@
 
 #include "store/schema.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <filesystem>
+#include <stdexcept>
 
 namespace forager::store {
 
@@ -36,6 +40,11 @@ Failure foreign(const std::string& path)
     return {Errc::refused, path + " is a database of another program: choose another state_dir"};
 }
 
+Failure read_only()
+{
+    return {Errc::refused, "the state file cannot be written: it or its disk is read-only"};
+}
+
 // Full: a commit is on the disk before anybody hears of it, also when the power fails.
 void set_up(SQLite::Database& database)
 {
@@ -55,38 +64,64 @@ bool has_tables(SQLite::Database& database)
     return database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() > 0;
 }
 
-Result<void> bring_up(SQLite::Database& database, const std::string& path)
+// Looks before anything is written: what is not ours stays as it is.
+Result<void> recognise(SQLite::Database& database, const std::string& path)
 {
-    SQLite::Transaction all{database, SQLite::TransactionBehavior::IMMEDIATE};
     const int version = pragma(database, "user_version");
-    if (pragma(database, "application_id") != application_id && has_tables(database))
+    const bool ours = pragma(database, "application_id") == application_id;
+    if (!ours && (version != 0 || has_tables(database)))
         return foreign(path);
     if (version > schema_version)
         return newer(path, version);
-    if (version < schema_version) {
-        migrate(database, version);
-        database.exec("PRAGMA application_id = " + std::to_string(application_id) +
-                      "; PRAGMA user_version = " + std::to_string(schema_version));
-    }
-    all.commit();
     return {};
 }
 
-// A file beside it is there after a death only: SQLite removes it when the last connection is closed.
-bool died_last_time(const std::string& path)
+void bring_up(SQLite::Database& database)
 {
-    std::error_code ignored;
-    return std::filesystem::exists(path + "-wal", ignored);
+    SQLite::Transaction all{database, SQLite::TransactionBehavior::IMMEDIATE};
+    const int version = pragma(database, "user_version");
+    if (version == schema_version)
+        return;
+    migrate(database, version);
+    database.exec("PRAGMA application_id = " + std::to_string(application_id) +
+                  "; PRAGMA user_version = " + std::to_string(schema_version));
+    all.commit();
+}
+
+// A log beside it is there after a death only: SQLite removes it when the last connection is closed. A small file is
+// read in no time.
+bool worth_checking(const std::string& path)
+{
+    constexpr std::uintmax_t small = 64 * 1024 * 1024;
+    std::error_code error;
+    return std::filesystem::exists(path + "-wal", error) || std::filesystem::file_size(path, error) <= small;
+}
+
+// Arguments and values may hold secrets. SQLite gives the files beside it the same permissions.
+void keep_private(const std::string& path)
+{
+    namespace fs = std::filesystem;
+    const int fresh = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fresh >= 0)
+        ::close(fresh);
+    std::error_code ignored; // of another owner: opening it will tell
+    for (const char* companion : {"", "-wal", "-shm"})
+        fs::permissions(path + companion, fs::perms::group_all | fs::perms::others_all, fs::perm_options::remove,
+                        ignored);
 }
 
 Result<std::unique_ptr<SQLite::Database>> try_open(const std::string& path)
 {
     constexpr int patience = 5000; // milliseconds, for somebody who reads the file with other tools
-    const bool doubtful = died_last_time(path);
+    keep_private(path);
+    const bool doubtful = worth_checking(path);
     auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience);
+    if (sqlite3_db_readonly(database->getHandle(), "main") == 1) // what SQLite falls back to without a word
+        return read_only();
+    if (auto known = recognise(*database, path); !known)
+        return known.error();
     set_up(*database);
-    if (auto ready = bring_up(*database, path); !ready)
-        return ready.error();
+    bring_up(*database);
     if (doubtful)
         check(*database);
     return database;
@@ -113,7 +148,7 @@ Result<std::string> set_aside(const std::string& path)
     if (error)
         return Failure{Errc::refused,
                        "the state file " + path + " is damaged and cannot be set aside: " + error.message()};
-    for (const char* companion : {"-wal", "-shm"})
+    for (const char* companion : {"-wal", "-shm", "-journal"})
         fs::rename(path + companion, target + companion, error);
     return target;
 }
@@ -135,16 +170,28 @@ Result<Opened> after_damage(const std::string& path)
 
 } // namespace
 
-bool is_damage(const SQLite::Exception& error)
+Blame blame_for(const SQLite::Exception& error)
 {
-    return error.getErrorCode() == SQLITE_CORRUPT || error.getErrorCode() == SQLITE_NOTADB;
+    switch (error.getErrorCode()) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return Blame::file;
+    case SQLITE_BUSY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_PERM:
+    case SQLITE_PROTOCOL:
+    case SQLITE_READONLY: return Blame::world;
+    default: return Blame::statement;
+    }
 }
 
 Failure database_failure(const SQLite::Exception& error)
 {
     switch (error.getErrorCode()) {
     case SQLITE_FULL: return {Errc::limit, "the disk of the state file is full"};
-    case SQLITE_READONLY: return {Errc::refused, "the state file cannot be written: it or its disk is read-only"};
+    case SQLITE_READONLY: return read_only();
     case SQLITE_CANTOPEN:
         return {Errc::refused, "the state file cannot be opened: check that its folder exists and "
                                "belongs to this user"};
@@ -161,7 +208,7 @@ Result<Opened> open_database(const std::string& path)
             return database.error();
         return Opened{std::move(*database), {}};
     } catch (const SQLite::Exception& error) {
-        return is_damage(error) ? after_damage(path) : Result<Opened>{database_failure(error)};
+        return blame_for(error) == Blame::file ? after_damage(path) : Result<Opened>{database_failure(error)};
     } catch (const Damaged&) {
         return after_damage(path);
     }

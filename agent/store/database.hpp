@@ -20,13 +20,20 @@ struct Opened {
     std::string set_aside; ///< where a damaged file was put; empty: it was sound, or there was none
 };
 
-/// Opens or makes the file at `path`. Failures: refused (a newer form, no permission, not ours), limit (disk full).
+/// Opens or makes the file at `path`, which only its owner can read then. Failures: refused (a newer form, no
+/// permission, not ours), limit (disk full).
 Result<Opened> open_database(const std::string& path);
 
 /// What SQLite says, as a failure: `limit` for a full disk, else `refused`.
 Failure database_failure(const SQLite::Exception& error);
 
-/// Whether the file itself is broken, which trying again does not cure.
-bool is_damage(const SQLite::Exception& error);
+/// What is to blame for an error.
+enum class Blame {
+    statement, ///< what was asked for: a mistake in it, a constraint
+    world,     ///< the disk or another program: may pass
+    file,      ///< damage, which trying again does not cure
+};
+
+Blame blame_for(const SQLite::Exception& error);
 
 } // namespace forager::store

@@ -2,6 +2,7 @@
 
 #include "store/times.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace forager::store {
@@ -11,7 +12,18 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t longest_line = 16 * 1024;
-constexpr std::size_t most_waiting = 20'000; // commits that are behind; the disk is full or very slow
+constexpr std::size_t most_waiting = 32 * 1024 * 1024; // bytes, about, when the disk is too slow
+constexpr std::size_t cost = 512;                      // bytes that a line of no length takes while it waits
+
+// Not in the middle of a character.
+std::string_view shortened(std::string_view text)
+{
+    std::size_t end = std::min(text.size(), longest_line);
+    if (end < text.size())
+        for (int back = 0; back < 3 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80; ++back)
+            --end;
+    return text.substr(0, end);
+}
 
 void write_line(SQLite::Database& database, const std::string& invocation, std::int64_t at, const std::string& text)
 {
@@ -39,9 +51,9 @@ std::vector<LogLine> read_lines(SQLite::Database& database, const std::string& i
 void LogTable::add(const std::string& invocation, std::string_view text)
 {
     const std::size_t count = ++counts_[invocation];
-    if (count > most_ + 1 || writer_.waiting() > most_waiting)
+    std::string line{shortened(text)};
+    if (count > most_ + 1 || writer_.waiting() * (line.size() + cost) > most_waiting)
         return;
-    std::string line{text.substr(0, longest_line)};
     if (count == most_ + 1)
         line = "(more than " + std::to_string(most_) + " lines: the rest is not kept)";
     writer_.post([invocation, at = to_milliseconds(clock_.wall()), line = std::move(line)](SQLite::Database& database) {

@@ -73,16 +73,14 @@ void insert(SQLite::Database& database, const Submission& submission, const std:
 void check_same_work(SQLite::Database& database, const std::string& id, const Submission& submission,
                      const std::string& request)
 {
-    SQLite::Statement query{database, "SELECT function, request FROM invocation WHERE id = ?"};
-    query.bind(1, id);
-    query.executeStep();
-    if (query.getColumn(0).getString() != submission.invocation.function || query.getColumn(1).getString() != request)
-    {
-        Failure failure{Errc::refused, "the idempotency key '" + submission.idempotency_key +
-                                           "' stands for other work already, which is " + id};
-        failure.retry = false;
-        throw JobRefused{std::move(failure)};
-    }
+    SQLite::Statement query{database, "SELECT 1 FROM invocation WHERE id = ? AND function = ? AND request = ?"};
+    SQLite::bind(query, id, submission.invocation.function, request);
+    if (query.executeStep())
+        return;
+    Failure failure{Errc::refused, "the idempotency key '" + submission.idempotency_key +
+                                       "' stands for other work already, which is " + id};
+    failure.retry = false;
+    throw JobRefused{std::move(failure)};
 }
 
 std::pair<QueueEntry, bool> accept(SQLite::Database& database, const Submission& submission, const std::string& request,
@@ -93,6 +91,8 @@ std::pair<QueueEntry, bool> accept(SQLite::Database& database, const Submission&
             check_same_work(database, known->id, submission, request);
             return {*known, false};
         }
+    if (entry_by(database, "id", submission.invocation.id))
+        throw JobRefused{{Errc::refused, "there is an invocation " + submission.invocation.id + " already"}};
     insert(database, submission, request, now);
     return {*entry_by(database, "id", submission.invocation.id), true};
 }
@@ -135,15 +135,6 @@ std::optional<Begun> start(SQLite::Database& database, const std::string& id, Wa
     return begun;
 }
 
-std::vector<Begun> start_all(SQLite::Database& database, const std::vector<std::string>& ids, WallTime now)
-{
-    std::vector<Begun> all;
-    for (const std::string& id : ids)
-        if (auto begun = start(database, id, now))
-            all.push_back(std::move(*begun));
-    return all;
-}
-
 State state_named(const std::string& name)
 {
     for (const State state : {State::waiting, State::running, State::sleeping, State::succeeded, State::failed})
@@ -169,6 +160,21 @@ void end(SQLite::Database& database, const std::string& id, const std::string& s
     SQLite::Statement signals{database, "DELETE FROM signal WHERE invocation = ?"};
     signals.bind(1, id);
     signals.exec();
+}
+
+std::vector<Begun> start_all(SQLite::Database& database, const std::vector<std::string>& ids, WallTime now)
+{
+    std::vector<Begun> all;
+    for (const std::string& id : ids) {
+        try {
+            if (auto begun = start(database, id, now))
+                all.push_back(std::move(*begun));
+        } catch (const JobRefused& unreadable) { // it would never begin, and hold up those behind it
+            const Outcome failed{unreadable.failure};
+            end(database, id, std::string{name_of(State::failed)}, unreadable.failure.message, seal(failed), now);
+        }
+    }
+    return all;
 }
 
 Record record_in(SQLite::Statement& row)

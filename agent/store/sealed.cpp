@@ -5,6 +5,7 @@
 #include "io/formats/json.hpp"
 
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace forager::store {
@@ -103,10 +104,12 @@ std::optional<Value> opened_bytes(const Value& value)
 
 std::optional<Value> opened_number(const Value& value)
 {
-    const auto* word = value.get<std::string>();
-    if (word == nullptr)
-        return {};
-    return Value{std::strtod(word->c_str(), nullptr)};
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (value == Value{"nan"})
+        return Value{std::numeric_limits<double>::quiet_NaN()};
+    if (value == Value{"inf"})
+        return Value{infinity};
+    return value == Value{"-inf"} ? std::optional{Value{-infinity}} : std::nullopt;
 }
 
 std::optional<Value> opened_pairs(const Value& value)
@@ -162,8 +165,12 @@ std::optional<Value> opened(const Value& value)
 
 Object plain(const Failure& failure)
 {
-    return {{"code", std::string{word(failure.code)}}, {"message", failure.message}, {"where", failure.where},
-            {"traceback", failure.traceback},          {"retry", failure.retry},     {"details", failure.details}};
+    Object object{
+        {"code", std::string{word(failure.code)}}, {"message", failure.message}, {"where", failure.where},
+        {"traceback", failure.traceback},          {"retry", failure.retry},     {"details", failure.details}};
+    if (failure.declaration)
+        object.append("declaration", true);
+    return object;
 }
 
 std::string text_of(const Object& object, std::string_view name)
@@ -179,6 +186,7 @@ Failure failure_from(const Object& object)
     failure.where = text_of(object, "where");
     failure.traceback = text_of(object, "traceback");
     failure.retry = object.find("retry") == nullptr || *object.find("retry") == Value{true};
+    failure.declaration = object.find("declaration") != nullptr;
     if (const Value* details = object.find("details"); details != nullptr && details->get<Object>() != nullptr)
         failure.details = *details->get<Object>();
     return failure;

@@ -33,11 +33,11 @@ bool remove_value(SQLite::Database& database, const std::string& space, const st
     return remove.exec() > 0;
 }
 
-// By bytes, so that no letter of the prefix means anything but itself.
+// By bytes, so that no letter of the prefix means anything but itself. Of an empty key there is no part to compare.
 std::vector<std::string> list_keys(SQLite::Database& database, const std::string& space, const std::string& prefix)
 {
-    SQLite::Statement query{database, "SELECT key FROM value WHERE space = ?1 AND "
-                                      "substr(CAST(key AS BLOB), 1, length(CAST(?2 AS BLOB))) = CAST(?2 AS BLOB) "
+    SQLite::Statement query{database, "SELECT key FROM value WHERE space = ?1 AND key >= ?2 AND (?2 = '' OR "
+                                      "substr(CAST(key AS BLOB), 1, length(CAST(?2 AS BLOB))) = CAST(?2 AS BLOB)) "
                                       "ORDER BY key"};
     SQLite::bind(query, space, prefix);
     std::vector<std::string> keys;

@@ -21,9 +21,15 @@ namespace asio = boost::asio;
 struct Writer::Entry {
     Entry(Job job, const asio::any_io_executor& executor) : job{std::move(job)}, done{executor} {}
 
+    void fail(const SQLite::Exception& error)
+    {
+        failure = database_failure(error);
+        blame = blame_for(error);
+    }
+
     Job job;
     std::optional<Failure> failure;
-    bool damaged = false; // the file or its disk is to blame, not the job
+    Blame blame = Blame::statement;
     Event done;
 };
 
@@ -31,16 +37,6 @@ namespace {
 
 constexpr std::size_t largest_batch = 1000;
 constexpr std::uint64_t largest_chance = ~std::uint64_t{0}; // one disk, one who asks: no need to spread
-
-std::optional<Failure> commit(SQLite::Database& database)
-{
-    try {
-        database.exec("COMMIT");
-        return {};
-    } catch (const SQLite::Exception& error) {
-        return database_failure(error);
-    }
-}
 
 // SQLite ends the transaction by itself after some errors.
 void roll_back(SQLite::Database& database)
@@ -59,17 +55,21 @@ Writer::Writer(asio::any_io_executor executor, Clock& clock, std::unique_ptr<SQL
 
 Writer::~Writer() = default;
 
-asio::awaitable<Result<void>> Writer::run(Job job)
+// A cancellation of the caller does not end it: the store's thread has the job already.
+asio::awaitable<void> Writer::settle(std::shared_ptr<Entry> entry)
 {
-    if (closed_)
-        co_return Failure{Errc::refused, "the state file is closed: the agent is stopping"};
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
-    const auto entry = std::make_shared<Entry>(std::move(job), executor_);
     add(entry);
     while (!entry->done.happened())
         co_await entry->done.wait();
     co_await asio::this_coro::throw_if_cancelled(throws);
+}
+
+asio::awaitable<Result<void>> Writer::run(Job job)
+{
+    const auto entry = std::make_shared<Entry>(std::move(job), executor_);
+    co_await settle(entry);
     if (entry->failure)
         co_return *entry->failure;
     co_return Result<void>{};
@@ -79,21 +79,28 @@ asio::awaitable<Result<void>> Writer::run_surely(Job job)
 {
     Backoff pauses{std::chrono::milliseconds{200}, std::chrono::seconds{5}};
     for (;;) {
-        Result<void> result = co_await run(job);
-        if (result || trouble_.empty() || closed_ || hurried_)
-            co_return result;
+        const auto entry = std::make_shared<Entry>(job, executor_);
+        co_await settle(entry);
+        if (!entry->failure)
+            co_return Result<void>{};
+        if (entry->blame != Blame::world || closed_ || hurried_)
+            co_return *entry->failure;
         co_await sleep_for(clock_, pauses.next(largest_chance));
     }
 }
 
 void Writer::post(Job job)
 {
-    if (!closed_)
-        add(std::make_shared<Entry>(std::move(job), executor_));
+    add(std::make_shared<Entry>(std::move(job), executor_));
 }
 
 void Writer::add(std::shared_ptr<Entry> entry)
 {
+    if (closed_) {
+        entry->failure = Failure{Errc::refused, "the state file is closed: the agent is stopping"};
+        entry->done.set();
+        return;
+    }
     waiting_.push_back(std::move(entry));
     if (std::exchange(working_, true))
         return;
@@ -114,7 +121,7 @@ asio::awaitable<void> Writer::work()
         });
         trouble_.clear();
         for (const auto& entry : batch) {
-            if (entry->damaged)
+            if (entry->failure && entry->blame != Blame::statement)
                 trouble_ = entry->failure->message;
             entry->done.set();
         }
@@ -123,56 +130,59 @@ asio::awaitable<void> Writer::work()
     idle_.set();
 }
 
-// A job that refuses has changed nothing.
-void Writer::run_beside_others(Entry& entry)
+// On the store's thread. What the disk refuses together is halved, until what it refuses stands alone.
+void Writer::run_batch(std::span<const std::shared_ptr<Entry>> batch)
 {
-    try {
-        entry.failure.reset();
-        entry.job(*database_);
-    } catch (const JobRefused& refused) {
-        entry.failure = refused.failure;
+    const auto error = commit_together(batch);
+    if (!error)
+        return;
+    const bool locked_out = error->getErrorCode() == SQLITE_BUSY; // for none of them the wait would be shorter
+    if (batch.size() == 1 || locked_out) {
+        for (const auto& entry : batch)
+            entry->fail(*error);
+        return;
     }
+    run_batch(batch.first(batch.size() / 2));
+    run_batch(batch.subspan(batch.size() / 2));
 }
 
-// On the store's thread. One job that spoils the transaction must not spoil those beside it.
-void Writer::run_batch(const Batch& batch)
-{
-    if (batch.size() > 1) {
-        try {
-            database_->exec("BEGIN IMMEDIATE");
-            for (const auto& entry : batch)
-                run_beside_others(*entry);
-            if (!commit(*database_))
-                return;
-        } catch (...) { // found out below which one it was
-        }
-        roll_back(*database_);
-    }
-    for (const auto& entry : batch)
-        run_alone(*entry);
-}
-
-void Writer::run_alone(Entry& entry)
+std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::shared_ptr<Entry>> batch)
 {
     try {
         database_->exec("BEGIN IMMEDIATE");
-        entry.job(*database_);
-        entry.failure = commit(*database_);
-        entry.damaged = entry.failure.has_value();
+        for (const auto& entry : batch)
+            run_beside_others(*entry);
+        database_->exec("COMMIT");
+        return {};
     } catch (const SQLite::Exception& error) {
-        entry.failure = database_failure(error);
-        entry.damaged = true;
+        roll_back(*database_);
+        return error;
+    }
+}
+
+// What the job throws undoes the job alone; what the disk throws undoes all.
+void Writer::run_beside_others(Entry& entry)
+{
+    database_->exec("SAVEPOINT job");
+    entry.failure.reset();
+    try {
+        entry.job(*database_);
+    } catch (const SQLite::Exception& error) {
+        if (blame_for(error) != Blame::statement)
+            throw;
+        entry.fail(error);
     } catch (const JobRefused& refused) {
         entry.failure = refused.failure;
     } catch (const std::exception& error) {
         entry.failure = Failure{Errc::script, std::string{"internal error: "} + error.what()};
     }
-    roll_back(*database_);
+    database_->exec(entry.failure ? "ROLLBACK TO job; RELEASE job" : "RELEASE job");
 }
 
 asio::awaitable<void> Writer::close()
 {
     closed_ = true;
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     while (!idle_.happened())
         co_await idle_.wait();
@@ -180,7 +190,7 @@ asio::awaitable<void> Writer::close()
         database_.reset();
         return true;
     });
-    co_await asio::this_coro::throw_if_cancelled(true);
+    co_await asio::this_coro::throw_if_cancelled(throws);
 }
 
 } // namespace forager::store

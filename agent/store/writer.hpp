@@ -15,13 +15,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace forager::store {
 
-/// Thrown by a job that does not want to do what it was asked for.
+/// Thrown by a job that does not want to do what it was asked for: nothing of it is done.
 struct JobRefused : std::runtime_error {
     explicit JobRefused(Failure failure) : std::runtime_error{failure.message}, failure{std::move(failure)} {}
     Failure failure;
@@ -29,8 +30,8 @@ struct JobRefused : std::runtime_error {
 
 class Writer {
 public:
-    /// Runs on the store's thread, inside a transaction; may run again when others spoiled the first one. What it
-    /// throws is its failure alone; one that throws `JobRefused` must have changed nothing.
+    /// Runs on the store's thread, inside a transaction; may run again when that could not be committed. What it throws
+    /// is its failure alone, and undoes what it did.
     using Job = std::function<void(SQLite::Database&)>;
 
     Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<SQLite::Database> database);
@@ -54,10 +55,11 @@ public:
     }
 
     /// As `run`, again and again while the disk takes nothing: for what must not be lost. Can be cancelled between two
-    /// tries.
+    /// tries. A file that is damaged is not cured by trying again: that fails at once.
     boost::asio::awaitable<Result<void>> run_surely(Job job);
 
-    /// From now on nothing is tried again: the agent has no time left.
+    /// From now on nothing is tried again: the agent has no time left. Who waits for the next try, for 5 seconds at
+    /// most, hears of the failure after that one.
     void hurry() { hurried_ = true; }
 
     /// Has the job run with the next ones; nobody hears how it ended.
@@ -76,15 +78,15 @@ private:
     struct Entry;
     using Batch = std::vector<std::shared_ptr<Entry>>;
 
+    boost::asio::awaitable<void> settle(std::shared_ptr<Entry> entry);
     void add(std::shared_ptr<Entry> entry);
     boost::asio::awaitable<void> work();
+    void run_batch(std::span<const std::shared_ptr<Entry>> batch);
+    std::optional<SQLite::Exception> commit_together(std::span<const std::shared_ptr<Entry>> batch);
     void run_beside_others(Entry& entry);
-    void run_batch(const Batch& batch);
-    void run_alone(Entry& entry);
 
     boost::asio::any_io_executor executor_;
     Clock& clock_;
-    BlockingPool thread_{1};
     std::unique_ptr<SQLite::Database> database_;
     Batch waiting_;
     std::string trouble_;
@@ -92,6 +94,7 @@ private:
     bool closed_ = false;
     bool hurried_ = false;
     Event idle_;
+    BlockingPool thread_{1}; // the last, so that its end comes before that of the file
 };
 
 } // namespace forager::store
