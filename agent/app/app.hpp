@@ -30,9 +30,9 @@ struct AppConfig {
     std::optional<Duration> time_limit;                      ///< of the work
     Duration clean_up = std::chrono::seconds{12};            ///< what it may take to end once it was asked to
     SchedulerConfig scheduler;
-    std::function<void()> tick;                              ///< called several times a second while the work goes on
-    std::function<void()> hangup;                            ///< what SIGHUP means, where it is not the end
-    std::function<void(const Failure&)> last_words;          ///< tells the user, when the loop no longer can
+    std::function<void()> tick;                     ///< called several times a second while the work goes on
+    std::function<void()> hangup;                   ///< what SIGHUP means, where it is not the end
+    std::function<void(const Failure&)> last_words; ///< tells the user, when the loop no longer can
 };
 
 /// How the work ended.

@@ -94,7 +94,9 @@ int list_functions(const FunctionsOptions& options)
 void add_functions(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<FunctionsOptions>();
-    CLI::App* command = add_command(program, "functions", "List what can be called: by the running agent, or here when there is none", options->common);
+    CLI::App* command =
+        add_command(program, "functions", "List what can be called: by the running agent, or here when there is none",
+                    options->common);
     command->add_option("--script", options->scripts, "List what this script declares, too; may be repeated")
         ->type_name("FILE")
         ->allow_extra_args(false);

@@ -147,8 +147,7 @@ void add_retry(CLI::App& program, Action& chosen)
 void add_signal(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<OneOptions>();
-    CLI::App* command =
-        add_verb(program, chosen, {"signal", "Send a signal that ctx:wait waits for", signal}, options);
+    CLI::App* command = add_verb(program, chosen, {"signal", "Send a signal that ctx:wait waits for", signal}, options);
     add_operand(*command, "EVENT", options->event, "The signal's name")->required();
     add_operand(*command, "VALUE", options->value, "What ctx:wait gives: JSON, or else text");
 }

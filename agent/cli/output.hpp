@@ -15,7 +15,8 @@ namespace forager::cli {
 std::string for_people(const Value& result);
 
 /// Prints how the work ended and gives the exit status.
-int print_ending(const Ending& ending, const Common& common, const std::function<std::string(const Value&)>& shown = for_people);
+int print_ending(const Ending& ending, const Common& common,
+                 const std::function<std::string(const Value&)>& shown = for_people);
 
 /// Prints a failure (as JSON on stdout, or for people on stderr) and gives the exit status: 2 for a script that does
 /// not load, else 1.

@@ -60,8 +60,8 @@ int ps(const PsOptions& options)
 void add_ps(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<PsOptions>();
-    CLI::App* command = add_command(program, "ps", "List invocations: what has not ended, and what ended lately",
-                                    options->common);
+    CLI::App* command =
+        add_command(program, "ps", "List invocations: what has not ended, and what ended lately", options->common);
     command->add_option("--state", options->state, "Only those in this state")
         ->check(CLI::IsMember({"waiting", "running", "sleeping", "succeeded", "failed", "cancelled"}));
     command->add_option("--function", options->function, "Only those of this function")->type_name("NAME");

@@ -39,8 +39,8 @@ int drain(const DrainOptions& options)
 void add_drain(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<DrainOptions>();
-    CLI::App* command = add_command(program, "drain", "Begin no more work, and wait until what runs has ended",
-                                    options->common);
+    CLI::App* command =
+        add_command(program, "drain", "Begin no more work, and wait until what runs has ended", options->common);
     command->add_flag("--resume", options->resume, "Begin work again");
     command->callback([options, &chosen] { chosen = [options] { return drain(*options); }; });
 }

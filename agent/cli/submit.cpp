@@ -110,8 +110,8 @@ int submit(const SubmitOptions& options)
 void add_submit(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<SubmitOptions>();
-    CLI::App* command = add_command(program, "submit", "Hand work to the running agent, which keeps it until it is done",
-                                    options->common);
+    CLI::App* command = add_command(program, "submit",
+                                    "Hand work to the running agent, which keeps it until it is done", options->common);
     add_operand(*command, "FILE.lua|FUNC", options->work, "A script, or the full name of a function")->required();
     add_operands(*command, "ARG", options->args, "Arguments: JSON, or else text");
     command->add_option("--kw", options->keywords, "A keyword argument; may be repeated")

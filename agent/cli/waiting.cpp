@@ -101,8 +101,8 @@ asio::awaitable<Outcome> follow_lines(control::Client& client, std::string id)
 {
     std::int64_t after = 0;
     for (;;) {
-        const auto answer = co_await patiently(client, "/v1/invocations/" + id + "/logs?follow=true&after=" +
-                                                           std::to_string(after));
+        const auto answer =
+            co_await patiently(client, "/v1/invocations/" + id + "/logs?follow=true&after=" + std::to_string(after));
         if (!answer)
             co_return answer.error();
         auto [text, last] = lines_in(*answer, after);

@@ -93,9 +93,9 @@ template <class T> T part(const Object& object, std::string_view name)
 
 Result<Submission> submission_from(const Object& body, const Clock& clock)
 {
-    static const std::vector<std::string> fields = {"function", "args",  "kwargs",          "env",     "priority",
-                                                    "key",      "label", "idempotency_key", "delay", "timeout",
-                                                    "retries"};
+    static const std::vector<std::string> fields = {"function", "args",    "kwargs", "env",
+                                                    "priority", "key",     "label",  "idempotency_key",
+                                                    "delay",    "timeout", "retries"};
     if (const auto known = only(body, fields); !known)
         return known.error();
     Submission submission;
@@ -166,12 +166,8 @@ std::int64_t number_parameter(const http::ServedRequest& request, std::string_vi
 
 Object to_object(const Record& record)
 {
-    Object object{{"id", record.id},
-                  {"function", record.function},
-                  {"state", name_of(record.state)},
-                  {"note", record.note},
-                  {"source", record.source},
-                  {"tries", record.tries}};
+    Object object{{"id", record.id},     {"function", record.function}, {"state", name_of(record.state)},
+                  {"note", record.note}, {"source", record.source},     {"tries", record.tries}};
     if (!record.order_key.empty())
         object.append("key", record.order_key);
     if (record.priority != 0)
@@ -283,7 +279,8 @@ asio::awaitable<Api::Answer> Api::list(http::ServedRequest request)
     filter.state = text("state");
     filter.function = text("function");
     filter.open_only = text("open") == "true";
-    filter.most = static_cast<std::size_t>(std::clamp<std::int64_t>(number_parameter(request, "limit", 100), 1, 10'000));
+    filter.most =
+        static_cast<std::size_t>(std::clamp<std::int64_t>(number_parameter(request, "limit", 100), 1, 10'000));
     const auto records = co_await parts_.store.records().list(std::move(filter));
     if (!records)
         co_return records.error();

@@ -1,5 +1,5 @@
-// What can be asked of a running agent over its local socket: submit, look, cancel, signal. One for the agent; called by
-// the server on the strand.
+// What can be asked of a running agent over its local socket: submit, look, cancel, signal. One for the agent; called
+// by the server on the strand.
 #pragma once
 
 #include "io/http/server/reply.hpp"

@@ -15,8 +15,9 @@ std::string why_it_waits(const Record& record, const Situation& situation)
     if (situation.paused)
         return "the agent was drained and begins nothing: 'forager drain --resume' ends that";
     if (!record.order_key.empty())
-        return "another one with the key '" + record.order_key + "' was accepted before and has not ended, or all places "
-                                                                 "are taken";
+        return "another one with the key '" + record.order_key +
+               "' was accepted before and has not ended, or all places "
+               "are taken";
     return "all places are taken: " + std::to_string(situation.running) + " run (agent.concurrency)";
 }
 

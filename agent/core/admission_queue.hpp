@@ -58,10 +58,10 @@ private:
     void line_up(QueueEntry entry);
     void let_next(const std::string& order_key);
 
-    Line ready_;                                      // may go now
-    std::multimap<WallTime, QueueEntry> later_;       // wait for a time
+    Line ready_;                                                       // may go now
+    std::multimap<WallTime, QueueEntry> later_;                        // wait for a time
     std::map<std::string, std::map<std::int64_t, QueueEntry>> behind_; // wait for one of their order key
-    std::map<std::string, std::string> busy_;         // order key → who goes or is out
+    std::map<std::string, std::string> busy_;                          // order key → who goes or is out
     std::map<std::string, QueueEntry, std::less<>> waiting_ids_;
     std::map<std::string, QueueEntry, std::less<>> out_;
 };

@@ -38,12 +38,12 @@ struct Function {
     bool workflow = false; ///< a workflow's: its name needs no family
     std::string refusal;   ///< stands before what is wrong with the arguments: words that callers look for
     std::optional<Duration> timeout;
-    bool durable = false;        ///< goes on after a restart where it was: its steps are recorded
-    std::string version;         ///< of its code, as its author counts; for durable ones
+    bool durable = false;            ///< goes on after a restart where it was: its steps are recorded
+    std::string version;             ///< of its code, as its author counts; for durable ones
     bool fails_when_changed = false; ///< what began under other code fails; else it goes on with this one
-    std::size_t retries = 0;     ///< tries after the first
-    std::size_t concurrency = 0; ///< how many may run at once; 0: no limit of its own
-    std::string where;           ///< FILE:LINE of a script's declaration
+    std::size_t retries = 0;         ///< tries after the first
+    std::size_t concurrency = 0;     ///< how many may run at once; 0: no limit of its own
+    std::string where;               ///< FILE:LINE of a script's declaration
 };
 
 } // namespace forager

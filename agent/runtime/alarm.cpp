@@ -62,8 +62,8 @@ Alarm alarm_from(const Value& value)
 
 std::string wall_text(WallTime time)
 {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(
-        std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
+    const std::time_t seconds =
+        std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(time));
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
     char text[32];

@@ -47,9 +47,9 @@ Recording* recording_of(const Request& request)
 
 Value failure_to_data(const Failure& failure)
 {
-    return Object{{"code", std::string{word(failure.code)}}, {"message", failure.message},
-                  {"where", failure.where},                  {"traceback", failure.traceback},
-                  {"retry", failure.retry},                  {"details", failure.details}};
+    return Object{
+        {"code", std::string{word(failure.code)}}, {"message", failure.message}, {"where", failure.where},
+        {"traceback", failure.traceback},          {"retry", failure.retry},     {"details", failure.details}};
 }
 
 Failure failure_from_data(const Value& data)

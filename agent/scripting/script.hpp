@@ -133,8 +133,8 @@ public:
 
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
-    std::vector<Schedule> schedules; ///< what it wants to be done again and again
-    std::vector<Watcher> watchers;   ///< the events that it wants to hear of
+    std::vector<Schedule> schedules;         ///< what it wants to be done again and again
+    std::vector<Watcher> watchers;           ///< the events that it wants to hear of
     std::string returned_workflow;           ///< the one that the main chunk returned, or empty
     std::optional<Outputs> workflow_results; ///< of that one, in the order of its tasks, which Lua would not keep
 

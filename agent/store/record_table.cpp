@@ -302,9 +302,8 @@ asio::awaitable<Result<std::vector<QueueEntry>>> RecordTable::open()
 
 asio::awaitable<Result<std::vector<Begun>>> RecordTable::begin(std::vector<std::string> ids, WallTime now)
 {
-    return writer_.ask<std::vector<Begun>>([ids = std::move(ids), now](SQLite::Database& database) {
-        return start_all(database, ids, now);
-    });
+    return writer_.ask<std::vector<Begun>>(
+        [ids = std::move(ids), now](SQLite::Database& database) { return start_all(database, ids, now); });
 }
 
 void RecordTable::note(std::string id, State state, std::string note, std::size_t tries)

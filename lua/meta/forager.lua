@@ -90,10 +90,15 @@ function forager.log(format, ...) end
 ---@return forager.Task
 function forager.every(period, fn) end
 
--- Not available yet: refused with `bad_arguments`.
+---@class forager.OnOptions
+---@field durable? boolean  each event goes through the agent's queue, and is not lost in a restart
+
+-- Has the agent call `fn` for each event: "file:/var/spool/in/*.csv" for a file that is there and complete. Other kinds
+-- of events are refused with `bad_arguments`, as this version has no sources for them. Without effect under `run`.
 ---@param event string
----@param fn fun(ctx: forager.Context, message: any)
-function forager.on(event, fn) end
+---@param fn fun(ctx: forager.Context, what: any)
+---@param options? forager.OnOptions
+function forager.on(event, fn, options) end
 
 -- Not available yet: refused with `bad_arguments`.
 ---@param options forager.ReconcilerOptions

@@ -10,8 +10,9 @@
 ---@field timeout? forager.Duration  of each try; default none
 ---@field retries? integer  more tries after a failure; default 0
 ---@field concurrency? integer  how many may run at once, others wait; 0 (the default) is no limit
----@field durable? boolean  accepted, without effect yet
----@field version? any  accepted, without effect yet
+---@field durable? boolean  its steps are recorded, and it goes on after a restart
+---@field version? string|integer  of a durable function's code: what began with another one fails
+---@field changed? "continue"|"fail"  what becomes of runs that began under other code; default "fail" with a version
 
 -- { "width", "integer", default = 256 }
 ---@class forager.Parameter
@@ -33,6 +34,7 @@
 ---@class forager.Context
 ---@field id string  of this call
 ---@field name string  the function's full name
+---@field durable boolean  whether its steps are recorded
 local Context = {}
 
 -- A line for people, on stderr; with arguments after it, as `string.format`.
@@ -46,20 +48,31 @@ function Context:log(format, ...) end
 ---@return any
 function Context:call(name, ...) end
 
--- As forager.sleep.
+-- As forager.sleep; in a durable function it goes on after a restart.
 ---@param duration forager.Duration
 function Context:sleep(duration) end
 
--- What `fn()` gives, as data. Nothing is recorded yet.
+-- Does `fn` once and gives what it gave, as data; in a durable function it is recorded, and not done again after a
+-- restart.
 ---@param name string
 ---@param fn fun(): forager.Data
 ---@return any
 function Context:step(name, fn) end
 
--- Seconds since 1970.
+-- Seconds since 1970; in a durable function the same after a restart.
 ---@return number
 function Context:now() end
 
--- From 0 up to, and without, 1.
+-- As math.random; in a durable function the same after a restart.
+---@param ... integer
 ---@return number
-function Context:random() end
+function Context:random(...) end
+
+---@class forager.WaitOptions
+---@field timeout? forager.Duration  raises `timed_out` after it; default: waits for ever
+
+-- Waits for `forager signal ID EVENT [VALUE]` and gives the value. Only in durable functions.
+---@param event string
+---@param options? forager.WaitOptions
+---@return any
+function Context:wait(event, options) end

@@ -31,7 +31,6 @@
 
 ---@class forager.Workflow
 ---@field name string
----@field schedule? string  what :cron was given
 local Workflow = {}
 
 -- Adds a task.
@@ -39,10 +38,15 @@ local Workflow = {}
 ---@return forager.TaskHandle
 function Workflow:task(options) end
 
--- When an agent starts it: five fields as in crontab(5), or @daily and the like. Checked; without effect under `run`.
+---@class forager.CronOptions
+---@field zone? string  an IANA time zone, as "Europe/Berlin"; default: the machine's
+---@field missed? "once"|"skip"|"all"  what becomes of runs while the agent was down; default "once": one for all
+
+-- When the agent starts it: five fields as in crontab(5), or @daily and the like. Without effect under `run`.
 ---@param expression string
+---@param options? forager.CronOptions
 ---@return forager.Workflow self
-function Workflow:cron(expression) end
+function Workflow:cron(expression, options) end
 
 -- Runs it here and now; gives the results by task name, or raises the first failure, with the field `task`.
 ---@return table<string, any>

@@ -133,6 +133,14 @@ end
 it("the options of the stubs are those that the library takes", function()
   local typo = { qqqqqqqq = true }
   local w = forager.workflow "options"
+  local context
+  forager.func {
+    name = "meta.waiting",
+    run = function(ctx)
+      context = ctx
+    end,
+  }
+  forager.call "meta.waiting"
   local taken = {
     CommandOptions = accepted(forager.sh, "true", typo),
     CommandLimits = accepted(forager.sh, { "true", limits = typo }),
@@ -151,6 +159,9 @@ it("the options of the stubs are those that the library takes", function()
     ArchiveOptions = accepted(files.archive, typo),
     ExtractOptions = accepted(files.extract, "x", "y", typo),
     JsonOptions = accepted(forager.json.encode, 1, typo),
+    WaitOptions = accepted(context.wait, context, "event", typo),
+    CronOptions = accepted(w.cron, w, "@daily", typo),
+    OnOptions = accepted(forager.on, "file:/x", print, typo),
   }
   for name, options in pairs(taken) do
     same_names("options of " .. name, class("." .. name), options)

@@ -22,6 +22,10 @@ public:
     using Mode = scripting::Script::Mode;
 
     ScriptWorld() = default;
+
+    /// Another journal than its own, which must outlive it.
+    explicit ScriptWorld(Journal& kept) : journal_in_use_{&kept} {}
+
     ~ScriptWorld()
     {
         for (const auto& script : scripts_)
@@ -34,9 +38,8 @@ public:
     {
         const std::string path = folder_.path() + "/script.lua";
         std::ofstream{path} << text;
-        const scripting::World outside{io.get_executor(), clock, random,   slicer_,   pool_,
-                                       processes_,        http_, registry, scheduler, runner,
-                                       journal, values, signals};
+        const scripting::World outside{io.get_executor(), clock,     random, slicer_, pool_,  processes_, http_,
+                                       registry,          scheduler, runner, *journal_in_use_, values, signals};
         scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
         if (auto loaded = scripts_.back()->load(); !loaded)
             throw std::logic_error{loaded.error().message};
@@ -55,6 +58,7 @@ public:
     Signals signals;
 
 private:
+    Journal* journal_in_use_ = &journal;
     TempFolder folder_;
     BlockingPool pool_;
     LocalProcessRunner processes_{io.get_executor(), pool_, clock};

@@ -109,8 +109,8 @@ asio::awaitable<void> Agent::bury_the_dead()
 
 Result<void> Agent::open_store()
 {
-    auto opened = store::Store::open(app_.executor(), app_.clock(),
-                                     {folder_->at("forager.db"), settings_.limits.log_lines});
+    auto opened =
+        store::Store::open(app_.executor(), app_.clock(), {folder_->at("forager.db"), settings_.limits.log_lines});
     if (!opened)
         return opened.error();
     store_ = std::move(*opened);
@@ -138,14 +138,15 @@ void Agent::make_queue()
     };
     queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
                                            std::move(hooks));
-    observer_.keep_in(store_->records(), store_->logs(), [this](const std::string& id) { return queue_->has_begun(id); });
+    observer_.keep_in(store_->records(), store_->logs(),
+                      [this](const std::string& id) { return queue_->has_begun(id); });
 }
 
 void Agent::make_control()
 {
-    api_ = std::make_unique<control::Api>(control::Api::Parts{
-        app_.scheduler(), *queue_, *store_, app_.signals(), [this] { return status(); }, [this] { return scripts(); },
-        [this] { return reload(); }, [this] { return drain(); }});
+    api_ = std::make_unique<control::Api>(control::Api::Parts{app_.scheduler(), *queue_, *store_, app_.signals(),
+                                                              [this] { return status(); }, [this] { return scripts(); },
+                                                              [this] { return reload(); }, [this] { return drain(); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -264,13 +265,14 @@ Object Agent::status() const
                                {"for", to_seconds(app_.now() - loop.since)},
                                {"restarts", loop.restarts},
                                {"last_error", loop.last_error}});
-    return {{"version", version},
-            {"process", static_cast<std::int64_t>(::getpid())},
-            {"uptime", to_seconds(app_.now() - begun_)},
-            {"queue", Object{{"waiting", queue_->waiting()}, {"running", queue_->running()}, {"paused", queue_->paused()}}},
-            {"store", Object{{"trouble", store_->writer().trouble()}, {"waiting", store_->writer().waiting()}}},
-            {"loops", std::move(loops)},
-            {"scripts", scripts()}};
+    return {
+        {"version", version},
+        {"process", static_cast<std::int64_t>(::getpid())},
+        {"uptime", to_seconds(app_.now() - begun_)},
+        {"queue", Object{{"waiting", queue_->waiting()}, {"running", queue_->running()}, {"paused", queue_->paused()}}},
+        {"store", Object{{"trouble", store_->writer().trouble()}, {"waiting", store_->writer().waiting()}}},
+        {"loops", std::move(loops)},
+        {"scripts", scripts()}};
 }
 
 Array Agent::scripts() const

@@ -1,4 +1,5 @@
-// The daemon: serves its scripts, its queue and its local socket until it is told to stop. One for a run of the program.
+// The daemon: serves its scripts, its queue and its local socket until it is told to stop. One for a run of the
+// program.
 #pragma once
 
 #include "app/agent/events.hpp"

@@ -1,5 +1,5 @@
-// Watches all work of the agent: keeps states and lines of what is recorded, and writes lines to the agent's log. On the
-// strand.
+// Watches all work of the agent: keeps states and lines of what is recorded, and writes lines to the agent's log. On
+// the strand.
 #pragma once
 
 #include "app/agent/log.hpp"

@@ -74,7 +74,8 @@ void add_run_script(App& app, Observer& observer)
     function.name = "forager.run";
     function.doc = "Runs a script: its file's name, its text, and its arguments.";
     function.raw = true;
-    function.parameters = {{"file", Type::string, {}}, {"text", Type::string, {}}, {"args", Type::list, Value{Array{}}}};
+    function.parameters = {
+        {"file", Type::string, {}}, {"text", Type::string, {}}, {"args", Type::list, Value{Array{}}}};
     (void)app.registry().add(std::move(function), std::make_shared<RunScript>(app, observer));
 }
 

@@ -1,5 +1,5 @@
-// The scripts that the agent serves: loaded at its start and again when it is told to. One that does not load leaves the
-// earlier one of its file as it was. On the strand.
+// The scripts that the agent serves: loaded at its start and again when it is told to. One that does not load leaves
+// the earlier one of its file as it was. On the strand.
 #pragma once
 
 #include "app/agent/log.hpp"

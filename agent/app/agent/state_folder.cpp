@@ -42,7 +42,8 @@ bool replace_content(int descriptor, const std::string& text)
 Failure in_use(const std::string& path, const std::string& by)
 {
     const auto other = parse_identity(by);
-    return {Errc::refused, "another agent" + (other ? " (process " + std::to_string(other->process) + ")" : std::string{}) +
+    return {Errc::refused, "another agent" +
+                               (other ? " (process " + std::to_string(other->process) + ")" : std::string{}) +
                                " uses " + path + ": stop it, or give this one a state_dir of its own"};
 }
 

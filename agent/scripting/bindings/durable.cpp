@@ -176,8 +176,8 @@ asio::awaitable<Outcome> signal_within(Recording& recording, World& world, std::
     const auto alarm = co_await recorded_alarm(recording, world.clock, key + " until", limit);
     if (!alarm)
         co_return alarm.error();
-    auto heard = co_await within(world.clock, due(world.clock, *alarm),
-                                 first_signal(recording, world.signals, event, key));
+    auto heard =
+        co_await within(world.clock, due(world.clock, *alarm), first_signal(recording, world.signals, event, key));
     if (heard)
         co_return std::move(*heard);
     Outcome late{Failure{Errc::timed_out, "no signal '" + event + "' came within " + to_text(limit)}};

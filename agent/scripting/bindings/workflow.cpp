@@ -66,7 +66,7 @@ public:
         if (found == script_->workflows.end())
             co_return Failure{Errc::not_found, "the script that declares the workflow '" + name_ + "' is gone"};
         const Workflow workflow = found->second; // a copy: the script may declare more while this one runs
-        const auto script = script_; // this handler may go while it runs
+        const auto script = script_;             // this handler may go while it runs
         Outcome outcome = co_await run_recorded(script->world(), workflow, invocation, observer);
         co_return outcome;
     }

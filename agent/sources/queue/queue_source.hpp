@@ -24,8 +24,8 @@ namespace forager {
 class QueueSource final : public Queue, private Reporter {
 public:
     struct Config {
-        std::size_t limit = 100'000;      ///< invocations that have not ended
-        std::size_t most_starts = 5;      ///< after so many deaths of the agent under it, it is given up
+        std::size_t limit = 100'000;       ///< invocations that have not ended
+        std::size_t most_starts = 5;       ///< after so many deaths of the agent under it, it is given up
         std::size_t request = 1024 * 1024; ///< bytes of one submission's arguments
     };
 
