@@ -116,7 +116,7 @@ Failure unknown(const std::string& id)
     return {Errc::not_found, "there is no invocation " + id + ": 'forager ps --all' lists what is kept"};
 }
 
-std::optional<Begun> start(SQLite::Database& database, const std::string& id, WallTime now)
+std::optional<BegunWork> start(SQLite::Database& database, const std::string& id, WallTime now)
 {
     SQLite::Statement update{database, "UPDATE invocation SET state = 'running', note = '', starts = starts + 1, "
                                        "started = coalesce(started, ?2) WHERE id = ?1 AND ended IS NULL "
@@ -124,7 +124,7 @@ std::optional<Begun> start(SQLite::Database& database, const std::string& id, Wa
     SQLite::bind(update, id, to_milliseconds(now));
     if (!update.executeStep())
         return {};
-    Begun begun;
+    BegunWork begun;
     begun.invocation.id = id;
     begun.invocation.function = update.getColumn(0).getString();
     begun.invocation.source = update.getColumn(1).getString();
@@ -162,9 +162,9 @@ void end(SQLite::Database& database, const std::string& id, const std::string& s
     signals.exec();
 }
 
-std::vector<Begun> start_all(SQLite::Database& database, const std::vector<std::string>& ids, WallTime now)
+std::vector<BegunWork> start_all(SQLite::Database& database, const std::vector<std::string>& ids, WallTime now)
 {
-    std::vector<Begun> all;
+    std::vector<BegunWork> all;
     for (const std::string& id : ids) {
         try {
             if (auto begun = start(database, id, now))
@@ -300,9 +300,9 @@ asio::awaitable<Result<std::vector<QueueEntry>>> RecordTable::open()
     });
 }
 
-asio::awaitable<Result<std::vector<Begun>>> RecordTable::begin(std::vector<std::string> ids, WallTime now)
+asio::awaitable<Result<std::vector<BegunWork>>> RecordTable::begin(std::vector<std::string> ids, WallTime now)
 {
-    return writer_.ask<std::vector<Begun>>(
+    return writer_.ask<std::vector<BegunWork>>(
         [ids = std::move(ids), now](SQLite::Database& database) { return start_all(database, ids, now); });
 }
 

@@ -20,7 +20,7 @@ public:
 
     boost::asio::awaitable<Result<std::pair<QueueEntry, bool>>> add(Submission submission, WallTime now) override;
     boost::asio::awaitable<Result<std::vector<QueueEntry>>> open() override;
-    boost::asio::awaitable<Result<std::vector<Begun>>> begin(std::vector<std::string> ids, WallTime now) override;
+    boost::asio::awaitable<Result<std::vector<BegunWork>>> begin(std::vector<std::string> ids, WallTime now) override;
     void note(std::string id, State state, std::string note, std::size_t tries) override;
     boost::asio::awaitable<Result<void>> finish(std::string id, Outcome outcome, WallTime now) override;
     boost::asio::awaitable<Result<QueueEntry>> revive(std::string id) override;

@@ -357,7 +357,7 @@ class Usage(Command):
         ok = self.script("return 1")
         for args, told in ((("frobnicate",), "'frobnicate'; there are run, call"),
                            (("chekc", ok), "'chekc'; did you mean 'check'?"),
-                           (("ps",), "'forager ps' is not part of this version yet"),
+                           (("reconcile",), "'forager reconcile' is not part of this version yet"),
                            (("--json", "version"), "'--json' stands before the command"),
                            (("run", ok, "--jsn"), "'forager run' has no flag '--jsn'; did you mean '--json'?"),
                            (("run", ok, "--tiemout=5s"), "'--tiemout'; did you mean '--timeout'?"),
@@ -495,7 +495,6 @@ class Check(Command):
 
     def test_events_that_there_are_none_of_yet_are_named(self):
         for text in ('on("redis:orders.*", function(ctx, message) ctx:log(message.payload) end)',
-                     'on("http:POST /hooks/build", function(ctx, request) return request end)',
                      'reconciler { kind = "WebSite", every = "30s", actual = function(ctx, d) return d end, '
                      'apply = function(ctx, desired, actual) ctx:log "x" end }'):
             self.assertEqual(len(self.findings(f'local forager = require "forager"\nforager.{text}')), 1, text)

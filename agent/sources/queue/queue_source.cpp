@@ -137,7 +137,7 @@ asio::awaitable<void> QueueSource::begin_some()
         co_await sleep_for(clock_, std::chrono::seconds{1});
         co_return;
     }
-    for (Begun& one : *begun) {
+    for (BegunWork& one : *begun) {
         std::erase(ids, one.invocation.id);
         if (one.starts > config_.most_starts)
             (void)co_await report(one.invocation, given_up(one.starts));

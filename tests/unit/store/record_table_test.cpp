@@ -33,12 +33,12 @@ struct Bench : StoreWorld {
     {
         return add(submission(id), now);
     }
-    Result<Begun> begin(const std::string& id, WallTime now = at(2))
+    Result<BegunWork> begin(const std::string& id, WallTime now = at(2))
     {
         auto begun = run(records().begin({id}, now));
         if (!begun)
             return begun.error();
-        return begun->empty() ? Result<Begun>{Failure{Errc::not_found, "not begun"}} : std::move(begun->front());
+        return begun->empty() ? Result<BegunWork>{Failure{Errc::not_found, "not begun"}} : std::move(begun->front());
     }
     Record record(const std::string& id) { return run(records().find(id)).value().value(); }
     bool has(const std::string& id) { return run(records().find(id)).value().has_value(); }
