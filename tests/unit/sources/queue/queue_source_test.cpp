@@ -281,9 +281,10 @@ private:
             life.clock.run_for(life.io, 10min);
         else
             records_.dead = chance_.next() % 2 == 0; // else it is stopped in good order
+        life.clock.run_for(life.io, std::chrono::milliseconds{chance_.next() % 500});
+        life.end();
         for (const std::string& id : life.told)
             CHECK(records_.kept.at(id).outcome.has_value());
-        life.end();
         running_.clear();
     }
 
