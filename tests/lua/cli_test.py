@@ -59,6 +59,8 @@ class Command(unittest.TestCase):
         return str(path)
 
     def forager(self, *args, **options):
+        # An agent of the machine's own has no part in this.
+        options.setdefault("env", {**os.environ, "FORAGER_AGENT_SOCKET": str(self.folder / "no.sock")})
         return subprocess.run([FORAGER, *args], capture_output=True, text=True, timeout=60, cwd=self.folder, **options)
 
     def run_script(self, text, *args):
