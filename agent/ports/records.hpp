@@ -56,7 +56,8 @@ public:
     virtual boost::asio::awaitable<Result<std::vector<QueueEntry>>> open() = 0;
 
     /// It is their turn: counts the starts. Those that are not there any more are left out.
-    virtual boost::asio::awaitable<Result<std::vector<BegunWork>>> begin(std::vector<std::string> ids, WallTime now) = 0;
+    virtual boost::asio::awaitable<Result<std::vector<BegunWork>>> begin(std::vector<std::string> ids,
+                                                                         WallTime now) = 0;
 
     /// Does not wait to be safe: after a crash it is only older.
     virtual void note(std::string id, State state, std::string note, std::size_t tries) = 0;

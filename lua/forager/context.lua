@@ -73,9 +73,9 @@ function Context:step(name, fn)
   options.argument("step", 1, name, "string")
   options.argument("step", 2, fn, "function")
   local _ <close> = begin(self, name)
-  local key, done, known = native.step_find(name)
+  local key, done, earlier = native.step_find(name)
   if done then
-    return known
+    return earlier
   end
   local ok, result = attempt(name, fn)
   if not ok then

@@ -40,8 +40,7 @@ public:
         if (dead)
             co_return lost();
         for (const auto& [id, known] : kept)
-            if (!submission.idempotency_key.empty() &&
-                known.submission.idempotency_key == submission.idempotency_key)
+            if (!submission.idempotency_key.empty() && known.submission.idempotency_key == submission.idempotency_key)
                 co_return std::pair{known.entry, false};
         const QueueEntry entry{submission.invocation.id, ++number_, submission.priority, submission.order_key,
                                submission.not_before};
@@ -117,14 +116,8 @@ public:
     {
         co_return std::optional<Record>{};
     }
-    boost::asio::awaitable<Result<std::vector<Record>>> list(RecordFilter) override
-    {
-        co_return std::vector<Record>{};
-    }
-    boost::asio::awaitable<Result<void>> signal(std::string, std::string, Value) override
-    {
-        co_return Result<void>{};
-    }
+    boost::asio::awaitable<Result<std::vector<Record>>> list(RecordFilter) override { co_return std::vector<Record>{}; }
+    boost::asio::awaitable<Result<void>> signal(std::string, std::string, Value) override { co_return Result<void>{}; }
 
 private:
     static Failure lost() { return {Errc::refused, "dead"}; }

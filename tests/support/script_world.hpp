@@ -38,8 +38,9 @@ public:
     {
         const std::string path = folder_.path() + "/script.lua";
         std::ofstream{path} << text;
-        const scripting::World outside{io.get_executor(), clock,     random, slicer_, pool_,  processes_, http_,
-                                       registry,          scheduler, runner, *journal_in_use_, values, signals};
+        const scripting::World outside{io.get_executor(), clock,  random,   slicer_,   pool_,
+                                       processes_,        http_,  registry, scheduler, runner,
+                                       *journal_in_use_,  values, signals};
         scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
         if (auto loaded = scripts_.back()->load(); !loaded)
             throw std::logic_error{loaded.error().message};

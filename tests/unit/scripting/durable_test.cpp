@@ -34,7 +34,8 @@ public:
         co_return done;
     }
 
-    asio::awaitable<Result<std::optional<Value>>> take_signal(std::string, std::string, std::string, std::string) override
+    asio::awaitable<Result<std::optional<Value>>> take_signal(std::string, std::string, std::string,
+                                                              std::string) override
     {
         co_return signal;
     }

@@ -26,7 +26,11 @@ public:
     Life(MemoryRecords& records, std::uint64_t seed, QueueSource::Config queue_config = {}, std::size_t concurrency = 4)
         : World{seed, {concurrency, 100, 1s}},
           records{records},
-          queue{io.get_executor(), clock, records, scheduler, queue_config,
+          queue{io.get_executor(),
+                clock,
+                records,
+                scheduler,
+                queue_config,
                 {[this] { return scheduler.fresh_id(); },
                  [this](const std::string& name) -> Result<void> {
                      const auto found = registry.find(name);
@@ -272,8 +276,8 @@ private:
                  }));
         life.begin_loop();
         for (std::uint64_t n = chance_.next() % 12; n > 0; --n) {
-            if (const auto accepted = life.put("t.work", chance_.next() % 3 == 0 ? "key" : "",
-                                               static_cast<int>(chance_.next() % 3)))
+            if (const auto accepted =
+                    life.put("t.work", chance_.next() % 3 == 0 ? "key" : "", static_cast<int>(chance_.next() % 3)))
                 accepted_.insert(accepted->id);
             life.clock.run_for(life.io, std::chrono::milliseconds{chance_.next() % 200});
         }
