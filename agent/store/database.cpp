@@ -7,6 +7,7 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 
 namespace forager::store {
 
@@ -79,16 +80,36 @@ bool died_last_time(const std::string& path)
     return std::filesystem::exists(path + "-wal", ignored);
 }
 
+std::string suspicion(const std::string& path)
+{
+    return path + "-suspect";
+}
+
+bool is_suspect(const std::string& path)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(suspicion(path), ignored);
+}
+
+// Reads what every start reads: a whole check takes too long for each of them.
+void probe(SQLite::Database& database)
+{
+    database.exec("SELECT count(id || state) FROM invocation WHERE ended IS NULL");
+}
+
 Result<std::unique_ptr<SQLite::Database>> try_open(const std::string& path)
 {
     constexpr int patience = 5000; // milliseconds, for somebody who reads the file with other tools
-    const bool doubtful = died_last_time(path);
+    const bool doubtful = died_last_time(path) || is_suspect(path);
     auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience);
     set_up(*database);
     if (auto ready = bring_up(*database, path); !ready)
         return ready.error();
     if (doubtful)
         check(*database);
+    probe(*database);
+    std::error_code ignored;
+    std::filesystem::remove(suspicion(path), ignored);
     return database;
 }
 
@@ -138,6 +159,11 @@ Result<Opened> after_damage(const std::string& path)
 bool is_damage(const SQLite::Exception& error)
 {
     return error.getErrorCode() == SQLITE_CORRUPT || error.getErrorCode() == SQLITE_NOTADB;
+}
+
+void suspect(const std::string& path)
+{
+    const std::ofstream mark{suspicion(path)};
 }
 
 Failure database_failure(const SQLite::Exception& error)

@@ -29,4 +29,7 @@ Failure database_failure(const SQLite::Exception& error);
 /// Whether the file itself is broken, which trying again does not cure.
 bool is_damage(const SQLite::Exception& error);
 
+/// Has the next `open_database` look at all of this file, and set it aside when it is damaged indeed.
+void suspect(const std::string& path);
+
 } // namespace forager::store

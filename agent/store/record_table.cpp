@@ -81,14 +81,22 @@ void check_same_work(SQLite::Database& database, const std::string& id, const Su
                                              "' stands for other work already, which is " + id}};
 }
 
+std::optional<QueueEntry> accepted_before(SQLite::Database& database, const Submission& submission,
+                                          const std::string& request)
+{
+    if (submission.idempotency_key.empty())
+        return {};
+    auto known = entry_by(database, "idempotency_key", submission.idempotency_key);
+    if (known)
+        check_same_work(database, known->id, submission, request);
+    return known;
+}
+
 std::pair<QueueEntry, bool> accept(SQLite::Database& database, const Submission& submission, const std::string& request,
                                    WallTime now)
 {
-    if (!submission.idempotency_key.empty())
-        if (const auto known = entry_by(database, "idempotency_key", submission.idempotency_key)) {
-            check_same_work(database, known->id, submission, request);
-            return {*known, false};
-        }
+    if (auto known = accepted_before(database, submission, request))
+        return {std::move(*known), false};
     insert(database, submission, request, now);
     return {*entry_by(database, "id", submission.invocation.id), true};
 }
@@ -278,6 +286,15 @@ asio::awaitable<Result<std::pair<QueueEntry, bool>>> RecordTable::add(Submission
         });
 }
 
+asio::awaitable<Result<std::optional<QueueEntry>>> RecordTable::known(Submission submission)
+{
+    std::string request = seal(Value{request_of(submission.invocation)});
+    return writer_.ask<std::optional<QueueEntry>>(
+        [submission = std::move(submission), request = std::move(request)](SQLite::Database& database) {
+            return accepted_before(database, submission, request);
+        });
+}
+
 asio::awaitable<Result<std::vector<QueueEntry>>> RecordTable::open()
 {
     return writer_.ask<std::vector<QueueEntry>>([](SQLite::Database& database) {
@@ -292,9 +309,8 @@ asio::awaitable<Result<std::vector<QueueEntry>>> RecordTable::open()
 
 asio::awaitable<Result<std::vector<Begun>>> RecordTable::begin(std::vector<std::string> ids, WallTime now)
 {
-    return writer_.ask<std::vector<Begun>>([ids = std::move(ids), now](SQLite::Database& database) {
-        return start_all(database, ids, now);
-    });
+    return writer_.ask<std::vector<Begun>>(
+        [ids = std::move(ids), now](SQLite::Database& database) { return start_all(database, ids, now); });
 }
 
 void RecordTable::note(std::string id, State state, std::string note, std::size_t tries)

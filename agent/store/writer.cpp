@@ -160,6 +160,8 @@ void Writer::run_alone(Entry& entry)
         entry.failure = commit(*database_);
         entry.damaged = entry.failure.has_value();
     } catch (const SQLite::Exception& error) {
+        if (is_damage(error))
+            suspect(database_->getFilename());
         entry.failure = database_failure(error);
         entry.damaged = true;
     } catch (const JobRefused& refused) {

@@ -88,6 +88,7 @@ class Submit(Scenario):
         path = self.folder / "mine.lua"
         path.write_text("return { text = 'first', ... }")
         self.submit("t.hold", "one")
+        self.await_mark("one")
         id = self.submit(str(path), "a", "--", "--b")
         path.write_text("return 'second'")
         self.open_gate()

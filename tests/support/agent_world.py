@@ -51,6 +51,17 @@ def processes_marked(marker):
     return found
 
 
+def descendants(process):
+    found = []
+    for folder in pathlib.Path(f"/proc/{process}/task").glob("*"):
+        try:
+            for child in (folder / "children").read_text().split():
+                found += [int(child), *descendants(int(child))]
+        except OSError:
+            continue
+    return found
+
+
 class Scenario(unittest.TestCase):
     """A folder with scripts, a configuration, and at most one agent."""
 
@@ -73,7 +84,7 @@ class Scenario(unittest.TestCase):
 
     def end_all(self):
         """Nothing is left, whatever a test has done to its agent."""
-        while left := processes_marked(self.marker()):
+        while left := {*processes_marked(self.marker()), *self.family()}:
             for process in left:
                 try:
                     os.kill(process, signal.SIGKILL)
@@ -132,6 +143,10 @@ class Scenario(unittest.TestCase):
         self.agent.send_signal(number)
         return self.agent.wait(PATIENCE)
 
+    def family(self):
+        """The agent's descendants, also those that hide what they come from."""
+        return descendants(self.agent.pid) if self.agent and self.agent.poll() is None else []
+
     def children(self):
         return [process for process in processes_marked(self.marker()) if process != self.agent.pid]
 
@@ -159,13 +174,13 @@ class Scenario(unittest.TestCase):
 
     # Asking
 
-    def forager(self, *args, **options):
-        return subprocess.run([FORAGER, *args, "--config", self.config], capture_output=True, text=True,
-                              timeout=PATIENCE, cwd=self.folder, env=self.environment, **options)
+    def forager(self, command, *args):
+        return subprocess.run([FORAGER, command, "--config", self.config, *args], capture_output=True, text=True,
+                              timeout=PATIENCE, cwd=self.folder, env=self.environment)
 
-    def ask(self, *args):
+    def ask(self, command, *args):
         """The JSON document that a command prints, and its exit code."""
-        done = self.forager(*args, "--json")
+        done = self.forager(command, "--json", *args)
         return json.loads(done.stdout), done.returncode
 
     def result(self, *args):
@@ -185,7 +200,7 @@ class Scenario(unittest.TestCase):
         return document["id"]
 
     def run_work(self, *args):
-        return self.result("submit", *args, "--wait")
+        return self.result("submit", "--wait", *args)
 
     def request(self, method, path, body=None):
         """Asks the agent without a command in between."""

@@ -24,8 +24,8 @@ namespace forager {
 class QueueSource final : public Queue, private Reporter {
 public:
     struct Config {
-        std::size_t limit = 100'000;      ///< invocations that have not ended
-        std::size_t most_starts = 5;      ///< after so many deaths of the agent under it, it is given up
+        std::size_t limit = 100'000;       ///< invocations that have not ended
+        std::size_t most_starts = 5;       ///< after so many deaths of the agent under it, it is given up
         std::size_t request = 1024 * 1024; ///< bytes of one submission's arguments
     };
 
@@ -66,12 +66,17 @@ public:
     std::size_t running() const { return admission_.out() - parked_.size(); }
 
     /// Whether it runs at this moment, or sleeps.
-    bool has_begun(std::string_view id) const { return admission_.is_out(id); }
+    bool has_begun(const std::string& id) const { return admission_.is_out(id) && !parked_.contains(id); }
 
 private:
     boost::asio::awaitable<Result<void>> report(const Invocation& invocation, const Outcome& outcome) override;
 
+    class Arrival;
+
     Result<void> check(const Submission& submission) const;
+    Failure full() const;
+    boost::asio::awaitable<Result<Accepted>> put_new(Submission submission);
+    boost::asio::awaitable<Result<Accepted>> put_into_full(Submission submission);
     boost::asio::awaitable<QueueEntry> next();
     boost::asio::awaitable<void> begin_some();
     void begin(Permit permit, Invocation invocation);
@@ -87,6 +92,7 @@ private:
     Event changed_;
     std::set<std::string> parked_; // whose function there is not
     std::set<std::string> cancelled_;
+    std::size_t arriving_ = 0;
     bool stopping_ = false;
 };
 
