@@ -1,9 +1,9 @@
 #include "app/agent/state_folder.hpp"
 
 #include "base/text.hpp"
+#include "io/file_lock.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,7 +42,8 @@ bool replace_content(int descriptor, const std::string& text)
 Failure in_use(const std::string& path, const std::string& by)
 {
     const auto other = parse_identity(by);
-    return {Errc::refused, "another agent" + (other ? " (process " + std::to_string(other->process) + ")" : std::string{}) +
+    return {Errc::refused, "another agent" +
+                               (other ? " (process " + std::to_string(other->process) + ")" : std::string{}) +
                                " uses " + path + ": stop it, or give this one a state_dir of its own"};
 }
 
@@ -71,7 +72,7 @@ Result<StateFolder> StateFolder::open(std::string path, const ProcessIdentity& s
     if (!lock)
         return system_failure("cannot use the state folder " + path, errno);
     const std::string last = content_of(lock.number());
-    if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0)
+    if (!lock_file(lock.number()))
         return in_use(path, last);
     // The dead ones stay in it until what they left is gone: this one may die before.
     std::vector<ProcessIdentity> dead = identities_in(last);
