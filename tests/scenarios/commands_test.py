@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The commands that ask a running agent, as their users meet them: commands_test.py FORAGER."""
+import concurrent.futures
 import json
 import pathlib
 import re
@@ -86,13 +87,13 @@ class Submit(Scenario):
     def test_a_script_goes_as_it_is_when_it_is_submitted(self):
         self.serve(SCRIPT, agent="concurrency = 1")
         path = self.folder / "mine.lua"
-        path.write_text("return { text = 'first', ... }")
+        path.write_text("return { 'first', ... }")
         self.submit("t.hold", "one")
         self.await_mark("one")
         id = self.submit(str(path), "a", "--", "--b")
         path.write_text("return 'second'")
         self.open_gate()
-        self.assertEqual(self.succeeded(id), {"text": "first", "1": "a", "2": "--b"})
+        self.assertEqual(self.succeeded(id), ["first", "a", "--b"])
         self.assertEqual(self.record(id)["label"], "mine.lua")
 
     def test_a_submitted_script_that_does_not_load_fails_with_its_place(self):
@@ -185,6 +186,14 @@ class Limits(Scenario):
         for id in held:
             self.succeeded(id)
         self.run_work("t.mark", "c")
+
+    def test_many_clients_at_once_do_not_overfill_the_queue(self):
+        self.serve(SCRIPT, limits="queue = 5")
+        body = {"function": "t.hold", "args": ["x"]}
+        with concurrent.futures.ThreadPoolExecutor(20) as clients:
+            answers = list(clients.map(lambda _: self.request("POST", "/v1/invocations", body), range(40)))
+        self.assertEqual(sum(answer["ok"] for answer in answers), 5)
+        self.assertEqual({answer["error"]["code"] for answer in answers if not answer["ok"]}, {"limit"})
 
     def test_what_was_accepted_before_is_not_refused_by_a_full_queue(self):
         self.serve(SCRIPT, limits="queue = 1")
