@@ -72,7 +72,8 @@ class Submit(Scenario):
 
     def test_wrong_arguments_are_refused_before_the_function_runs(self):
         self.serve(SCRIPT)
-        for wrong, named in ((["7"], "who"), (["Ann", "many"], "times"), (["Ann", "--kw", "tims=3"], "tims"), ([], "who")):
+        for wrong, named in ((["7"], "who"), (["Ann", "many"], "times"), (["Ann", "--kw", "tims=3"], "tims"),
+                             ([], "who")):
             error = self.refusal("submit", "t.hello", *wrong, "--wait")
             self.assertEqual(error["code"], "bad_arguments")
             self.assertIn(named, error["message"])
@@ -215,7 +216,8 @@ class Look(Scenario):
         open_one = self.submit("t.slow")
         self.end_of(done), self.end_of(lost), self.await_state(open_one, "running")
         self.assertEqual([one["id"] for one in self.result("ps")], [open_one, lost, done])
-        for choice, expected in ((["--open"], [open_one]), (["--state", "failed"], [lost]), (["--limit", "1"], [open_one]),
+        for choice, expected in ((["--open"], [open_one]), (["--state", "failed"], [lost]),
+                                 (["--limit", "1"], [open_one]),
                                  (["--function", "t.hello"], [done]), (["--function", "t.x"], []),
                                  (["--all"], [open_one, lost, done])):
             self.assertEqual([one["id"] for one in self.result("ps", *choice)], expected, choice)
@@ -230,7 +232,8 @@ class Look(Scenario):
         self.end_of(id)
         record = self.result("show", id)
         self.assertLessEqual({"id": id, "function": "t.hello", "state": "succeeded", "source": "submit", "tries": 0,
-                              "key": "k", "priority": 3, "args": ["Ann"], "kwargs": {"times": 2}, "steps": [], "note": "",
+                              "key": "k", "priority": 3, "args": ["Ann"], "kwargs": {"times": 2}, "steps": [],
+                              "note": "",
                               "result": {"greeting": "hello Ann", "times": 2}}.items(), record.items())
         for time in ("submitted", "started", "ended"):
             self.assertTrue(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", record[time]), record)

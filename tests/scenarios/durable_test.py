@@ -183,7 +183,8 @@ class Killed(Scenario):
           return { forager.all(step("a"), step("b", "gate"), step("c")) }
         end }""")
         id = self.submit("d.all")
-        self.until(lambda: len(self.result("show", id)["steps"]) == 3 and "b" in self.marks(), "two of three to be kept")
+        self.until(lambda: len(self.result("show", id)["steps"]) == 3 and "b" in self.marks(),
+                   "two of three to be kept")
         self.restart()
         self.await_mark("b", 2)
         self.open_gate()

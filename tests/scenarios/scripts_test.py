@@ -4,15 +4,9 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from agent_world import Scenario, main
+from agent_world import PRELUDE, Scenario, main
 
 GOOD = 'forager.func { name = "good.say", run = function() return "VALUE" end }'
-
-
-def line_of(text):
-    """Where the first line of a script's own text is, behind what every script begins with."""
-    from agent_world import PRELUDE
-    return PRELUDE.count("\n") + text.count("\n", 0, len(text) - len(text.lstrip("\n"))) + 1
 
 
 class Broken(Scenario):
@@ -32,7 +26,7 @@ class Broken(Scenario):
             self.assertIs(statuses[name]["serves"], False)
             self.assertIn("message", statuses[name]["problem"])
             self.assertIn(name, [line for line in log.splitlines() if " error " in line and name in line][0])
-        self.assertTrue(statuses["syntax.lua"]["problem"]["where"].endswith(f"syntax.lua:{line_of('')}"))
+        self.assertTrue(statuses["syntax.lua"]["problem"]["where"].endswith(f"syntax.lua:{PRELUDE.count(chr(10)) + 1}"))
         self.assertIn("on purpose", statuses["raises.lua"]["problem"]["message"])
         self.assertEqual(statuses["script.lua"], {"path": str(self.scripts / "script.lua"), "serves": True})
         self.assertEqual(self.run_work("good.say"), "VALUE")

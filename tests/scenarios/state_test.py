@@ -33,7 +33,8 @@ class KeyValues(Scenario):
         self.assertEqual(self.run_work("a.get", "k"), value)
         self.run_work("a.delete", "k")
         self.restart()
-        self.assertIsNone(self.request("POST", "/v1/call", {"function": "a.get", "args": ["k"]})["result"].get("result"))
+        gone = self.request("POST", "/v1/call", {"function": "a.get", "args": ["k"]})
+        self.assertIsNone(gone["result"].get("result"))
 
     def test_each_script_has_its_own(self):
         self.run_work("a.set", "k", "of a")

@@ -15,7 +15,8 @@ FORAGER = pathlib.Path(sys.argv[1]).absolute()
 
 PATIENCE = 60  # seconds, for what takes a fraction of one when all is well
 
-# Every script begins with it: `mark` leaves a line in a file that outlives everything, `hold` lasts until a file is there.
+# Every script begins with it: `mark` leaves a line in a file that outlives everything, `hold` lasts until a file is
+# there.
 PRELUDE = """
 local forager = require "forager"
 local sh = forager.sh
@@ -99,7 +100,8 @@ class Scenario(unittest.TestCase):
     def configure(self, agent="", limits=""):
         self.config = self.folder / "forager.toml"
         self.config.write_text(f'[agent]\nstate_dir = "{self.state}"\nsocket = "{self.socket}"\n'
-                               f'scripts = ["{self.scripts}/*.lua"]\nlog_level = "debug"\n{agent}\n[limits]\n{limits}\n')
+                               f'scripts = ["{self.scripts}/*.lua"]\nlog_level = "debug"\n'
+                               f'{agent}\n[limits]\n{limits}\n')
 
     def script(self, text, name="script.lua"):
         """Puts a script into the agent's folder; all at once, since the agent may be looking."""
@@ -156,7 +158,8 @@ class Scenario(unittest.TestCase):
         """Other processes tell nobody of what they did: it has to be looked at again and again."""
         deadline = time.monotonic() + PATIENCE
         while not (seen := condition()):
-            self.assertLess(time.monotonic(), deadline, f"waited in vain for {what}; the agent's log:\n{self.log.read_text()}")
+            self.assertLess(time.monotonic(), deadline,
+                            f"waited in vain for {what}; the agent's log:\n{self.log.read_text()}")
             time.sleep(0.01)
         return seen
 
