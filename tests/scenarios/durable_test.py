@@ -205,6 +205,22 @@ class Killed(Scenario):
         self.assertEqual(self.succeeded(id), [1, 2])
         self.assertEqual(self.marks().count("first"), 1)
 
+    def test_often_but_with_a_step_between_any_two(self):
+        self.serve("""
+        forager.func { name = "d.long", durable = true, run = function(ctx)
+          for n = 1, 8 do
+            ctx:step("s" .. n, function() mark(n) hold("gate" .. n) end)
+          end
+          return "done"
+        end }""")
+        id = self.submit("d.long")
+        for n in range(1, 9):
+            self.await_mark(str(n))
+            self.restart()
+            self.await_mark(str(n), 2)
+            self.open_gate(f"gate{n}")
+        self.assertEqual(self.succeeded(id), "done")
+
     def test_under_a_client_that_waits(self):
         self.serve(STEPS)
         id = self.submit("d.steps", "--idempotency-key", "k")
