@@ -2,6 +2,7 @@
 #include "base/duration.hpp"
 #include "cli/asking.hpp"
 #include "cli/command.hpp"
+#include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/waiting.hpp"
 #include "scripting/module_file.hpp"
@@ -96,8 +97,10 @@ bool is_script(const std::string& work)
 int submit(const SubmitOptions& options)
 {
     auto body = is_script(options.work) ? script_body(options) : function_body(options);
-    if (!body)
-        return print_failure(body.error(), options.common);
+    if (!body) {
+        print_failure(body.error(), options.common);
+        return Exit::usage;
+    }
     add_limits(*body, options);
     const auto question = [&](control::Client& client) {
         return submit_and_wait(client, *body, options.wait, options.follow);
@@ -119,7 +122,9 @@ void add_submit(CLI::App& program, Action& chosen)
         ->allow_extra_args(false);
     command->add_flag("--wait", options->wait, "Wait for the end, and print the result");
     command->add_flag("--follow", options->follow, "The same, with its lines on stderr while it runs");
-    command->add_option("--priority", options->priority, "Higher goes first (0)")->type_name("NUMBER");
+    command->add_option("--priority", options->priority, "Higher goes first (0)")
+        ->type_name("NUMBER")
+        ->transform(unshielded);
     command->add_option("--key", options->order_key, "Of those with the same key one runs at a time, in their order");
     command->add_option("--idempotency-key", options->idempotency_key, "Accepted once, however often it is submitted");
     command->add_option("--retries", options->retries, "More tries when it fails")->type_name("NUMBER");

@@ -52,6 +52,9 @@ public:
     /// Failures: limit, refused.
     virtual boost::asio::awaitable<Result<std::pair<QueueEntry, bool>>> add(Submission submission, WallTime now) = 0;
 
+    /// What was accepted before under the same idempotency key. Failures: refused (the key stands for other work).
+    virtual boost::asio::awaitable<Result<std::optional<QueueEntry>>> known(Submission submission) = 0;
+
     /// All that have not ended, for a queue that begins.
     virtual boost::asio::awaitable<Result<std::vector<QueueEntry>>> open() = 0;
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 namespace forager::store {
@@ -110,11 +111,28 @@ void keep_private(const std::string& path)
                         ignored);
 }
 
+std::string suspicion(const std::string& path)
+{
+    return path + "-suspect";
+}
+
+bool is_suspect(const std::string& path)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(suspicion(path), ignored);
+}
+
+// Reads what every start reads: a whole check takes too long for each of them.
+void probe(SQLite::Database& database)
+{
+    database.exec("SELECT count(id || state) FROM invocation WHERE ended IS NULL");
+}
+
 Result<std::unique_ptr<SQLite::Database>> try_open(const std::string& path)
 {
     constexpr int patience = 5000; // milliseconds, for somebody who reads the file with other tools
     keep_private(path);
-    const bool doubtful = worth_checking(path);
+    const bool doubtful = worth_checking(path) || is_suspect(path);
     auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience);
     if (sqlite3_db_readonly(database->getHandle(), "main") == 1) // what SQLite falls back to without a word
         return read_only();
@@ -124,6 +142,9 @@ Result<std::unique_ptr<SQLite::Database>> try_open(const std::string& path)
     bring_up(*database);
     if (doubtful)
         check(*database);
+    probe(*database);
+    std::error_code ignored;
+    std::filesystem::remove(suspicion(path), ignored);
     return database;
 }
 
@@ -185,6 +206,11 @@ Blame blame_for(const SQLite::Exception& error)
     case SQLITE_READONLY: return Blame::world;
     default: return Blame::statement;
     }
+}
+
+void suspect(const std::string& path)
+{
+    const std::ofstream mark{suspicion(path)};
 }
 
 Failure database_failure(const SQLite::Exception& error)

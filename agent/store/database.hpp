@@ -36,4 +36,7 @@ enum class Blame {
 
 Blame blame_for(const SQLite::Exception& error);
 
+/// Has the next `open_database` look at all of this file, and set it aside when it is damaged indeed.
+void suspect(const std::string& path);
+
 } // namespace forager::store

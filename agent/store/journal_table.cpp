@@ -19,6 +19,14 @@ void write_entry(SQLite::Database& database, const std::string& root, const std:
     insert.exec();
 }
 
+// Who gets on is not what the agent dies of: only deaths without a step between them count, this start among them.
+void note_progress(SQLite::Database& database, const std::string& root)
+{
+    SQLite::Statement update{database, "UPDATE invocation SET starts = 1 WHERE id = ? AND starts > 1"};
+    update.bind(1, root);
+    update.exec();
+}
+
 std::vector<JournalEntry> read_entries(SQLite::Database& database, const std::string& invocation)
 {
     SQLite::Statement query{database, "SELECT key, tries, outcome FROM step WHERE invocation = ?"};
@@ -66,8 +74,11 @@ asio::awaitable<Result<std::vector<JournalEntry>>> JournalTable::entries(std::st
 
 asio::awaitable<Result<void>> JournalTable::record(std::string root, std::string invocation, JournalEntry entry)
 {
-    Writer::Job job = [root, invocation, key = entry.key, tries = entry.tries, outcome = seal(entry.outcome)](
-                          SQLite::Database& database) { write_entry(database, root, invocation, key, tries, outcome); };
+    Writer::Job job = [root, invocation, key = entry.key, tries = entry.tries,
+                       outcome = seal(entry.outcome)](SQLite::Database& database) {
+        write_entry(database, root, invocation, key, tries, outcome);
+        note_progress(database, root);
+    };
     Result<void> done = co_await writer_.run_surely(std::move(job));
     co_return done;
 }

@@ -83,14 +83,22 @@ void check_same_work(SQLite::Database& database, const std::string& id, const Su
     throw JobRefused{std::move(failure)};
 }
 
+std::optional<QueueEntry> accepted_before(SQLite::Database& database, const Submission& submission,
+                                          const std::string& request)
+{
+    if (submission.idempotency_key.empty())
+        return {};
+    auto known = entry_by(database, "idempotency_key", submission.idempotency_key);
+    if (known)
+        check_same_work(database, known->id, submission, request);
+    return known;
+}
+
 std::pair<QueueEntry, bool> accept(SQLite::Database& database, const Submission& submission, const std::string& request,
                                    WallTime now)
 {
-    if (!submission.idempotency_key.empty())
-        if (const auto known = entry_by(database, "idempotency_key", submission.idempotency_key)) {
-            check_same_work(database, known->id, submission, request);
-            return {*known, false};
-        }
+    if (auto known = accepted_before(database, submission, request))
+        return {std::move(*known), false};
     if (entry_by(database, "id", submission.invocation.id))
         throw JobRefused{{Errc::refused, "there is an invocation " + submission.invocation.id + " already"}};
     insert(database, submission, request, now);
@@ -285,6 +293,15 @@ asio::awaitable<Result<std::pair<QueueEntry, bool>>> RecordTable::add(Submission
     return writer_.ask<std::pair<QueueEntry, bool>>(
         [submission = std::move(submission), request = std::move(request), now](SQLite::Database& database) {
             return accept(database, submission, request, now);
+        });
+}
+
+asio::awaitable<Result<std::optional<QueueEntry>>> RecordTable::known(Submission submission)
+{
+    std::string request = seal(Value{request_of(submission.invocation)});
+    return writer_.ask<std::optional<QueueEntry>>(
+        [submission = std::move(submission), request = std::move(request)](SQLite::Database& database) {
+            return accepted_before(database, submission, request);
         });
 }
 

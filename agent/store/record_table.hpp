@@ -19,6 +19,7 @@ public:
     explicit RecordTable(Writer& writer) : writer_{writer} {}
 
     boost::asio::awaitable<Result<std::pair<QueueEntry, bool>>> add(Submission submission, WallTime now) override;
+    boost::asio::awaitable<Result<std::optional<QueueEntry>>> known(Submission submission) override;
     boost::asio::awaitable<Result<std::vector<QueueEntry>>> open() override;
     boost::asio::awaitable<Result<std::vector<BegunWork>>> begin(std::vector<std::string> ids, WallTime now) override;
     void note(std::string id, State state, std::string note, std::size_t tries) override;

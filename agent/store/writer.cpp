@@ -137,6 +137,8 @@ void Writer::run_batch(std::span<const std::shared_ptr<Entry>> batch)
     if (!error)
         return;
     const bool locked_out = error->getErrorCode() == SQLITE_BUSY; // for none of them the wait would be shorter
+    if (blame_for(*error) == Blame::file)
+        suspect(database_->getFilename());
     if (batch.size() == 1 || locked_out) {
         for (const auto& entry : batch)
             entry->fail(*error);

@@ -51,6 +51,14 @@ public:
         co_return std::pair{entry, true};
     }
 
+    boost::asio::awaitable<Result<std::optional<QueueEntry>>> known(Submission submission) override
+    {
+        for (const auto& [id, one] : kept)
+            if (!submission.idempotency_key.empty() && one.submission.idempotency_key == submission.idempotency_key)
+                co_return std::optional{one.entry};
+        co_return std::optional<QueueEntry>{};
+    }
+
     boost::asio::awaitable<Result<std::vector<QueueEntry>>> open() override
     {
         std::map<std::int64_t, QueueEntry> entries;

@@ -1,9 +1,9 @@
 #include "app/agent/state_folder.hpp"
 
 #include "base/text.hpp"
+#include "io/file_lock.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,7 +72,7 @@ Result<StateFolder> StateFolder::open(std::string path, const ProcessIdentity& s
     if (!lock)
         return system_failure("cannot use the state folder " + path, errno);
     const std::string last = content_of(lock.number());
-    if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0)
+    if (!lock_file(lock.number()))
         return in_use(path, last);
     // The dead ones stay in it until what they left is gone: this one may die before.
     std::vector<ProcessIdentity> dead = identities_in(last);

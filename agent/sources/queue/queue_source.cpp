@@ -28,6 +28,11 @@ Failure given_up(std::size_t starts)
     return failure;
 }
 
+asio::awaitable<Result<Accepted>> refused(Failure failure)
+{
+    co_return failure;
+}
+
 // It was not asked to end by anybody but the agent's own stop.
 bool is_cut_off(const Outcome& outcome)
 {
@@ -48,13 +53,28 @@ QueueSource::QueueSource(asio::any_io_executor executor, Clock& clock, Records& 
 {
 }
 
+// One that is being kept: it takes its place before the queue knows of it.
+class QueueSource::Arrival {
+public:
+    explicit Arrival(std::size_t& count) : count_{count} { ++count_; }
+    Arrival(const Arrival&) = delete;
+    Arrival& operator=(const Arrival&) = delete;
+    ~Arrival() { --count_; }
+
+private:
+    std::size_t& count_;
+};
+
+Failure QueueSource::full() const
+{
+    return {Errc::limit, "the queue is full: " + std::to_string(config_.limit) +
+                             " invocations have not ended; try again later, or raise limits.queue"};
+}
+
 Result<void> QueueSource::check(const Submission& submission) const
 {
     if (stopping_)
         return Failure{Errc::refused, "the agent is stopping and takes no more work"};
-    if (admission_.waiting() + admission_.out() >= config_.limit)
-        return Failure{Errc::limit, "the queue is full: " + std::to_string(config_.limit) +
-                                        " invocations have not ended; try again later, or raise limits.queue"};
     const Invocation& invocation = submission.invocation;
     const std::size_t size =
         to_json(Value{Array{Value{invocation.args}, Value{invocation.kwargs}, Value{invocation.env}}}).size();
@@ -67,7 +87,26 @@ Result<void> QueueSource::check(const Submission& submission) const
 asio::awaitable<Result<Accepted>> QueueSource::put(Submission submission)
 {
     if (const auto fits = check(submission); !fits)
-        co_return fits.error();
+        return refused(fits.error());
+    if (admission_.waiting() + admission_.out() + arriving_ >= config_.limit)
+        return put_into_full(std::move(submission));
+    return put_new(std::move(submission));
+}
+
+// Whoever asks again for what was accepted hears so, also when there is no room for anything new.
+asio::awaitable<Result<Accepted>> QueueSource::put_into_full(Submission submission)
+{
+    const auto known = co_await records_.known(std::move(submission));
+    if (!known)
+        co_return known.error();
+    if (!*known)
+        co_return full();
+    co_return Accepted{(*known)->id, false};
+}
+
+asio::awaitable<Result<Accepted>> QueueSource::put_new(Submission submission)
+{
+    const Arrival arrival{arriving_};
     if (submission.invocation.id.empty())
         submission.invocation.id = hooks_.fresh_id();
     auto added = co_await records_.add(std::move(submission), clock_.wall());

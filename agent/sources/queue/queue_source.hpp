@@ -75,12 +75,17 @@ public:
     std::size_t running() const { return admission_.out() - parked_.size(); }
 
     /// Whether it runs at this moment, or sleeps.
-    bool has_begun(std::string_view id) const { return admission_.is_out(id); }
+    bool has_begun(const std::string& id) const { return admission_.is_out(id) && !parked_.contains(id); }
 
 private:
     boost::asio::awaitable<Result<void>> report(const Invocation& invocation, const Outcome& outcome) override;
 
+    class Arrival;
+
     Result<void> check(const Submission& submission) const;
+    Failure full() const;
+    boost::asio::awaitable<Result<Accepted>> put_new(Submission submission);
+    boost::asio::awaitable<Result<Accepted>> put_into_full(Submission submission);
     boost::asio::awaitable<QueueEntry> next();
     boost::asio::awaitable<void> begin_some();
     void begin(Permit permit, Invocation invocation);
@@ -96,6 +101,7 @@ private:
     Event changed_;
     std::set<std::string> parked_; // whose function there is not
     std::set<std::string> cancelled_;
+    std::size_t arriving_ = 0;
     bool stopping_ = false;
     bool paused_ = false;
 };

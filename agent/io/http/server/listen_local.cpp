@@ -1,7 +1,8 @@
 #include "io/http/server/listening.hpp"
 
+#include "io/file_lock.hpp"
+
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -90,7 +91,7 @@ Result<Descriptor> lock(const std::string& path)
     Descriptor file{::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
     if (!file)
         return cannot_listen(path, errno);
-    if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0)
+    if (!lock_file(file.number()))
         return errno == EWOULDBLOCK ? taken(path) : cannot_listen(path, errno);
     return file;
 }
