@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
+#include "cli/progress.hpp"
 #include "cli/waiting.hpp"
 #include "scripting/module_file.hpp"
 
@@ -46,12 +47,22 @@ void add_limits(Object& body, const SubmitOptions& options)
         body.append("retries", *options.retries);
 }
 
+// Whether it parses: better said here than found in the record of its failure.
+Result<void> parsed(const SubmitOptions& options)
+{
+    const auto progress = make_progress(options.common);
+    App app{{}, *progress};
+    return app.script(options.work, scripting::Script::Mode::check)->load();
+}
+
 // A script goes as its text: it may be changed, or be gone, before its turn comes.
 Result<Object> script_body(const SubmitOptions& options)
 {
     auto text = scripting::read_script(options.work);
     if (!text)
         return text.error();
+    if (const auto fine = parsed(options); !fine)
+        return fine.error();
     std::error_code error;
     const std::string path = std::filesystem::absolute(options.work, error).string();
     return Object{{"function", "forager.run"},

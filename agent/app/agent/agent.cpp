@@ -3,6 +3,7 @@
 #include "app/agent/run_script.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
+#include "core/arguments.hpp"
 #include "ports/within.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -35,6 +36,15 @@ AppConfig app_config(const config::Settings& settings, std::function<void()> han
     config.scheduler.concurrency = settings.agent.concurrency;
     config.scheduler.grace = settings.agent.grace;
     return config;
+}
+
+Result<void> can_run(const Registry& registry, const Invocation& invocation)
+{
+    const auto found = registry.find(invocation.function);
+    if (!found)
+        return found.error();
+    const auto bound = bind_arguments((*found)->function, invocation.args, invocation.kwargs);
+    return bound ? Result<void>{} : Result<void>{bound.error()};
 }
 
 std::string folder_of(const std::string& path)
@@ -128,10 +138,7 @@ void Agent::make_queue()
     config.request = settings_.limits.request;
     QueueSource::Hooks hooks;
     hooks.fresh_id = [this] { return app_.scheduler().fresh_id(); };
-    hooks.find = [this](const std::string& function) -> Result<void> {
-        const auto found = app_.registry().find(function);
-        return found ? Result<void>{} : Result<void>{found.error()};
-    };
+    hooks.check = [this](const Invocation& invocation) { return can_run(app_.registry(), invocation); };
     hooks.ended = [this](const std::string& id, const Outcome&) {
         observer_.end(id);
         api_->ended(id);

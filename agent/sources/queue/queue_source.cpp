@@ -81,7 +81,7 @@ Result<void> QueueSource::check(const Submission& submission) const
     if (size > config_.request)
         return Failure{Errc::limit, "the arguments take " + bytes_text(size) + ", but limits.request allows " +
                                         bytes_text(config_.request)};
-    return hooks_.find(invocation.function);
+    return hooks_.check(invocation);
 }
 
 asio::awaitable<Result<Accepted>> QueueSource::put(Submission submission)
@@ -190,9 +190,11 @@ asio::awaitable<void> QueueSource::begin_some()
 
 void QueueSource::begin(Permit permit, Invocation invocation)
 {
-    const auto found = hooks_.find(invocation.function);
-    if (!found || stopping_) {
-        records_.note(invocation.id, State::waiting, found ? cut_off : found.error().message, invocation.tries);
+    const auto fits = hooks_.check(invocation);
+    // Arguments that do not fit any more fail it; a function that is gone may come back.
+    const bool waits = stopping_ || (!fits && fits.error().code != Errc::bad_arguments);
+    if (waits) {
+        records_.note(invocation.id, State::waiting, fits ? cut_off : fits.error().message, invocation.tries);
         parked_.insert(invocation.id);
         return;
     }

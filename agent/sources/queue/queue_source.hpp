@@ -31,7 +31,8 @@ public:
 
     struct Hooks {
         std::function<std::string()> fresh_id;
-        std::function<Result<void>(const std::string& function)> find; ///< whether there is such a function
+        /// Whether it can run: there is the function, and the arguments fit.
+        std::function<Result<void>(const Invocation& invocation)> check;
         std::function<void(const std::string& id, const Outcome& outcome)> ended;
     };
 

@@ -32,8 +32,8 @@ public:
                 scheduler,
                 queue_config,
                 {[this] { return scheduler.fresh_id(); },
-                 [this](const std::string& name) -> Result<void> {
-                     const auto found = registry.find(name);
+                 [this](const Invocation& invocation) -> Result<void> {
+                     const auto found = registry.find(invocation.function);
                      return found ? Result<void>{} : Result<void>{found.error()};
                  },
                  [this](const std::string& id, const Outcome&) { told.push_back(id); }}}
