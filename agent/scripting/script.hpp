@@ -60,8 +60,9 @@ struct Schedule {
 struct Watcher {
     std::string event; ///< as the script names it: "file:/var/spool/in/*.csv"
     bool durable = false;
-    std::shared_ptr<Handler> handler;
-    std::string where; ///< FILE:LINE
+    std::string function; ///< full name of the one that handles them
+    Object options;       ///< as the script gave them
+    std::string where;    ///< FILE:LINE
 };
 
 class Script : public std::enable_shared_from_this<Script> {
@@ -133,8 +134,8 @@ public:
 
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
-    std::vector<Schedule> schedules; ///< what it wants to be done again and again
-    std::vector<Watcher> watchers;   ///< the events that it wants to hear of
+    std::vector<Schedule> schedules;         ///< what it wants to be done again and again
+    std::vector<Watcher> watchers;           ///< the events that it wants to hear of
     std::string returned_workflow;           ///< the one that the main chunk returned, or empty
     std::optional<Outputs> workflow_results; ///< of that one, in the order of its tasks, which Lua would not keep
 

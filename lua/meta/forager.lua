@@ -90,10 +90,13 @@ function forager.log(format, ...) end
 ---@return forager.Task
 function forager.every(period, fn) end
 
--- Not available yet: refused with `bad_arguments`.
+-- Has `fn` called for each event, while the agent runs the script. "http:POST /hooks/{name}": a request to the agent's
+-- [http] server, answered with what `fn` gives: nil is a 204, text a 200, data a 200 as JSON, and a table with `status`
+-- says all itself, with `headers`, and `body` or `json`. An error is a 500 without details, `bad_arguments` a 400.
 ---@param event string
----@param fn fun(ctx: forager.Context, message: any)
-function forager.on(event, fn) end
+---@param fn fun(ctx: forager.Context, event: forager.Request|any): any
+---@param options? forager.EventOptions
+function forager.on(event, fn, options) end
 
 -- Not available yet: refused with `bad_arguments`.
 ---@param options forager.ReconcilerOptions

@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/hook_list.hpp"
 #include "app/agent/run_script.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
@@ -47,9 +48,11 @@ Agent::Agent(config::Settings settings)
     : settings_{std::move(settings)},
       log_{settings_.agent.log, settings_.agent.log_level},
       app_{app_config(settings_), observer_},
+      counts_{app_.clock()},
       loops_{app_.executor(), app_.clock(), app_.random()},
       begun_{app_.clock().now()}
 {
+    observer_.count_in(counts_);
 }
 
 Agent::~Agent() = default;
@@ -61,15 +64,23 @@ Ending Agent::run()
 
 asio::awaitable<Outcome> Agent::live()
 {
-    if (const auto started = co_await start(); !started)
-        co_return started.error();
+    std::optional<Result<void>> started; // nothing: it was told to stop before
     std::exception_ptr end;
     try {
-        co_await serve();
+        const Result<void> begun = co_await start();
+        started = begun;
+        if (begun)
+            co_await serve();
     } catch (...) {
         end = std::current_exception(); // its cancellation is how it is stopped
     }
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    if (!started || !*started) {
+        co_await close_http(app_.now());
+        if (!started)
+            std::rethrow_exception(end);
+        co_return started->error();
+    }
     co_await stop();
     co_return Outputs{};
 }
@@ -85,11 +96,14 @@ asio::awaitable<Result<void>> Agent::start()
         co_return opened.error();
     make_queue();
     make_control();
+    if (const auto opened = open_http(); !opened)
+        co_return opened.error();
     add_run_script(app_, observer_);
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);
     co_await scripts_->load();
+    serve_hooks();
     co_return open_socket();
 }
 
@@ -106,8 +120,8 @@ asio::awaitable<void> Agent::bury_the_dead()
 
 Result<void> Agent::open_store()
 {
-    auto opened = store::Store::open(app_.executor(), app_.clock(),
-                                     {folder_->at("forager.db"), settings_.limits.log_lines});
+    auto opened =
+        store::Store::open(app_.executor(), app_.clock(), {folder_->at("forager.db"), settings_.limits.log_lines});
     if (!opened)
         return opened.error();
     store_ = std::move(*opened);
@@ -135,14 +149,15 @@ void Agent::make_queue()
     };
     queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
                                            std::move(hooks));
-    observer_.keep_in(store_->records(), store_->logs(), [this](const std::string& id) { return queue_->has_begun(id); });
+    observer_.keep_in(store_->records(), store_->logs(),
+                      [this](const std::string& id) { return queue_->has_begun(id); });
 }
 
 void Agent::make_control()
 {
-    api_ = std::make_unique<control::Api>(control::Api::Parts{
-        app_.scheduler(), *queue_, *store_, app_.signals(), [this] { return status(); }, [this] { return scripts(); },
-        [this] { return reload(); }});
+    api_ = std::make_unique<control::Api>(control::Api::Parts{app_.scheduler(), *queue_, *store_, app_.signals(),
+                                                              [this] { return status(); }, [this] { return scripts(); },
+                                                              [this] { return reload(); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -158,6 +173,57 @@ Result<void> Agent::open_socket()
     return server_->listen_local(settings_.agent.socket, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);
 }
 
+Result<void> Agent::open_http()
+{
+    if (settings_.http.listen.empty())
+        return {};
+    HookSource::Parts hooks{app_.clock(), *queue_,
+                            [this](Invocation invocation) { return app_.scheduler().call(std::move(invocation)); },
+                            [this](const std::string& message) { log_.warn(message); }};
+    auto opened = HttpDoor::open(settings_.http, settings_.limits,
+                                 {app_.executor(), app_.clock(), log_, std::move(hooks),
+                                  [this] { return store_->writer().trouble(); },
+                                  [this](MetricsText::Form form) { return metrics(form); }});
+    if (!opened)
+        return opened.error();
+    http_ = std::move(*opened);
+    log_.info("HTTP is answered", {{"address", http_->address()}});
+    return {};
+}
+
+void Agent::serve_hooks()
+{
+    std::vector<Hook> hooks = hooks_of(scripts_->watchers(), log_);
+    if (http_)
+        http_->serve(std::move(hooks));
+    else if (!hooks.empty())
+        log_.warn("scripts have HTTP hooks, and nobody can call them: [http] listen is not set",
+                  {{"hooks", hooks.size()}});
+}
+
+asio::awaitable<void> Agent::close_http(TimePoint deadline)
+{
+    if (http_)
+        co_await http_->close(deadline);
+}
+
+std::string Agent::metrics(MetricsText::Form form)
+{
+    MetricsView view{.invocations = counts_, .log = log_, .http_replies = http_->replies()};
+    view.begun = to_seconds((app_.clock().wall() - (app_.now() - begun_)).time_since_epoch());
+    view.ready = http_->trouble().empty();
+    view.waiting = queue_->waiting();
+    view.running = queue_->running();
+    view.store_trouble = !store_->writer().trouble().empty();
+    view.store_jobs = store_->writer().waiting();
+    view.children = app_.processes().running();
+    view.hooks_running = http_->hooks_running();
+    view.loops = loops_.list();
+    if (scripts_)
+        view.scripts = scripts_->list();
+    return metrics_page(view, form);
+}
+
 asio::awaitable<void> Agent::serve()
 {
     doors_->spawn("control", server_->run());
@@ -165,6 +231,8 @@ asio::awaitable<void> Agent::serve()
     loops_.start("retention", [this] { return forget_old_records(); });
     log_.info("forager " + std::string{version} + " is ready",
               {{"socket", settings_.agent.socket}, {"state", settings_.agent.state_dir}});
+    if (http_)
+        http_->ready();
     tell_service_manager("READY=1");
     Event never{app_.executor()};
     co_await never.wait();
@@ -175,9 +243,13 @@ asio::awaitable<void> Agent::stop()
 {
     log_.info("stopping", {{"running", queue_->running()}, {"grace", to_text(settings_.agent.grace)}});
     tell_service_manager("STOPPING=1");
+    const TimePoint end_of_grace = app_.now() + settings_.agent.grace;
+    if (http_)
+        http_->stopping();
     queue_->stop();
     co_await loops_.stop();
     co_await app_.scheduler().drain();
+    co_await close_http(end_of_grace);
     store_->writer().hurry();
     doors_->cancel();
     co_await doors_->emptied();
@@ -201,6 +273,7 @@ asio::awaitable<void> Agent::forget_old_records()
 asio::awaitable<void> Agent::reload()
 {
     co_await scripts_->load();
+    serve_hooks();
     queue_->reconsider();
 }
 

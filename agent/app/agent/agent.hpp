@@ -1,7 +1,11 @@
-// The daemon: serves its scripts, its queue and its local socket until it is told to stop. One for a run of the program.
+// The daemon: serves its scripts, its queue and its local socket until it is told to stop. One for a run of the
+// program.
 #pragma once
 
+#include "app/agent/http_door.hpp"
+#include "app/agent/invocation_counts.hpp"
 #include "app/agent/log.hpp"
+#include "app/agent/metrics_page.hpp"
 #include "app/agent/observer.hpp"
 #include "app/agent/script_set.hpp"
 #include "app/agent/state_folder.hpp"
@@ -38,6 +42,10 @@ private:
     boost::asio::awaitable<void> stop();
     Result<void> open_store();
     Result<void> open_socket();
+    Result<void> open_http();
+    void serve_hooks();
+    std::string metrics(MetricsText::Form form);
+    boost::asio::awaitable<void> close_http(TimePoint deadline);
     boost::asio::awaitable<void> bury_the_dead();
     void make_queue();
     void make_control();
@@ -51,6 +59,7 @@ private:
     AgentLog log_;
     AgentObserver observer_{log_};
     App app_;
+    InvocationCounts counts_;
     Supervisor loops_;
     std::optional<StateFolder> folder_;
     std::unique_ptr<store::Store> store_;
@@ -58,6 +67,7 @@ private:
     std::unique_ptr<ScriptSet> scripts_;
     std::unique_ptr<control::Api> api_;
     std::unique_ptr<http::Server> server_;
+    std::unique_ptr<HttpDoor> http_;   // null: the configuration asks for none
     std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop
     TimePoint begun_;
 };

@@ -99,8 +99,8 @@ asio::awaitable<Result<void>> ScriptSet::stage(std::string path, Registry& stage
     invocation.id = app_.scheduler().fresh_id();
     invocation.function = path;
     invocation.source = "load";
-    auto ended = co_await within(app_.clock(), app_.clock().now() + longest_load,
-                                 script->run_main(invocation, observer_));
+    auto ended =
+        co_await within(app_.clock(), app_.clock().now() + longest_load, script->run_main(invocation, observer_));
     if (!ended)
         co_return took_too_long();
     if (!*ended)
@@ -160,8 +160,18 @@ std::vector<ScriptSet::Status> ScriptSet::list() const
 {
     std::vector<Status> statuses;
     for (const auto& [path, entry] : entries_)
-        statuses.push_back({path, entry.script != nullptr, entry.problem});
+        statuses.push_back(
+            {path, entry.script != nullptr, entry.problem, entry.script ? entry.script->vm().heap().used() : 0});
     return statuses;
+}
+
+std::vector<scripting::Watcher> ScriptSet::watchers() const
+{
+    std::vector<scripting::Watcher> all;
+    for (const auto& [path, entry] : entries_)
+        if (entry.script)
+            all.insert(all.end(), entry.script->watchers.begin(), entry.script->watchers.end());
+    return all;
 }
 
 } // namespace forager

@@ -1,5 +1,5 @@
-// The scripts that the agent serves: loaded at its start and again when it is told to. One that does not load leaves the
-// earlier one of its file as it was. On the strand.
+// The scripts that the agent serves: loaded at its start and again when it is told to. One that does not load leaves
+// the earlier one of its file as it was. On the strand.
 #pragma once
 
 #include "app/agent/log.hpp"
@@ -23,6 +23,7 @@ public:
         std::string path;
         bool serves = false;            ///< there is one of this file that works
         std::optional<Failure> problem; ///< why the file as it is now does not
+        std::size_t heap = 0;           ///< bytes of its Lua heap, where it works
     };
 
     /// All that is passed must outlive it.
@@ -32,6 +33,9 @@ public:
     boost::asio::awaitable<void> load();
 
     std::vector<Status> list() const;
+
+    /// The events that the scripts which work want to hear of.
+    std::vector<scripting::Watcher> watchers() const;
 
 private:
     struct Entry {

@@ -5,11 +5,15 @@
 #include "base/ids.hpp"
 #include "core/arguments.hpp"
 #include "core/cron_expression.hpp"
+#include "core/hook_route.hpp"
 #include "core/options.hpp"
 #include "io/formats/json.hpp"
 #include "scripting/durability.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/script.hpp"
+
+#include <cctype>
+#include <filesystem>
 
 namespace forager::scripting {
 
@@ -69,8 +73,8 @@ Outcome declare_function(Request& request)
     function.durable = flag_option(given, "durable", false);
     function.version = text_option(given, "version");
     function.fails_when_changed = flag_option(given, "fails_when_changed", false);
-    auto handler = function.durable ? request.script.durable_handler(reference, function)
-                                    : request.script.handler(reference);
+    auto handler =
+        function.durable ? request.script.durable_handler(reference, function) : request.script.handler(reference);
     auto declared = request.script.declare(std::move(function), std::move(handler));
     if (!declared)
         return declared.error();
@@ -111,9 +115,8 @@ asio::awaitable<Outcome> call(Request request)
         invocation.args.assign(request.args.begin() + 1, request.args.end());
     Observer& observer = request.context.observer;
     Recording* recording = recording_of(request);
-    auto work = recording == nullptr
-                    ? request.script.world().scheduler.call(std::move(invocation), observer)
-                    : call_recorded(*recording, request.script, std::move(invocation), observer);
+    auto work = recording == nullptr ? request.script.world().scheduler.call(std::move(invocation), observer)
+                                     : call_recorded(*recording, request.script, std::move(invocation), observer);
     return as_one_output(std::move(work));
 }
 
@@ -147,21 +150,51 @@ Outcome declare_every(Request& request)
     return Outputs{};
 }
 
-// declare_watcher(event, durable, function)
+Result<void> check_event(const std::string& event)
+{
+    const std::string kind = event.substr(0, event.find(':'));
+    if (kind == "file")
+        return {};
+    if (kind != "http")
+        return Failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
+    const auto route = HookRoute::parse(std::string_view{event}.substr(std::string_view{"http:"}.size()));
+    return route ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + route.error().message};
+}
+
+// "on.SCRIPT.8 digits that stand for the event": the same in every run, so that what waits in the queue finds it.
+std::string handler_name(const Script& script, const std::string& event)
+{
+    std::string stem = std::filesystem::path{script.path()}.stem().string();
+    for (char& c : stem)
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' && c != '-')
+            c = '_';
+    constexpr std::size_t digits = 8;
+    return "on." + stem + "." + derived_id(event, "").substr(0, digits);
+}
+
+// declare_watcher(event, options, function)
 Outcome declare_watcher(Request& request)
 {
     const std::string& event = *request.arg(0).get<std::string>();
-    const std::string kind = event.substr(0, event.find(':'));
-    if (kind != "file" && kind != "http") {
-        Failure failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
+    if (const auto known = check_event(event); !known) {
+        Failure failure = known.error();
         failure.declaration = true;
         return failure;
     }
     Watcher watcher;
     watcher.event = event;
-    watcher.durable = request.arg(1) == Value{true};
-    watcher.handler = request.script.handler(static_cast<int>(*request.arg(2).get<std::int64_t>()));
+    if (const auto* options = request.arg(1).get<Object>())
+        watcher.options = *options;
+    watcher.durable = flag_option(request.arg(1), "durable", false);
+    watcher.function = handler_name(request.script, event);
     watcher.where = place_of(request.script.vm().current().thread);
+    Function function;
+    function.name = watcher.function;
+    function.doc = "Handles " + event + ".";
+    function.variadic = true;
+    auto handler = request.script.handler(static_cast<int>(*request.arg(2).get<std::int64_t>()));
+    if (auto declared = request.script.declare(std::move(function), std::move(handler)); !declared)
+        return declared.error();
     request.script.watchers.push_back(std::move(watcher));
     return Outputs{};
 }
