@@ -7,7 +7,10 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -79,7 +82,7 @@ grace = "1s"
                                           env=self.environment(), cwd=self.folder)
         self.addCleanup(self.end)
         self.await_line("is ready")
-        self.port = int(re.findall(r"HTTP is answered address=127.0.0.1:(\d+)", self.log.read_text())[-1])
+        self.port = int(re.findall(r"HTTP is answered address=[\d.]+:(\d+)", self.log.read_text())[-1])
 
     def end(self):
         if self.agent.poll() is None:
@@ -147,17 +150,21 @@ grace = "1s"
     def test_a_secret_is_read_anew_when_scripts_are(self):
         self.start()
         (self.folder / "secret").unlink()
-        self.socket("POST", "/v1/reload")
+        self.control("POST", "/v1/reload")
         self.assertEqual(self.ask("POST", "/hooks/token", X_Forager_Token="open sesame")[0], 401)
         self.await_line("lets nobody in")
         self.write("secret", "new words").chmod(0o600)
-        self.socket("POST", "/v1/reload")
+        self.control("POST", "/v1/reload")
         self.assertEqual(self.ask("POST", "/hooks/token", X_Forager_Token="new words")[0], 200)
 
-    def socket(self, method, target):
-        done = subprocess.run(["curl", "-sS", "-X", method, "--unix-socket", self.folder / "sock", f"http://x{target}"],
-                              capture_output=True, timeout=PATIENCE, check=True)
-        return json.loads(done.stdout)
+    def control(self, method, target):
+        """Asks over the agent's own socket."""
+        connection = http.client.HTTPConnection("agent", timeout=PATIENCE)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        self.addCleanup(connection.close)
+        connection.sock.connect(str(self.folder / "sock"))
+        connection.request(method, target)
+        self.assertEqual(connection.getresponse().status, 200)
 
     def test_a_durable_hook_is_safe_before_it_is_answered(self):
         self.start()
@@ -239,13 +246,42 @@ forager.on("http:POST /x", function() forager.sleep "1h" end, { durable = true }
         self.assertEqual(self.ask("POST", "/hooks/token", X_Forager_Token="open sesame")[0], 200)
 
     def test_other_machines_are_refused_at_the_start(self):
-        for setting in ('listen = "0.0.0.0:0"\ntoken = "abra"', 'listen = "127.0.0.1:0"\ncert_file = "a"\nkey_file = "b"'):
+        for setting, words in (('listen = "0.0.0.0:0"\ntoken = "abra"', "lets other machines call"),
+                               ('listen = "127.0.0.1:0"\ncert_file = "a"\nkey_file = "b"', "is not there")):
             self.configure(http=setting)
             done = subprocess.run([FORAGER, "agent", "--config", self.folder / "forager.toml"], text=True,
                                   env=self.environment(), cwd=self.folder, capture_output=True, timeout=PATIENCE,
                                   check=False)
             self.assertNotEqual(done.returncode, 0)
-            self.assertIn("cannot serve TLS", done.stderr)
+            self.assertIn(words, done.stderr)
+
+    def make_certificate(self):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "2", "-subj", "/CN=agent", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", self.folder / "key.pem", "-out", self.folder / "cert.pem"],
+                       capture_output=True, timeout=PATIENCE, check=True)
+        return ssl.create_default_context(cafile=self.folder / "cert.pem")
+
+    def ask_safely(self, context, target, **headers):
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE, context=context)
+        self.addCleanup(connection.close)
+        connection.request("GET", target, headers=headers)
+        return connection.getresponse().status
+
+    @unittest.skipUnless(shutil.which("openssl"), "no openssl to make a certificate with")
+    def test_other_machines_are_served_over_tls_with_a_token(self):
+        context = self.make_certificate()
+        self.start(http='listen = "0.0.0.0:0"\ntoken = "abra"\ncert_file = "FOLDER/cert.pem"\nkey_file = "FOLDER/key.pem"')
+        self.assertEqual(self.ask_safely(context, "/metrics"), 401)
+        self.assertEqual(self.ask_safely(context, "/metrics", Authorization="Bearer abra", Host="box.example"), 200)
+        self.assertEqual(self.ask_safely(context, "/hooks/text", Authorization="Bearer abra"), 200)
+        context = self.make_certificate()
+        with self.assertRaises(ssl.SSLError):
+            self.ask_safely(context, "/metrics")
+        self.control("POST", "/v1/reload")
+        self.assertEqual(self.ask_safely(context, "/metrics"), 401)
+        with self.assertRaises((OSError, http.client.HTTPException)):
+            self.ask("GET", "/metrics")
 
     def test_who_is_being_answered_when_the_agent_stops_gets_the_grace_period(self):
         self.start("""

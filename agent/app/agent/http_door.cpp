@@ -36,15 +36,23 @@ Place place_of(std::string_view listen)
 
 Result<void> check(const config::HttpConfig& http)
 {
-    if (!http.cert_file.empty() || !http.key_file.empty())
-        return Failure{Errc::refused, "[http] cert_file and key_file: this agent cannot serve TLS yet; leave them out, "
-                                      "listen on 127.0.0.1, and let a reverse proxy do it"};
-    if (!http::is_loopback_name(http.listen))
-        return Failure{Errc::refused, "[http] listen = \"" + http.listen +
-                                          "\" lets other machines call, for which TLS "
-                                          "and a token are needed, and this agent cannot serve TLS yet: listen on "
-                                          "127.0.0.1, and let a reverse proxy do it"};
-    return {};
+    if (http::is_loopback_name(http.listen) || (!http.cert_file.empty() && !http.token.empty()))
+        return {};
+    return Failure{Errc::refused, "[http] listen = \"" + http.listen +
+                                      "\" lets other machines call: that needs cert_file and key_file for TLS, and "
+                                      "token_file; or listen on 127.0.0.1"};
+}
+
+Result<std::shared_ptr<http::TlsIdentity>> identity_of(const config::HttpConfig& http)
+{
+    if (http.cert_file.empty())
+        return std::shared_ptr<http::TlsIdentity>{};
+    return http::TlsIdentity::load(http.cert_file, http.key_file);
+}
+
+Failure in_section(const Failure& failure)
+{
+    return {failure.code, "[http] " + failure.message};
 }
 
 bool is_own_path(std::string_view path)
@@ -87,22 +95,34 @@ Result<std::unique_ptr<HttpDoor>> HttpDoor::open(const config::HttpConfig& http,
 {
     if (auto checked = check(http); !checked)
         return checked.error();
+    auto identity = identity_of(http);
+    if (!identity)
+        return in_section(identity.error());
     const Place place = place_of(http.listen);
     std::unique_ptr<HttpDoor> door{new HttpDoor{http, limits, std::move(parts)}};
+    door->identity_ = std::move(*identity);
     if (auto listening = door->listen(place.host, place.port); !listening)
-        return Failure{listening.error().code, "[http] " + listening.error().message};
+        return in_section(listening.error());
     door->group_.spawn("http", door->server_.run());
     return door;
 }
 
 Result<void> HttpDoor::listen(const std::string& host, std::uint16_t port)
 {
-    const auto bound = server_.listen_tcp(host, port);
+    const auto bound = server_.listen_tcp(host, port, identity_);
     if (!bound)
         return bound.error();
     const bool is_v6 = host.find(':') != std::string::npos;
     address_ = (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(*bound);
     return {};
+}
+
+void HttpDoor::renew_certificate()
+{
+    if (!identity_)
+        return;
+    if (const auto renewed = identity_->renew(); !renewed)
+        parts_.log.fail("[http] goes on with the certificate that it has: " + renewed.error().message);
 }
 
 void HttpDoor::stopping()

@@ -35,7 +35,7 @@ public:
     };
 
     /// Listens and answers from now on, "starting" first. Failures: refused (another program listens there, other
-    /// machines could call and are not kept out), bad_arguments (no address).
+    /// machines could call and are not kept out), bad_arguments (no address, no certificate), not_found (its file).
     static Result<std::unique_ptr<HttpDoor>> open(const config::HttpConfig& http, const config::LimitsConfig& limits,
                                                   Parts parts);
 
@@ -46,6 +46,9 @@ public:
 
     /// The hooks that are served from now on.
     void serve(std::vector<Hook> hooks) { hooks_.set(std::move(hooks)); }
+
+    /// Reads the files of its certificate again, for connections to come.
+    void renew_certificate();
 
     /// It takes work.
     void ready() { not_ready_.clear(); }
@@ -80,6 +83,7 @@ private:
     bool for_this_machine_;
     std::string address_;
     std::string not_ready_ = "starting";
+    std::shared_ptr<http::TlsIdentity> identity_; // null: no TLS
     HookSource hooks_;
     http::Server server_;
     TaskGroup group_;

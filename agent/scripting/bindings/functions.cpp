@@ -73,8 +73,8 @@ Outcome declare_function(Request& request)
     function.durable = flag_option(given, "durable", false);
     function.version = text_option(given, "version");
     function.fails_when_changed = flag_option(given, "fails_when_changed", false);
-    auto handler =
-        function.durable ? request.script.durable_handler(reference, function) : request.script.handler(reference);
+    auto handler = function.durable ? request.script.durable_handler(reference, function)
+                                    : request.script.handler(reference);
     auto declared = request.script.declare(std::move(function), std::move(handler));
     if (!declared)
         return declared.error();
@@ -115,8 +115,9 @@ asio::awaitable<Outcome> call(Request request)
         invocation.args.assign(request.args.begin() + 1, request.args.end());
     Observer& observer = request.context.observer;
     Recording* recording = recording_of(request);
-    auto work = recording == nullptr ? request.script.world().scheduler.call(std::move(invocation), observer)
-                                     : call_recorded(*recording, request.script, std::move(invocation), observer);
+    auto work = recording == nullptr
+                    ? request.script.world().scheduler.call(std::move(invocation), observer)
+                    : call_recorded(*recording, request.script, std::move(invocation), observer);
     return as_one_output(std::move(work));
 }
 
