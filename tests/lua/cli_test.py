@@ -495,7 +495,6 @@ class Check(Command):
 
     def test_events_that_there_are_none_of_yet_are_named(self):
         for text in ('on("redis:orders.*", function(ctx, message) ctx:log(message.payload) end)',
-                     'on("http:POST /hooks/build", function(ctx, request) return request end)',
                      'reconciler { kind = "WebSite", every = "30s", actual = function(ctx, d) return d end, '
                      'apply = function(ctx, desired, actual) ctx:log "x" end }'):
             self.assertEqual(len(self.findings(f'local forager = require "forager"\nforager.{text}')), 1, text)
