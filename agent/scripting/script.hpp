@@ -58,11 +58,11 @@ struct Schedule {
 
 /// Events that a script handles.
 struct Watcher {
-    std::string event; ///< as the script names it: "file:/var/spool/in/*.csv"
-    bool durable = false;
-    std::string function; ///< full name of the one that handles them
-    Object options;       ///< as the script gave them
+    std::string event;    ///< as the script names it: "file:/var/spool/in/*.csv"
+    std::string function; ///< full name of the function that handles it
+    bool durable = false; ///< goes through the queue
     std::string where;    ///< FILE:LINE
+    Object options{};     ///< all that the script gave
 };
 
 class Script : public std::enable_shared_from_this<Script> {

@@ -90,12 +90,18 @@ function forager.log(format, ...) end
 ---@return forager.Task
 function forager.every(period, fn) end
 
+-- The last two are for http: events.
+---@class forager.OnOptions
+---@field durable? boolean  the event is put into the durable queue first; a hook's caller gets a 202 with its id; default false
+---@field secret_file? string  holds what callers must prove to know: a path, or the name of a systemd credential; default none
+---@field signature? "sha256"  they sign the body, X-Hub-Signature-256; default: they send the secret, as X-Forager-Token or as a bearer token
+
 -- Has `fn` called for each event, while the agent runs the script. "http:POST /hooks/{name}": a request to the agent's
 -- [http] server, answered with what `fn` gives: nil is a 204, text a 200, data a 200 as JSON, and a table with `status`
 -- says all itself, with `headers`, and `body` or `json`. An error is a 500 without details, `bad_arguments` a 400.
 ---@param event string
 ---@param fn fun(ctx: forager.Context, event: forager.Request|any): any
----@param options? forager.EventOptions
+---@param options? forager.OnOptions
 function forager.on(event, fn, options) end
 
 -- Not available yet: refused with `bad_arguments`.

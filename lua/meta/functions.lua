@@ -22,12 +22,6 @@
 ---@field default? forager.Data  makes the argument optional
 ---@field doc? string
 
--- The last two are for http: events.
----@class forager.EventOptions
----@field durable? boolean  the event is put into the durable queue first; a hook's caller gets a 202 with its id; default false
----@field secret_file? string  holds what callers must prove to know: a path, or the name of a systemd credential; default none
----@field signature? "sha256"  they sign the body, X-Hub-Signature-256; default: they send the secret, as X-Forager-Token or as a bearer token
-
 -- What the handler of an http: event gets.
 ---@class forager.Request
 ---@field method string

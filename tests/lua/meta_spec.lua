@@ -139,7 +139,7 @@ it("the options of the stubs are those that the library takes", function()
     PythonOptions = accepted(forager.python, typo),
     FunctionOptions = accepted(forager.func, typo),
     Parameter = accepted(forager.func, { name = "meta.args", run = print, args = { typo } }),
-    EventOptions = accepted(forager.on, "http:GET /x", print, typo),
+    OnOptions = accepted(forager.on, "http:GET /x", print, typo),
     ReconcilerOptions = accepted(forager.reconciler, typo),
     WorkflowOptions = accepted(forager.workflow, "typo", typo),
     TaskOptions = accepted(w.task, w, typo),

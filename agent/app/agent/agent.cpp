@@ -120,8 +120,8 @@ asio::awaitable<void> Agent::bury_the_dead()
 
 Result<void> Agent::open_store()
 {
-    auto opened = store::Store::open(app_.executor(), app_.clock(),
-                                     {folder_->at("forager.db"), settings_.limits.log_lines});
+    auto opened =
+        store::Store::open(app_.executor(), app_.clock(), {folder_->at("forager.db"), settings_.limits.log_lines});
     if (!opened)
         return opened.error();
     store_ = std::move(*opened);
@@ -149,14 +149,15 @@ void Agent::make_queue()
     };
     queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
                                            std::move(hooks));
-    observer_.keep_in(store_->records(), store_->logs(), [this](const std::string& id) { return queue_->has_begun(id); });
+    observer_.keep_in(store_->records(), store_->logs(),
+                      [this](const std::string& id) { return queue_->has_begun(id); });
 }
 
 void Agent::make_control()
 {
-    api_ = std::make_unique<control::Api>(control::Api::Parts{
-        app_.scheduler(), *queue_, *store_, app_.signals(), [this] { return status(); }, [this] { return scripts(); },
-        [this] { return reload(); }});
+    api_ = std::make_unique<control::Api>(control::Api::Parts{app_.scheduler(), *queue_, *store_, app_.signals(),
+                                                              [this] { return status(); }, [this] { return scripts(); },
+                                                              [this] { return reload(); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(

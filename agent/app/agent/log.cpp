@@ -79,7 +79,9 @@ void AgentLog::write(LogLevel level, std::string_view message, const Object& fie
     switch (format_) {
     case LogFormat::automatic:
     case LogFormat::text: line = time + " " + std::string{name_of(level)} + " " + with_fields(message, fields); break;
-    case LogFormat::journald: line = "<" + std::to_string(priority_of(level)) + ">" + with_fields(message, fields); break;
+    case LogFormat::journald:
+        line = "<" + std::to_string(priority_of(level)) + ">" + with_fields(message, fields);
+        break;
     case LogFormat::json: line = json_line(time, level, message, fields); break;
     }
     line += '\n';

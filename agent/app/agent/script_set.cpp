@@ -99,8 +99,8 @@ asio::awaitable<Result<void>> ScriptSet::stage(std::string path, Registry& stage
     invocation.id = app_.scheduler().fresh_id();
     invocation.function = path;
     invocation.source = "load";
-    auto ended = co_await within(app_.clock(), app_.clock().now() + longest_load,
-                                 script->run_main(invocation, observer_));
+    auto ended =
+        co_await within(app_.clock(), app_.clock().now() + longest_load, script->run_main(invocation, observer_));
     if (!ended)
         co_return took_too_long();
     if (!*ended)

@@ -13,7 +13,6 @@
 #include "scripting/script.hpp"
 
 #include <cctype>
-#include <filesystem>
 
 namespace forager::scripting {
 
@@ -73,8 +72,8 @@ Outcome declare_function(Request& request)
     function.durable = flag_option(given, "durable", false);
     function.version = text_option(given, "version");
     function.fails_when_changed = flag_option(given, "fails_when_changed", false);
-    auto handler = function.durable ? request.script.durable_handler(reference, function)
-                                    : request.script.handler(reference);
+    auto handler =
+        function.durable ? request.script.durable_handler(reference, function) : request.script.handler(reference);
     auto declared = request.script.declare(std::move(function), std::move(handler));
     if (!declared)
         return declared.error();
@@ -115,9 +114,8 @@ asio::awaitable<Outcome> call(Request request)
         invocation.args.assign(request.args.begin() + 1, request.args.end());
     Observer& observer = request.context.observer;
     Recording* recording = recording_of(request);
-    auto work = recording == nullptr
-                    ? request.script.world().scheduler.call(std::move(invocation), observer)
-                    : call_recorded(*recording, request.script, std::move(invocation), observer);
+    auto work = recording == nullptr ? request.script.world().scheduler.call(std::move(invocation), observer)
+                                     : call_recorded(*recording, request.script, std::move(invocation), observer);
     return as_one_output(std::move(work));
 }
 
@@ -162,15 +160,15 @@ Result<void> check_event(const std::string& event)
     return route ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + route.error().message};
 }
 
-// "on.SCRIPT.8 digits that stand for the event": the same in every run, so that what waits in the queue finds it.
-std::string handler_name(const Script& script, const std::string& event)
+// The same after a change of the script: an event of the queue must find its handler.
+std::string handler_name(const std::string& path, const std::string& event)
 {
-    std::string stem = std::filesystem::path{script.path()}.stem().string();
-    for (char& c : stem)
-        if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_' && c != '-')
-            c = '_';
-    constexpr std::size_t digits = 8;
-    return "on." + stem + "." + derived_id(event, "").substr(0, digits);
+    std::string name = "on.";
+    const std::size_t begin = path.rfind('/') + 1;
+    for (const char letter : path.substr(begin, path.rfind('.') - begin))
+        name += std::isalnum(static_cast<unsigned char>(letter)) != 0 ? letter : '_';
+    constexpr std::size_t enough = 8;
+    return name + "." + derived_id(event, "").substr(0, enough);
 }
 
 // declare_watcher(event, options, function)
@@ -182,19 +180,17 @@ Outcome declare_watcher(Request& request)
         failure.declaration = true;
         return failure;
     }
-    Watcher watcher;
-    watcher.event = event;
-    if (const auto* options = request.arg(1).get<Object>())
-        watcher.options = *options;
-    watcher.durable = flag_option(request.arg(1), "durable", false);
-    watcher.function = handler_name(request.script, event);
-    watcher.where = place_of(request.script.vm().current().thread);
     Function function;
-    function.name = watcher.function;
+    function.name = handler_name(request.script.path(), event);
     function.doc = "Handles " + event + ".";
     function.variadic = true;
-    auto handler = request.script.handler(static_cast<int>(*request.arg(2).get<std::int64_t>()));
-    if (auto declared = request.script.declare(std::move(function), std::move(handler)); !declared)
+    Watcher watcher{event, function.name, flag_option(request.arg(1), "durable", false),
+                    place_of(request.script.vm().current().thread)};
+    if (const auto* options = request.arg(1).get<Object>())
+        watcher.options = *options;
+    const auto reference = static_cast<int>(*request.arg(2).get<std::int64_t>());
+    auto declared = request.script.declare(std::move(function), request.script.handler(reference));
+    if (!declared)
         return declared.error();
     request.script.watchers.push_back(std::move(watcher));
     return Outputs{};

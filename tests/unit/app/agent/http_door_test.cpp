@@ -29,7 +29,7 @@ asio::awaitable<Outcome> answered(Invocation)
 
 scripting::Watcher watcher(std::string event, Object options = {})
 {
-    return {std::move(event), false, "on.test.1", std::move(options), "test.lua:1"};
+    return {std::move(event), "on.test.1", false, "test.lua:1", std::move(options)};
 }
 
 // The door alone, without an agent behind it.
