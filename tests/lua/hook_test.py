@@ -245,6 +245,20 @@ forager.on("http:POST /x", function() forager.sleep "1h" end, { durable = true }
         self.assertEqual(self.ask("POST", "/hooks/token", Authorization="Bearer abra")[0], 401)
         self.assertEqual(self.ask("POST", "/hooks/token", X_Forager_Token="open sesame")[0], 200)
 
+    def test_scripts_see_neither_the_agents_token_nor_their_secret(self):
+        self.start("""
+local forager = require "forager"
+local function headers(ctx, request) return request.headers end
+forager.on("http:POST /open", headers)
+forager.on("http:POST /token", headers, { secret_file = "FOLDER/secret" })
+forager.on("http:POST /signed", headers, { secret_file = "FOLDER/secret", signature = "sha256" })
+""", http='listen = "127.0.0.1:0"\ntoken = "open sesame"')
+        code = "sha256=" + hmac.new(b"open sesame", b"", hashlib.sha256).hexdigest()
+        for path in ("/open", "/token", "/signed"):
+            status, body, _ = self.ask("POST", path, Authorization="Bearer open sesame", X_Hub_Signature_256=code)
+            self.assertEqual(status, 200, path)
+            self.assertNotIn(b"sesame", body)
+
     def test_other_machines_are_refused_at_the_start(self):
         for setting, words in (('listen = "0.0.0.0:0"\ntoken = "abra"', "lets other machines call"),
                                ('listen = "127.0.0.1:0"\ncert_file = "a"\nkey_file = "b"', "is not there")):

@@ -34,15 +34,6 @@ Place place_of(std::string_view listen)
     return place;
 }
 
-Result<void> check(const config::HttpConfig& http)
-{
-    if (http::is_loopback_name(http.listen) || (!http.cert_file.empty() && !http.token.empty()))
-        return {};
-    return Failure{Errc::refused, "[http] listen = \"" + http.listen +
-                                      "\" lets other machines call: that needs cert_file and key_file for TLS, and "
-                                      "token_file; or listen on 127.0.0.1"};
-}
-
 Result<std::shared_ptr<http::TlsIdentity>> identity_of(const config::HttpConfig& http)
 {
     if (http.cert_file.empty())
@@ -63,7 +54,10 @@ bool is_own_path(std::string_view path)
 
 http::Server::Config server_config(const config::LimitsConfig& limits)
 {
+    constexpr std::size_t most = 10'000;
+    constexpr std::size_t for_probes = 64; // they must get in while all hooks are busy
     http::Server::Config config;
+    config.connections = std::min(limits.events, most) + for_probes;
     config.body_limit = limits.request;
     config.grace = Duration{}; // `close` has waited before
     return config;
@@ -93,8 +87,6 @@ HttpDoor::HttpDoor(const config::HttpConfig& http, const config::LimitsConfig& l
 Result<std::unique_ptr<HttpDoor>> HttpDoor::open(const config::HttpConfig& http, const config::LimitsConfig& limits,
                                                  Parts parts)
 {
-    if (auto checked = check(http); !checked)
-        return checked.error();
     auto identity = identity_of(http);
     if (!identity)
         return in_section(identity.error());
@@ -127,7 +119,7 @@ void HttpDoor::renew_certificate()
 
 void HttpDoor::stopping()
 {
-    not_ready_ = "stopping";
+    stage_ = Stage::stopping;
     hooks_.stop();
 }
 
@@ -140,7 +132,12 @@ asio::awaitable<void> HttpDoor::close(TimePoint deadline)
 
 std::string HttpDoor::trouble() const
 {
-    return not_ready_.empty() ? parts_.trouble() : not_ready_;
+    switch (stage_) {
+    case Stage::starting: return "starting";
+    case Stage::ready: return parts_.trouble();
+    case Stage::stopping: return "stopping";
+    }
+    return {};
 }
 
 asio::awaitable<http::Reply> HttpDoor::handle(http::ServedRequest request)
@@ -153,14 +150,15 @@ asio::awaitable<http::Reply> HttpDoor::handle(http::ServedRequest request)
 asio::awaitable<http::Reply> HttpDoor::answer(http::ServedRequest request)
 {
     const bool own = is_own_path(request.path);
-    if (own || !hooks_.proves_itself(request))
+    if (own || !hooks_.proves_itself(request)) {
         if (auto refused = refusal(request))
             co_return std::move(*refused);
+        if (!token_.empty())
+            request.headers.remove("Authorization"); // the agent's token is no business of scripts
+    }
     if (own)
         co_return answer_itself(request);
-    if (!token_.empty() && http::shows_token(request.headers, token_))
-        request.headers.remove("Authorization"); // no business of scripts
-    if (not_ready_ == "starting") {
+    if (stage_ == Stage::starting) {
         http::Reply reply = http::failure_reply(503, {Errc::refused, "the agent is starting: try again"});
         reply.headers.add("Retry-After", "1");
         co_return reply;

@@ -34,8 +34,9 @@ public:
         std::function<std::string(MetricsText::Form form)> metrics;
     };
 
-    /// Listens and answers from now on, "starting" first. Failures: refused (another program listens there, other
-    /// machines could call and are not kept out), bad_arguments (no address, no certificate), not_found (its file).
+    /// Listens and answers from now on, "starting" first. The configuration was checked: other machines are let in with
+    /// a token and TLS alone. Failures: refused (another program listens there), bad_arguments (no address, no
+    /// certificate), not_found (its file).
     static Result<std::unique_ptr<HttpDoor>> open(const config::HttpConfig& http, const config::LimitsConfig& limits,
                                                   Parts parts);
 
@@ -51,7 +52,7 @@ public:
     void renew_certificate();
 
     /// It takes work.
-    void ready() { not_ready_.clear(); }
+    void ready() { stage_ = Stage::ready; }
 
     /// It takes no more work, and goes on to say so.
     void stopping();
@@ -69,6 +70,8 @@ public:
     std::size_t hooks_running() const { return hooks_.running(); }
 
 private:
+    enum class Stage { starting, ready, stopping };
+
     HttpDoor(const config::HttpConfig& http, const config::LimitsConfig& limits, Parts parts);
 
     Result<void> listen(const std::string& host, std::uint16_t port);
@@ -82,7 +85,7 @@ private:
     Secret token_;
     bool for_this_machine_;
     std::string address_;
-    std::string not_ready_ = "starting";
+    Stage stage_ = Stage::starting;
     std::shared_ptr<http::TlsIdentity> identity_; // null: no TLS
     HookSource hooks_;
     http::Server server_;

@@ -48,7 +48,7 @@ bool proves(const Hook& hook, const http::ServedRequest& request)
 
 void hide_proof(const Hook& hook, http::ServedRequest& request)
 {
-    if (hook.proof != Proof::token)
+    if (hook.proof == Proof::none)
         return;
     request.headers.remove(token_header);
     request.headers.remove("Authorization");

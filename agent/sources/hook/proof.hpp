@@ -9,7 +9,7 @@ namespace forager {
 /// False without a secret, and in the same time wherever the proof is wrong. A hook that wants none takes any.
 bool proves(const Hook& hook, const http::ServedRequest& request);
 
-/// Takes out what holds the secret, before scripts and the state file see the request.
+/// Takes out what holds the secret, or the agent's own token, before scripts and the state file see the request.
 void hide_proof(const Hook& hook, http::ServedRequest& request);
 
 } // namespace forager

@@ -115,17 +115,15 @@ TEST_CASE("replies are counted by status")
     CHECK(world.door->replies() == std::map<int, std::uint64_t>{{200, 1}, {404, 2}});
 }
 
-TEST_CASE("other machines are let in with TLS and a token alone")
+TEST_CASE("a place that cannot be served is refused in the words of the configuration")
 {
     config::HttpConfig http;
-    http.listen = "0.0.0.0:0";
-    CHECK(refusal(http).code == Errc::refused);
-    http.token = Secret{"t"};
-    CHECK(refusal(http).code == Errc::refused);
+    http.listen = "example.org:80";
+    CHECK(refusal(http).message.starts_with("[http] 'example.org'"));
+    http.listen = "127.0.0.1:0";
     http.cert_file = http.key_file = "/nowhere/at/all.pem";
     CHECK(refusal(http).code == Errc::not_found);
-    http.token = {};
-    CHECK(refusal(http).code == Errc::refused);
+    CHECK(refusal(http).message.find("/nowhere/at/all.pem") != std::string::npos);
 }
 
 TEST_CASE("hooks are made of the watchers for http, and two for the same requests are one")
