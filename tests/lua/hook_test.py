@@ -87,7 +87,7 @@ grace = "1s"
     def end(self):
         if self.agent.poll() is None:
             self.agent.send_signal(signal.SIGTERM)
-            self.agent.wait(PATIENCE)
+            self.assertEqual(self.agent.wait(PATIENCE), 0, self.log.read_text())
 
     def await_line(self, part):
         end = time.monotonic() + PATIENCE
