@@ -1,6 +1,7 @@
 // What no value says alone.
 #include "base/text.hpp"
 #include "config/layers.hpp"
+#include "io/http/server/caller.hpp"
 
 #include <sys/un.h>
 
@@ -37,21 +38,15 @@ private:
                                          " bytes: give a shorter one");
     }
 
-    bool is_loopback(std::string_view listen) const
-    {
-        const std::string_view host = listen.substr(0, listen.rfind(':'));
-        return host == "localhost" || host == "[::1]" ||
-               (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
-    }
-
     void check_http()
     {
-        const HttpConfig& http = settings_.http;
-        if (!http.listen.empty() && !is_loopback(http.listen) && http.token.empty())
-            complain("http.listen",
-                     "http.listen lets other machines call: give http.token_file, or listen on 127.0.0.1");
-        if (http.cert_file.empty() != http.key_file.empty())
-            complain(http.cert_file.empty() ? "http.key_file" : "http.cert_file",
+        const HttpConfig& given = settings_.http;
+        const bool for_others = !given.listen.empty() && !http::is_loopback_name(given.listen);
+        if (for_others && (given.token.empty() || given.cert_file.empty()))
+            complain("http.listen", "http.listen lets other machines call: give http.token_file, and http.cert_file "
+                                    "and http.key_file for TLS, or listen on 127.0.0.1");
+        if (given.cert_file.empty() != given.key_file.empty())
+            complain(given.cert_file.empty() ? "http.key_file" : "http.cert_file",
                      "http.cert_file and http.key_file belong together: give both");
     }
 

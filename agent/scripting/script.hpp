@@ -62,6 +62,7 @@ struct Watcher {
     std::string function; ///< full name of the function that handles it
     bool durable = false; ///< goes through the queue
     std::string where;    ///< FILE:LINE
+    Object options{};     ///< all that the script gave
 };
 
 class Script : public std::enable_shared_from_this<Script> {

@@ -1,6 +1,7 @@
 -- What a script declares: functions, timers, handlers of events.
 local context = require "forager.context"
 local failure = require "forager.failure"
+local hooks = require "forager.hooks"
 local known = require "forager.known"
 local options = require "forager.options"
 
@@ -131,7 +132,7 @@ function functions.every(period, fn)
 end
 
 known.arguments("on", "string", "handler")
-local on_options = known.options("on", { durable = "boolean" }, 3)
+local on_options = known.options("on", { durable = "boolean", secret_file = "string", signature = "string" }, 3)
 
 -- Has `fn` called for each event, while the agent runs the script. Sources that this build has none of yet are refused
 -- by name.
@@ -139,7 +140,13 @@ function functions.on(event, fn, given)
   options.argument("on", 1, event, "string", failure.declare)
   options.argument("on", 2, fn, "function", failure.declare)
   given = options.check("on", given or {}, on_options, 0, failure.declare)
-  native.declare_watcher(event, given.durable or false, fn)
+  if event:find "^http:" then
+    hooks.check(event, given)
+    fn = hooks.handler(fn)
+  elseif given.secret_file or given.signature then
+    failure.declare("on: secret_file and signature are for http: events, not for '%s'", event)
+  end
+  native.declare_watcher(event, given, fn)
 end
 
 local reconciler_options = known.options("reconciler", {

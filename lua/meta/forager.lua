@@ -90,13 +90,18 @@ function forager.log(format, ...) end
 ---@return forager.Task
 function forager.every(period, fn) end
 
+-- The last two are for http: events.
 ---@class forager.OnOptions
----@field durable? boolean  each event goes through the agent's queue, and is not lost in a restart
+---@field durable? boolean  the event is put into the durable queue first; a hook's caller gets a 202 with its id; default false
+---@field secret_file? string  holds what callers must prove to know: a path, or the name of a systemd credential; default none
+---@field signature? "sha256"  they sign the body, X-Hub-Signature-256; default: they send the secret, as X-Forager-Token or as a bearer token
 
--- Has the agent call `fn` for each event: "file:/var/spool/in/*.csv" for a file that is there and complete. Other kinds
--- of events are refused with `bad_arguments`, as this version has no sources for them. Without effect under `run`.
+-- Has `fn` called for each event, while the agent runs the script. "file:/var/spool/in/*.csv": the path of a file that
+-- is there and complete. "http:POST /hooks/{name}": a request to the agent's
+-- [http] server, answered with what `fn` gives: nil is a 204, text a 200, data a 200 as JSON, and a table with `status`
+-- says all itself, with `headers`, and `body` or `json`. An error is a 500 without details, `bad_arguments` a 400.
 ---@param event string
----@param fn fun(ctx: forager.Context, what: any)
+---@param fn fun(ctx: forager.Context, event: forager.Request|any): any
 ---@param options? forager.OnOptions
 function forager.on(event, fn, options) end
 

@@ -23,6 +23,20 @@
 ---@field default? forager.Data  makes the argument optional
 ---@field doc? string
 
+-- What the handler of an http: event gets.
+---@class forager.Request
+---@field method string
+---@field path string  decoded
+---@field params table<string, string>  what stands at the {name} segments of the hook's path
+---@field query table<string, string>  the first value of each name
+---@field headers table<string, string>  names in lower case; repeated ones joined by ", "; without the hook's secret
+---@field body string  bytes
+local Request = {}
+
+-- The body as data; broken JSON is `bad_arguments`, a 400 for the caller.
+---@return any
+function Request:json() end
+
 ---@class forager.ReconcilerOptions
 ---@field kind? string
 ---@field every? forager.Duration

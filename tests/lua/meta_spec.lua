@@ -147,6 +147,7 @@ it("the options of the stubs are those that the library takes", function()
     PythonOptions = accepted(forager.python, typo),
     FunctionOptions = accepted(forager.func, typo),
     Parameter = accepted(forager.func, { name = "meta.args", run = print, args = { typo } }),
+    OnOptions = accepted(forager.on, "http:GET /x", print, typo),
     ReconcilerOptions = accepted(forager.reconciler, typo),
     WorkflowOptions = accepted(forager.workflow, "typo", typo),
     TaskOptions = accepted(w.task, w, typo),
@@ -161,7 +162,6 @@ it("the options of the stubs are those that the library takes", function()
     JsonOptions = accepted(forager.json.encode, 1, typo),
     WaitOptions = accepted(context.wait, context, "event", typo),
     CronOptions = accepted(w.cron, w, "@daily", typo),
-    OnOptions = accepted(forager.on, "file:/x", print, typo),
   }
   for name, options in pairs(taken) do
     same_names("options of " .. name, class("." .. name), options)
@@ -205,6 +205,7 @@ it("the index of the API names every function once, and nothing else", function(
     add(prefix .. ":", functions(owner))
   end
   add("response:", functions "Response")
+  add("request:", functions "Request")
   same_names("functions of the index", listed, public)
 end)
 

@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/hook_list.hpp"
 #include "app/agent/run_script.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
@@ -58,10 +59,12 @@ Agent::Agent(config::Settings settings)
     : settings_{std::move(settings)},
       log_{settings_.agent.log, settings_.agent.log_level},
       app_{app_config(settings_, [this] { reload_asked_.set(); }), observer_},
+      counts_{app_.clock()},
       loops_{app_.executor(), app_.clock(), app_.random()},
       reload_asked_{app_.executor()},
       begun_{app_.clock().now()}
 {
+    observer_.count_in(counts_);
 }
 
 Agent::~Agent() = default;
@@ -73,15 +76,23 @@ Ending Agent::run()
 
 asio::awaitable<Outcome> Agent::live()
 {
-    if (const auto started = co_await start(); !started)
-        co_return started.error();
+    std::optional<Result<void>> started; // nothing: it was told to stop before
     std::exception_ptr end;
     try {
-        co_await serve();
+        const Result<void> begun = co_await start();
+        started = begun;
+        if (begun)
+            co_await serve();
     } catch (...) {
         end = std::current_exception(); // its cancellation is how it is stopped
     }
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    if (!started || !*started) {
+        co_await close_http(app_.now());
+        if (!started)
+            std::rethrow_exception(end);
+        co_return started->error();
+    }
     co_await stop();
     co_return Outputs{};
 }
@@ -97,6 +108,8 @@ asio::awaitable<Result<void>> Agent::start()
         co_return opened.error();
     make_queue();
     make_control();
+    if (const auto opened = open_http(); !opened)
+        co_return opened.error();
     add_run_script(app_, observer_);
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
@@ -169,6 +182,57 @@ Result<void> Agent::open_socket()
     return server_->listen_local(settings_.agent.socket, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);
 }
 
+Result<void> Agent::open_http()
+{
+    if (settings_.http.listen.empty())
+        return {};
+    HookSource::Parts hooks{app_.clock(), *queue_,
+                            [this](Invocation invocation) { return app_.scheduler().call(std::move(invocation)); },
+                            [this](const std::string& message) { log_.warn(message); }};
+    auto opened = HttpDoor::open(settings_.http, settings_.limits,
+                                 {app_.executor(), app_.clock(), log_, std::move(hooks),
+                                  [this] { return store_->writer().trouble(); },
+                                  [this](MetricsText::Form form) { return metrics(form); }});
+    if (!opened)
+        return opened.error();
+    http_ = std::move(*opened);
+    log_.info("HTTP is answered", {{"address", http_->address()}});
+    return {};
+}
+
+void Agent::serve_hooks()
+{
+    std::vector<Hook> hooks = hooks_of(scripts_->watchers(), log_);
+    if (http_)
+        http_->serve(std::move(hooks));
+    else if (!hooks.empty())
+        log_.warn("scripts have HTTP hooks, and nobody can call them: [http] listen is not set",
+                  {{"hooks", hooks.size()}});
+}
+
+asio::awaitable<void> Agent::close_http(TimePoint deadline)
+{
+    if (http_)
+        co_await http_->close(deadline);
+}
+
+std::string Agent::metrics(MetricsText::Form form)
+{
+    MetricsView view{.invocations = counts_, .log = log_, .http_replies = http_->replies()};
+    view.begun = to_seconds((app_.clock().wall() - (app_.now() - begun_)).time_since_epoch());
+    view.ready = http_->trouble().empty();
+    view.waiting = queue_->waiting();
+    view.running = queue_->running();
+    view.store_trouble = !store_->writer().trouble().empty();
+    view.store_jobs = store_->writer().waiting();
+    view.children = app_.processes().running();
+    view.hooks_running = http_->hooks_running();
+    view.loops = loops_.list();
+    if (scripts_)
+        view.scripts = scripts_->list();
+    return metrics_page(view, form);
+}
+
 asio::awaitable<void> Agent::serve()
 {
     doors_->spawn("control", server_->run());
@@ -179,6 +243,8 @@ asio::awaitable<void> Agent::serve()
     loops_.start("retention", [this] { return forget_old_records(); });
     log_.info("forager " + std::string{version} + " is ready",
               {{"socket", settings_.agent.socket}, {"state", settings_.agent.state_dir}});
+    if (http_)
+        http_->ready();
     tell_service_manager("READY=1");
     Event never{app_.executor()};
     co_await never.wait();
@@ -189,9 +255,13 @@ asio::awaitable<void> Agent::stop()
 {
     log_.info("stopping", {{"running", queue_->running()}, {"grace", to_text(settings_.agent.grace)}});
     tell_service_manager("STOPPING=1");
+    const TimePoint end_of_grace = app_.now() + settings_.agent.grace;
+    if (http_)
+        http_->stopping();
     queue_->stop();
     co_await loops_.stop();
     co_await app_.scheduler().drain();
+    co_await close_http(end_of_grace);
     store_->writer().hurry();
     doors_->cancel();
     co_await doors_->emptied();
@@ -216,6 +286,9 @@ asio::awaitable<void> Agent::reload()
 {
     co_await scripts_->load();
     events_->serve(scripts_->scripts());
+    serve_hooks();
+    if (http_)
+        http_->renew_certificate();
     queue_->reconsider();
 }
 

@@ -3,7 +3,10 @@
 #pragma once
 
 #include "app/agent/events.hpp"
+#include "app/agent/http_door.hpp"
+#include "app/agent/invocation_counts.hpp"
 #include "app/agent/log.hpp"
+#include "app/agent/metrics_page.hpp"
 #include "app/agent/observer.hpp"
 #include "app/agent/script_set.hpp"
 #include "app/agent/state_folder.hpp"
@@ -41,6 +44,10 @@ private:
     boost::asio::awaitable<void> stop();
     Result<void> open_store();
     Result<void> open_socket();
+    Result<void> open_http();
+    void serve_hooks();
+    std::string metrics(MetricsText::Form form);
+    boost::asio::awaitable<void> close_http(TimePoint deadline);
     boost::asio::awaitable<void> bury_the_dead();
     void make_queue();
     void make_control();
@@ -56,6 +63,7 @@ private:
     AgentLog log_;
     AgentObserver observer_{log_};
     App app_;
+    InvocationCounts counts_;
     Supervisor loops_;
     std::optional<StateFolder> folder_;
     std::unique_ptr<store::Store> store_;
@@ -64,6 +72,7 @@ private:
     std::unique_ptr<Events> events_;
     std::unique_ptr<control::Api> api_;
     std::unique_ptr<http::Server> server_;
+    std::unique_ptr<HttpDoor> http_;   // null: the configuration asks for none
     std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop
     Event reload_asked_;
     TimePoint begun_;

@@ -10,8 +10,6 @@
 
 namespace forager {
 
-namespace {
-
 std::string_view name_of(LogLevel level)
 {
     switch (level) {
@@ -22,6 +20,8 @@ std::string_view name_of(LogLevel level)
     }
     return "error";
 }
+
+namespace {
 
 // What syslog calls it: the journal reads it from the beginning of a line.
 int priority_of(LogLevel level)
@@ -73,6 +73,7 @@ void AgentLog::write(LogLevel level, std::string_view message, const Object& fie
 {
     if (level < least_)
         return;
+    ++lines_[static_cast<std::size_t>(level)];
     const std::string time = wall_text(std::chrono::system_clock::now());
     std::string line;
     switch (format_) {

@@ -37,6 +37,8 @@ void AgentObserver::state(const Invocation& invocation, State state, std::string
     else if (state == State::sleeping || is_end(state))
         log_.write(LogLevel::debug, std::string{name_of(state)} + (note.empty() ? "" : ": ") + std::string{note},
                    fields_of(invocation));
+    if (counts_ != nullptr)
+        counts_->state(invocation, state);
     if (records_ != nullptr && invocation.chain.empty() && !is_end(state) && is_recorded_(invocation.id))
         keep_state(invocation, state, note);
 }

@@ -2,6 +2,7 @@
 // the strand.
 #pragma once
 
+#include "app/agent/invocation_counts.hpp"
 #include "app/agent/log.hpp"
 #include "ports/observer.hpp"
 #include "store/store.hpp"
@@ -21,6 +22,9 @@ public:
     /// From now on it keeps what it hears of recorded invocations. All must outlive its use.
     void keep_in(store::RecordTable& records, store::LogTable& lines, IsRecorded is_recorded);
 
+    /// From now on it counts what it hears; must outlive its use.
+    void count_in(InvocationCounts& counts) { counts_ = &counts; }
+
     void state(const Invocation& invocation, State state, std::string_view note) override;
     void line(const Invocation& invocation, std::string_view text) override;
 
@@ -34,6 +38,7 @@ private:
     store::RecordTable* records_ = nullptr;
     store::LogTable* lines_ = nullptr;
     IsRecorded is_recorded_;
+    InvocationCounts* counts_ = nullptr;
     std::map<std::string, State> noted_; // where it is not `running`, which the record says from its start
 };
 

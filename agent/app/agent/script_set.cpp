@@ -192,8 +192,18 @@ std::vector<ScriptSet::Status> ScriptSet::list() const
 {
     std::vector<Status> statuses;
     for (const auto& [path, entry] : entries_)
-        statuses.push_back({path, entry.script != nullptr, entry.problem});
+        statuses.push_back(
+            {path, entry.script != nullptr, entry.problem, entry.script ? entry.script->vm().heap().used() : 0});
     return statuses;
+}
+
+std::vector<scripting::Watcher> ScriptSet::watchers() const
+{
+    std::vector<scripting::Watcher> all;
+    for (const auto& [path, entry] : entries_)
+        if (entry.script)
+            all.insert(all.end(), entry.script->watchers.begin(), entry.script->watchers.end());
+    return all;
 }
 
 } // namespace forager

@@ -23,6 +23,7 @@ public:
         std::string path;
         bool serves = false;            ///< there is one of this file that works
         std::optional<Failure> problem; ///< why the file as it is now does not
+        std::size_t heap = 0;           ///< bytes of its Lua heap, where it works
     };
 
     /// All that is passed must outlive it.
@@ -38,6 +39,9 @@ public:
 
     /// Those that work.
     std::vector<std::shared_ptr<scripting::Script>> scripts() const;
+
+    /// The events that the scripts which work want to hear of.
+    std::vector<scripting::Watcher> watchers() const;
 
 private:
     struct Entry {

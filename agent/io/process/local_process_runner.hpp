@@ -38,6 +38,9 @@ public:
     /// its number, nor when the machine was started anew since.
     boost::asio::awaitable<void> end_left_by(ProcessIdentity dead);
 
+    /// How many commands run.
+    std::size_t running() const { return running_; }
+
     /// The same as `end_all` by force, at once, from any thread: for when the loop does not answer any more.
     void kill_all_now() const;
 

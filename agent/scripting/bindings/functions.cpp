@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "core/arguments.hpp"
 #include "core/cron_expression.hpp"
+#include "core/hook_route.hpp"
 #include "core/options.hpp"
 #include "io/formats/json.hpp"
 #include "scripting/durability.hpp"
@@ -148,6 +149,17 @@ Outcome declare_every(Request& request)
     return Outputs{};
 }
 
+Result<void> check_event(const std::string& event)
+{
+    const std::string kind = event.substr(0, event.find(':'));
+    if (kind == "file")
+        return {};
+    if (kind != "http")
+        return Failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
+    const auto route = HookRoute::parse(std::string_view{event}.substr(std::string_view{"http:"}.size()));
+    return route ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + route.error().message};
+}
+
 // The same after a change of the script: an event of the queue must find its handler.
 std::string handler_name(const std::string& path, const std::string& event)
 {
@@ -159,13 +171,12 @@ std::string handler_name(const std::string& path, const std::string& event)
     return name + "." + derived_id(event, "").substr(0, enough);
 }
 
-// declare_watcher(event, durable, function)
+// declare_watcher(event, options, function)
 Outcome declare_watcher(Request& request)
 {
     const std::string& event = *request.arg(0).get<std::string>();
-    const std::string kind = event.substr(0, event.find(':'));
-    if (kind != "file" && kind != "http") {
-        Failure failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
+    if (const auto known = check_event(event); !known) {
+        Failure failure = known.error();
         failure.declaration = true;
         return failure;
     }
@@ -173,8 +184,10 @@ Outcome declare_watcher(Request& request)
     function.name = handler_name(request.script.path(), event);
     function.doc = "Handles " + event + ".";
     function.variadic = true;
-    Watcher watcher{event, function.name, request.arg(1) == Value{true},
+    Watcher watcher{event, function.name, flag_option(request.arg(1), "durable", false),
                     place_of(request.script.vm().current().thread)};
+    if (const auto* options = request.arg(1).get<Object>())
+        watcher.options = *options;
     const auto reference = static_cast<int>(*request.arg(2).get<std::int64_t>());
     auto declared = request.script.declare(std::move(function), request.script.handler(reference));
     if (!declared)

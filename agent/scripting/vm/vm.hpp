@@ -40,6 +40,7 @@ public:
     lua_State* state() const { return state_; }
     Clock& clock() const { return clock_; }
     Slicer& slicer() const { return slicer_; }
+    const Heap& heap() const { return heap_; }
 
     struct Call {
         int function = LUA_NOREF;   ///< a reference in the registry

@@ -120,7 +120,8 @@ TEST_CASE("of a thousand problems a hundred are told")
 TEST_CASE("values that need each other are told of at one of them")
 {
     CHECK(problem_of("[http]\nlisten = '0.0.0.0:80'") ==
-          "etc/forager.toml:2:1: http.listen lets other machines call: give http.token_file, or listen on 127.0.0.1");
+          "etc/forager.toml:2:1: http.listen lets other machines call: give http.token_file, and http.cert_file and "
+          "http.key_file for TLS, or listen on 127.0.0.1");
     CHECK(problem_of("[http]\ncert_file = '/a'") ==
           "etc/forager.toml:2:1: http.cert_file and http.key_file belong together: give both");
     CHECK(problem_of("[[permission]]\nrun = ['ls']") ==
@@ -131,7 +132,10 @@ TEST_CASE("values that need each other are told of at one of them")
     for (const char* fine :
          {"[http]\nlisten = '[::1]:80'", "[http]\nlisten = 'localhost:80'", "[http]\nlisten = '127.0.0.2:80'"})
         CHECK(ConfigWorld{}.problems_of(fine).empty());
-    CHECK(ConfigWorld{}.problems_of("[http]\nlisten = '0.0.0.0:80'\ntoken = 'x'").empty());
+    const std::string everywhere = "[http]\nlisten = '0.0.0.0:80'\n";
+    CHECK_FALSE(ConfigWorld{}.problems_of(everywhere + "token = 'x'").empty());
+    CHECK_FALSE(ConfigWorld{}.problems_of(everywhere + "cert_file = '/c'\nkey_file = '/k'").empty());
+    CHECK(ConfigWorld{}.problems_of(everywhere + "token = 'x'\ncert_file = '/c'\nkey_file = '/k'").empty());
 }
 
 TEST_CASE("half a colony is worth a warning")

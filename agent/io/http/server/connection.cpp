@@ -48,12 +48,13 @@ Reply internal_error()
 
 } // namespace
 
-Connection::Connection(Socket socket, Origin origin, Services services)
+Connection::Connection(Socket socket, std::unique_ptr<Wire> wire, Origin origin, Services services)
     : socket_{std::move(socket)},
+      wire_{std::move(wire)},
       origin_{std::move(origin)},
       services_{services},
-      incoming_{socket_, services.clock, services.config.leaving_time},
-      outgoing_{socket_, services.clock, services.config.write_time}
+      incoming_{socket_, *wire_, services.clock, services.config.leaving_time},
+      outgoing_{socket_, *wire_, services.clock, services.config.write_time}
 {
 }
 
@@ -258,6 +259,7 @@ asio::awaitable<bool> Connection::send_stream(std::unique_ptr<BodySource> stream
 asio::awaitable<void> Connection::say_farewell()
 {
     boost::system::error_code ignored;
+    wire_->finish();
     socket_.shutdown(Socket::shutdown_send, ignored);
     const TimePoint deadline = services_.clock.now() + services_.config.farewell_time;
     idle_ = true;

@@ -11,6 +11,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -31,7 +32,8 @@ public:
         std::optional<uid_t> uid;
     };
 
-    Connection(Socket socket, Origin origin, Services services);
+    /// `wire` goes through this socket.
+    Connection(Socket socket, std::unique_ptr<Wire> wire, Origin origin, Services services);
 
     /// Begins to serve, or only says that there are too many. `ended` is called when all is over, and may destroy this.
     void start(bool welcome, std::function<void()> ended);
@@ -67,6 +69,7 @@ private:
     void part_ended();
 
     Socket socket_;
+    std::unique_ptr<Wire> wire_;
     Origin origin_;
     Services services_;
     Incoming incoming_;

@@ -6,10 +6,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <array>
-#include <cerrno>
 
 namespace forager::http {
 
@@ -22,8 +20,9 @@ constexpr std::size_t most = head_limit + piece; // a whole head must fit
 
 } // namespace
 
-Incoming::Incoming(Socket& socket, Clock& clock, Duration patience)
+Incoming::Incoming(Socket& socket, Wire& wire, Clock& clock, Duration patience)
     : socket_{socket},
+      wire_{wire},
       clock_{clock},
       patience_{patience},
       changed_{socket.get_executor()},
@@ -51,9 +50,9 @@ asio::awaitable<void> Incoming::pump()
 bool Incoming::receive()
 {
     std::array<char, piece> space;
-    const ssize_t count = ::recv(socket_.native_handle(), space.data(), space.size(), MSG_DONTWAIT);
+    const ssize_t count = wire_.read(space);
     if (count <= 0)
-        return count < 0 && (errno == EAGAIN || errno == EINTR);
+        return count == not_now;
     bytes_.append(space.data(), static_cast<std::size_t>(count));
     received_ += static_cast<std::size_t>(count);
     return true;

@@ -4,6 +4,7 @@
 
 #include "io/event.hpp"
 #include "io/http/server/socket.hpp"
+#include "io/http/server/wire.hpp"
 #include "ports/clock.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -17,7 +18,7 @@ namespace forager::http {
 class Incoming {
 public:
     /// `patience`: how long a client that closed its sending side, and may have left or not, is waited upon.
-    Incoming(Socket& socket, Clock& clock, Duration patience);
+    Incoming(Socket& socket, Wire& wire, Clock& clock, Duration patience);
 
     /// Reads until the client has left; the connection runs it beside its own work.
     boost::asio::awaitable<void> pump();
@@ -40,6 +41,7 @@ private:
     bool hung_up();
 
     Socket& socket_;
+    Wire& wire_;
     Clock& clock_;
     Duration patience_;
     std::string bytes_;

@@ -2,9 +2,6 @@
 
 #include "ports/within.hpp"
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <string_view>
 #include <utility>
 
@@ -13,13 +10,6 @@ namespace forager::http {
 namespace asio = boost::asio;
 
 namespace {
-
-// As much as the kernel takes now. Negative: nothing can be sent any more.
-ssize_t send_now(Socket& socket, std::string_view bytes)
-{
-    const ssize_t sent = ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    return sent < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : sent;
-}
 
 asio::awaitable<void> writable(Socket& socket)
 {
@@ -32,12 +22,13 @@ asio::awaitable<bool> Outgoing::send(std::string bytes)
 {
     std::string_view rest{bytes};
     while (!rest.empty()) {
-        const ssize_t sent = send_now(socket_, rest);
-        if (sent < 0)
+        const ssize_t sent = wire_.write(rest);
+        if (sent == broken)
             co_return false;
-        rest.remove_prefix(static_cast<std::size_t>(sent));
-        if (sent > 0)
+        if (sent != not_now) {
+            rest.remove_prefix(static_cast<std::size_t>(sent));
             continue;
+        }
         const bool in_time = co_await within(clock_, clock_.now() + limit_, writable(socket_));
         if (!in_time)
             co_return false;

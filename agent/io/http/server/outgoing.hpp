@@ -2,6 +2,7 @@
 #pragma once
 
 #include "io/http/server/socket.hpp"
+#include "io/http/server/wire.hpp"
 #include "ports/clock.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -13,13 +14,17 @@ namespace forager::http {
 class Outgoing {
 public:
     /// `limit`: how long the client may take nothing.
-    Outgoing(Socket& socket, Clock& clock, Duration limit) : socket_{socket}, clock_{clock}, limit_{limit} {}
+    Outgoing(Socket& socket, Wire& wire, Clock& clock, Duration limit)
+        : socket_{socket}, wire_{wire}, clock_{clock}, limit_{limit}
+    {
+    }
 
     /// False when it cannot all be sent: the client is gone, or too slow.
     boost::asio::awaitable<bool> send(std::string bytes);
 
 private:
     Socket& socket_;
+    Wire& wire_;
     Clock& clock_;
     Duration limit_;
 };

@@ -50,17 +50,23 @@ public:
     Impl& operator=(const Impl&) = delete;
     ~Impl() = default;
 
-    void add(Listening listening);
+    void add(Listening listening, std::shared_ptr<const TlsIdentity> identity);
     asio::awaitable<void> run();
     std::size_t connections() const { return connections_.size(); }
 
 private:
     struct Place {
-        Place(const asio::any_io_executor& executor, Listening listening)
-            : file{std::move(listening.file)}, socket{executor, listening.socket.release()}
+        Place(const asio::any_io_executor& executor, Listening listening, std::shared_ptr<const TlsIdentity> tls)
+            : identity{std::move(tls)}, file{std::move(listening.file)}, socket{executor, listening.socket.release()}
         {
         }
 
+        std::unique_ptr<Wire> wire(int descriptor) const
+        {
+            return identity ? identity->wire(descriptor) : std::make_unique<PlainWire>(descriptor);
+        }
+
+        std::shared_ptr<const TlsIdentity> identity; // null: bytes go as they are
         std::shared_ptr<LocalFile> file;
         asio::posix::stream_descriptor socket;
         asio::cancellation_signal signal;
@@ -88,9 +94,9 @@ private:
     std::exception_ptr thrown_;
 };
 
-void Server::Impl::add(Listening listening)
+void Server::Impl::add(Listening listening, std::shared_ptr<const TlsIdentity> identity)
 {
-    places_.emplace_back(executor_, std::move(listening));
+    places_.emplace_back(executor_, std::move(listening), std::move(identity));
 }
 
 asio::awaitable<void> Server::Impl::run()
@@ -148,7 +154,8 @@ bool Server::Impl::welcome(Place& place, Accepted accepted)
     if (error)
         return false;
     accepted.socket.release();
-    const auto here = connections_.emplace(connections_.end(), std::move(socket),
+    std::unique_ptr<Wire> wire = place.wire(socket.native_handle());
+    const auto here = connections_.emplace(connections_.end(), std::move(socket), std::move(wire),
                                            Connection::Origin{std::move(accepted.peer), accepted.uid},
                                            Connection::Services{clock_, config_, handle_, bodies_});
     const bool has_room = ++place.connections <= config_.connections;
@@ -216,17 +223,18 @@ Result<void> Server::listen_local(std::string path, mode_t mode)
     auto listening = listen_at_path(path, mode);
     if (listening.has_error())
         return listening.error();
-    impl_->add(std::move(*listening));
+    impl_->add(std::move(*listening), nullptr);
     return {};
 }
 
-Result<std::uint16_t> Server::listen_tcp(std::string address, std::uint16_t port)
+Result<std::uint16_t> Server::listen_tcp(std::string address, std::uint16_t port,
+                                         std::shared_ptr<const TlsIdentity> identity)
 {
     auto listening = listen_at_address(address, port);
     if (listening.has_error())
         return listening.error();
     const std::uint16_t bound = listening->port;
-    impl_->add(std::move(*listening));
+    impl_->add(std::move(*listening), std::move(identity));
     return bound;
 }
 

@@ -6,6 +6,7 @@
 #include "core/failure.hpp"
 #include "io/http/server/reply.hpp"
 #include "io/http/server/served_request.hpp"
+#include "io/http/server/tls_identity.hpp"
 #include "ports/clock.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -61,7 +62,9 @@ public:
 
     /// Before `run`: listens at an IP address and gives the port, which 0 leaves to the system. Failures: bad_arguments
     /// (no address), refused (in use, not this machine's, permissions).
-    Result<std::uint16_t> listen_tcp(std::string address, std::uint16_t port);
+    /// With an identity it speaks TLS; clients beyond the limit are then closed without a word.
+    Result<std::uint16_t> listen_tcp(std::string address, std::uint16_t port,
+                                     std::shared_ptr<const TlsIdentity> identity = nullptr);
 
     /// Once: serves until cancelled. Then nobody can connect any more, requests in flight get `grace` (a second
     /// cancellation cuts it short), what is left is cancelled, and it returns when all are gone.

@@ -1,0 +1,109 @@
+#include "app/agent/metrics_page.hpp"
+
+#include "base/version.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace forager {
+
+namespace {
+
+constexpr std::size_t most_rows = 500; // of scripts and of loops
+
+void gauge(MetricsText& text, std::string name, std::string_view unit, std::string_view help, double value)
+{
+    text.family(std::move(name), MetricType::gauge, unit, help);
+    text.sample(value);
+}
+
+void write_agent(MetricsText& text, const MetricsView& view)
+{
+    text.family("forager_build_info", MetricType::gauge, "", "The running version.");
+    text.sample(1, {{"version", std::string{version}}});
+    gauge(text, "forager_start_time_seconds", "seconds", "When the agent was started, since 1970.", view.begun);
+    gauge(text, "forager_ready", "", "Whether the agent takes work: 1 or 0.", view.ready ? 1 : 0);
+    gauge(text, "forager_queue_waiting", "", "Invocations of the queue that wait.", static_cast<double>(view.waiting));
+    gauge(text, "forager_queue_running", "", "Invocations of the queue that run or sleep.",
+          static_cast<double>(view.running));
+    gauge(text, "forager_store_trouble", "", "Whether the state file takes no writes: 1 or 0.",
+          view.store_trouble ? 1 : 0);
+    gauge(text, "forager_store_waiting", "", "Changes that wait to be written to the state file.",
+          static_cast<double>(view.store_jobs));
+    gauge(text, "forager_children", "", "Commands that run as children of the agent.",
+          static_cast<double>(view.children));
+    gauge(text, "forager_hooks_running", "", "Handlers of HTTP hooks whose callers wait.",
+          static_cast<double>(view.hooks_running));
+}
+
+void write_invocations(MetricsText& text, const InvocationCounts& invocations)
+{
+    text.family("forager_invocations", MetricType::counter, "", "Invocations that have ended, by function and state.");
+    for (const auto& [function, counts] : invocations.functions()) {
+        text.sample(static_cast<double>(counts.succeeded), {{"function", function}, {"state", "succeeded"}});
+        text.sample(static_cast<double>(counts.failed), {{"function", function}, {"state", "failed"}});
+        text.sample(static_cast<double>(counts.cancelled), {{"function", function}, {"state", "cancelled"}});
+    }
+    text.family("forager_invocation_duration_seconds", MetricType::histogram, "seconds",
+                "From the beginning of an invocation's first try to its end.");
+    for (const auto& [function, counts] : invocations.functions())
+        text.sample(counts.seconds, {{"function", function}});
+}
+
+void write_loops(MetricsText& text, const std::vector<LoopStatus>& all)
+{
+    // Two loops may have one name, and a metric may not say two things of it.
+    std::map<std::string, std::pair<bool, std::size_t>> loops;
+    for (const LoopStatus& loop : all) {
+        if (loops.size() == most_rows && !loops.contains(loop.name))
+            continue;
+        auto& [up, restarts] = loops.try_emplace(loop.name, true, 0).first->second;
+        up = up && loop.state == LoopState::running;
+        restarts += loop.restarts;
+    }
+    text.family("forager_loop_up", MetricType::gauge, "", "Whether a loop of the agent runs: 1 or 0.");
+    for (const auto& [name, loop] : loops)
+        text.sample(loop.first ? 1 : 0, {{"loop", name}});
+    text.family("forager_loop_restarts", MetricType::counter, "", "How often a loop was begun again.");
+    for (const auto& [name, loop] : loops)
+        text.sample(static_cast<double>(loop.second), {{"loop", name}});
+}
+
+void write_scripts(MetricsText& text, std::vector<ScriptSet::Status> scripts)
+{
+    scripts.resize(std::min(scripts.size(), most_rows));
+    text.family("forager_script_serving", MetricType::gauge, "", "Whether a script is served: 1 or 0.");
+    for (const ScriptSet::Status& script : scripts)
+        text.sample(script.serves ? 1 : 0, {{"script", script.path}});
+    text.family("forager_script_broken", MetricType::gauge, "", "Whether a script's file does not load: 1 or 0.");
+    for (const ScriptSet::Status& script : scripts)
+        text.sample(script.problem ? 1 : 0, {{"script", script.path}});
+    text.family("forager_script_heap_bytes", MetricType::gauge, "bytes", "What a script's Lua heap holds.");
+    for (const ScriptSet::Status& script : scripts)
+        text.sample(static_cast<double>(script.heap), {{"script", script.path}});
+}
+
+void write_counters(MetricsText& text, const MetricsView& view)
+{
+    text.family("forager_log_lines", MetricType::counter, "", "Lines that the agent has logged, by level.");
+    for (const LogLevel level : {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error})
+        text.sample(static_cast<double>(view.log.lines(level)), {{"level", std::string{name_of(level)}}});
+    text.family("forager_http_replies", MetricType::counter, "", "Requests that [http] has answered, by status.");
+    for (const auto& [status, count] : view.http_replies)
+        text.sample(static_cast<double>(count), {{"status", std::to_string(status)}});
+}
+
+} // namespace
+
+std::string metrics_page(const MetricsView& view, MetricsText::Form form)
+{
+    MetricsText text{form};
+    write_agent(text, view);
+    write_invocations(text, view.invocations);
+    write_loops(text, view.loops);
+    write_scripts(text, view.scripts);
+    write_counters(text, view);
+    return text.finish();
+}
+
+} // namespace forager

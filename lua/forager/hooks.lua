@@ -1,0 +1,33 @@
+-- HTTP hooks: what stands in the options of `on` for them, and the request that their handlers get.
+local failure = require "forager.failure"
+local known = require "forager.known"
+
+local hooks = {}
+
+---@class forager.Request
+local Request = known.object("request", { __name = "request" })
+Request.__index = Request
+
+-- The body as data.
+function Request:json()
+  return require("forager.json").decode(self.body)
+end
+
+-- A function that gives `fn` the request with its methods.
+function hooks.handler(fn)
+  return function(ctx, request)
+    return fn(ctx, setmetatable(request, Request))
+  end
+end
+
+-- Refuses what would leave a hook without the check that its author meant.
+function hooks.check(event, given)
+  if given.signature and not given.secret_file then
+    failure.declare("on: '%s' has a signature to be checked, and no secret_file to check it by", event)
+  end
+  if given.signature and given.signature ~= "sha256" then
+    failure.declare([[on: signature is "sha256", not "%s"]], given.signature)
+  end
+end
+
+return hooks

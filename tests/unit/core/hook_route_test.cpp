@@ -1,0 +1,73 @@
+#include "core/hook_route.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace forager;
+
+namespace {
+
+std::string refusal(std::string_view text)
+{
+    const auto route = HookRoute::parse(text);
+    return route ? std::string{} : route.error().message;
+}
+
+bool holds(const std::string& text, const std::string& part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a route of plain words is for exactly its path")
+{
+    const HookRoute route = HookRoute::parse("POST /hooks/build").value();
+    CHECK(route.method() == "POST");
+    CHECK(route.match("/hooks/build"));
+    CHECK_FALSE(route.match("/hooks/build/"));
+    CHECK_FALSE(route.match("/hooks"));
+    CHECK_FALSE(route.match("/hooks/Build"));
+    CHECK(route.text() == "POST /hooks/build");
+}
+
+TEST_CASE("a name stands for any one segment that is not empty, and gives what stands there")
+{
+    const HookRoute route = HookRoute::parse("GET /jobs/{job}/logs/{line}").value();
+    const auto params = route.match("/jobs/a b/logs/{7}");
+    REQUIRE(params);
+    CHECK(*params == Object{{"job", "a b"}, {"line", "{7}"}});
+    CHECK_FALSE(route.match("/jobs//logs/7"));
+    CHECK_FALSE(route.match("/jobs/a/b/logs/7"));
+    CHECK(route.names() == 2);
+}
+
+TEST_CASE("the root is a path, too")
+{
+    const HookRoute route = HookRoute::parse("PUT /").value();
+    CHECK(route.match("/"));
+    CHECK_FALSE(route.match("/x"));
+    CHECK(route.text() == "PUT /");
+}
+
+TEST_CASE("routes are for the same requests whatever their names are called")
+{
+    const HookRoute one = HookRoute::parse("GET /a/{x}").value();
+    CHECK(one.same_requests(HookRoute::parse("GET /a/{y}").value()));
+    CHECK_FALSE(one.same_requests(HookRoute::parse("PUT /a/{x}").value()));
+    CHECK_FALSE(one.same_requests(HookRoute::parse("GET /a/b").value()));
+    CHECK_FALSE(one.same_requests(HookRoute::parse("GET /a").value()));
+}
+
+TEST_CASE("what is no route is refused with what to write")
+{
+    for (const char* text : {"", "POST", "/hooks", "post /x", "POST x", " /x", "GE-T /x"})
+        CHECK_MESSAGE(holds(refusal(text), "http:POST /hooks/build"), text);
+    CHECK(holds(refusal("GET /metrics"), "the agent itself"));
+    CHECK(holds(refusal("POST /readyz"), "the agent itself"));
+    CHECK(holds(refusal("GET /a?b=c"), "'a?b=c'"));
+    CHECK(holds(refusal("GET /a%20b"), "'a%20b'"));
+    CHECK(holds(refusal("GET /{a"), "'{a'"));
+    CHECK(holds(refusal("GET /{}"), "'{}'"));
+    CHECK(holds(refusal("GET /{a b}"), "{a b}"));
+    CHECK(holds(refusal("GET /{a}/{a}"), "{a} twice"));
+}
