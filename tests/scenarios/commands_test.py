@@ -101,7 +101,7 @@ class Submit(Scenario):
         self.serve(SCRIPT)
         path = self.folder / "mine.lua"
         path.write_text("\nreturn +")
-        error = self.refusal("submit", str(path), "--wait")
+        error = self.refusal("submit", str(path), "--wait", exit_code=2)
         self.assertTrue(error["where"].endswith("mine.lua:2"), error)
 
     def test_a_time_limit_ends_the_work(self):
@@ -255,11 +255,11 @@ class Look(Scenario):
         self.await_mark("x")
         status = self.result("status")
         self.assertEqual(status["process"], self.agent.pid)
-        self.assertEqual(status["queue"], {"waiting": 0, "running": 1})
+        self.assertEqual(status["queue"], {"waiting": 0, "running": 1, "paused": False})
         self.assertEqual(status["store"]["trouble"], "")
         self.assertEqual(status["scripts"], [{"path": str(self.scripts / "script.lua"), "serves": True}])
         self.assertEqual({loop["name"]: loop["state"] for loop in status["loops"]},
-                         {"queue": "running", "retention": "running"})
+                         dict.fromkeys(["queue", "schedules", "files", "reload", "retention"], "running"))
         self.assertIn(f"process: {self.agent.pid}\n", self.forager("status").stdout)
 
     def test_the_agent_tells_its_functions(self):

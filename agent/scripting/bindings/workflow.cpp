@@ -162,7 +162,7 @@ Outcome workflow_returned(Request& request)
     return Outputs{};
 }
 
-asio::awaitable<Outcome> workflow_run(Request request)
+asio::awaitable<Outcome> run_workflow(Request request, Recording* recording)
 {
     // A copy: the script may declare more while this one runs.
     const Workflow workflow = workflow_of(request);
@@ -172,11 +172,18 @@ asio::awaitable<Outcome> workflow_run(Request request)
     const Invocation& invocation = request.context.invocation;
     const bool is_result = request.script.returned_workflow == workflow.name;
     auto work = is_result ? run_recorded(request.script.world(), workflow, invocation, request.context.observer)
-                          : runner.run(workflow, invocation, request.context.observer, recording_of(request));
+                          : runner.run(workflow, invocation, request.context.observer, recording);
     auto outcome = co_await std::move(work);
     if (outcome && is_result)
         request.script.workflow_results = *outcome;
     co_return outcome;
+}
+
+// Which task calls is known now only, not when the coroutine goes on.
+asio::awaitable<Outcome> workflow_run(Request request)
+{
+    Recording* recording = recording_of(request);
+    return run_workflow(std::move(request), recording);
 }
 
 constexpr Binding bindings[] = {

@@ -66,7 +66,7 @@ TEST_CASE("an unknown command is named with the nearest, or with all there are")
 
 TEST_CASE("a command of a later version is said to be one")
 {
-    CHECK(complaint({"ps"}).starts_with("'forager ps' is not part of this version yet; there are call"));
+    CHECK(complaint({"fs"}).starts_with("'forager fs' is not part of this version yet; there are call"));
 }
 
 TEST_CASE("an unknown flag is named with the nearest of its command, without its value")
