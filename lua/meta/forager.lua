@@ -92,9 +92,9 @@ function forager.every(period, fn) end
 
 -- The last two are for http: events.
 ---@class forager.OnOptions
----@field durable? boolean  the event is put into the durable queue first; a hook's caller gets a 202 with its id; default false
----@field secret_file? string  holds what callers must prove to know: a path, or the name of a systemd credential; default none
----@field signature? "sha256"  they sign the body, X-Hub-Signature-256; default: they send the secret, as X-Forager-Token or as a bearer token
+---@field durable? boolean  the event goes through the durable queue; a hook's caller gets a 202 with its id
+---@field secret_file? string  what callers must prove to know: a path, or a systemd credential's name
+---@field signature? "sha256"  they sign the body (X-Hub-Signature-256); default: they send the secret
 
 -- Has `fn` called for each event, while the agent runs the script. "file:/var/spool/in/*.csv": the path of a file that
 -- is there and complete. "http:POST /hooks/{name}": a request to the agent's
