@@ -63,7 +63,7 @@ Ending ask_agent(const CallOptions& options, const Invocation& invocation)
     return ending;
 }
 
-int call_here(const CallOptions& options, Result<Invocation> invocation)
+int call_here(const CallOptions& options, Invocation invocation)
 {
     const auto progress = make_progress(options.common);
     AppConfig config;
@@ -77,8 +77,8 @@ int call_here(const CallOptions& options, Result<Invocation> invocation)
         if (auto loaded = script->load(); !loaded)
             return print_failure(loaded.error(), options.common);
     }
-    const Ending ending = app.execute(script ? call_in_script(app, *script, std::move(*invocation), *progress)
-                                             : app.scheduler().call(std::move(*invocation), *progress));
+    const Ending ending = app.execute(script ? call_in_script(app, *script, std::move(invocation), *progress)
+                                             : app.scheduler().call(std::move(invocation), *progress));
     progress->finish();
     return print_ending(ending, options.common);
 }
@@ -95,7 +95,7 @@ int call(const CallOptions& options)
         if (ending.outcome || !control::is_no_agent(ending.outcome.error()))
             return print_ending(ending, options.common);
     }
-    return call_here(options, std::move(invocation));
+    return call_here(options, std::move(*invocation));
 }
 
 } // namespace

@@ -48,11 +48,11 @@ void add_limits(Object& body, const SubmitOptions& options)
 }
 
 // Whether it parses: better said here than found in the record of its failure.
-Result<void> parsed(const SubmitOptions& options)
+Result<void> parsed(const SubmitOptions& options, const std::string& text)
 {
     const auto progress = make_progress(options.common);
     App app{{}, *progress};
-    return app.script(options.work, scripting::Script::Mode::check)->load();
+    return app.script(options.work, scripting::Script::Mode::check)->load(text);
 }
 
 // A script goes as its text: it may be changed, or be gone, before its turn comes.
@@ -61,7 +61,7 @@ Result<Object> script_body(const SubmitOptions& options)
     auto text = scripting::read_script(options.work);
     if (!text)
         return text.error();
-    if (const auto fine = parsed(options); !fine)
+    if (const auto fine = parsed(options, *text); !fine)
         return fine.error();
     std::error_code error;
     const std::string path = std::filesystem::absolute(options.work, error).string();

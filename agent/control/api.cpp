@@ -1,14 +1,13 @@
 #include "control/api.hpp"
 
-#include "base/text.hpp"
 #include "control/description.hpp"
 #include "control/explanation.hpp"
-#include "core/options.hpp"
+#include "control/submission.hpp"
 #include "io/formats/json.hpp"
 #include "ports/cancellation.hpp"
 #include "runtime/alarm.hpp"
 
-#include <exception>
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -64,66 +63,6 @@ Failure no_such_place(const http::ServedRequest& request)
     return {Errc::not_found, "the agent has nothing at " + request.method + " " + request.path};
 }
 
-Result<Object> body_of(const http::ServedRequest& request)
-{
-    if (request.body.empty())
-        return Object{};
-    auto value = parse_json(request.body);
-    if (!value)
-        return value.error();
-    if (auto* object = value->get<Object>())
-        return std::move(*object);
-    return Failure{Errc::bad_arguments, "the request's body must be a JSON object"};
-}
-
-Result<void> only(const Object& object, const std::vector<std::string>& known)
-{
-    for (const Member& member : object)
-        if (std::ranges::find(known, member.name) == known.end())
-            return Failure{Errc::bad_arguments, "there is no field '" + member.name + "', only " + listed(known)};
-    return {};
-}
-
-template <class T> T part(const Object& object, std::string_view name)
-{
-    const Value* value = option(object, name);
-    const auto* content = value == nullptr ? nullptr : value->get<T>();
-    return content == nullptr ? T{} : *content;
-}
-
-Result<Submission> submission_from(const Object& body, const Clock& clock)
-{
-    static const std::vector<std::string> fields = {"function", "args",    "kwargs", "env",
-                                                    "priority", "key",     "label",  "idempotency_key",
-                                                    "delay",    "timeout", "retries"};
-    if (const auto known = only(body, fields); !known)
-        return known.error();
-    Submission submission;
-    Invocation& invocation = submission.invocation;
-    invocation.function = part<std::string>(body, "function");
-    if (invocation.function.empty())
-        return Failure{Errc::bad_arguments, "the field 'function' is missing: what is to be called?"};
-    invocation.source = "submit";
-    invocation.label = part<std::string>(body, "label");
-    invocation.args = part<Array>(body, "args");
-    invocation.kwargs = part<Object>(body, "kwargs");
-    invocation.env = part<Object>(body, "env");
-    submission.priority = static_cast<int>(part<std::int64_t>(body, "priority"));
-    submission.order_key = part<std::string>(body, "key");
-    submission.idempotency_key = part<std::string>(body, "idempotency_key");
-    const auto timeout = duration_option(body, "timeout");
-    const auto delay = duration_option(body, "delay");
-    const auto retries = whole_option(body, "retries");
-    if (!timeout || !delay || !retries)
-        return !timeout ? timeout.error() : !delay ? delay.error() : retries.error();
-    invocation.timeout = *timeout;
-    if (*delay)
-        submission.not_before = clock.wall() + **delay;
-    if (*retries)
-        invocation.retries = static_cast<std::size_t>(std::max<std::int64_t>(0, **retries));
-    return submission;
-}
-
 // "/v1/invocations/ID/what"
 std::optional<std::pair<std::string, std::string>> about_one(const std::string& path)
 {
@@ -163,30 +102,6 @@ std::int64_t number_parameter(const http::ServedRequest& request, std::string_vi
 }
 
 } // namespace
-
-Object to_object(const Record& record)
-{
-    Object object{{"id", record.id},     {"function", record.function}, {"state", name_of(record.state)},
-                  {"note", record.note}, {"source", record.source},     {"tries", record.tries}};
-    if (!record.order_key.empty())
-        object.append("key", record.order_key);
-    if (record.priority != 0)
-        object.append("priority", record.priority);
-    if (const Value* label = record.request.find("label"))
-        object.append("label", *label);
-    const std::pair<const char*, std::optional<WallTime>> times[] = {{"submitted", record.submitted},
-                                                                     {"not_before", record.not_before},
-                                                                     {"started", record.started},
-                                                                     {"ended", record.ended}};
-    for (const auto& [name, time] : times)
-        if (time)
-            object.append(name, wall_text(*time));
-    if (record.outcome && *record.outcome)
-        object.append("result", as_one(**record.outcome));
-    else if (record.outcome)
-        object.append("error", record.outcome->error().to_object());
-    return object;
-}
 
 void Api::ended(const std::string& id)
 {
@@ -257,10 +172,19 @@ asio::awaitable<Api::Answer> Api::answer_about(std::string id, std::string what,
     return answer_at_once(std::move(request));
 }
 
+asio::awaitable<Result<Record>> Api::record_of(std::string id)
+{
+    auto found = co_await parts_.store.records().find(id);
+    if (!found)
+        co_return found.error();
+    if (!*found)
+        co_return unknown(id);
+    co_return std::move(**found);
+}
+
 asio::awaitable<Api::Answer> Api::submit(http::ServedRequest request)
 {
-    auto body = body_of(request);
-    auto submission = body ? submission_from(*body, parts_.scheduler.clock()) : Result<Submission>{body.error()};
+    auto submission = submission_in(request, parts_.scheduler.clock());
     if (!submission)
         co_return submission.error();
     const auto accepted = co_await parts_.queue.put(std::move(*submission));
@@ -286,22 +210,18 @@ asio::awaitable<Api::Answer> Api::list(http::ServedRequest request)
         co_return records.error();
     Array list;
     for (const Record& record : *records)
-        list.emplace_back(to_object(record));
+        list.emplace_back(record_data(record));
     co_return Value{std::move(list)};
 }
 
 asio::awaitable<Api::Answer> Api::show(std::string id)
 {
-    const auto record = co_await parts_.store.records().find(id);
+    const auto record = co_await record_of(id);
     if (!record)
         co_return record.error();
-    if (!*record)
-        co_return unknown(id);
-    Object object = to_object(**record);
-    object.append("args", Value{});
-    object.set("args", (*record)->request.find("args") == nullptr ? Value{Array{}} : *(*record)->request.find("args"));
-    if (const Value* kwargs = (*record)->request.find("kwargs"))
-        object.append("kwargs", *kwargs);
+    Object object = record_data(*record);
+    object.append("args", part<Array>(record->request, "args"));
+    object.append("kwargs", part<Object>(record->request, "kwargs"));
     const auto steps = co_await parts_.store.journal().entries(id);
     if (!steps)
         co_return steps.error();
@@ -316,13 +236,11 @@ asio::awaitable<Api::Answer> Api::wait(std::string id)
 {
     Waiting waiting{*this, id};
     for (;;) {
-        const auto record = co_await parts_.store.records().find(id);
+        const auto record = co_await record_of(id);
         if (!record)
             co_return record.error();
-        if (!*record)
-            co_return unknown(id);
-        if ((*record)->ended)
-            co_return Value{to_object(**record)};
+        if (record->ended)
+            co_return Value{record_data(*record)};
         co_await waiting.end();
     }
 }
@@ -332,16 +250,14 @@ asio::awaitable<Api::Answer> Api::logs(std::string id, http::ServedRequest reque
     const bool follow = request.parameter("follow") != nullptr;
     const std::int64_t after = number_parameter(request, "after", 0);
     for (int looks = 0;; ++looks) {
-        const auto record = co_await parts_.store.records().find(id);
+        const auto record = co_await record_of(id);
         if (!record)
             co_return record.error();
-        if (!*record)
-            co_return unknown(id);
         const auto lines = co_await parts_.store.logs().read(id, after);
         if (!lines)
             co_return lines.error();
         const bool more = lines->size() == store::LogTable::lines_at_once;
-        const bool ended = (*record)->ended && !more;
+        const bool ended = record->ended && !more;
         if (!lines->empty() || ended || !follow || looks == most_looks)
             co_return Value{Object{{"lines", lines_data(*lines)}, {"more", more}, {"ended", ended}}};
         co_await sleep_for(parts_.scheduler.clock(), look_pause);
@@ -360,12 +276,10 @@ asio::awaitable<Api::Answer> Api::cancel(std::string id)
         co_return cancelled.error();
     if (*cancelled)
         co_return Value{Object{{"id", id}}};
-    const auto record = co_await parts_.store.records().find(id);
+    const auto record = co_await record_of(id);
     if (!record)
         co_return record.error();
-    if (!*record)
-        co_return unknown(id);
-    co_return Failure{Errc::refused, id + " has ended: it has " + std::string{name_of((*record)->state)}};
+    co_return Failure{Errc::refused, id + " has ended: it has " + std::string{name_of(record->state)}};
 }
 
 asio::awaitable<Api::Answer> Api::retry(std::string id)
@@ -395,8 +309,7 @@ asio::awaitable<Api::Answer> Api::signal(std::string id, http::ServedRequest req
 // Run as a part of the request: it is not kept, and ends when the client leaves.
 asio::awaitable<Api::Answer> Api::call(http::ServedRequest request)
 {
-    auto body = body_of(request);
-    auto submission = body ? submission_from(*body, parts_.scheduler.clock()) : Result<Submission>{body.error()};
+    auto submission = submission_in(request, parts_.scheduler.clock());
     if (!submission)
         co_return submission.error();
     submission->invocation.source = "call";
@@ -414,13 +327,11 @@ asio::awaitable<Api::Answer> Api::drain()
 
 asio::awaitable<Api::Answer> Api::explain(std::string id)
 {
-    const auto record = co_await parts_.store.records().find(id);
+    const auto record = co_await record_of(id);
     if (!record)
         co_return record.error();
-    if (!*record)
-        co_return unknown(id);
     const Situation situation{parts_.queue.paused(), parts_.queue.running(), parts_.scheduler.clock().wall()};
-    co_return Value{explanation(**record, situation)};
+    co_return Value{explanation(*record, situation)};
 }
 
 asio::awaitable<Api::Answer> Api::reload()

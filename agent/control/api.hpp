@@ -48,6 +48,7 @@ private:
 
     boost::asio::awaitable<Answer> answer(http::ServedRequest request);
     boost::asio::awaitable<Answer> answer_about(std::string id, std::string what, http::ServedRequest request);
+    boost::asio::awaitable<Result<Record>> record_of(std::string id);
     boost::asio::awaitable<Answer> submit(http::ServedRequest request);
     boost::asio::awaitable<Answer> list(http::ServedRequest request);
     boost::asio::awaitable<Answer> show(std::string id);
@@ -66,8 +67,5 @@ private:
     Parts parts_;
     std::multimap<std::string, Waiting*, std::less<>> waiting_;
 };
-
-/// A record as JSON shows it.
-Object to_object(const Record& record);
 
 } // namespace forager::control

@@ -18,17 +18,11 @@ Failure no_agent(const std::string& socket, const Failure& why)
                           "): start one with 'forager agent', or name its configuration with --config"};
 }
 
-std::string text_in(const Object& object, std::string_view name)
-{
-    const Value* value = object.find(name);
-    const auto* text = value == nullptr ? nullptr : value->get<std::string>();
-    return text == nullptr ? std::string{} : *text;
-}
-
 Failure failure_in(const Object& error)
 {
-    Failure failure{code_named(text_in(error, "code")).value_or(Errc::refused), text_in(error, "message")};
-    failure.where = text_in(error, "where");
+    Failure failure{code_named(part<std::string>(error, "code")).value_or(Errc::refused),
+                    part<std::string>(error, "message")};
+    failure.where = part<std::string>(error, "where");
     for (const Member& member : error)
         if (member.name != "message" && member.name != "where")
             failure.details.append(member.name, member.value);

@@ -1,5 +1,7 @@
 #include "control/description.hpp"
 
+#include "runtime/alarm.hpp"
+
 namespace forager::control {
 
 namespace {
@@ -35,6 +37,30 @@ Array functions_data(const Registry& registry)
     for (const auto& [family, reason] : registry.unavailable())
         list.push_back(Object{{"name", family + ".*"}, {"available", false}, {"reason", reason}});
     return list;
+}
+
+Object record_data(const Record& record)
+{
+    Object object{{"id", record.id},     {"function", record.function}, {"state", name_of(record.state)},
+                  {"note", record.note}, {"source", record.source},     {"tries", record.tries}};
+    if (!record.order_key.empty())
+        object.append("key", record.order_key);
+    if (record.priority != 0)
+        object.append("priority", record.priority);
+    if (const Value* label = record.request.find("label"))
+        object.append("label", *label);
+    const std::pair<const char*, std::optional<WallTime>> times[] = {{"submitted", record.submitted},
+                                                                     {"not_before", record.not_before},
+                                                                     {"started", record.started},
+                                                                     {"ended", record.ended}};
+    for (const auto& [name, time] : times)
+        if (time)
+            object.append(name, wall_text(*time));
+    if (record.outcome && *record.outcome)
+        object.append("result", as_one(**record.outcome));
+    else if (record.outcome)
+        object.append("error", record.outcome->error().to_object());
+    return object;
 }
 
 } // namespace forager::control

@@ -1,11 +1,15 @@
-// What a registry holds, as data: for `forager functions` with an agent and without.
+// Functions and records as data: what JSON output shows, with an agent and without.
 #pragma once
 
+#include "ports/records.hpp"
 #include "runtime/registry.hpp"
 
 namespace forager::control {
 
 /// One entry for each function, and one for each family that is not available.
 Array functions_data(const Registry& registry);
+
+/// All of a record but its arguments and steps.
+Object record_data(const Record& record);
 
 } // namespace forager::control

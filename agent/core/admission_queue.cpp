@@ -56,6 +56,12 @@ void AdmissionQueue::ripen(WallTime now)
     }
 }
 
+bool AdmissionQueue::has_ready(WallTime now)
+{
+    ripen(now);
+    return !ready_.empty();
+}
+
 std::optional<QueueEntry> AdmissionQueue::take(WallTime now)
 {
     ripen(now);

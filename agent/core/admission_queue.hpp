@@ -26,6 +26,9 @@ class AdmissionQueue {
 public:
     void add(QueueEntry entry);
 
+    /// Whether one may begin at `now`.
+    bool has_ready(WallTime now);
+
     /// The next one that may begin at `now`, which is out from then on; nothing when there is none.
     std::optional<QueueEntry> take(WallTime now);
 

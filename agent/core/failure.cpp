@@ -52,6 +52,27 @@ Object Failure::to_object() const
     return object;
 }
 
+Object to_data(const Failure& failure)
+{
+    Object data{{"code", word(failure.code)},     {"message", failure.message}, {"where", failure.where},
+                {"traceback", failure.traceback}, {"retry", failure.retry},     {"details", failure.details}};
+    if (failure.declaration)
+        data.append("declaration", true);
+    return data;
+}
+
+Failure failure_from_data(const Object& data)
+{
+    Failure failure{code_named(part<std::string>(data, "code")).value_or(Errc::script),
+                    part<std::string>(data, "message")};
+    failure.where = part<std::string>(data, "where");
+    failure.traceback = part<std::string>(data, "traceback");
+    failure.retry = data.find("retry") == nullptr || part<bool>(data, "retry");
+    failure.declaration = part<bool>(data, "declaration");
+    failure.details = part<Object>(data, "details");
+    return failure;
+}
+
 void throw_exception_from_error(const Failure& failure, const boost::source_location&)
 {
     throw UncheckedFailure{failure};

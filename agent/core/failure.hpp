@@ -56,6 +56,10 @@ public:
     explicit UncheckedFailure(const Failure& failure) : std::logic_error{failure.message} {}
 };
 
+/// All of a failure as data, and back; what is missing has its default.
+Object to_data(const Failure& failure);
+Failure failure_from_data(const Object& data);
+
 [[noreturn]] void throw_exception_from_error(const Failure& failure, const boost::source_location&);
 
 } // namespace forager

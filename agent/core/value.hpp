@@ -96,4 +96,12 @@ struct Member {
     bool operator==(const Member&) const = default;
 };
 
+/// The member's content when it has this type, else an empty one.
+template <class T> T part(const Object& object, std::string_view name)
+{
+    const Value* value = object.find(name);
+    const auto* content = value == nullptr ? nullptr : value->get<T>();
+    return content == nullptr ? T{} : *content;
+}
+
 } // namespace forager

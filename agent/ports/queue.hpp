@@ -2,6 +2,7 @@
 // is safe, too.
 #pragma once
 
+#include "core/failure.hpp"
 #include "core/invocation.hpp"
 
 #include <boost/asio/awaitable.hpp>

@@ -12,13 +12,6 @@ namespace {
 
 constexpr Duration longest_trust = std::chrono::seconds{60}; // in a calendar's clock that somebody may set
 
-std::int64_t count_in(const Object& object, std::string_view name)
-{
-    const Value* value = object.find(name);
-    const auto* count = value == nullptr ? nullptr : value->get<std::int64_t>();
-    return count == nullptr ? 0 : *count;
-}
-
 } // namespace
 
 Alarm alarm_after(const Clock& clock, Duration length)
@@ -54,10 +47,8 @@ Alarm alarm_from(const Value& value)
     const auto* object = value.get<Object>();
     if (object == nullptr)
         return {};
-    const Value* boot = object->find("boot");
-    const auto* text = boot == nullptr ? nullptr : boot->get<std::string>();
-    return {WallTime{Duration{count_in(*object, "wall")}}, TimePoint{Duration{count_in(*object, "steady")}},
-            text == nullptr ? std::string{} : *text};
+    return {WallTime{Duration{part<std::int64_t>(*object, "wall")}},
+            TimePoint{Duration{part<std::int64_t>(*object, "steady")}}, part<std::string>(*object, "boot")};
 }
 
 std::string wall_text(WallTime time)

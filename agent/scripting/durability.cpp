@@ -1,6 +1,5 @@
 #include "scripting/durability.hpp"
 
-#include "core/options.hpp"
 #include "scripting/script.hpp"
 #include "scripting/vm/vm.hpp"
 
@@ -12,21 +11,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-std::string text_in(const Object& object, std::string_view name)
-{
-    const Value* value = object.find(name);
-    const auto* text = value == nullptr ? nullptr : value->get<std::string>();
-    return text == nullptr ? std::string{} : *text;
-}
-
 // What is different, or nothing when the code counts as the same.
 std::string difference(const Object& began, const CodeVersion& code)
 {
-    const std::string version = text_in(began, "version");
+    const std::string version = part<std::string>(began, "version");
     if (version != code.version)
         return "it began with version " + (version.empty() ? "(none)" : version) + ", and now there is version " +
                (code.version.empty() ? "(none)" : code.version);
-    if (!code.version.empty() || text_in(began, "text") == code.text)
+    if (!code.version.empty() || part<std::string>(began, "text") == code.text)
         return {};
     return "its script has changed since it began";
 }
@@ -43,27 +35,6 @@ Failure changed(const std::string& function, const std::string& what)
 Recording* recording_of(const Request& request)
 {
     return request.script.vm().current().in_step() ? nullptr : request.context.recording;
-}
-
-Value failure_to_data(const Failure& failure)
-{
-    return Object{
-        {"code", std::string{word(failure.code)}}, {"message", failure.message}, {"where", failure.where},
-        {"traceback", failure.traceback},          {"retry", failure.retry},     {"details", failure.details}};
-}
-
-Failure failure_from_data(const Value& data)
-{
-    static const Object none;
-    const Object& object = data.get<Object>() == nullptr ? none : *data.get<Object>();
-    Failure failure{code_named(text_in(object, "code")).value_or(Errc::script), text_in(object, "message")};
-    failure.where = text_in(object, "where");
-    failure.traceback = text_in(object, "traceback");
-    const auto retry = flag_option(object, "retry", true);
-    failure.retry = !retry || *retry;
-    if (const Value* details = object.find("details"); details != nullptr && details->get<Object>() != nullptr)
-        failure.details = *details->get<Object>();
-    return failure;
 }
 
 asio::awaitable<Result<void>> settle_version(Recording& recording, CodeVersion code, Observer& observer)

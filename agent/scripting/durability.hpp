@@ -11,10 +11,6 @@ namespace forager::scripting {
 /// The recording that the calling code writes to; a null pointer outside of durable functions and inside of steps.
 Recording* recording_of(const Request& request);
 
-/// Failures as data, for the way through Lua.
-Value failure_to_data(const Failure& failure);
-Failure failure_from_data(const Value& data);
-
 /// How the code of a durable function is told from another one.
 struct CodeVersion {
     std::string version; ///< as its author counts; may be empty

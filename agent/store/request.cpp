@@ -6,13 +6,6 @@ namespace forager::store {
 
 namespace {
 
-template <class T> T part(const Object& request, std::string_view name)
-{
-    const Value* value = request.find(name);
-    const auto* content = value == nullptr ? nullptr : value->get<T>();
-    return content == nullptr ? T{} : *content;
-}
-
 std::optional<std::int64_t> whole(const Object& request, std::string_view name)
 {
     const Value* value = request.find(name);

@@ -163,35 +163,6 @@ std::optional<Value> opened(const Value& value)
     return inner ? std::optional{Value{std::move(*inner)}} : std::nullopt;
 }
 
-Object plain(const Failure& failure)
-{
-    Object object{
-        {"code", std::string{word(failure.code)}}, {"message", failure.message}, {"where", failure.where},
-        {"traceback", failure.traceback},          {"retry", failure.retry},     {"details", failure.details}};
-    if (failure.declaration)
-        object.append("declaration", true);
-    return object;
-}
-
-std::string text_of(const Object& object, std::string_view name)
-{
-    const Value* value = object.find(name);
-    const auto* text = value == nullptr ? nullptr : value->get<std::string>();
-    return text == nullptr ? std::string{} : *text;
-}
-
-Failure failure_from(const Object& object)
-{
-    Failure failure{code_named(text_of(object, "code")).value_or(Errc::script), text_of(object, "message")};
-    failure.where = text_of(object, "where");
-    failure.traceback = text_of(object, "traceback");
-    failure.retry = object.find("retry") == nullptr || *object.find("retry") == Value{true};
-    failure.declaration = object.find("declaration") != nullptr;
-    if (const Value* details = object.find("details"); details != nullptr && details->get<Object>() != nullptr)
-        failure.details = *details->get<Object>();
-    return failure;
-}
-
 } // namespace
 
 Failure unreadable()
@@ -217,7 +188,7 @@ std::string seal(const Outcome& outcome)
 {
     if (outcome)
         return seal(Value{Object{{"ok", Array{*outcome}}}});
-    return seal(Value{Object{{"error", plain(outcome.error())}}});
+    return seal(Value{Object{{"error", to_data(outcome.error())}}});
 }
 
 std::optional<Outcome> unseal_outcome(std::string_view text)
@@ -229,7 +200,7 @@ std::optional<Outcome> unseal_outcome(std::string_view text)
     if (outputs != nullptr && outputs->get<Array>() != nullptr)
         return Outcome{*outputs->get<Array>()};
     if (error != nullptr && error->get<Object>() != nullptr)
-        return Outcome{failure_from(*error->get<Object>())};
+        return Outcome{failure_from_data(*error->get<Object>())};
     return {};
 }
 

@@ -2,21 +2,19 @@
 
 #include "app/agent/hook_list.hpp"
 #include "app/agent/run_script.hpp"
+#include "app/agent/service_manager.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
 #include "core/arguments.hpp"
 #include "ports/within.hpp"
+#include "primitives/files/paths.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -46,11 +44,6 @@ Result<void> can_run(const Registry& registry, const Invocation& invocation)
         return found.error();
     const auto bound = bind_arguments((*found)->function, invocation.args, invocation.kwargs);
     return bound ? Result<void>{} : Result<void>{bound.error()};
-}
-
-std::string folder_of(const std::string& path)
-{
-    return std::filesystem::path{path}.parent_path().string();
 }
 
 } // namespace
@@ -178,7 +171,7 @@ void Agent::make_control()
 Result<void> Agent::open_socket()
 {
     std::error_code ignored;
-    std::filesystem::create_directories(folder_of(settings_.agent.socket), ignored);
+    std::filesystem::create_directories(parent_of(settings_.agent.socket), ignored);
     return server_->listen_local(settings_.agent.socket, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP);
 }
 
@@ -284,6 +277,7 @@ asio::awaitable<void> Agent::forget_old_records()
 
 asio::awaitable<void> Agent::reload()
 {
+    const Permit turn = co_await reloads_.permit();
     co_await scripts_->load();
     events_->serve(scripts_->scripts());
     serve_hooks();
@@ -298,15 +292,14 @@ asio::awaitable<void> Agent::reload_when_asked()
     constexpr Duration look = std::chrono::seconds{2};
     constexpr Duration seldom = std::chrono::hours{1};
     const bool watches = settings_.agent.reload == config::Reload::automatic;
-    std::string known = co_await scripts_->fingerprint();
     for (;;) {
-        (void)co_await within(app_.clock(), app_.clock().now() + (watches ? look : seldom), reload_asked_.wait());
-        std::string present = co_await scripts_->fingerprint();
-        if (!reload_asked_.happened() && (!watches || present == known))
-            continue;
+        (void)co_await within(app_.clock(), app_.now() + (watches ? look : seldom), reload_asked_.wait());
+        bool wanted = reload_asked_.happened();
         reload_asked_.clear();
-        known = std::move(present);
-        co_await reload();
+        if (!wanted && watches)
+            wanted = co_await scripts_->changed();
+        if (wanted)
+            co_await reload();
     }
 }
 
@@ -315,25 +308,8 @@ asio::awaitable<void> Agent::drain()
 {
     constexpr Duration look = std::chrono::milliseconds{100};
     queue_->pause();
-    while (app_.scheduler().busy() > 1) // one permit waits with the queue for the next entry
+    while (app_.scheduler().busy() > 0)
         co_await sleep_for(app_.clock(), look);
-}
-
-// See sd_notify(3): one datagram to the socket that the environment names.
-void Agent::tell_service_manager(const std::string& state) const
-{
-    const char* path = std::getenv("NOTIFY_SOCKET");
-    sockaddr_un address{};
-    if (path == nullptr || std::strlen(path) >= sizeof address.sun_path)
-        return;
-    address.sun_family = AF_UNIX;
-    std::strcpy(address.sun_path, path);
-    if (address.sun_path[0] == '@')
-        address.sun_path[0] = '\0';
-    const Descriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
-    (void)::sendto(socket.number(), state.data(), state.size(), MSG_NOSIGNAL,
-                   reinterpret_cast<const sockaddr*>(&address), size);
 }
 
 Object Agent::status() const

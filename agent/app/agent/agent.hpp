@@ -15,6 +15,7 @@
 #include "control/api.hpp"
 #include "io/event.hpp"
 #include "io/http/server/server.hpp"
+#include "runtime/semaphore.hpp"
 #include "runtime/supervisor.hpp"
 #include "sources/queue/queue_source.hpp"
 #include "store/store.hpp"
@@ -55,7 +56,6 @@ private:
     boost::asio::awaitable<void> reload();
     boost::asio::awaitable<void> reload_when_asked();
     boost::asio::awaitable<void> drain();
-    void tell_service_manager(const std::string& state) const;
     Object status() const;
     Array scripts() const;
 
@@ -75,6 +75,7 @@ private:
     std::unique_ptr<HttpDoor> http_;   // null: the configuration asks for none
     std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop
     Event reload_asked_;
+    Semaphore reloads_{1}; // one at a time, whoever asks
     TimePoint begun_;
 };
 

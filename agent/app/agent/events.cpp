@@ -55,7 +55,7 @@ void Events::serve(const std::vector<std::shared_ptr<scripting::Script>>& script
 {
     std::vector<Schedule> schedules;
     std::vector<Watch> watches;
-    std::map<std::string, FileHandler> handlers;
+    std::map<std::string, bool> durable;
     for (const auto& script : scripts) {
         for (Schedule& schedule : schedules_of(*script))
             schedules.push_back(std::move(schedule));
@@ -63,7 +63,7 @@ void Events::serve(const std::vector<std::shared_ptr<scripting::Script>>& script
             if (!watcher.event.starts_with(file_prefix))
                 continue;
             watches.push_back({watcher.function, watcher.event.substr(file_prefix.size())});
-            handlers.emplace(watcher.function, FileHandler{watcher.function, watcher.durable});
+            durable.emplace(watcher.function, watcher.durable);
         }
     }
     if (const auto set = cron_.set(std::move(schedules)); !set)
@@ -71,20 +71,20 @@ void Events::serve(const std::vector<std::shared_ptr<scripting::Script>>& script
     if (const auto set = files_.set(std::move(watches)); !set)
         log_.fail("the watched files stay as they were: " + set.error().message);
     else
-        handlers_ = std::move(handlers);
+        durable_ = std::move(durable);
 }
 
 // A failure of the handler is told where all failures are: the event has been handled.
 asio::awaitable<Result<void>> Events::deliver(WatchEvent event)
 {
-    const auto handler = handlers_.find(event.watch);
-    if (handler == handlers_.end())
+    const auto durable = durable_.find(event.watch);
+    if (durable == durable_.end())
         co_return Failure{Errc::not_found, "no script watches these files any more"};
     Invocation invocation;
-    invocation.function = handler->second.function;
+    invocation.function = event.watch;
     invocation.source = "file";
     invocation.args = {Value{event.path}};
-    if (!handler->second.durable) {
+    if (!durable->second) {
         (void)co_await app_.scheduler().call(std::move(invocation));
         co_return Result<void>{};
     }

@@ -29,17 +29,12 @@ public:
     WatchSource& files() { return files_; }
 
 private:
-    struct FileHandler {
-        std::string function;
-        bool durable = false;
-    };
-
     boost::asio::awaitable<Result<void>> deliver(WatchEvent event);
 
     App& app_;
     Queue& queue_;
     const AgentLog& log_;
-    std::map<std::string, FileHandler> handlers_; // watch → who handles it
+    std::map<std::string, bool> durable_; // of each watch, which is called like the function that handles its files
     CronSource cron_;
     WatchSource files_;
 };

@@ -70,8 +70,15 @@ asio::awaitable<std::string> ScriptSet::fingerprint()
     co_return text;
 }
 
+asio::awaitable<bool> ScriptSet::changed()
+{
+    const std::string present = co_await fingerprint();
+    co_return present != loaded_;
+}
+
 asio::awaitable<void> ScriptSet::load()
 {
+    loaded_ = co_await fingerprint();
     const std::vector<std::string> present = co_await files();
     std::vector<std::string> gone;
     for (const auto& [path, entry] : entries_)

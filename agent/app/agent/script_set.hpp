@@ -32,8 +32,8 @@ public:
     /// Loads what the patterns find, and drops what is not there any more. One at a time.
     boost::asio::awaitable<void> load();
 
-    /// Different when a file that could be a part of the scripts is new, changed or gone.
-    boost::asio::awaitable<std::string> fingerprint();
+    /// Whether a file that could be a part of the scripts is new, changed or gone since they were loaded.
+    boost::asio::awaitable<bool> changed();
 
     std::vector<Status> list() const;
 
@@ -51,6 +51,7 @@ private:
     };
 
     boost::asio::awaitable<std::vector<std::string>> files();
+    boost::asio::awaitable<std::string> fingerprint();
     boost::asio::awaitable<void> load_one(std::string path);
     boost::asio::awaitable<Result<void>> stage(std::string path, Registry& staged,
                                                std::shared_ptr<scripting::Script>& script);
@@ -65,6 +66,7 @@ private:
     Supervisor& loops_;
     std::vector<std::string> patterns_;
     std::map<std::string, Entry> entries_;
+    std::string loaded_; // what the files looked like
 };
 
 } // namespace forager

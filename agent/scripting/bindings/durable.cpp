@@ -52,7 +52,8 @@ asio::awaitable<Outcome> step_keep(Request request)
 asio::awaitable<Outcome> step_failed(Request request)
 {
     Recording& recording = *request.context.recording;
-    auto kept = co_await recording.keep(*request.args.front().get<std::string>(), failure_from_data(request.arg(1)));
+    Failure failure = failure_from_data(*request.arg(1).get<Object>());
+    auto kept = co_await recording.keep(*request.args.front().get<std::string>(), std::move(failure));
     if (!kept)
         co_return kept.error();
     co_return Outputs{};
@@ -60,7 +61,7 @@ asio::awaitable<Outcome> step_failed(Request request)
 
 void keep_failure_data(lua_State* L)
 {
-    Script::of(L).kept_answer = {failure_to_data(to_failure(L, 1))};
+    Script::of(L).kept_answer = {Value{to_data(to_failure(L, 1))}};
 }
 
 // failure_data(error): any error as data, for step_failed.

@@ -28,6 +28,11 @@ Failure given_up(std::size_t starts)
     return failure;
 }
 
+Failure cancelled_early()
+{
+    return {Errc::cancelled, "it was cancelled before it began"};
+}
+
 asio::awaitable<Result<Accepted>> refused(Failure failure)
 {
     co_return failure;
@@ -138,13 +143,13 @@ asio::awaitable<void> QueueSource::run()
         co_await begin_some();
 }
 
-asio::awaitable<QueueEntry> QueueSource::next()
+// Nothing is held while there is nothing to begin: others may want the place.
+asio::awaitable<void> QueueSource::something_ready()
 {
     for (;;) {
         changed_.clear();
-        auto entry = paused_ ? std::nullopt : admission_.take(clock_.wall());
-        if (entry)
-            co_return std::move(*entry);
+        if (!paused_ && admission_.has_ready(clock_.wall()))
+            co_return;
         const auto due = admission_.next_due();
         const Duration wait = due ? std::min(longest_trust, *due - clock_.wall()) : longest_trust;
         (void)co_await within(clock_, clock_.now() + wait, changed_.wait());
@@ -154,21 +159,25 @@ asio::awaitable<QueueEntry> QueueSource::next()
 // As many as there is room for at once: their starts are kept with one flush to the disk.
 asio::awaitable<void> QueueSource::begin_some()
 {
+    co_await something_ready();
     std::vector<Permit> permits;
     permits.push_back(co_await intake_.permit());
-    std::vector<QueueEntry> entries;
-    entries.push_back(co_await next());
-    while (entries.size() < batch) {
-        auto permit = intake_.permit_now();
-        auto entry = permit ? admission_.take(clock_.wall()) : std::nullopt;
+    std::vector<std::string> ids;
+    while (ids.size() < permits.size()) {
+        auto entry = paused_ ? std::nullopt : admission_.take(clock_.wall());
         if (!entry)
             break;
-        permits.push_back(std::move(*permit));
-        entries.push_back(std::move(*entry));
+        ids.push_back(std::move(entry->id));
+        auto permit = ids.size() < batch ? intake_.permit_now() : std::nullopt;
+        if (permit)
+            permits.push_back(std::move(*permit));
     }
-    std::vector<std::string> ids;
-    for (const QueueEntry& entry : entries)
-        ids.push_back(entry.id);
+    if (!ids.empty())
+        co_await begin_these(std::move(ids), std::move(permits));
+}
+
+asio::awaitable<void> QueueSource::begin_these(std::vector<std::string> ids, std::vector<Permit> permits)
+{
     auto begun = co_await records_.begin(ids, clock_.wall());
     if (!begun) {
         for (const std::string& id : ids)
@@ -180,6 +189,8 @@ asio::awaitable<void> QueueSource::begin_some()
         std::erase(ids, one.invocation.id);
         if (one.starts > config_.most_starts)
             (void)co_await report(one.invocation, given_up(one.starts));
+        else if (cancelled_.contains(one.invocation.id)) // while its start was written
+            (void)co_await report(one.invocation, cancelled_early());
         else
             begin(std::move(permits.back()), std::move(one.invocation));
         permits.pop_back();
@@ -228,7 +239,7 @@ asio::awaitable<Result<bool>> QueueSource::cancel_waiting(std::string id)
     const bool waits = admission_.remove(id) || parked_.erase(id) > 0;
     if (!waits)
         co_return false;
-    const Outcome outcome{Failure{Errc::cancelled, "it was cancelled before it began"}};
+    const Outcome outcome{cancelled_early()};
     const auto kept = co_await records_.finish(id, outcome, clock_.wall());
     if (!kept)
         co_return kept.error();

@@ -87,8 +87,9 @@ private:
     Failure full() const;
     boost::asio::awaitable<Result<Accepted>> put_new(Submission submission);
     boost::asio::awaitable<Result<Accepted>> put_into_full(Submission submission);
-    boost::asio::awaitable<QueueEntry> next();
+    boost::asio::awaitable<void> something_ready();
     boost::asio::awaitable<void> begin_some();
+    boost::asio::awaitable<void> begin_these(std::vector<std::string> ids, std::vector<Permit> permits);
     void begin(Permit permit, Invocation invocation);
     void ended(const std::string& id, const Outcome& outcome);
 

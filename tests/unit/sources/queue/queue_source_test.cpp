@@ -214,6 +214,39 @@ TEST_CASE("what cannot run for want of its function waits until there is one")
     CHECK(records.kept.at(id).outcome->has_value());
 }
 
+TEST_CASE("what is cancelled while its start is written does not begin")
+{
+    for (std::uint64_t seed = 1; seed < 30; ++seed) {
+        MemoryRecords records;
+        Life life{records, seed};
+        int begun = 0;
+        life.add("t.work", computes([&](std::vector<Value>) -> Outcome {
+                     ++begun;
+                     return Outputs{};
+                 }));
+        life.begin_loop();
+        const std::string id = life.put("t.work")->id;
+        life.clock.run_for(life.io, {});
+        if (begun > 0) // its start took no time
+            continue;
+        REQUIRE(life.queue.has_begun(id));
+        life.queue.expect_cancellation(id);
+        life.scheduler.cancel(id);
+        life.clock.run_for(life.io, 1s);
+        CHECK(begun == 0);
+        CHECK(records.kept.at(id).outcome->error().code == Errc::cancelled);
+    }
+}
+
+TEST_CASE("a queue with nothing to begin holds no place that others could use")
+{
+    MemoryRecords records;
+    Life life{records, 1, {}, 1};
+    life.begin_loop();
+    life.clock.run_for(life.io, 1s);
+    CHECK(life.scheduler.busy() == 0);
+}
+
 TEST_CASE("what waits can be cancelled, and what failed begun again")
 {
     MemoryRecords records;
