@@ -9,8 +9,13 @@ namespace forager {
 
 namespace asio = boost::asio;
 
-FanOut::FanOut(Scheduler& scheduler, Observer& observer, Make make, std::size_t count)
-    : scheduler_{scheduler}, observer_{observer}, make_{std::move(make)}, results_(count), group_{scheduler.executor()}
+FanOut::FanOut(Scheduler& scheduler, Observer& observer, Make make, std::size_t count, Registry::EntryPtr known)
+    : scheduler_{scheduler},
+      observer_{observer},
+      make_{std::move(make)},
+      known_{std::move(known)},
+      results_(count),
+      group_{scheduler.executor()}
 {
 }
 
@@ -65,7 +70,7 @@ asio::awaitable<Outcome> FanOut::call(std::size_t index)
     Result<Invocation> invocation = make_(index);
     if (!invocation)
         co_return invocation.error();
-    Outcome outcome = co_await scheduler_.call(std::move(*invocation), observer_);
+    Outcome outcome = co_await scheduler_.call(std::move(*invocation), observer_, known_);
     co_return outcome;
 }
 

@@ -20,7 +20,8 @@ public:
     /// Makes the call for the item at this index (from 0), when its turn has come.
     using Make = std::function<Result<Invocation>(std::size_t index)>;
 
-    FanOut(Scheduler& scheduler, Observer& observer, Make make, std::size_t count);
+    /// `known`: the function, where the caller has it, as `Scheduler::call` takes it.
+    FanOut(Scheduler& scheduler, Observer& observer, Make make, std::size_t count, Registry::EntryPtr known);
 
     /// Items that are done according to the recording are not called again; `key` names the whole among its entries.
     void record(Recording& recording, std::string key);
@@ -39,6 +40,7 @@ private:
     Scheduler& scheduler_;
     Observer& observer_;
     Make make_;
+    Registry::EntryPtr known_;
     Recording* recording_ = nullptr;
     std::string key_;
     Array results_;

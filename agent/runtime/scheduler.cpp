@@ -85,11 +85,16 @@ asio::awaitable<Outcome> Scheduler::call(Invocation invocation)
 
 asio::awaitable<Outcome> Scheduler::call(Invocation invocation, Observer& observer)
 {
+    return call(std::move(invocation), observer, nullptr);
+}
+
+asio::awaitable<Outcome> Scheduler::call(Invocation invocation, Observer& observer, Registry::EntryPtr known)
+{
     if (invocation.id.empty())
         invocation.id = fresh_id();
     Progress progress{running_, invocation, observer};
     try {
-        Outcome outcome = co_await settle(progress, invocation);
+        Outcome outcome = co_await settle(progress, invocation, std::move(known));
         progress.tell(outcome);
         co_return outcome;
     } catch (const std::exception& error) {
@@ -103,11 +108,11 @@ asio::awaitable<Outcome> Scheduler::call(Invocation invocation, Observer& observ
     }
 }
 
-asio::awaitable<Outcome> Scheduler::settle(Progress& progress, Invocation& invocation)
+asio::awaitable<Outcome> Scheduler::settle(Progress& progress, Invocation& invocation, Registry::EntryPtr known)
 {
     if (invocation.chain.size() >= config_.depth)
         co_return too_deep(invocation, config_.depth);
-    const auto entry = registry_.find(invocation.function);
+    const auto entry = known ? Result<Registry::EntryPtr>{std::move(known)} : registry_.find(invocation.function);
     if (!entry)
         co_return entry.error();
     const Function& function = (*entry)->function;

@@ -46,6 +46,9 @@ public:
     boost::asio::awaitable<Outcome> call(Invocation invocation);
     boost::asio::awaitable<Outcome> call(Invocation invocation, Observer& observer);
 
+    /// The same for a function that the caller has, whatever the registry has by its name now; null: that one.
+    boost::asio::awaitable<Outcome> call(Invocation invocation, Observer& observer, Registry::EntryPtr known);
+
     boost::asio::awaitable<Permit> permit() override { return admission_.permit(); }
     std::optional<Permit> permit_now() override { return admission_.permit_now(); }
     void submit(Permit permit, Invocation invocation, Reporter& reporter) override;
@@ -87,7 +90,7 @@ private:
     };
 
     boost::asio::awaitable<void> serve(Permit permit, Ticket ticket);
-    boost::asio::awaitable<Outcome> settle(Progress& progress, Invocation& invocation);
+    boost::asio::awaitable<Outcome> settle(Progress& progress, Invocation& invocation, Registry::EntryPtr known);
     boost::asio::awaitable<Outcome> try_again_and_again(Work& work);
     boost::asio::awaitable<Outcome> try_once(Work& work);
     boost::asio::awaitable<Outcome> try_within_limit(Work& work);

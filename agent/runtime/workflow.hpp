@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "core/value.hpp"
 #include "ports/handler.hpp"
+#include "runtime/registry.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -19,7 +20,9 @@ struct WorkflowTask {
     std::vector<std::string> after; ///< tasks that end before it begins
     std::vector<Value> args;        ///< these and `kwargs` may refer to results and items (core/references.hpp)
     Object kwargs;
-    bool inline_run = false; ///< gets the results of `after`, in declared order, before its own arguments
+    /// The function `function` where it is the task's own: it gets the results of `after`, in declared order, before
+    /// its own arguments.
+    Registry::EntryPtr inline_run;
     std::optional<std::size_t> retries;
     std::optional<Duration> timeout;
     bool go_on = false;            ///< what depends on it runs also when it fails, with null for its result

@@ -190,7 +190,7 @@ asio::awaitable<Outcome> WorkflowRun::call_once(Step& step, std::vector<Value> a
         tell(step, refused);
         co_return refused;
     }
-    Outcome outcome = co_await scheduler_.call(std::move(*invocation), observer_);
+    Outcome outcome = co_await scheduler_.call(std::move(*invocation), observer_, step.task->inline_run);
     co_return outcome;
 }
 
@@ -223,7 +223,7 @@ asio::awaitable<Outcome> WorkflowRun::fan_out(Step& step, const std::vector<Valu
         }
         return invocation;
     };
-    FanOut calls{scheduler_, observer_, make, items.size()};
+    FanOut calls{scheduler_, observer_, make, items.size(), step.task->inline_run};
     if (recording_ != nullptr)
         calls.record(*recording_, key_of(*step.task));
     Outcome outcome = co_await calls.run(step.task->concurrency);

@@ -111,7 +111,6 @@ void Script::withdraw()
 void Script::retire()
 {
     declared_.clear();
-    workflows.clear();
     schedules.clear();
     watchers.clear();
 }
@@ -235,6 +234,11 @@ std::shared_ptr<Handler> Script::durable_handler(int function, Function declared
 std::shared_ptr<Handler> Script::handler(int function)
 {
     return std::make_shared<LuaHandler>(shared_from_this(), function);
+}
+
+std::shared_ptr<Handler> Script::own_handler(int function)
+{
+    return std::make_shared<LuaHandler>(std::shared_ptr<Script>{std::shared_ptr<void>{}, this}, function);
 }
 
 Result<void> Script::declare(Function function, std::shared_ptr<Handler> handler)

@@ -102,7 +102,10 @@ public:
     /// A handler for the Lua function that was kept at this reference.
     std::shared_ptr<Handler> handler(int function);
 
-    /// The same for a durable function.
+    /// The same for what the script itself holds: it does not keep the script alive.
+    std::shared_ptr<Handler> own_handler(int function);
+
+    /// A handler for a durable function.
     std::shared_ptr<Handler> durable_handler(int function, Function declared);
 
     World& world() { return world_; }
@@ -120,8 +123,7 @@ public:
     /// Registers a function that the script declared.
     Result<void> declare(Function function, std::shared_ptr<Handler> handler);
 
-    /// Takes the functions that it declared out of the registry, and forgets its workflows: their handlers hold on to
-    /// it.
+    /// Takes the functions that it declared out of the registry, and forgets what holds on to it.
     void withdraw();
 
     /// As `withdraw`, when another one has taken its place in the registry: what runs goes on.

@@ -100,6 +100,22 @@ class Reload(Scenario):
         self.open_gate()
         self.assertEqual(self.succeeded(id), "VALUE")
 
+    def test_running_work_may_still_run_the_workflows_of_its_script(self):
+        text = """
+local w = forager.workflow "w"
+w:task { "one", run = function() return "VALUE" end }
+w:task { "each", foreach = function() return { 1, 2 } end, when = function() return true end,
+         run = function(_, one) return one end }
+forager.func { name = "t.hold", run = function() mark "begun" hold "gate" return w:run() end }
+"""
+        self.serve(text)
+        id = self.submit("t.hold")
+        self.await_mark("begun")
+        self.script(text.replace("VALUE", "other"))
+        self.result("reload")
+        self.open_gate()
+        self.assertEqual(self.succeeded(id), {"one": "VALUE", "each": [1, 2]})
+
     def test_a_function_may_move_from_one_file_to_another(self):
         self.serve(GOOD)
         (self.scripts / "script.lua").unlink()

@@ -11,12 +11,19 @@ namespace forager::http {
 namespace beast = boost::beast;
 using boost::system::error_code;
 
+namespace {
+
+constexpr std::size_t shortest_end_of_chunks = 5;
+
+} // namespace
+
 class Answer::Parser final : public beast::http::basic_parser<false> {
 public:
     int status = 0;
     std::string reason;
     Headers headers;
     std::string body;
+    std::uint64_t chunk_left = 0; ///< bytes of the present chunk that have not come
 
 private:
     using Text = beast::string_view;
@@ -46,12 +53,12 @@ private:
         return bytes.size();
     }
 
-    void on_chunk_header_impl(std::uint64_t, Text, error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t size, Text, error_code&) override { chunk_left = size; }
 
-    std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, error_code&) override
+    std::size_t on_chunk_body_impl(std::uint64_t, Text bytes, error_code& error) override
     {
-        body.append(bytes.data(), bytes.size());
-        return bytes.size();
+        chunk_left -= bytes.size();
+        return on_body_impl(bytes, error);
     }
 
     void on_finish_impl(error_code&) override {}
@@ -61,7 +68,6 @@ private:
 
 Answer::Answer(bool bodiless) : parser_{std::make_unique<Parser>()}
 {
-    parser_->eager(true);
     parser_->skip(bodiless);
     parser_->header_limit(head_limit);
     parser_->body_limit(boost::none); // whoever collects the body has the limit
@@ -73,10 +79,19 @@ Answer::~Answer() = default;
 
 std::size_t Answer::feed(std::string_view bytes, error_code& error)
 {
-    const std::size_t used = parser_->put(boost::asio::buffer(bytes), error);
+    std::size_t used = 0;
+    while (!error && !is_complete() && !must_wait(bytes.size() - used))
+        used += parser_->put(boost::asio::buffer(bytes.substr(used)), error);
     if (error == beast::http::error::need_more)
         error = {};
     return used;
+}
+
+// Beast asserts that the end of the chunks does not trickle in.
+bool Answer::must_wait(std::size_t available) const
+{
+    const bool between_chunks = has_head() && parser_->chunked() && parser_->chunk_left == 0;
+    return available < (between_chunks ? shortest_end_of_chunks : 1);
 }
 
 void Answer::feed_end(error_code& error)

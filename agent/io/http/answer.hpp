@@ -48,6 +48,8 @@ public:
 
 private:
     class Parser;
+    bool must_wait(std::size_t available) const;
+
     std::unique_ptr<Parser> parser_;
 };
 

@@ -1,7 +1,6 @@
 #include "io/process/local_process_runner.hpp"
 
 #include "io/process/child_run.hpp"
-#include "io/process/launch.hpp"
 #include "io/process/scan.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -156,7 +155,7 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
         const bool aborted = co_await cancelled();
         if (aborted)
             throw_cancelled();
-        auto birth = [&plan] { return launch(*plan); };
+        auto birth = [this, &plan] { return launch_if_allowed(*plan); };
         const TimePoint started = clock_.now();
         Result<std::optional<Launched>> launched = co_await pool_.run(std::move(birth));
         if (!launched)
@@ -174,6 +173,15 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
             co_return too_few_descriptors(command);
         co_await sleep_for(clock_, descriptor_pause);
     }
+}
+
+// On the pool.
+Result<std::optional<Launched>> LocalProcessRunner::launch_if_allowed(const LaunchPlan& plan)
+{
+    const Births::Permit permit{births_};
+    if (!permit.allowed())
+        return Failure{Errc::cancelled, "'" + plan.argv.front() + "' is not started: the program ends"};
+    return launch(plan);
 }
 
 ScopeId LocalProcessRunner::new_scope()
@@ -208,8 +216,10 @@ asio::awaitable<void> LocalProcessRunner::end_left_by(ProcessIdentity dead)
     co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
 }
 
-void LocalProcessRunner::kill_all_now() const
+// A child that is being born has no tag yet, so none may be underway.
+void LocalProcessRunner::kill_all_now()
 {
+    births_.end();
     constexpr int most_walks = 100; // somebody who forks without end is left to the system
     Hunt hunt{tags_.agent()};
     hunt.kill = true;

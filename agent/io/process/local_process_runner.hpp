@@ -3,8 +3,10 @@
 #pragma once
 
 #include "io/pool.hpp"
+#include "io/process/births.hpp"
 #include "io/process/environment.hpp"
 #include "io/process/identity.hpp"
+#include "io/process/launch.hpp"
 #include "io/process/reaper.hpp"
 #include "io/process/tag.hpp"
 #include "io/process/turns.hpp"
@@ -15,6 +17,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace forager {
@@ -41,11 +44,13 @@ public:
     /// How many commands run.
     std::size_t running() const { return running_; }
 
-    /// The same as `end_all` by force, at once, from any thread: for when the loop does not answer any more.
-    void kill_all_now() const;
+    /// The same as `end_all` by force, at once, from any thread: for when the loop does not answer any more. Nothing is
+    /// started after it.
+    void kill_all_now();
 
 private:
     boost::asio::awaitable<Result<Completed>> supervise(Command command);
+    Result<std::optional<Launched>> launch_if_allowed(const LaunchPlan& plan);
     boost::asio::awaitable<void> end(TagPattern pattern);
     void collect_strays();
 
@@ -54,6 +59,7 @@ private:
     Clock& clock_;
     Environment environment_;
     std::uint64_t open_files_; // what children may have open
+    Births births_;
     TagSource tags_;
     Reaper reaper_;
     Turns turns_;

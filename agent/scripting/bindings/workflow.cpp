@@ -34,11 +34,11 @@ std::optional<std::size_t> count(const Value& options, std::string_view name)
     return whole ? std::optional{static_cast<std::size_t>(*whole)} : std::nullopt;
 }
 
-// The handler of a function that Lua passed, or none for `false`.
-std::shared_ptr<Handler> handler_of(Request& request, const Value& function)
+// The handler of a function that Lua passed, or none for `false`: the script holds the workflow, and so this as well.
+std::shared_ptr<Handler> own_handler_of(Request& request, const Value& function)
 {
     const auto* reference = function.get<std::int64_t>();
-    return reference == nullptr ? nullptr : request.script.handler(static_cast<int>(*reference));
+    return reference == nullptr ? nullptr : request.script.own_handler(static_cast<int>(*reference));
 }
 
 // Its tasks are the steps of the invocation.
@@ -62,11 +62,8 @@ public:
 
     asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value>, Observer& observer) override
     {
-        const auto found = script_->workflows.find(name_);
-        if (found == script_->workflows.end())
-            co_return Failure{Errc::not_found, "the script that declares the workflow '" + name_ + "' is gone"};
-        const Workflow workflow = found->second; // a copy: the script may declare more while this one runs
-        const auto script = script_;             // this handler may go while it runs
+        const auto script = script_;                           // this handler may go while it runs
+        const Workflow workflow = script->workflows.at(name_); // a copy: the script may declare more meanwhile
         Outcome outcome = co_await run_recorded(script->world(), workflow, invocation, observer);
         co_return outcome;
     }
@@ -123,8 +120,8 @@ Result<WorkflowTask> task_of(Request& request)
     task.retries = count(given, "retries");
     task.go_on = flag_option(given, "go_on", false);
     task.concurrency = count(given, "concurrency").value_or(task.concurrency);
-    task.when = handler_of(request, request.arg(3));
-    task.foreach_handler = handler_of(request, request.arg(4));
+    task.when = own_handler_of(request, request.arg(3));
+    task.foreach_handler = own_handler_of(request, request.arg(4));
     task.where = place(request);
     return task;
 }
@@ -140,14 +137,15 @@ Outcome workflow_task(Request& request)
         if (earlier.name == task->name)
             return declaration("task '" + task->name + "' is declared twice, first at " + earlier.where);
     task->function = text_option(request.arg(1), "call");
-    if (auto run = handler_of(request, request.arg(2))) {
+    if (auto run = own_handler_of(request, request.arg(2))) {
         Function function;
         function.name = task->function = workflow.name + "." + task->name;
         function.doc = text_option(request.arg(1), "doc");
         function.variadic = true;
-        task->inline_run = true;
-        if (auto declared = request.script.declare(std::move(function), std::move(run)); !declared)
+        auto handler = request.script.handler(static_cast<int>(*request.arg(2).get<std::int64_t>()));
+        if (auto declared = request.script.declare(function, std::move(handler)); !declared)
             return declared.error();
+        task->inline_run = std::make_shared<Registry::Entry>(Registry::Entry{std::move(function), std::move(run)});
     }
     workflow.tasks.push_back(std::move(*task));
     return Outputs{};

@@ -78,7 +78,7 @@ TEST_CASE("an inline task gets the results of what it is after in declared order
     Functions world;
     Workflow workflow = named("nightly");
     WorkflowTask report = after(task("report", "t.echo"), {"slow", "one"});
-    report.inline_run = true;
+    report.inline_run = world.registry.find("t.echo").value();
     report.args = {"own", reference("two")};
     workflow.tasks = {task("one", "t.one"), task("two", "t.one"), task("slow", "t.slow"), report};
     CHECK(*results(world, workflow).find("report") == Value{Array{"slow", 1, "own", 1}});
@@ -170,7 +170,7 @@ TEST_CASE("a task that may fail leaves null to those that depend on it")
     WorkflowTask dump = task("dump", "t.bad");
     dump.go_on = true;
     WorkflowTask report = after(task("report", "t.echo"), {"dump"});
-    report.inline_run = true;
+    report.inline_run = world.registry.find("t.echo").value();
     workflow.tasks = {dump, report};
     const Object expected{{"dump", nullptr}, {"report", Array{nullptr}}};
     CHECK(results(world, workflow) == expected);
@@ -186,7 +186,7 @@ TEST_CASE("a task whose condition says no is skipped and leaves null")
     WorkflowTask taken = after(task("taken", "t.count"), {"one"});
     taken.when = computes([](std::vector<Value> results) { return one(results.at(0)); });
     WorkflowTask last = after(task("last", "t.echo"), {"skipped", "taken"});
-    last.inline_run = true;
+    last.inline_run = world.registry.find("t.echo").value();
     workflow.tasks = {task("one", "t.one"), skipped, taken, last};
     const Object expected{{"one", 1}, {"skipped", nullptr}, {"taken", 1}, {"last", Array{nullptr, 1}}};
     CHECK(results(world, workflow) == expected);
@@ -235,7 +235,7 @@ TEST_CASE("the items come from a result or from a function, and arguments may re
     args.foreach = reference("list");
     args.args = {"x", the_item};
     WorkflowTask inline_task = after(task("inline", "t.echo"), {"list"});
-    inline_task.inline_run = true;
+    inline_task.inline_run = world.registry.find("t.echo").value();
     inline_task.foreach_handler = computes([](std::vector<Value> results) { return one(results.at(0)); });
     inline_task.args = {"own"};
     WorkflowTask none = task("none", "t.count");

@@ -17,6 +17,7 @@
 #include <csignal>
 #include <functional>
 #include <memory>
+#include <thread>
 #include <vector>
 
 using namespace forager;
@@ -579,6 +580,29 @@ TEST_CASE("everything that a runner has left can be ended at once")
     (void)world.run(command);
     CHECK(processes_with(hour) > 0);
     world.strand.run(world.runner.end_all());
+    CHECK(processes_with(hour) == 0);
+}
+
+TEST_CASE("what is being started while everything is killed does not survive it")
+{
+    World world;
+    const std::string hour = own_hour();
+    Recorder lines;
+    std::vector<std::unique_ptr<Started<Result<Completed>>>> all;
+    for (int i = 0; i < 200; ++i) {
+        all.push_back(std::make_unique<Started<Result<Completed>>>());
+        Command command = shell("echo ready; exec sleep " + hour);
+        command.lines = &lines;
+        command.timeout = 30s;
+        world.strand.start(*all.back(), world.runner.run(std::move(command)));
+    }
+    REQUIRE(world.strand.turn_until([&lines] { return lines.out.size() >= 20; }));
+    std::thread killer{[&world] { world.runner.kill_all_now(); }};
+    for (auto& one : all) {
+        REQUIRE(world.strand.turn_until([&one] { return one->ended(); }));
+        CHECK_FALSE((one->value && !*one->value && one->value->error().code == Errc::timed_out));
+    }
+    killer.join();
     CHECK(processes_with(hour) == 0);
 }
 
