@@ -143,9 +143,10 @@ Failure App::failure_of_stop(Watchdog::Stop stop) const
     return {Errc::cancelled, std::string{"ended by "} + ::strsignal(stop.signal)};
 }
 
-// On the watchdog's thread, while the loop is stuck for good.
+// On the watchdog's thread. The loop may be alive: it must not take what is killed now for an outcome.
 void App::last_act(Watchdog::Stop stop)
 {
+    io_.stop();
     processes_.kill_all_now();
     if (config_.last_words)
         config_.last_words(failure_of_stop(stop));

@@ -56,9 +56,9 @@ TEST_CASE("chunks that are cut anywhere are read")
 TEST_CASE("a small chunk is handed on before the next one comes")
 {
     Fed fed;
-    fed.feed(head + "1\r\na");
+    fed.feed(head + "1\r\na\r\n");
     CHECK(fed.body == "a");
-    fed.feed("\r\n1\r\nb");
+    fed.feed("1\r\nb\r\n");
     CHECK(fed.body == "ab");
     CHECK_FALSE(fed.answer.is_complete());
 }
