@@ -199,13 +199,13 @@ http::Reply HttpDoor::answer_itself(const http::ServedRequest& request) const
     return why.empty() ? http::text_reply(200, "ready\n") : http::text_reply(503, "not ready: " + why + "\n");
 }
 
-// OpenMetrics, but for who asks for the older form alone.
+// The older form is what tools read that do not ask.
 http::Reply HttpDoor::metrics(const http::ServedRequest& request) const
 {
     const std::string* accept = request.headers.find("Accept");
     const std::string wanted = accept == nullptr ? std::string{} : http::lower_case(*accept);
-    const bool old = wanted.find("text/plain") != std::string::npos && wanted.find("openmetrics") == std::string::npos;
-    const auto form = old ? MetricsText::Form::prometheus : MetricsText::Form::open_metrics;
+    const bool open = wanted.find("application/openmetrics-text") != std::string::npos;
+    const auto form = open ? MetricsText::Form::open_metrics : MetricsText::Form::prometheus;
     http::Reply reply;
     reply.headers.add("Content-Type", std::string{MetricsText::media_type(form)});
     reply.body = parts_.metrics(form);
