@@ -2,7 +2,7 @@
 
 #include "app/agent/hook_list.hpp"
 #include "app/agent/run_script.hpp"
-#include "app/agent/service_manager.hpp"
+#include "app/agent/status_line.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
 #include "core/arguments.hpp"
@@ -51,6 +51,7 @@ Result<void> can_run(const Registry& registry, const Invocation& invocation)
 Agent::Agent(config::Settings settings)
     : settings_{std::move(settings)},
       log_{settings_.agent.log, settings_.agent.log_level},
+      service_{ServiceManager::take_from_environment()},
       app_{app_config(settings_, [this] { reload_asked_.set(); }), observer_},
       counts_{app_.clock()},
       loops_{app_.executor(), app_.clock(), app_.random()},
@@ -108,7 +109,7 @@ asio::awaitable<Result<void>> Agent::start()
         co_return opened.error();
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);
     events_ = std::make_unique<Events>(app_, *store_, *queue_, log_);
-    co_await reload();
+    co_await load();
     co_return open_socket();
 }
 
@@ -234,11 +235,14 @@ asio::awaitable<void> Agent::serve()
     loops_.start("files", [this] { return events_->files().run(); });
     loops_.start("reload", [this] { return reload_when_asked(); });
     loops_.start("retention", [this] { return forget_old_records(); });
+    if (service_.listens())
+        loops_.start("service",
+                     [this] { return service_.keep_told(app_.clock(), [this] { return status_line(false); }); });
     log_.info("forager " + std::string{version} + " is ready",
               {{"socket", settings_.agent.socket}, {"state", settings_.agent.state_dir}});
     if (http_)
         http_->ready();
-    tell_service_manager("READY=1");
+    service_.ready();
     Event never{app_.executor()};
     co_await never.wait();
     co_await asio::this_coro::throw_if_cancelled(true);
@@ -247,12 +251,14 @@ asio::awaitable<void> Agent::serve()
 asio::awaitable<void> Agent::stop()
 {
     log_.info("stopping", {{"running", queue_->running()}, {"grace", to_text(settings_.agent.grace)}});
-    tell_service_manager("STOPPING=1");
+    service_.stopping(settings_.agent.grace + for_the_rest);
     const TimePoint end_of_grace = app_.now() + settings_.agent.grace;
     if (http_)
         http_->stopping();
     queue_->stop();
     co_await loops_.stop();
+    if (service_.listens()) // it is still watched
+        doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return status_line(true); }));
     co_await app_.scheduler().drain();
     co_await close_http(end_of_grace);
     store_->writer().hurry();
@@ -278,6 +284,12 @@ asio::awaitable<void> Agent::forget_old_records()
 asio::awaitable<void> Agent::reload()
 {
     const Permit turn = co_await reloads_.permit();
+    const ServiceManager::Reload told{service_, app_.now()};
+    co_await load();
+}
+
+asio::awaitable<void> Agent::load()
+{
     co_await scripts_->load();
     events_->serve(scripts_->scripts());
     serve_hooks();
@@ -341,6 +353,12 @@ Array Agent::scripts() const
         list.emplace_back(std::move(object));
     }
     return list;
+}
+
+std::string Agent::status_line(bool stopping) const
+{
+    return forager::status_line({queue_->running(), queue_->waiting(), queue_->paused(), stopping,
+                                 store_->writer().trouble(), loops_.list(), scripts_->list()});
 }
 
 } // namespace forager

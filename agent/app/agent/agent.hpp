@@ -9,6 +9,7 @@
 #include "app/agent/metrics_page.hpp"
 #include "app/agent/observer.hpp"
 #include "app/agent/script_set.hpp"
+#include "app/agent/service_manager.hpp"
 #include "app/agent/state_folder.hpp"
 #include "app/app.hpp"
 #include "config/config.hpp"
@@ -53,15 +54,18 @@ private:
     void make_queue();
     void make_control();
     boost::asio::awaitable<void> forget_old_records();
+    boost::asio::awaitable<void> load();
     boost::asio::awaitable<void> reload();
     boost::asio::awaitable<void> reload_when_asked();
     boost::asio::awaitable<void> drain();
     Object status() const;
     Array scripts() const;
+    std::string status_line(bool stopping) const;
 
     config::Settings settings_;
     AgentLog log_;
     AgentObserver observer_{log_};
+    ServiceManager service_; // before the app, which hands the environment on to children
     App app_;
     InvocationCounts counts_;
     Supervisor loops_;
