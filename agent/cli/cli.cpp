@@ -28,19 +28,26 @@ int complain(const Failure& failure, bool json)
 
 } // namespace
 
-int run(int argc, char** argv)
+void describe(CLI::App& program, Action& chosen)
 {
-    hold_standard_streams();
-    block_watched_signals();
-    CLI::App program{"Forager runs Lua scripts and workflows on this machine.", "forager"};
+    program.description("Forager runs Lua scripts and workflows on this machine.");
+    program.name("forager");
     program.require_subcommand(1);
     program.set_version_flag("--version", std::string{"forager "} + version, "Print the version");
-    Action chosen;
     constexpr AddCommand commands[] = {add_run,    add_call,      add_check,  add_agent,   add_submit, add_ps,
                                        add_show,   add_logs,      add_cancel, add_retry,   add_signal, add_status,
                                        add_reload, add_functions, add_config, add_explain, add_drain,  add_version};
     for (const AddCommand add : commands)
         add(program, chosen);
+}
+
+int run(int argc, char** argv)
+{
+    hold_standard_streams();
+    block_watched_signals();
+    CLI::App program;
+    Action chosen;
+    describe(program, chosen);
     std::vector<std::string> words = shielded(argc, argv);
     const bool json = wants_json(argc, argv);
     if (const auto wrong = wrong_command(program, words))

@@ -46,6 +46,9 @@ void add_status(CLI::App& program, Action& chosen);
 void add_reload(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);
 
+/// The whole command line: all commands, in the order of the help.
+void describe(CLI::App& program, Action& chosen);
+
 /// A command with the common flags; `options` lives as long as the command line is used.
 CLI::App* add_command(CLI::App& program, const char* name, const char* summary, Common& common);
 

@@ -49,7 +49,7 @@ std::string variables_text(const Key& key)
 
 std::string key_text(const Section& section, const Key& key, const Settings& settings)
 {
-    std::string text = wrapped(key.doc + values_text(key) + variables_text(key), "#");
+    std::string text = wrapped(meaning_of(key), "#");
     text += "#" + as_line(key.name, key.show(settings, 0)) + "\n";
     if (key.kind == Kind::secret)
         text += "#" + as_line(key.name + "_file", Value{""}) + "\n";
@@ -66,7 +66,13 @@ std::string section_text(const Section& section, const Settings& settings)
     return text;
 }
 
-// One of each section that may stand several times.
+} // namespace
+
+std::string meaning_of(const Key& key)
+{
+    return key.doc + values_text(key) + variables_text(key);
+}
+
 Settings one_of_each()
 {
     Settings settings;
@@ -75,8 +81,6 @@ Settings one_of_each()
             section.add(settings);
     return settings;
 }
-
-} // namespace
 
 std::string default_file()
 {

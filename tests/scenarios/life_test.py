@@ -3,7 +3,6 @@
 import json
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 
@@ -226,19 +225,6 @@ class Start(Scenario):
         self.assertEqual(done.returncode, 1)
         self.assertIn(str(self.socket), done.stderr)
         self.assertEqual(self.result("ps"), [])
-
-    def test_the_service_manager_hears_of_start_and_stop(self):
-        notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.addCleanup(notices.close)
-        notices.settimeout(PATIENCE)
-        path = self.folder / "notify"
-        notices.bind(str(path))
-        self.environment["NOTIFY_SOCKET"] = str(path)
-        self.serve(SCRIPT)
-        self.assertIn(b"READY=1", notices.recv(4096))
-        self.agent.terminate()
-        self.assertIn(b"STOPPING=1", notices.recv(4096))
-        self.agent.wait(PATIENCE)
 
     def test_only_the_agents_user_sees_its_state_and_its_socket(self):
         self.serve(SCRIPT)
