@@ -14,7 +14,7 @@ sources() {
   ((${#folders[@]} == 0)) || (cd "$root" && find "${folders[@]}" -type f \( "${names[@]:1}" \) -print0)
 }
 
-cpp_sources() { sources agent tests -- '*.cpp' '*.hpp'; }
+cpp_sources() { sources agent packaging tests -- '*.cpp' '*.hpp'; }
 lua_sources() { sources lua scripts tests -- '*.lua'; }
 
 format_verb() {

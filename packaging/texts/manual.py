@@ -90,6 +90,7 @@ def commands_part(tables):
 def common_part(tables):
     for flag in common_flags(tables["program"]):
         yield from flag_text(flag)
+    yield from [".PP", "Without a command:"]
     for flag in tables["program"]["flags"]:
         if not is_help(flag):
             yield from flag_text(flag)

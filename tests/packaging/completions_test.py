@@ -8,9 +8,10 @@ import select
 import subprocess
 import sys
 import time
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from agent_world import FORAGER, PATIENCE, Scenario, main
+from agent_world import FORAGER, PATIENCE, Scenario
 from installed_tree import install
 
 BUILD = pathlib.Path(sys.argv[2]).absolute()
@@ -32,7 +33,7 @@ source $argv[1]
 complete -C "$argv[2]" | string replace -r '\\t.*' ''
 """
 
-# What would be added is printed instead, a line each.
+# What is added is printed, too, a line each.
 ZSH = """
 PS1='> ' fpath=(FOLDER $fpath)
 autoload -U compinit; compinit -u -D
@@ -44,6 +45,7 @@ compadd() {
   local -a hits
   builtin compadd -A hits "$@"
   (( $#hits )) && print -l -- '' found:$^hits
+  builtin compadd "$@"
 }
 comppostfuncs=(finished)
 finished() { print -- $'\\n''the end' }
@@ -73,7 +75,7 @@ class Completions(Scenario):
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, cwd=self.work,
                               env=self.environment)
         self.assertEqual(done.stderr, "")
-        return sorted(done.stdout.split())
+        return sorted(set(done.stdout.split()))
 
     def bash(self, *words):
         return self.run_shell("bash", "--norc", "-c", BASH, "-", self.laid("bash-completion", "forager"), "forager", *words)
@@ -93,7 +95,7 @@ class Completions(Scenario):
             self.read_until(terminal, "it is ready\r\n")
             os.write(terminal, ("forager " + " ".join(words) + "\t").encode())
             seen = self.read_until(terminal, "the end")
-            return sorted(re.findall(r"found:(\S+)", seen))
+            return sorted(set(re.findall(r"found:(\S+)", seen)))
         finally:
             shell.kill()
             shell.wait()
@@ -112,48 +114,36 @@ class Completions(Scenario):
         (path,) = (path for path in self.root.rglob(name) if path.is_file() and f"/{shell}" in str(path.parent))
         return path
 
-    def each_shell(self, *words):
-        """(complete, words) for each shell, all of which say the same."""
+    def proposed(self, words, expected):
+        """In each shell, for the last of these words."""
         for shell in (self.bash, self.fish, self.zsh):
             with self.subTest(shell.__name__):
-                yield [one.rstrip("/") for one in shell(*words)]
+                self.assertEqual([one.rstrip("/") for one in shell(*words)], expected)
 
     def test_commands(self):
-        for found in self.each_shell("s"):
-            self.assertEqual(found, ["show", "signal", "status", "submit"])
-        for found in self.each_shell("config", ""):
-            self.assertEqual(found, ["check", "default", "explain"])
+        self.proposed(["s"], ["show", "signal", "status", "submit"])
+        self.proposed(["config", ""], ["check", "default", "explain"])
 
     def test_flags_of_a_command(self):
-        for found in self.each_shell("submit", "--id"):
-            self.assertEqual(found, ["--idempotency-key"])
-        for found in self.each_shell("config", "check", "--j"):
-            self.assertEqual(found, ["--json"])
-        for found in self.each_shell("ps", "--state", "s"):
-            self.assertEqual(found, ["sleeping", "succeeded"])
+        self.proposed(["submit", "--id"], ["--idempotency-key"])
+        self.proposed(["config", "check", "--j"], ["--json"])
+        self.proposed(["ps", "--state", "s"], ["sleeping", "succeeded"])
 
     def test_files_of_the_kind_that_is_wanted(self):
-        for found in self.each_shell("run", ""):
-            self.assertEqual(found, ["folder", "one.lua"])
-        for found in self.each_shell("check", ""):
-            self.assertEqual(found, ["folder", "one.lua", "two.toml"])
-        for found in self.each_shell("status", "--config", ""):
-            self.assertEqual(found, ["folder", "two.toml"])
+        self.proposed(["run", ""], ["folder", "one.lua"])
+        self.proposed(["check", ""], ["folder", "one.lua", "two.toml"])
+        self.proposed(["status", "--config", ""], ["folder", "two.toml"])
 
     def test_functions_and_ids_of_the_running_agent(self):
         self.serve(SCRIPT)
         id = self.submit("t.quick")
-        for found in self.each_shell("call", "t."):
-            self.assertEqual(found, ["t.quick"])
-        for found in self.each_shell("submit", "t."):
-            self.assertEqual(found, ["t.quick"])
-        for found in self.each_shell("show", ""):
-            self.assertEqual(found, [id])
+        self.proposed(["call", "t."], ["t.quick"])
+        self.proposed(["submit", "t."], ["t.quick"])
+        self.proposed(["show", ""], [id])
 
     def test_without_an_agent_there_is_nothing_to_see(self):
-        for found in self.each_shell("show", ""):
-            self.assertEqual(found, [])
+        self.proposed(["show", ""], [])
 
 
 if __name__ == "__main__":
-    main()
+    unittest.main(argv=sys.argv[:1])

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """What a service manager hears of the agent: service_test.py FORAGER."""
-import os
 import pathlib
 import signal
 import socket
@@ -76,21 +75,6 @@ class Service(Scenario):
         self.heard("STOPPING=1", "STATUS=stopping, 1 running", *["WATCHDOG=1"] * 5)
         self.open_gate()
         self.assertEqual(self.agent.wait(PATIENCE), 0)
-
-    def test_an_agent_that_is_held_up_gives_no_sign_of_life(self):
-        self.environment["WATCHDOG_USEC"] = "200000"
-        self.serve(SCRIPT)
-        self.heard("WATCHDOG=1")
-        self.agent.send_signal(signal.SIGSTOP)
-        os.waitid(os.P_PID, self.agent.pid, os.WSTOPPED)
-        self.notices.setblocking(False)
-        with self.assertRaises(BlockingIOError):
-            while True:
-                self.notices.recv(4096)
-        self.assertRaises(BlockingIOError, self.notices.recv, 4096)
-        self.agent.send_signal(signal.SIGCONT)
-        self.notices.settimeout(PATIENCE)
-        self.heard("WATCHDOG=1")
 
     def test_the_loop_that_tells_is_one_of_those_in_the_status(self):
         self.serve(SCRIPT)
