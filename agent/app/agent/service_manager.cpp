@@ -96,29 +96,29 @@ void ServiceManager::tell_news(TimePoint now, Duration pause, const std::string&
     if (status != told_)
         news = "STATUS=" + status + "\n";
     const bool due = config_.patience && (!alive_ || now + pause > *alive_ + *config_.patience / 2);
-    if (due) {
+    if (due)
         news += "WATCHDOG=1\n";
-        alive_ = now;
-    }
+    if (news.empty() || !send(news, MSG_DONTWAIT)) // one that does not listen holds nothing up: it is told next time
+        return;
     told_ = status;
-    if (!news.empty())
-        send(news);
+    if (due)
+        alive_ = now;
 }
 
-void ServiceManager::send(std::string_view state) const
+bool ServiceManager::send(std::string_view state, int how) const
 {
     const std::string& path = config_.socket;
     sockaddr_un address{};
     if (path.empty() || path.size() >= sizeof address.sun_path)
-        return;
+        return false;
     address.sun_family = AF_UNIX;
     std::ranges::copy(path, address.sun_path);
     if (path.starts_with('@')) // in the kernel's own namespace
         address.sun_path[0] = '\0';
     const Descriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-    (void)::sendto(socket.number(), state.data(), state.size(), MSG_NOSIGNAL,
-                   reinterpret_cast<const sockaddr*>(&address), size);
+    const auto* to = reinterpret_cast<const sockaddr*>(&address);
+    return ::sendto(socket.number(), state.data(), state.size(), MSG_NOSIGNAL | how, to, size) >= 0;
 }
 
 } // namespace forager

@@ -50,7 +50,7 @@ public:
 
 private:
     void tell_news(TimePoint now, Duration pause, const std::string& status);
-    void send(std::string_view state) const;
+    bool send(std::string_view state, int how = 0) const;
 
     Config config_;
     std::string told_; // the last status
