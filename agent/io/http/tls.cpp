@@ -1,5 +1,6 @@
 #include "io/http/tls.hpp"
 
+#include "io/http/authorities.hpp"
 #include "io/http/certificate.hpp"
 #include "io/http/stream_transport.hpp"
 
@@ -34,6 +35,16 @@ Failure unusable(const std::string& what, const std::string& file, const error_c
     return {Errc::bad_arguments, "the " + what + " '" + file + "' cannot be used: " + error.message()};
 }
 
+// Without any authority each handshake says that nobody is trusted.
+void trust_the_system(ssl::context& context)
+{
+    error_code ignored;
+    context.set_default_verify_paths(ignored);
+    const std::string elsewhere = openssl_finds_authorities() ? "" : find_authorities("");
+    if (!elsewhere.empty())
+        context.load_verify_file(elsewhere, ignored);
+}
+
 Result<void> load_trust(ssl::context& context, const TlsSettings& settings)
 {
     error_code error;
@@ -46,7 +57,7 @@ Result<void> load_trust(ssl::context& context, const TlsSettings& settings)
         if (error)
             return unusable("file of trusted authorities", settings.ca_file, error);
     } else if (settings.verify) {
-        context.set_default_verify_paths(error); // without any, each handshake says that nobody is trusted
+        trust_the_system(context);
     }
     return {};
 }
