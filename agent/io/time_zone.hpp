@@ -9,8 +9,8 @@
 namespace forager {
 
 /// The zone of an IANA name ("Europe/Berlin"), or the machine's when the name is empty: what the variable TZ names,
-/// else what /etc/localtime leads to, else UTC. "UTC" needs no database. The database knows changes of the clocks up to
-/// 2037. Failures: bad_arguments, with the name that was probably meant.
+/// else what /etc/localtime leads to, else UTC. "UTC" needs no database. Failures: bad_arguments, with the name that
+/// was probably meant.
 Result<std::shared_ptr<const ZoneRules>> find_time_zone(std::string_view name);
 
 } // namespace forager
