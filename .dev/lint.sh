@@ -24,6 +24,6 @@ lint_shell() {
   (
     cd "$root" &&
       shellcheck -x dev &&
-      grep -rlZ -E '^#!.*\b(ba)?sh$' .ci tests | xargs -0 -r shellcheck
+      grep -rlZ -E '^#!.*\b(ba)?sh$' .ci tests | xargs -0 -r shellcheck -x
   )
 }
