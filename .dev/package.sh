@@ -101,7 +101,8 @@ packages_again() {
   local made=$1 other file
   shift
   other=$(mktemp -d /var/tmp/forager-package.XXXXXX)
-  trap 'rm -rf "$other"' EXIT
+  # shellcheck disable=SC2064 # the folder's name is known now, not at the end
+  trap "rm -rf '$other'" EXIT
   say "making all again, in another folder"
   package_from "$other" "$@"
   for file in "$made"/forager*; do
