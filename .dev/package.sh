@@ -76,7 +76,7 @@ build_bundled() {
 }
 
 package_rpm() {
-  local made=$1 file
+  local made=$1
   build_bundled "$@"
   quietly "$made/work/rpm.log" rpmbuild -bb --define "_topdir $made/work/rpm" --define "_rpmdir $made" \
     --define '_rpmfilename %{name}-%{version}-%{release}.%{_arch}.rpm' --define "version $version" \
