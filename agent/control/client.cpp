@@ -10,12 +10,23 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view nobody = "no agent answers on ";
+// What a failure says of the agent, for programs and for `presence_in`.
+constexpr std::string_view presence_name = "agent";
+constexpr std::string_view absent = "absent";
+constexpr std::string_view lost = "lost";
 
-Failure no_agent(const std::string& socket, const Failure& why)
+Failure without_agent(const std::string& socket, const Failure& why)
 {
-    return {why.code, std::string{nobody} + socket + " (" + why.message +
-                          "): start one with 'forager agent', or name its configuration with --config"};
+    const bool begun = why.code == Errc::unreachable;
+    if (!begun && why.code != Errc::not_found && why.code != Errc::refused)
+        return why;
+    Failure failure{why.code, begun ? "the agent on " + socket + " went away before it had answered (" + why.message +
+                                          "): what it had accepted it finishes when it is back"
+                                    : "no agent answers on " + socket + " (" + why.message +
+                                          "): start one with 'forager agent', or name its configuration with "
+                                          "--config"};
+    failure.details.append(std::string{presence_name}, begun ? lost : absent);
+    return failure;
 }
 
 Failure failure_in(const Object& error)
@@ -49,9 +60,10 @@ Failure failure_from(const Value& error)
     return object == nullptr ? Failure{Errc::refused, "the agent's answer cannot be read"} : failure_in(*object);
 }
 
-bool is_no_agent(const Failure& failure)
+Presence presence_in(const Failure& failure)
 {
-    return failure.message.starts_with(nobody);
+    const std::string said = part<std::string>(failure.details, presence_name);
+    return said == absent ? Presence::absent : said == lost ? Presence::lost : Presence::answers;
 }
 
 asio::awaitable<Result<Value>> Client::get(std::string path)
@@ -72,7 +84,7 @@ asio::awaitable<Result<Value>> Client::ask(std::string method, std::string path,
     request.body = std::move(body);
     const auto response = co_await http_.send(std::move(request));
     if (!response)
-        co_return no_agent(socket_, response.error());
+        co_return without_agent(socket_, response.error());
     co_return result_in(*response);
 }
 

@@ -15,8 +15,13 @@ namespace forager::control {
 /// A failure as the agent tells it in JSON.
 Failure failure_from(const Value& error);
 
-/// Whether this is what the client says when no agent answers.
-bool is_no_agent(const Failure& failure);
+/// Whether the agent was there. It stands in the failure as `agent`, too: "absent" or "lost".
+enum class Presence {
+    answers, ///< the failure is the agent's own
+    absent,  ///< nobody took the request
+    lost     ///< it went away after it had been asked: what it did of it is not known
+};
+Presence presence_in(const Failure& failure);
 
 class Client {
 public:
@@ -24,7 +29,7 @@ public:
     Client(http::Client& http, std::string socket) : http_{http}, socket_{std::move(socket)} {}
 
     /// The `result` of the answer. Failures: the agent's own, as it told it; not_found, refused or unreachable when no
-    /// agent answers, with what to do.
+    /// agent answers (see `presence_in`), with what to do.
     boost::asio::awaitable<Result<Value>> get(std::string path);
     boost::asio::awaitable<Result<Value>> post(std::string path, Object body);
 

@@ -5,12 +5,19 @@
 #include "ports/clock.hpp"
 #include "ports/queue.hpp"
 
-namespace forager::control {
+#include <string>
 
-/// The request's body as an object, empty where there is none. Failures: bad_arguments.
-Result<Object> body_of(const http::ServedRequest& request);
+namespace forager::control {
 
 /// The work that a request asks for. Failures: bad_arguments, naming the field.
 Result<Submission> submission_in(const http::ServedRequest& request, const Clock& clock);
+
+struct SentSignal {
+    std::string event;
+    Value value;
+};
+
+/// The signal that it sends. Failures: bad_arguments.
+Result<SentSignal> signal_in(const http::ServedRequest& request);
 
 } // namespace forager::control

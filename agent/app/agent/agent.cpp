@@ -151,8 +151,9 @@ void Agent::make_queue()
     };
     queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
                                            std::move(hooks));
-    observer_.keep_in(store_->records(), store_->logs(),
-                      [this](const std::string& id) { return queue_->has_begun(id); });
+    observer_.keep_in(
+        store_->records(), store_->logs(), [this](const std::string& id) { return queue_->has_begun(id); },
+        [this](const std::string& id) { api_->wrote(id); });
 }
 
 void Agent::make_control()
