@@ -2,6 +2,7 @@
 
 #include "control/description.hpp"
 #include "control/routing.hpp"
+#include "control/submission.hpp"
 
 #include <utility>
 
@@ -22,11 +23,9 @@ int status_of(const Failure& failure)
     }
 }
 
-http::Reply reply_of(const Result<Value>& answer)
+http::Reply refused(const Failure& failure)
 {
-    if (!answer)
-        return http::failure_reply(status_of(answer.error()), answer.error());
-    return http::json_reply(200, Value{Object{{"ok", true}, {"result", *answer}}});
+    return http::failure_reply(status_of(failure), failure);
 }
 
 } // namespace
@@ -49,6 +48,10 @@ std::span<const Api::Route> Api::routes()
         {"POST", "/v1/reload", &Api::reload},
         {"POST", "/v1/drain", &Api::drain},
         {"POST", "/v1/resume", &Api::resume},
+        {"POST", "/v1/sessions", &Api::open_session},
+        {"DELETE", "/v1/sessions/{id}", &Api::close_session},
+        {"POST", "/v1/sessions/{id}/evaluation", &Api::evaluate},
+        {"DELETE", "/v1/sessions/{id}/evaluation", &Api::interrupt},
     };
     return table;
 }
@@ -65,14 +68,27 @@ asio::awaitable<http::Reply> Api::handle(http::ServedRequest request)
             allowed += (allowed.empty() ? "" : ", ") + std::string{route.method};
             continue;
         }
-        const Answer answer = co_await (this->*route.act)(Call{std::move(request), std::move(*id)});
-        co_return reply_of(answer);
+        Call call{std::move(request), std::move(*id)};
+        http::Reply reply = co_await reply_of(route, std::move(call));
+        co_return reply;
     }
     if (allowed.empty())
-        co_return reply_of(Failure{Errc::not_found, "the agent has nothing at " + request.path});
+        co_return refused({Errc::not_found, "the agent has nothing at " + request.path});
     http::Reply reply = http::failure_reply(405, {Errc::refused, request.path + " is for " + allowed});
     reply.headers.add("Allow", std::move(allowed));
     co_return reply;
+}
+
+asio::awaitable<http::Reply> Api::reply_of(Route route, Call call)
+{
+    if (const auto* open = std::get_if<Open>(&route.act)) {
+        auto opened = (this->**open)(std::move(call));
+        co_return opened ? std::move(*opened) : refused(opened.error());
+    }
+    const Answer answer = co_await (this->*std::get<Act>(route.act))(std::move(call));
+    if (!answer)
+        co_return refused(answer.error());
+    co_return http::json_reply(200, Value{Object{{"ok", true}, {"result", *answer}}});
 }
 
 asio::awaitable<Api::Answer> Api::functions(Call)
@@ -101,6 +117,35 @@ asio::awaitable<Api::Answer> Api::resume(Call)
 {
     parts_.queue.resume();
     co_return Value{};
+}
+
+Result<http::Reply> Api::open_session(Call call)
+{
+    auto wanted = session_in(call.request);
+    if (!wanted)
+        return wanted.error();
+    return parts_.sessions.open(*wanted);
+}
+
+asio::awaitable<Api::Answer> Api::close_session(Call call)
+{
+    const auto closed = parts_.sessions.close(call.id, "somebody closed the session");
+    co_return closed ? Answer{Value{}} : Answer{closed.error()};
+}
+
+asio::awaitable<Api::Answer> Api::evaluate(Call call)
+{
+    auto input = input_in(call.request);
+    if (!input)
+        co_return input.error();
+    const auto number = parts_.sessions.evaluate(call.id, std::move(input->text), input->line);
+    co_return number ? Answer{Value{Object{{"number", *number}}}} : Answer{number.error()};
+}
+
+asio::awaitable<Api::Answer> Api::interrupt(Call call)
+{
+    const auto interrupted = parts_.sessions.interrupt(call.id);
+    co_return interrupted ? Answer{Value{}} : Answer{interrupted.error()};
 }
 
 } // namespace forager::control

@@ -2,6 +2,7 @@
 // it. One for the agent; called by the server on the strand.
 #pragma once
 
+#include "control/sessions.hpp"
 #include "control/watchers.hpp"
 #include "io/http/server/reply.hpp"
 #include "io/http/server/served_request.hpp"
@@ -16,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace forager::control {
 
@@ -27,6 +29,7 @@ public:
         QueueSource& queue;
         store::Store& store;
         Signals& signals;
+        Sessions& sessions;
         std::function<Object()> status;
         std::function<Array()> scripts;
         std::function<boost::asio::awaitable<void>()> reload;
@@ -50,11 +53,12 @@ public:
     };
     using Answer = Result<Value>;
     using Act = boost::asio::awaitable<Answer> (Api::*)(Call call);
+    using Open = Result<http::Reply> (Api::*)(Call call); ///< its answer's body comes bit by bit
 
     struct Route {
         std::string_view method;
         std::string_view path; ///< with "{id}" for any segment
-        Act act;
+        std::variant<Act, Open> act;
     };
 
     /// All that it answers.
@@ -77,6 +81,11 @@ private:
     boost::asio::awaitable<Answer> reload(Call call);
     boost::asio::awaitable<Answer> drain(Call call);
     boost::asio::awaitable<Answer> resume(Call call);
+    Result<http::Reply> open_session(Call call);
+    boost::asio::awaitable<Answer> close_session(Call call);
+    boost::asio::awaitable<Answer> evaluate(Call call);
+    boost::asio::awaitable<Answer> interrupt(Call call);
+    boost::asio::awaitable<http::Reply> reply_of(Route route, Call call);
 
     Parts parts_;
     Watchers watchers_;

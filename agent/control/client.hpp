@@ -23,6 +23,23 @@ enum class Presence {
 };
 Presence presence_in(const Failure& failure);
 
+/// What the agent tells bit by bit: JSON documents, each on a line of its own.
+class EventStream {
+public:
+    EventStream() = default; ///< has ended
+    EventStream(http::AnswerStream answer, std::string socket) : answer_{std::move(answer)}, socket_{std::move(socket)}
+    {
+    }
+
+    /// The next one, nothing at the end. Failures: the agent is lost, or does not tell JSON.
+    boost::asio::awaitable<Result<std::optional<Value>>> next();
+
+private:
+    http::AnswerStream answer_;
+    std::string socket_;
+    std::string bytes_;
+};
+
 class Client {
 public:
     /// `http` must outlive it.
@@ -32,9 +49,14 @@ public:
     /// agent answers (see `presence_in`), with what to do.
     boost::asio::awaitable<Result<Value>> get(std::string path);
     boost::asio::awaitable<Result<Value>> post(std::string path, Object body);
+    boost::asio::awaitable<Result<Value>> remove(std::string path);
+
+    /// As `post`, where the answer comes bit by bit.
+    boost::asio::awaitable<Result<EventStream>> open(std::string path, Object body);
 
 private:
     boost::asio::awaitable<Result<Value>> ask(std::string method, std::string path, std::string body);
+    http::Request request(std::string method, const std::string& path, std::string body) const;
 
     http::Client& http_;
     std::string socket_;

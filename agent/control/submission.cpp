@@ -97,6 +97,32 @@ Result<Submission> submission_in(const http::ServedRequest& request, const Clock
     return submission;
 }
 
+Result<Sessions::Wanted> session_in(const http::ServedRequest& request)
+{
+    static constexpr Field fields[] = {{"file", Type::string}, {"text", Type::string}};
+    const auto body = body_of(request, fields);
+    if (!body)
+        return body.error();
+    return Sessions::Wanted{part<std::string>(*body, "file"), part<std::string>(*body, "text"), request.uid};
+}
+
+Result<SessionInput> input_in(const http::ServedRequest& request)
+{
+    constexpr std::int64_t most_lines = 1'000'000;
+    static constexpr Field fields[] = {{"text", Type::string}, {"line", Type::integer}};
+    const auto body = body_of(request, fields);
+    if (!body)
+        return body.error();
+    if (body->find("text") == nullptr)
+        return Failure{Errc::bad_arguments, "the field 'text' is missing: what is to be run?"};
+    SessionInput input{part<std::string>(*body, "text")};
+    if (body->find("line") != nullptr)
+        input.line = part<std::int64_t>(*body, "line");
+    if (input.line < 1 || input.line > most_lines)
+        return Failure{Errc::bad_arguments, "the field 'line' is a whole number from 1 to 1000000"};
+    return input;
+}
+
 Result<SentSignal> signal_in(const http::ServedRequest& request)
 {
     static constexpr Field fields[] = {{"event", Type::string}, {"value", Type::any}};

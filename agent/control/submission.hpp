@@ -1,6 +1,7 @@
 // What clients ask for, read from the bodies of their requests.
 #pragma once
 
+#include "control/sessions.hpp"
 #include "io/http/server/served_request.hpp"
 #include "ports/clock.hpp"
 #include "ports/queue.hpp"
@@ -16,6 +17,17 @@ struct SentSignal {
     std::string event;
     Value value;
 };
+
+/// The session that it opens. Failures: bad_arguments.
+Result<Sessions::Wanted> session_in(const http::ServedRequest& request);
+
+struct SessionInput {
+    std::string text;
+    std::int64_t line = 1;
+};
+
+/// The input that it wants to be run. Failures: bad_arguments.
+Result<SessionInput> input_in(const http::ServedRequest& request);
 
 /// The signal that it sends. Failures: bad_arguments.
 Result<SentSignal> signal_in(const http::ServedRequest& request);
