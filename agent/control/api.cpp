@@ -14,6 +14,8 @@ namespace {
 
 int status_of(const Failure& failure)
 {
+    if (failure.declaration)
+        return 400; // what the client sent as a script is none
     switch (failure.code) {
     case Errc::not_found: return 404;
     case Errc::bad_arguments: return 400;

@@ -189,6 +189,71 @@ class TheAgent(Held):
         self.assertEqual(connection.getresponse().headers["Allow"], "GET, POST")
 
 
+class Sessions(Held):
+    """A session's answer goes on: its events are held to the document one by one."""
+
+    def open_session(self, **body):
+        operation = DOCUMENT.operations["POST", "/v1/sessions"]
+        DOCUMENT.check_request(operation, {}, body)
+        connection = LocalConnection(self.socket)
+        self.addCleanup(connection.close)
+        connection.request("POST", "/v1/sessions", json.dumps(body))
+        answer = connection.getresponse()
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "application/x-ndjson"))
+        seen.add(("openSession", "200"))
+
+        def event():
+            return DOCUMENT.check_answer(operation, 200, answer.headers, answer.readline())[0]
+
+        return event, connection
+
+    def evaluate(self, id, text, **more):
+        return self.api("POST", "/v1/sessions/{id}/evaluation", id=id, body={"text": text, **more})["number"]
+
+    def test_inputs_are_answered_in_their_order(self):
+        self.serve(SCRIPT)
+        event, _ = self.open_session(file="/somewhere/mine.lua", text="print 'hello' shelf = 7")
+        self.assertEqual(event(), {"event": "line", "text": "hello"})
+        id = event()["id"]
+        self.assertEqual(self.evaluate(id, "shelf, nil, print"), 1)
+        answer = event()
+        self.assertEqual((answer["number"], answer["result"][:2]), (1, [7, None]))
+        self.evaluate(id, "\nnobody.knows()", line=41)
+        self.assertEqual(event()["error"]["where"], "stdin:42")
+        self.evaluate(id, "print 'once' return forager.call('t.hello', 'Ann')")
+        self.assertEqual([event().get("text") for _ in range(3)], ["once", "greeting Ann", "hello Ann"])
+        (listed,) = self.api("GET", "/v1/status")["sessions"]
+        self.assertEqual((listed["id"], listed["script"], listed["inputs"]), (id, "/somewhere/mine.lua", 3))
+
+    def test_an_input_is_cancelled_and_a_session_closed(self):
+        self.serve(SCRIPT)
+        event, _ = self.open_session()
+        place, id = "/v1/sessions/{id}/evaluation", event()["id"]
+        self.evaluate(id, "mark = 1 forager.sleep '1h'")
+        self.api("POST", place, 409, id=id, body={"text": "1"})
+        self.api("DELETE", place, id=id)
+        self.assertEqual(event()["error"]["code"], "cancelled")
+        self.evaluate(id, "mark")
+        self.assertEqual(event()["result"], 1)
+        self.api("POST", place, 400, id=id, wrong=True, body={"txt": "1"})
+        self.api("DELETE", "/v1/sessions/{id}", id=id)
+        self.assertEqual(event()["event"], "closed")
+        self.until(lambda: not self.api("GET", "/v1/status")["sessions"], "the session to be gone")
+        self.api("DELETE", "/v1/sessions/{id}", 404, id=id)
+        self.api("POST", place, 404, id=id, body={"text": "1"})
+        self.api("DELETE", place, 404, id=id)
+
+    def test_sessions_are_refused_where_there_are_too_many_or_the_script_is_none(self):
+        self.serve(SCRIPT)
+        self.assertIn("where", self.api("POST", "/v1/sessions", 400, body={"file": "a.lua", "text": "return +"}))
+        for _ in range(8):
+            event, last = self.open_session()
+            self.assertEqual(event()["event"], "ready")
+        self.assertEqual(self.api("POST", "/v1/sessions", 429, body={})["code"], "limit")
+        last.close()
+        self.until(lambda: len(self.api("GET", "/v1/status")["sessions"]) == 7, "the client's leaving to be seen")
+
+
 class Monitoring(Held):
     def serve_http(self, more=""):
         self.serve(SCRIPT, limits=f'[http]\nlisten = "127.0.0.1:0"\n{more}')
