@@ -45,20 +45,17 @@ public:
 
     const Script& script() const { return *script_; }
 
-    // For the library's part of it.
-
-    /// The main chunk's task is here now; waits for the end of the session.
+    /// For the library's part of it: the main chunk's task is here now; waits for the end of the session.
     boost::asio::awaitable<Outcome> serve(Task& root);
 
-    /// The task of the input that is run.
-    void begin(Task& evaluation) { evaluation_ = &evaluation; }
-
 private:
+    struct Evaluation;
+
     std::shared_ptr<Script> script_;
     Invocation invocation_;
     Observer& observer_;
-    Task* root_ = nullptr;       // where inputs can be run
-    Task* evaluation_ = nullptr; // the one that runs
+    Task* root_ = nullptr;                 // where inputs can be run
+    std::weak_ptr<Evaluation> evaluation_; // the one that runs
     std::optional<Failure> failure_;
     Event ready_;
     Event closed_;

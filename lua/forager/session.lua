@@ -44,7 +44,6 @@ end
 
 -- Gives the values of an input as text, or nil where there are none, and as data.
 function session.evaluate(text, line)
-  native.begin_evaluation()
   local results = table.pack(compiled(text, line)())
   local texts = {}
   for i = 1, results.n do

@@ -16,16 +16,8 @@ asio::awaitable<Outcome> serve_session(Request request)
     return request.script.session->serve(request.script.vm().current());
 }
 
-// begin_evaluation(): what this task does is an input
-Outcome begin_evaluation(Request& request)
-{
-    request.script.session->begin(request.script.vm().current());
-    return Outputs{};
-}
-
 constexpr Binding bindings[] = {
     {"serve_session", serve_session},
-    {"begin_evaluation", begin_evaluation},
 };
 
 } // namespace
