@@ -38,6 +38,8 @@ Result<std::unique_ptr<Evaluator>> made_attached(const ReplOptions& options, App
         auto text = scripting::read_script(options.file);
         if (!text)
             return text.error();
+        if (const auto fine = app.script(options.file, scripting::Script::Mode::check)->load(*text); !fine)
+            return fine.error();
         std::error_code error;
         wanted.append("file", std::filesystem::absolute(options.file, error).string());
         wanted.append("text", std::move(*text));

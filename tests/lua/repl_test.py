@@ -84,14 +84,14 @@ class Pipe(Repl):
 
     def test_calls_that_wait_wait_and_locals_are_their_inputs_own(self):
         done = self.pipe("forager.sh('echo hello').stdout\nlocal a = 1\na\n")
-        self.assertEqual(done.stdout, "hello\n\n")
+        self.assertEqual(done.stdout, "hello\n")
         self.assertIn("undefined global 'a'", done.stderr)
 
     def test_tasks_go_on_between_inputs_and_end_with_the_session(self):
         done = self.pipe("c = forager.channel()\n"
                          "t = forager.spawn(function() c:send(1) c:send(2) forager.sh 'sleep 1000' end)\n"
                          "c:receive()\nc:receive()\nt:state()\n")
-        self.assertEqual(done.stdout.split(), ["1", "2", "waiting"], done.stderr)
+        self.assertEqual(done.stdout.split(), ["1", "true", "2", "true", "waiting"], done.stderr)
         self.assertEqual((self.children(), done.returncode), ([], 0))
 
     def test_a_task_that_fails_unheard_is_told(self):

@@ -34,8 +34,9 @@ asio::awaitable<bool> Conversation::run()
     if (!evaluator_.is_open()) {
         const Outcome why = co_await evaluator_.evaluate("", 1);
         tell(why);
+        co_return false;
     }
-    co_return all_succeeded_;
+    co_return all_succeeded_ || lines_.has_person(); // who saw the failures needs no status
 }
 
 // The lines of one input; what is cut at the end of them all is an input, too, and its failure says so.
@@ -81,7 +82,7 @@ void Conversation::tell(const Outcome& outcome)
         return fail(outcome.error());
     const auto* text = outcome->empty() ? nullptr : outcome->front().get<std::string>();
     if (text != nullptr)
-        write_out_meanwhile((lines_.has_person() ? printable(*text) : *text) + "\n");
+        write_out_meanwhile((lines_.has_person() ? printable(*text) : *text) + (text->ends_with('\n') ? "" : "\n"));
 }
 
 void Conversation::tell_for_programs(const Outcome& outcome)

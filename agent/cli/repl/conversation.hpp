@@ -21,7 +21,8 @@ public:
     {
     }
 
-    /// Until there are no more inputs, or the session has ended by itself. Whether all of them succeeded.
+    /// Until there are no more inputs, or the session has ended by itself. Whether all of them succeeded,
+    /// where nobody saw that.
     boost::asio::awaitable<bool> run();
 
     /// Ctrl-C: ends the input that runs, or drops what is typed.
