@@ -108,7 +108,8 @@ Ending App::execute(asio::awaitable<Outcome> work)
                            asio::post(io_, [cancel] { cancel->emit(asio::cancellation_type::all); });
                        },
                        [this](std::function<void()> pong) { asio::post(io_, std::move(pong)); },
-                       [this](Watchdog::Stop stop) { last_act(stop); }, hangup_on_the_strand()}};
+                       [this](Watchdog::Stop stop) { last_act(stop); }, hangup_on_the_strand(),
+                       interrupt_on_the_strand()}};
     asio::co_spawn(io_, with_last_children(std::move(work), processes_),
                    asio::bind_cancellation_slot(cancel->slot(), [&](std::exception_ptr error, Outcome outcome) {
                        thrown = std::move(error);
@@ -134,6 +135,20 @@ std::function<void()> App::hangup_on_the_strand()
     if (!config_.hangup)
         return {};
     return [this] { asio::post(io_, config_.hangup); };
+}
+
+// A loop that cannot be suspended, as in a comparator, holds up the strand: it is ended from here.
+std::function<void()> App::interrupt_on_the_strand()
+{
+    if (!config_.interrupt)
+        return {};
+    return [this] {
+        slicer_.interrupt();
+        asio::post(io_, [this] {
+            slicer_.go_on();
+            config_.interrupt();
+        });
+    };
 }
 
 Failure App::failure_of_stop(Watchdog::Stop stop) const

@@ -32,6 +32,7 @@ struct AppConfig {
     SchedulerConfig scheduler;
     std::function<void()> tick;                     ///< called several times a second while the work goes on
     std::function<void()> hangup;                   ///< what SIGHUP means, where it is not the end
+    std::function<void()> interrupt;                ///< the same of SIGINT; what computes at that moment ends
     std::function<void(const Failure&)> last_words; ///< tells the user, when the loop no longer can
 };
 
@@ -92,6 +93,7 @@ private:
     };
 
     std::function<void()> hangup_on_the_strand();
+    std::function<void()> interrupt_on_the_strand();
     Failure failure_of_stop(Watchdog::Stop stop) const;
     void last_act(Watchdog::Stop stop);
 

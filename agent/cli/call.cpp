@@ -92,7 +92,7 @@ int call(const CallOptions& options)
     }
     if (options.script.empty()) {
         const Ending ending = ask_agent(options, *invocation);
-        if (ending.outcome || !control::is_no_agent(ending.outcome.error()))
+        if (ending.outcome || control::presence_in(ending.outcome.error()) != control::Presence::absent)
             return print_ending(ending, options.common);
     }
     return call_here(options, std::move(*invocation));

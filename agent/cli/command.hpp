@@ -28,6 +28,7 @@ using Action = std::function<int()>;
 using AddCommand = void (*)(CLI::App& program, Action& chosen);
 
 void add_agent(CLI::App& program, Action& chosen);
+void add_repl(CLI::App& program, Action& chosen);
 void add_run(CLI::App& program, Action& chosen);
 void add_call(CLI::App& program, Action& chosen);
 void add_check(CLI::App& program, Action& chosen);

@@ -83,7 +83,7 @@ int list_functions(const FunctionsOptions& options)
 {
     if (options.scripts.empty()) {
         const Ending ending = answer_to(options.common, getting("/v1/functions"));
-        if (ending.outcome || !control::is_no_agent(ending.outcome.error()))
+        if (ending.outcome || control::presence_in(ending.outcome.error()) != control::Presence::absent)
             return print_ending(ending, options.common, for_reading);
     }
     return list_here(options);

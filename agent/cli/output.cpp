@@ -34,6 +34,15 @@ std::string with_newline(std::string text)
     return text;
 }
 
+void write_result(std::string_view text)
+{
+    const int error = write_all(STDOUT_FILENO, text);
+    if (error != 0 && error != EPIPE)
+        throw std::system_error{error, std::generic_category(), "cannot write the result to stdout"};
+}
+
+} // namespace
+
 std::string failure_json(const Failure& failure)
 {
     return to_json(Value{Object{{"ok", false}, {"error", failure.to_object()}}}) + "\n";
@@ -48,8 +57,6 @@ std::string failure_text(const Failure& failure)
     return printable(text + with_newline(failure.traceback));
 }
 
-} // namespace
-
 void hold_standard_streams()
 {
     // Written to, the one for stdout fails as a closed one does.
@@ -62,9 +69,12 @@ void hold_standard_streams()
 void write_out(std::string_view text)
 {
     release_watched_signals(); // nobody may read this for a long time
-    const int error = write_all(STDOUT_FILENO, text);
-    if (error != 0 && error != EPIPE)
-        throw std::system_error{error, std::generic_category(), "cannot write the result to stdout"};
+    write_result(text);
+}
+
+void write_out_meanwhile(std::string_view text)
+{
+    write_result(text);
 }
 
 void write_err(std::string_view text)

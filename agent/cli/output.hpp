@@ -36,6 +36,13 @@ void hold_standard_streams();
 /// disk.
 void write_out(std::string_view text);
 
+/// The same while there is more to do: signals are still asked to end that.
+void write_out_meanwhile(std::string_view text);
+
+/// A failure as one line of JSON, and for people.
+std::string failure_json(const Failure& failure);
+std::string failure_text(const Failure& failure);
+
 /// Writes to stderr what can be written there.
 void write_err(std::string_view text);
 

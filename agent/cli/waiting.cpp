@@ -20,11 +20,6 @@ namespace {
 
 constexpr int patience = 120; // pauses of half a second
 
-bool is_gone(const Failure& failure)
-{
-    return failure.code == Errc::unreachable || control::is_no_agent(failure);
-}
-
 asio::awaitable<void> pause()
 {
     asio::steady_timer timer{co_await asio::this_coro::executor, std::chrono::milliseconds{500}};
@@ -36,7 +31,8 @@ asio::awaitable<Result<Value>> patiently(control::Client& client, std::string pa
 {
     for (int tries = 0;; ++tries) {
         auto answer = co_await client.get(path);
-        if (answer || !is_gone(answer.error()) || tries == patience)
+        const bool gone = !answer && control::presence_in(answer.error()) != control::Presence::answers;
+        if (!gone || tries == patience)
             co_return answer;
         co_await pause();
     }

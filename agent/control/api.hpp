@@ -1,22 +1,23 @@
-// What can be asked of a running agent over its local socket: submit, look, cancel, signal. One for the agent; called
-// by the server on the strand.
+// What can be asked of a running agent over its local socket: submit, look, cancel, signal. docs/openapi.yaml describes
+// it. One for the agent; called by the server on the strand.
 #pragma once
 
+#include "control/sessions.hpp"
+#include "control/watchers.hpp"
 #include "io/http/server/reply.hpp"
 #include "io/http/server/served_request.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/signals.hpp"
-#include "runtime/wait_list.hpp"
 #include "sources/queue/queue_source.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
-#include <map>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <variant>
 
 namespace forager::control {
 
@@ -28,6 +29,7 @@ public:
         QueueSource& queue;
         store::Store& store;
         Signals& signals;
+        Sessions& sessions;
         std::function<Object()> status;
         std::function<Array()> scripts;
         std::function<boost::asio::awaitable<void>()> reload;
@@ -39,33 +41,54 @@ public:
     /// Answers any request; what is not there gets a 404, a failure the status that fits its code.
     boost::asio::awaitable<http::Reply> handle(http::ServedRequest request);
 
-    /// The invocation has ended: whoever waits for it hears of it.
-    void ended(const std::string& id);
+    /// The invocation has ended, or has written a line: whoever waits for that hears of it.
+    void ended(const std::string& id) { watchers_.tell(id, Watchers::News::end); }
+    void wrote(const std::string& id) { watchers_.tell(id, Watchers::News::line); }
+
+    /// A request, and what stands in place of "{id}" in its path.
+    struct Call {
+        http::ServedRequest request;
+        std::string id;
+        Call(http::ServedRequest request, std::string id) : request{std::move(request)}, id{std::move(id)} {}
+    };
+    using Answer = Result<Value>;
+    using Act = boost::asio::awaitable<Answer> (Api::*)(Call call);
+    using Open = Result<http::Reply> (Api::*)(Call call); ///< its answer's body comes bit by bit
+
+    struct Route {
+        std::string_view method;
+        std::string_view path; ///< with "{id}" for any segment
+        std::variant<Act, Open> act;
+    };
+
+    /// All that it answers.
+    static std::span<const Route> routes();
 
 private:
-    class Waiting;
-    using Answer = Result<Value>;
-
-    boost::asio::awaitable<Answer> answer(http::ServedRequest request);
-    boost::asio::awaitable<Answer> answer_about(std::string id, std::string what, http::ServedRequest request);
     boost::asio::awaitable<Result<Record>> record_of(std::string id);
-    boost::asio::awaitable<Answer> submit(http::ServedRequest request);
-    boost::asio::awaitable<Answer> list(http::ServedRequest request);
-    boost::asio::awaitable<Answer> show(std::string id);
-    boost::asio::awaitable<Answer> wait(std::string id);
-    boost::asio::awaitable<Answer> logs(std::string id, http::ServedRequest request);
-    boost::asio::awaitable<Answer> cancel(std::string id);
-    boost::asio::awaitable<Answer> retry(std::string id);
-    boost::asio::awaitable<Answer> signal(std::string id, http::ServedRequest request);
-    boost::asio::awaitable<Answer> call(http::ServedRequest request);
-    boost::asio::awaitable<Answer> reload();
-    boost::asio::awaitable<Answer> drain();
-    boost::asio::awaitable<Answer> explain(std::string id);
-    boost::asio::awaitable<Answer> answer_at_once(http::ServedRequest request);
-    Value functions() const;
+    boost::asio::awaitable<Answer> submit(Call call);
+    boost::asio::awaitable<Answer> list(Call call);
+    boost::asio::awaitable<Answer> show(Call call);
+    boost::asio::awaitable<Answer> wait(Call call);
+    boost::asio::awaitable<Answer> logs(Call call);
+    boost::asio::awaitable<Answer> cancel(Call call);
+    boost::asio::awaitable<Answer> retry(Call call);
+    boost::asio::awaitable<Answer> signal(Call call);
+    boost::asio::awaitable<Answer> explain(Call call);
+    boost::asio::awaitable<Answer> call(Call call);
+    boost::asio::awaitable<Answer> functions(Call call);
+    boost::asio::awaitable<Answer> status(Call call);
+    boost::asio::awaitable<Answer> reload(Call call);
+    boost::asio::awaitable<Answer> drain(Call call);
+    boost::asio::awaitable<Answer> resume(Call call);
+    Result<http::Reply> open_session(Call call);
+    boost::asio::awaitable<Answer> close_session(Call call);
+    boost::asio::awaitable<Answer> evaluate(Call call);
+    boost::asio::awaitable<Answer> interrupt(Call call);
+    boost::asio::awaitable<http::Reply> reply_of(Route route, Call call);
 
     Parts parts_;
-    std::multimap<std::string, Waiting*, std::less<>> waiting_;
+    Watchers watchers_;
 };
 
 } // namespace forager::control

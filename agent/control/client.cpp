@@ -10,12 +10,23 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view nobody = "no agent answers on ";
+// What a failure says of the agent, for programs and for `presence_in`.
+constexpr std::string_view presence_name = "agent";
+constexpr std::string_view absent = "absent";
+constexpr std::string_view lost = "lost";
 
-Failure no_agent(const std::string& socket, const Failure& why)
+Failure without_agent(const std::string& socket, const Failure& why)
 {
-    return {why.code, std::string{nobody} + socket + " (" + why.message +
-                          "): start one with 'forager agent', or name its configuration with --config"};
+    const bool begun = why.code == Errc::unreachable;
+    if (!begun && why.code != Errc::not_found && why.code != Errc::refused)
+        return why;
+    Failure failure{why.code, begun ? "the agent on " + socket + " went away before it had answered (" + why.message +
+                                          "): what it had accepted it finishes when it is back"
+                                    : "no agent answers on " + socket + " (" + why.message +
+                                          "): start one with 'forager agent', or name its configuration with "
+                                          "--config"};
+    failure.details.append(std::string{presence_name}, begun ? lost : absent);
+    return failure;
 }
 
 Failure failure_in(const Object& error)
@@ -23,15 +34,16 @@ Failure failure_in(const Object& error)
     Failure failure{code_named(part<std::string>(error, "code")).value_or(Errc::refused),
                     part<std::string>(error, "message")};
     failure.where = part<std::string>(error, "where");
+    failure.traceback = part<std::string>(error, "traceback");
     for (const Member& member : error)
-        if (member.name != "message" && member.name != "where")
+        if (member.name != "message" && member.name != "where" && member.name != "traceback")
             failure.details.append(member.name, member.value);
     return failure;
 }
 
-Result<Value> result_in(const http::Response& response)
+Result<Value> result_in(const std::string& body)
 {
-    auto value = parse_json(response.body);
+    auto value = parse_json(body);
     auto* object = value ? value->get<Object>() : nullptr;
     if (object == nullptr)
         return Failure{Errc::refused, "the agent's answer cannot be read"};
@@ -49,9 +61,10 @@ Failure failure_from(const Value& error)
     return object == nullptr ? Failure{Errc::refused, "the agent's answer cannot be read"} : failure_in(*object);
 }
 
-bool is_no_agent(const Failure& failure)
+Presence presence_in(const Failure& failure)
 {
-    return failure.message.starts_with(nobody);
+    const std::string said = part<std::string>(failure.details, presence_name);
+    return said == absent ? Presence::absent : said == lost ? Presence::lost : Presence::answers;
 }
 
 asio::awaitable<Result<Value>> Client::get(std::string path)
@@ -64,16 +77,63 @@ asio::awaitable<Result<Value>> Client::post(std::string path, Object body)
     return ask("POST", std::move(path), to_json(Value{std::move(body)}));
 }
 
-asio::awaitable<Result<Value>> Client::ask(std::string method, std::string path, std::string body)
+asio::awaitable<Result<Value>> Client::remove(std::string path)
+{
+    return ask("DELETE", std::move(path), {});
+}
+
+http::Request Client::request(std::string method, const std::string& path, std::string body) const
 {
     http::Request request;
     request.method = std::move(method);
     request.url = "unix:" + socket_ + ":" + path;
     request.body = std::move(body);
-    const auto response = co_await http_.send(std::move(request));
+    return request;
+}
+
+asio::awaitable<Result<Value>> Client::ask(std::string method, std::string path, std::string body)
+{
+    http::Request asked = request(std::move(method), path, std::move(body));
+    const auto response = co_await http_.send(std::move(asked));
     if (!response)
-        co_return no_agent(socket_, response.error());
-    co_return result_in(*response);
+        co_return without_agent(socket_, response.error());
+    co_return result_in(response->body);
+}
+
+asio::awaitable<Result<EventStream>> Client::open(std::string path, Object body)
+{
+    constexpr int fine = 200;
+    http::Request asked = request("POST", path, to_json(Value{std::move(body)}));
+    auto answer = co_await http_.open(std::move(asked));
+    if (!answer)
+        co_return without_agent(socket_, answer.error());
+    if (answer->head().status == fine)
+        co_return EventStream{std::move(*answer), socket_};
+    const auto refused = co_await answer->read_some(); // short, and sent at once
+    if (!refused)
+        co_return without_agent(socket_, refused.error());
+    const auto failure = result_in(*refused);
+    co_return failure ? Failure{Errc::refused, "the agent's answer cannot be read"} : failure.error();
+}
+
+asio::awaitable<Result<std::optional<Value>>> EventStream::next()
+{
+    std::size_t end = bytes_.find('\n');
+    while (end == std::string::npos) {
+        const auto more = co_await answer_.read_some();
+        if (!more)
+            co_return without_agent(socket_, more.error());
+        if (more->empty())
+            co_return std::optional<Value>{};
+        end = more->find('\n');
+        end = end == std::string::npos ? end : end + bytes_.size();
+        bytes_ += *more;
+    }
+    auto value = parse_json(std::string_view{bytes_}.substr(0, end));
+    bytes_.erase(0, end + 1);
+    if (!value)
+        co_return value.error();
+    co_return std::optional<Value>{std::move(*value)};
 }
 
 } // namespace forager::control

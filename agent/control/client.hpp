@@ -15,8 +15,30 @@ namespace forager::control {
 /// A failure as the agent tells it in JSON.
 Failure failure_from(const Value& error);
 
-/// Whether this is what the client says when no agent answers.
-bool is_no_agent(const Failure& failure);
+/// Whether the agent was there. It stands in the failure as `agent`, too: "absent" or "lost".
+enum class Presence {
+    answers, ///< the failure is the agent's own
+    absent,  ///< nobody took the request
+    lost     ///< it went away after it had been asked: what it did of it is not known
+};
+Presence presence_in(const Failure& failure);
+
+/// What the agent tells bit by bit: JSON documents, each on a line of its own.
+class EventStream {
+public:
+    EventStream() = default; ///< has ended
+    EventStream(http::AnswerStream answer, std::string socket) : answer_{std::move(answer)}, socket_{std::move(socket)}
+    {
+    }
+
+    /// The next one, nothing at the end. Failures: the agent is lost, or does not tell JSON.
+    boost::asio::awaitable<Result<std::optional<Value>>> next();
+
+private:
+    http::AnswerStream answer_;
+    std::string socket_;
+    std::string bytes_;
+};
 
 class Client {
 public:
@@ -24,12 +46,17 @@ public:
     Client(http::Client& http, std::string socket) : http_{http}, socket_{std::move(socket)} {}
 
     /// The `result` of the answer. Failures: the agent's own, as it told it; not_found, refused or unreachable when no
-    /// agent answers, with what to do.
+    /// agent answers (see `presence_in`), with what to do.
     boost::asio::awaitable<Result<Value>> get(std::string path);
     boost::asio::awaitable<Result<Value>> post(std::string path, Object body);
+    boost::asio::awaitable<Result<Value>> remove(std::string path);
+
+    /// As `post`, where the answer comes bit by bit.
+    boost::asio::awaitable<Result<EventStream>> open(std::string path, Object body);
 
 private:
     boost::asio::awaitable<Result<Value>> ask(std::string method, std::string path, std::string body);
+    http::Request request(std::string method, const std::string& path, std::string body) const;
 
     http::Client& http_;
     std::string socket_;

@@ -1,48 +1,76 @@
 #include "control/submission.hpp"
 
 #include "base/text.hpp"
+#include "core/function.hpp"
 #include "core/options.hpp"
 #include "io/formats/json.hpp"
 
 #include <algorithm>
+#include <span>
+#include <string_view>
+#include <vector>
 
 namespace forager::control {
 
 namespace {
 
-Result<void> only(const Object& object, const std::vector<std::string>& known)
+struct Field {
+    std::string_view name;
+    Type type; ///< `any`: what it may be is told where it is read
+};
+
+using Fields = std::span<const Field>;
+
+std::vector<std::string> names_of(Fields fields)
 {
-    for (const Member& member : object)
-        if (std::ranges::find(known, member.name) == known.end())
-            return Failure{Errc::bad_arguments, "there is no field '" + member.name + "', only " + listed(known)};
+    std::vector<std::string> names;
+    for (const Field& field : fields)
+        names.emplace_back(field.name);
+    return names;
+}
+
+Result<void> check_member(const Member& member, Fields fields)
+{
+    const auto field = std::ranges::find(fields, member.name, &Field::name);
+    if (field == fields.end())
+        return Failure{Errc::bad_arguments,
+                       "there is no field '" + member.name + "', only " + listed(names_of(fields))};
+    const std::string_view wanted = name_of(field->type);
+    if (field->type != Type::any && member.value.type_name() != wanted)
+        return Failure{Errc::bad_arguments, "the field '" + member.name + "' must be a " + std::string{wanted} +
+                                                ", not a " + std::string{member.value.type_name()}};
     return {};
 }
 
-} // namespace
-
-Result<Object> body_of(const http::ServedRequest& request)
+// Empty where there is no body.
+Result<Object> body_of(const http::ServedRequest& request, Fields fields)
 {
     if (request.body.empty())
         return Object{};
     auto value = parse_json(request.body);
     if (!value)
         return value.error();
-    if (auto* object = value->get<Object>())
-        return std::move(*object);
-    return Failure{Errc::bad_arguments, "the request's body must be a JSON object"};
+    auto* object = value->get<Object>();
+    if (object == nullptr)
+        return Failure{Errc::bad_arguments, "the request's body must be a JSON object"};
+    for (const Member& member : *object)
+        if (const auto fine = check_member(member, fields); !fine)
+            return fine.error();
+    return std::move(*object);
 }
+
+} // namespace
 
 Result<Submission> submission_in(const http::ServedRequest& request, const Clock& clock)
 {
-    const auto read = body_of(request);
+    static constexpr Field fields[] = {
+        {"function", Type::string},  {"args", Type::list},   {"kwargs", Type::table}, {"env", Type::table},
+        {"priority", Type::integer}, {"key", Type::string},  {"label", Type::string}, {"idempotency_key", Type::string},
+        {"delay", Type::any},        {"timeout", Type::any}, {"retries", Type::any}};
+    const auto read = body_of(request, fields);
     if (!read)
         return read.error();
     const Object& body = *read;
-    static const std::vector<std::string> fields = {"function", "args",    "kwargs", "env",
-                                                    "priority", "key",     "label",  "idempotency_key",
-                                                    "delay",    "timeout", "retries"};
-    if (const auto known = only(body, fields); !known)
-        return known.error();
     Submission submission;
     Invocation& invocation = submission.invocation;
     invocation.function = part<std::string>(body, "function");
@@ -67,6 +95,47 @@ Result<Submission> submission_in(const http::ServedRequest& request, const Clock
     if (*retries)
         invocation.retries = static_cast<std::size_t>(std::max<std::int64_t>(0, **retries));
     return submission;
+}
+
+Result<Sessions::Wanted> session_in(const http::ServedRequest& request)
+{
+    static constexpr Field fields[] = {{"file", Type::string}, {"text", Type::string}};
+    const auto body = body_of(request, fields);
+    if (!body)
+        return body.error();
+    return Sessions::Wanted{part<std::string>(*body, "file"), part<std::string>(*body, "text"), request.uid};
+}
+
+Result<SessionInput> input_in(const http::ServedRequest& request)
+{
+    constexpr std::int64_t most_lines = 1'000'000;
+    static constexpr Field fields[] = {{"text", Type::string}, {"line", Type::integer}};
+    const auto body = body_of(request, fields);
+    if (!body)
+        return body.error();
+    if (body->find("text") == nullptr)
+        return Failure{Errc::bad_arguments, "the field 'text' is missing: what is to be run?"};
+    SessionInput input{part<std::string>(*body, "text")};
+    if (body->find("line") != nullptr)
+        input.line = part<std::int64_t>(*body, "line");
+    if (input.line < 1 || input.line > most_lines)
+        return Failure{Errc::bad_arguments, "the field 'line' is a whole number from 1 to 1000000"};
+    return input;
+}
+
+Result<SentSignal> signal_in(const http::ServedRequest& request)
+{
+    static constexpr Field fields[] = {{"event", Type::string}, {"value", Type::any}};
+    const auto body = body_of(request, fields);
+    if (!body)
+        return body.error();
+    SentSignal sent;
+    sent.event = part<std::string>(*body, "event");
+    if (sent.event.empty())
+        return Failure{Errc::bad_arguments, "the field 'event' is missing: which signal is it?"};
+    if (const Value* value = body->find("value"))
+        sent.value = *value;
+    return sent;
 }
 
 } // namespace forager::control

@@ -1,16 +1,35 @@
 // What clients ask for, read from the bodies of their requests.
 #pragma once
 
+#include "control/sessions.hpp"
 #include "io/http/server/served_request.hpp"
 #include "ports/clock.hpp"
 #include "ports/queue.hpp"
 
-namespace forager::control {
+#include <string>
 
-/// The request's body as an object, empty where there is none. Failures: bad_arguments.
-Result<Object> body_of(const http::ServedRequest& request);
+namespace forager::control {
 
 /// The work that a request asks for. Failures: bad_arguments, naming the field.
 Result<Submission> submission_in(const http::ServedRequest& request, const Clock& clock);
+
+struct SentSignal {
+    std::string event;
+    Value value;
+};
+
+/// The session that it opens. Failures: bad_arguments.
+Result<Sessions::Wanted> session_in(const http::ServedRequest& request);
+
+struct SessionInput {
+    std::string text;
+    std::int64_t line = 1;
+};
+
+/// The input that it wants to be run. Failures: bad_arguments.
+Result<SessionInput> input_in(const http::ServedRequest& request);
+
+/// The signal that it sends. Failures: bad_arguments.
+Result<SentSignal> signal_in(const http::ServedRequest& request);
 
 } // namespace forager::control

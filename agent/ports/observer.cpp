@@ -15,4 +15,13 @@ std::string_view name_of(State state)
     return "unknown";
 }
 
+std::optional<State> state_named(std::string_view name)
+{
+    for (const State state :
+         {State::waiting, State::running, State::sleeping, State::succeeded, State::failed, State::cancelled})
+        if (name == name_of(state))
+            return state;
+    return std::nullopt;
+}
+
 } // namespace forager

@@ -3,6 +3,7 @@
 
 #include "core/invocation.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace forager {
@@ -10,6 +11,7 @@ namespace forager {
 enum class State { waiting, running, sleeping, succeeded, failed, cancelled };
 
 std::string_view name_of(State state);
+std::optional<State> state_named(std::string_view name);
 
 class Observer {
 public:

@@ -57,9 +57,10 @@ private:
 void make_native_table(lua_State* L)
 {
     lua_newtable(L);
-    for (const auto& bindings : {durable_bindings(), file_bindings(), format_bindings(), function_bindings(),
-                                 http_bindings(), kv_bindings(), library_bindings(), python_bindings(), task_bindings(),
-                                 time_bindings(), unix_bindings(), workflow_bindings()})
+    for (const auto& bindings :
+         {durable_bindings(), file_bindings(), format_bindings(), function_bindings(), http_bindings(), kv_bindings(),
+          library_bindings(), python_bindings(), session_bindings(), task_bindings(), time_bindings(), unix_bindings(),
+          workflow_bindings()})
         add_bindings(L, bindings);
     lua_pushlightuserdata(L, nullptr);
     lua_setfield(L, -2, "null");
@@ -142,6 +143,8 @@ void Script::open()
     run_main_ = take_field(L, "run");
     call_function_ = take_field(L, "call");
     describe_ = take_field(L, "describe");
+    converse_ = take_field(L, "converse");
+    evaluate_ = take_field(L, "evaluate");
     lua_pop(L, 1);
 }
 
@@ -199,6 +202,27 @@ asio::awaitable<Outcome> Script::run_main(const Invocation& invocation, Observer
     if (outcome && workflow_results)
         co_return std::move(*workflow_results);
     co_return outcome;
+}
+
+asio::awaitable<Outcome> Script::converse(Session& with, const Invocation& invocation, Observer& observer)
+{
+    const auto self = shared_from_this();
+    session = &with;
+    CommandScope commands{world_.processes};
+    const auto unheard = [&](const Failure& failure) {
+        const std::string place = failure.where.empty() ? "" : failure.where + ": ";
+        observer.line(invocation, "a task failed: " + place + failure.message);
+    };
+    Vm::Call call{converse_, {main_}, {}, {invocation, observer, commands}, false, nullptr, unheard};
+    co_return co_await commands.around(vm_->run(std::move(call)));
+}
+
+asio::awaitable<Outcome> Script::evaluate(Task& root, std::string text, std::int64_t line)
+{
+    const auto self = shared_from_this();
+    std::vector<Value> args{Value{std::move(text)}, Value{line}};
+    Vm::Call call{evaluate_, {}, std::move(args), root.root->context, false, &root};
+    co_return co_await vm_->run(std::move(call));
 }
 
 asio::awaitable<Outcome> Script::call(int function, const Invocation& invocation, std::vector<Value> args,

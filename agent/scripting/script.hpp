@@ -29,6 +29,8 @@ class Client;
 
 namespace forager::scripting {
 
+class Session;
+
 /// What the outside world looks like to scripts.
 struct World {
     boost::asio::any_io_executor executor;
@@ -91,6 +93,12 @@ public:
     /// Runs the main chunk; a workflow that it returns is run, too, where the mode is `run`.
     boost::asio::awaitable<Outcome> run_main(const Invocation& invocation, Observer& observer);
 
+    /// Runs the main chunk, and then what the session asks for.
+    boost::asio::awaitable<Outcome> converse(Session& session, const Invocation& invocation, Observer& observer);
+
+    /// Runs one input of its session, whose main chunk's task is `root`: see `Session::evaluate`.
+    boost::asio::awaitable<Outcome> evaluate(Task& root, std::string text, std::int64_t line);
+
     /// Runs one of its functions, kept in the registry of its state.
     boost::asio::awaitable<Outcome> call(int function, const Invocation& invocation, std::vector<Value> args,
                                          Observer& observer, Recording* recording = nullptr);
@@ -145,6 +153,8 @@ public:
     Outputs kept_answer;
     Failure kept_failure;
 
+    Session* session = nullptr; ///< the one that it is in
+
     bool used_stub = false; ///< the main chunk went on with data that may be different elsewhere
 
 private:
@@ -161,6 +171,8 @@ private:
     std::int64_t last_lines_ = 0;
     int main_ = LUA_NOREF;          // the compiled main chunk
     int run_main_ = LUA_NOREF;      // the library's function that calls it
+    int converse_ = LUA_NOREF;      // the library's functions for sessions
+    int evaluate_ = LUA_NOREF;
     int describe_ = LUA_NOREF;      // the library's function that describes it
     int call_function_ = LUA_NOREF; // the library's function that calls a declared one with its context
 };

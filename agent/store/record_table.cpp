@@ -143,14 +143,6 @@ std::optional<BegunWork> start(SQLite::Database& database, const std::string& id
     return begun;
 }
 
-State state_named(const std::string& name)
-{
-    for (const State state : {State::waiting, State::running, State::sleeping, State::succeeded, State::failed})
-        if (name == name_of(state))
-            return state;
-    return State::cancelled;
-}
-
 State state_of(const Outcome& outcome)
 {
     if (outcome)
@@ -191,7 +183,7 @@ Record record_in(SQLite::Statement& row)
     record.id = row.getColumn(0).getString();
     record.function = row.getColumn(1).getString();
     record.source = row.getColumn(2).getString();
-    record.state = state_named(row.getColumn(3).getString());
+    record.state = state_named(row.getColumn(3).getString()).value_or(State::cancelled);
     record.note = row.getColumn(4).getString();
     record.priority = row.getColumn(5).getInt();
     record.order_key = row.getColumn(6).getString();

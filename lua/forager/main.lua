@@ -20,6 +20,15 @@ function main.call(fn, id, name, durable, ...)
   return fn(context.new(id, name, durable), ...)
 end
 
+-- A session: the script's main chunk, then inputs.
+function main.converse(chunk)
+  require("forager.session").serve(chunk)
+end
+
+function main.evaluate(text, line)
+  return require("forager.session").evaluate(text, line)
+end
+
 -- The library as data, for who reads scripts without running them.
 function main.describe()
   return require "forager.describe"

@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/guest_script.hpp"
 #include "app/agent/hook_list.hpp"
 #include "app/agent/run_script.hpp"
 #include "app/agent/status_line.hpp"
@@ -152,15 +153,27 @@ void Agent::make_queue()
     };
     queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
                                            std::move(hooks));
-    observer_.keep_in(store_->records(), store_->logs(),
-                      [this](const std::string& id) { return queue_->has_begun(id); });
+    observer_.keep_in(
+        store_->records(), store_->logs(), [this](const std::string& id) { return queue_->has_begun(id); },
+        [this](const std::string& id) { api_->wrote(id); });
+}
+
+void Agent::make_sessions()
+{
+    const auto script = [this](std::string path) {
+        const auto guest = std::make_shared<GuestScript>(app_, observer_, std::move(path));
+        return std::shared_ptr<scripting::Script>{guest, &guest->script()};
+    };
+    sessions_ = std::make_unique<control::Sessions>(control::Sessions::Parts{
+        app_.executor(), app_.clock(), script, [this] { return app_.scheduler().fresh_id(); }});
 }
 
 void Agent::make_control()
 {
-    api_ = std::make_unique<control::Api>(control::Api::Parts{app_.scheduler(), *queue_, *store_, app_.signals(),
-                                                              [this] { return status(); }, [this] { return scripts(); },
-                                                              [this] { return reload(); }, [this] { return drain(); }});
+    make_sessions();
+    api_ = std::make_unique<control::Api>(
+        control::Api::Parts{app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, [this] { return status(); },
+                            [this] { return scripts(); }, [this] { return reload(); }, [this] { return drain(); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -261,6 +274,7 @@ asio::awaitable<void> Agent::stop()
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return status_line(true); }));
     co_await app_.scheduler().drain();
     co_await close_http(end_of_grace);
+    co_await sessions_->end();
     store_->writer().hurry();
     doors_->cancel();
     co_await doors_->emptied();
@@ -340,7 +354,8 @@ Object Agent::status() const
         {"queue", Object{{"waiting", queue_->waiting()}, {"running", queue_->running()}, {"paused", queue_->paused()}}},
         {"store", Object{{"trouble", store_->writer().trouble()}, {"waiting", store_->writer().waiting()}}},
         {"loops", std::move(loops)},
-        {"scripts", scripts()}};
+        {"scripts", scripts()},
+        {"sessions", sessions_->list()}};
 }
 
 Array Agent::scripts() const

@@ -53,6 +53,7 @@ private:
     boost::asio::awaitable<void> bury_the_dead();
     void make_queue();
     void make_control();
+    void make_sessions();
     boost::asio::awaitable<void> forget_old_records();
     boost::asio::awaitable<void> load();
     boost::asio::awaitable<void> reload();
@@ -74,6 +75,7 @@ private:
     std::unique_ptr<QueueSource> queue_;
     std::unique_ptr<ScriptSet> scripts_;
     std::unique_ptr<Events> events_;
+    std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<control::Api> api_;
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<HttpDoor> http_;   // null: the configuration asks for none

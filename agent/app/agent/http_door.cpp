@@ -4,7 +4,6 @@
 #include "ports/within.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string_view>
 #include <utility>
@@ -48,8 +47,7 @@ Failure in_section(const Failure& failure)
 
 bool is_own_path(std::string_view path)
 {
-    constexpr std::array<std::string_view, 3> own = {"/healthz", "/readyz", "/metrics"};
-    return std::ranges::find(own, path) != own.end();
+    return std::ranges::find(HttpDoor::own_paths, path) != HttpDoor::own_paths.end();
 }
 
 http::Server::Config server_config(const config::LimitsConfig& limits)

@@ -12,18 +12,23 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace forager {
 
 class HttpDoor {
 public:
+    /// What it answers itself; every other path is for hooks.
+    static constexpr std::array<std::string_view, 3> own_paths = {"/healthz", "/readyz", "/metrics"};
+
     /// All must outlive it.
     struct Parts {
         boost::asio::any_io_executor executor;

@@ -23,11 +23,12 @@ Object fields_of(const Invocation& invocation)
 
 } // namespace
 
-void AgentObserver::keep_in(store::RecordTable& records, store::LogTable& lines, IsRecorded is_recorded)
+void AgentObserver::keep_in(store::RecordTable& records, store::LogTable& lines, IsRecorded is_recorded, Wrote wrote)
 {
     records_ = &records;
     lines_ = &lines;
     is_recorded_ = std::move(is_recorded);
+    wrote_ = std::move(wrote);
 }
 
 void AgentObserver::state(const Invocation& invocation, State state, std::string_view note)
@@ -59,8 +60,10 @@ void AgentObserver::keep_state(const Invocation& invocation, State state, std::s
 void AgentObserver::line(const Invocation& invocation, std::string_view text)
 {
     log_.info(text, fields_of(invocation));
-    if (lines_ != nullptr && is_recorded_(root_of(invocation)))
-        lines_->add(root_of(invocation), text);
+    if (lines_ == nullptr || !is_recorded_(root_of(invocation)))
+        return;
+    lines_->add(root_of(invocation), text);
+    wrote_(root_of(invocation));
 }
 
 void AgentObserver::end(const std::string& id)

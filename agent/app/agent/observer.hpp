@@ -16,11 +16,13 @@ namespace forager {
 class AgentObserver final : public Observer {
 public:
     using IsRecorded = std::function<bool(const std::string& id)>;
+    using Wrote = std::function<void(const std::string& id)>;
 
     explicit AgentObserver(const AgentLog& log) : log_{log} {}
 
-    /// From now on it keeps what it hears of recorded invocations. All must outlive its use.
-    void keep_in(store::RecordTable& records, store::LogTable& lines, IsRecorded is_recorded);
+    /// From now on it keeps what it hears of recorded invocations, and tells of each line that it keeps. All must
+    /// outlive its use.
+    void keep_in(store::RecordTable& records, store::LogTable& lines, IsRecorded is_recorded, Wrote wrote);
 
     /// From now on it counts what it hears; must outlive its use.
     void count_in(InvocationCounts& counts) { counts_ = &counts; }
@@ -38,6 +40,7 @@ private:
     store::RecordTable* records_ = nullptr;
     store::LogTable* lines_ = nullptr;
     IsRecorded is_recorded_;
+    Wrote wrote_;
     InvocationCounts* counts_ = nullptr;
     std::map<std::string, State> noted_; // where it is not `running`, which the record says from its start
 };

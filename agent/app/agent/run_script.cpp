@@ -1,5 +1,6 @@
 #include "app/agent/run_script.hpp"
 
+#include "app/agent/guest_script.hpp"
 #include "core/options.hpp"
 
 #include <exception>
@@ -11,36 +12,6 @@ namespace forager {
 namespace asio = boost::asio;
 
 namespace {
-
-// One script with a registry of its own on top of the agent's.
-class ScriptRun {
-public:
-    ScriptRun(App& app, Observer& observer, std::string path)
-        : registry_{app.registry(), {}},
-          scheduler_{app.executor(), registry_, app.clock(), app.random(), observer},
-          workflows_{scheduler_},
-          script_{app.script(std::move(path), scripting::Script::Mode::run, {registry_, scheduler_, workflows_})}
-    {
-    }
-    ScriptRun(const ScriptRun&) = delete;
-    ScriptRun& operator=(const ScriptRun&) = delete;
-    ~ScriptRun() { script_->withdraw(); }
-
-    asio::awaitable<Outcome> run(std::string text, const Invocation& invocation, Observer& observer)
-    {
-        if (auto loaded = script_->load(text); !loaded)
-            return ended(loaded.error());
-        return script_->run_main(invocation, observer);
-    }
-
-private:
-    static asio::awaitable<Outcome> ended(Failure failure) { co_return failure; }
-
-    Registry registry_;
-    Scheduler scheduler_;
-    WorkflowRunner workflows_;
-    std::shared_ptr<scripting::Script> script_;
-};
 
 class RunScript final : public Handler {
 public:
@@ -56,8 +27,10 @@ public:
         main.kwargs = {};
         if (const Value* args = option(invocation.kwargs, "args"); args != nullptr && args->get<Array>() != nullptr)
             main.args = *args->get<Array>();
-        ScriptRun script{app_, observer_, **file};
-        Outcome outcome = co_await script.run(std::move(**text), main, observer);
+        GuestScript guest{app_, observer_, **file};
+        if (auto loaded = guest.script().load(**text); !loaded)
+            co_return loaded.error();
+        Outcome outcome = co_await guest.script().run_main(main, observer);
         co_return outcome;
     }
 

@@ -17,9 +17,20 @@ void Vm::leave_tasks(Task& task)
     }
 }
 
+// To the task that it was run within.
+void Vm::hand_over_tasks(Task& task)
+{
+    while (Task* const child = task.first_child) {
+        child->leave_owner();
+        child->belong_to(task.owner);
+    }
+}
+
 void Vm::function_ended(Task& task)
 {
     task.state = Task::State::leaving;
+    if (task.root && task.owner != nullptr && task.cancel == Task::Cancel::none)
+        hand_over_tasks(task);
     const bool waits = task.root && task.root->waits_for_its_tasks && !task.failed && task.first_failed == nullptr &&
                        task.cancel == Task::Cancel::none;
     if (!waits)
@@ -41,7 +52,7 @@ void Vm::end(Task& task)
     if (task.first_failed != nullptr)
         hear(*task.first_failed);
     task.state = Task::State::ended;
-    const bool awaited = task.done.first() != nullptr || task.group != nullptr;
+    const bool awaited = task.done.first() != nullptr || task.group != nullptr || task.root;
     wake_all(task.done);
     if (task.group != nullptr)
         tell_group(task);
@@ -58,10 +69,9 @@ void Vm::end(Task& task)
         Outcome outcome = outcome_of(task);
         release(task);
         ended(std::move(outcome));
-        return;
-    }
-    if (owner == nullptr || owner->first_failed != &task)
+    } else if (owner == nullptr || owner->first_failed != &task) {
         release(task);
+    }
     if (owner != nullptr && owner->state == Task::State::leaving && owner->first_child == nullptr)
         end(*owner);
 }
@@ -77,6 +87,10 @@ void Vm::tell_group(Task& task)
 
 void Vm::keep_failure(Task& child, Task& owner)
 {
+    if (owner.root && owner.root->unheard) {
+        owner.root->unheard(failure_of(child.thread, -1));
+        return;
+    }
     if (owner.first_failed == nullptr)
         owner.first_failed = &child;
     // The script is over but for its tasks: nobody is left who could hear of it.

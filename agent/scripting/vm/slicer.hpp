@@ -35,6 +35,8 @@ public:
 
     /// Asks whatever computes to end, even where it cannot be suspended. Any thread may call it.
     void interrupt() noexcept { interrupted_.store(true, std::memory_order_relaxed); }
+    /// Takes that back.
+    void go_on() noexcept { interrupted_.store(false, std::memory_order_relaxed); }
     bool interrupted() const noexcept { return interrupted_.load(std::memory_order_relaxed); }
 
 private:

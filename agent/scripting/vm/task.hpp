@@ -18,11 +18,12 @@ namespace forager::scripting {
 
 class Vm;
 
-/// What only the outermost task of a call has.
+/// What only the first task of a call has.
 struct Root {
-    Context context;
+    Context context; ///< counts where the task has no owner
     std::function<void(Outcome)> ended;
     bool waits_for_its_tasks = false; ///< a script's main chunk under `run`; a function cancels what it leaves
+    std::function<void(const Failure&)> unheard; ///< of a task of its own; else that fails the owner at its end
 };
 
 class Task final : public Timer {

@@ -139,8 +139,8 @@ void Vm::start_root(Call call, std::function<void(Outcome)> ended, Task*& root)
         spawn(L, static_cast<int>(call.args.size() + call.leading.size()), false);
         root = static_cast<Task*>(lua_touserdata(L, -1));
     };
-    // An outermost task has no owner, whoever happens to run.
-    Task* const interrupted = std::exchange(current_, nullptr);
+    // Whoever happens to run is not its owner.
+    Task* const interrupted = std::exchange(current_, call.within);
     const int status = protect(state_, prepare);
     current_ = interrupted;
     if (status != LUA_OK) {
@@ -150,7 +150,8 @@ void Vm::start_root(Call call, std::function<void(Outcome)> ended, Task*& root)
         ended(std::move(failure));
         return;
     }
-    root->root = std::make_unique<Root>(Root{call.context, std::move(ended), call.waits_for_its_tasks});
+    root->root =
+        std::make_unique<Root>(Root{call.context, std::move(ended), call.waits_for_its_tasks, std::move(call.unheard)});
 }
 
 Task& Vm::new_task(lua_State* L)

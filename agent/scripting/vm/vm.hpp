@@ -48,10 +48,12 @@ public:
         std::vector<Value> args{};  ///< then these
         Context context;
         bool waits_for_its_tasks = false;
+        Task* within = nullptr; ///< the outermost task that it is a part of, and that its tasks go on under
+        std::function<void(const Failure&)> unheard{}; ///< hears of tasks whose failure nobody else heard of
     };
 
-    /// Runs a function of the state as an outermost task. Cancelling the awaiting coroutine cancels the task; either
-    /// way it returns when the task and all that belongs to it have ended.
+    /// Runs a function of the state as an outermost task, or within one. Cancelling the awaiting coroutine cancels the
+    /// task; either way it returns when the task and all that belongs to it have ended.
     boost::asio::awaitable<Outcome> run(Call call);
 
     // For C functions that tasks call.
@@ -114,6 +116,7 @@ private:
     void resume(Task& task);
     void function_ended(Task& task);
     void leave_tasks(Task& task);
+    void hand_over_tasks(Task& task);
     void end(Task& task);
     void keep_failure(Task& child, Task& owner);
     void tell_group(Task& task);

@@ -1,0 +1,38 @@
+#include "scripting/reading.hpp"
+
+#include <lua.hpp>
+
+#include <memory>
+#include <new>
+#include <string_view>
+
+namespace forager::scripting {
+
+namespace {
+
+enum class Fit { whole, cut, wrong };
+
+Fit fit_of(lua_State* L, const std::string& text)
+{
+    lua_settop(L, 0);
+    if (luaL_loadbufferx(L, text.data(), text.size(), "=input", "t") == LUA_OK)
+        return Fit::whole;
+    const char* message = lua_tostring(L, -1);
+    return std::string_view{message == nullptr ? "" : message}.ends_with("<eof>") ? Fit::cut : Fit::wrong;
+}
+
+} // namespace
+
+bool is_incomplete(const std::string& text)
+{
+    const std::unique_ptr<lua_State, void (*)(lua_State*)> state{luaL_newstate(), lua_close};
+    if (!state)
+        throw std::bad_alloc{};
+    const Fit expression = fit_of(state.get(), "return " + text);
+    if (expression == Fit::whole)
+        return false;
+    const Fit statements = fit_of(state.get(), text);
+    return statements != Fit::whole && (expression == Fit::cut || statements == Fit::cut);
+}
+
+} // namespace forager::scripting
