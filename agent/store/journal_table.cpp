@@ -74,6 +74,7 @@ asio::awaitable<Result<std::vector<JournalEntry>>> JournalTable::entries(std::st
 
 asio::awaitable<Result<void>> JournalTable::record(std::string root, std::string invocation, JournalEntry entry)
 {
+    roots_.insert(root);
     Writer::Job job = [root, invocation, key = entry.key, tries = entry.tries,
                        outcome = seal(entry.outcome)](Connection& database) {
         write_entry(database, root, invocation, key, tries, outcome);
@@ -92,6 +93,19 @@ asio::awaitable<Result<std::optional<Value>>> JournalTable::take_signal(std::str
     if (!done)
         co_return done.error();
     co_return std::move(*found);
+}
+
+// What came from the queue has a record, with which its steps are forgotten.
+void JournalTable::ended(const std::string& root)
+{
+    if (roots_.erase(root) == 0)
+        return;
+    writer_.post([root](Connection& database) {
+        Prepared remove{database, "DELETE FROM step WHERE root = ?1 AND NOT EXISTS "
+                                  "(SELECT 1 FROM invocation WHERE id = ?1)"};
+        remove.bind(1, root);
+        remove.exec();
+    });
 }
 
 } // namespace forager::store
