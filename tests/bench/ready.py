@@ -56,7 +56,7 @@ def full_state(kit, records, lines):
             "outcome) VALUES (?, 'bench.nothing', 'submit', '{\"args\":[],\"kwargs\":{}}', ?, ?, ?, ?, ?, ?)",
             (record(number, now) for number in range(records)))
         database.executemany("INSERT INTO log (invocation, at, text) VALUES (?, ?, ?)",
-                             ((f"{number % records:024x}", now, f"line {number} of the work that was done")
+                             ((f"{number % records:024x}", now, f"line {number} of the work that was done".encode())
                               for number in range(lines)))
     database.close()
     return state
