@@ -4,7 +4,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -108,9 +110,19 @@ void Writer::add(std::shared_ptr<Entry> entry)
     asio::co_spawn(executor_, work(), asio::detached); // waited for by close()
 }
 
+// Whoever is about to ask shares the flush: as long as each turn of the loop brings more, they are waited for.
+asio::awaitable<void> Writer::gather()
+{
+    for (std::size_t known = 0; known < waiting_.size() && known < largest_batch;) {
+        known = waiting_.size();
+        co_await asio::post(executor_, asio::use_awaitable);
+    }
+}
+
 asio::awaitable<void> Writer::work()
 {
     while (!waiting_.empty()) {
+        co_await gather();
         const std::size_t count = std::min(waiting_.size(), largest_batch);
         const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
         const Batch batch{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};

@@ -80,6 +80,7 @@ private:
 
     boost::asio::awaitable<void> settle(std::shared_ptr<Entry> entry);
     void add(std::shared_ptr<Entry> entry);
+    boost::asio::awaitable<void> gather();
     boost::asio::awaitable<void> work();
     void run_batch(std::span<const std::shared_ptr<Entry>> batch);
     std::optional<SQLite::Exception> commit_together(std::span<const std::shared_ptr<Entry>> batch);

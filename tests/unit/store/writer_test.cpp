@@ -5,11 +5,14 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/post.hpp>
+
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -102,6 +105,24 @@ TEST_CASE("jobs that wait together are committed together")
         CHECK(*run.value);
     CHECK(bench.keys().size() == 900);
     CHECK(bench.disk.syncs() - before <= 4);
+}
+
+TEST_CASE("jobs that are asked for turn after turn are committed together")
+{
+    Bench bench;
+    Runs runs;
+    REQUIRE(bench.run_one(setting("first")));
+    const std::size_t before = bench.disk.syncs();
+    std::function<void(int)> ask = [&](int left) {
+        bench.start(runs, setting(std::to_string(left)));
+        if (left > 1)
+            asio::post(bench.io, [&ask, left] { ask(left - 1); });
+    };
+    ask(50);
+    bench.clock.run_until(bench.io, [&] { return runs.size() == 50; });
+    bench.finish(runs);
+    CHECK(runs.size() == 50);
+    CHECK(bench.disk.syncs() - before == 1);
 }
 
 TEST_CASE("ten thousand jobs do not cost a flush each")
