@@ -90,10 +90,10 @@ void bring_up(SQLite::Database& database)
 }
 
 // A log beside it is there after a death only: SQLite removes it when the last connection is closed. A small file is
-// read in no time.
+// read in a few milliseconds.
 bool worth_checking(const std::string& path)
 {
-    constexpr std::uintmax_t small = 64 * 1024 * 1024;
+    constexpr std::uintmax_t small = 4 * 1024 * 1024;
     std::error_code error;
     return std::filesystem::exists(path + "-wal", error) || std::filesystem::file_size(path, error) <= small;
 }
