@@ -356,7 +356,7 @@ TEST_CASE("one write or flush that fails loses nothing that was confirmed and co
                 bench.disk.fail_write(nth);
             Runs runs;
             for (int n = 0; n < 6; ++n) {
-                for (int beside = 0; beside < 3; ++beside)
+                for (int beside = 0; beside <= n % 3; ++beside) // alone, there is nobody to part it from
                     bench.start(runs, setting(std::to_string(runs.size())));
                 bench.finish(runs);
             }
