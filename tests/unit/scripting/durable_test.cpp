@@ -203,7 +203,9 @@ TEST_CASE("what failed is done again in the next try, and what succeeded is not"
 
 TEST_CASE("what a step calls is a part of it")
 {
-    ScriptWorld world;
+    ScriptWorld outer;
+    MortalJournal journal{outer.clock};
+    ScriptWorld world{journal};
     load(world, R"(
         local forager = require "forager"
         local calls = 0
