@@ -67,6 +67,6 @@ run_verb() {
 
 bench_verb() {
   need bench
-  build_release loud tests/bench/bench_children
+  build_release loud bench_peers
   FORAGER=$program exec "$root/tests/bench/run" "$@"
 }

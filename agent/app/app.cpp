@@ -56,6 +56,7 @@ App::App(AppConfig config, Observer& observer)
       workflows_{scheduler_},
       slicer_{scripting::Vm::slice_over}
 {
+    scheduler_.keep_in(memory_journal_);
     add_builtin_functions(registry_, clock_, processes_);
 }
 
@@ -72,6 +73,7 @@ void App::keep_in(Journal& journal, KeyValues& values)
 {
     journal_ = &journal;
     values_ = &values;
+    scheduler_.keep_in(journal);
 }
 
 std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Script::Mode mode)

@@ -4,7 +4,7 @@
 
 namespace forager {
 
-Invocation nested_in(const Invocation& parent, std::string function)
+Invocation nested_in(const Invocation& parent, std::string function, bool recorded)
 {
     Invocation invocation;
     invocation.function = std::move(function);
@@ -12,13 +12,21 @@ Invocation nested_in(const Invocation& parent, std::string function)
     invocation.deadline = parent.deadline;
     invocation.source = parent.source;
     invocation.chain = parent.chain;
-    invocation.chain.push_back({parent.id, parent.function});
+    invocation.chain.push_back({parent.id, parent.function, recorded});
     return invocation;
 }
 
 const std::string& root_of(const Invocation& invocation)
 {
     return invocation.chain.empty() ? invocation.id : invocation.chain.front().id;
+}
+
+const std::string& recorded_under(const Invocation& invocation)
+{
+    const std::string* id = &invocation.id;
+    for (auto caller = invocation.chain.rbegin(); caller != invocation.chain.rend() && caller->records; ++caller)
+        id = &caller->id;
+    return *id;
 }
 
 } // namespace forager

@@ -15,6 +15,7 @@ namespace forager {
 struct Caller {
     std::string id;
     std::string function;
+    bool records = false; ///< what the other one gives: it is not asked for again when this one is resumed
 };
 
 struct Invocation {
@@ -33,9 +34,12 @@ struct Invocation {
 };
 
 /// An invocation of `function` asked for by `parent`, with its environment, deadline and source; the id is still empty.
-Invocation nested_in(const Invocation& parent, std::string function);
+Invocation nested_in(const Invocation& parent, std::string function, bool recorded = false);
 
 /// The id of the outermost invocation that waits for this one, or its own.
 const std::string& root_of(const Invocation& invocation);
+
+/// The id of the outermost one that this one is resumed with; nobody needs its recordings when that one has ended.
+const std::string& recorded_under(const Invocation& invocation);
 
 } // namespace forager

@@ -27,7 +27,7 @@ public:
     virtual boost::asio::awaitable<Result<std::vector<JournalEntry>>> entries(std::string invocation) = 0;
 
     /// The entry is safe when this returns without a failure; one of the same key is replaced. `root`: the outermost
-    /// invocation, whose end is the end of the entry's use. While there is no room for it, it waits.
+    /// invocation that this one is resumed with. While there is no room for it, it waits.
     virtual boost::asio::awaitable<Result<void>> record(std::string root, std::string invocation,
                                                         JournalEntry entry) = 0;
 
@@ -35,6 +35,9 @@ public:
     /// Nothing when there is none.
     virtual boost::asio::awaitable<Result<std::optional<Value>>>
     take_signal(std::string root, std::string event, std::string invocation, std::string key) = 0;
+
+    /// What was recorded under this root is of no more use, unless its own record stays.
+    virtual void ended(const std::string& root) = 0;
 };
 
 } // namespace forager

@@ -42,7 +42,7 @@ asio::awaitable<Result<void>> Recording::keep(std::string key, Outcome outcome)
 {
     JournalEntry entry{key, std::move(outcome), invocation_.tries};
     const JournalEntry copy = entry;
-    Result<void> kept = co_await journal_.record(root_of(invocation_), invocation_.id, copy);
+    Result<void> kept = co_await journal_.record(recorded_under(invocation_), invocation_.id, copy);
     if (kept)
         entries_.insert_or_assign(std::move(key), std::move(entry));
     co_return kept;

@@ -29,6 +29,23 @@ struct Scheduler::Work {
     const Function& function() const { return entry->function; }
 };
 
+// However it ends.
+class Scheduler::Ending {
+public:
+    Ending(Journal* journal, const Invocation& invocation) : journal_{journal}, invocation_{invocation} {}
+    Ending(const Ending&) = delete;
+    Ending& operator=(const Ending&) = delete;
+    ~Ending()
+    {
+        if (journal_ != nullptr && recorded_under(invocation_) == invocation_.id)
+            journal_->ended(invocation_.id);
+    }
+
+private:
+    Journal* journal_;
+    const Invocation& invocation_;
+};
+
 namespace {
 
 std::string chain_text(const Invocation& invocation)
@@ -93,6 +110,7 @@ asio::awaitable<Outcome> Scheduler::call(Invocation invocation, Observer& observ
     if (invocation.id.empty())
         invocation.id = fresh_id();
     Progress progress{running_, invocation, observer};
+    const Ending ending{journal_, invocation};
     try {
         Outcome outcome = co_await settle(progress, invocation, std::move(known));
         progress.tell(outcome);

@@ -8,6 +8,7 @@
 #include "ports/clock.hpp"
 #include "ports/handler.hpp"
 #include "ports/intake.hpp"
+#include "ports/journal.hpp"
 #include "ports/observer.hpp"
 #include "runtime/function_limits.hpp"
 #include "runtime/registry.hpp"
@@ -75,6 +76,9 @@ public:
 
     std::string fresh_id();
 
+    /// From now on this journal hears of the end of what nobody resumes; it must outlive the scheduler's work.
+    void keep_in(Journal& journal) { journal_ = &journal; }
+
     Clock& clock() { return clock_; }
     const Registry& registry() const { return registry_; }
     boost::asio::any_io_executor executor() const { return executor_; }
@@ -82,6 +86,7 @@ public:
 private:
     using Progress = RunningList::Progress;
     struct Work;
+    class Ending;
 
     // The permit of a submitted invocation, and how many of those below it sleep.
     struct Presence {
@@ -105,6 +110,7 @@ private:
     RunningList running_;
     FunctionLimits limits_;
     Semaphore admission_;
+    Journal* journal_ = nullptr; // null: nothing is recorded
     std::map<std::string, Presence> present_;
     TaskGroup submitted_;
     TaskGroup reports_;

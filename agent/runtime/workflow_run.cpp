@@ -74,7 +74,7 @@ WorkflowRun::WorkflowRun(Scheduler& scheduler, const Workflow& workflow, Workflo
 
 WorkflowRun::Step WorkflowRun::make_step(const WorkflowTask& task, const Invocation& parent)
 {
-    Step step{&task, nested_in(parent, task.function), {}};
+    Step step{&task, nested_in(parent, task.function, recording_ != nullptr), {}};
     step.invocation.id = recording_ == nullptr ? scheduler_.fresh_id() : derived_id(parent.id, key_of(task));
     step.invocation.label = workflow_.name + "." + task.name;
     step.invocation.source = "workflow " + workflow_.name;

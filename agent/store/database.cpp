@@ -90,10 +90,10 @@ void bring_up(SQLite::Database& database)
 }
 
 // A log beside it is there after a death only: SQLite removes it when the last connection is closed. A small file is
-// read in no time.
+// read in a few milliseconds.
 bool worth_checking(const std::string& path)
 {
-    constexpr std::uintmax_t small = 64 * 1024 * 1024;
+    constexpr std::uintmax_t small = 4 * 1024 * 1024;
     std::error_code error;
     return std::filesystem::exists(path + "-wal", error) || std::filesystem::file_size(path, error) <= small;
 }
@@ -128,12 +128,12 @@ void probe(SQLite::Database& database)
     database.exec("SELECT count(id || state) FROM invocation WHERE ended IS NULL");
 }
 
-Result<std::unique_ptr<SQLite::Database>> try_open(const std::string& path)
+Result<std::unique_ptr<Connection>> try_open(const std::string& path)
 {
     constexpr int patience = 5000; // milliseconds, for somebody who reads the file with other tools
     keep_private(path);
     const bool doubtful = worth_checking(path) || is_suspect(path);
-    auto database = std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience);
+    auto database = std::make_unique<Connection>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience);
     if (sqlite3_db_readonly(database->getHandle(), "main") == 1) // what SQLite falls back to without a word
         return read_only();
     if (auto known = recognise(*database, path); !known)

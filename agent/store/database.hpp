@@ -3,8 +3,8 @@
 #pragma once
 
 #include "core/failure.hpp"
+#include "store/connection.hpp"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <SQLiteCpp/VariadicBind.h>
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace forager::store {
 inline constexpr int schema_version = 1;
 
 struct Opened {
-    std::unique_ptr<SQLite::Database> database;
+    std::unique_ptr<Connection> database;
     std::string set_aside; ///< where a damaged file was put; empty: it was sound, or there was none
 };
 

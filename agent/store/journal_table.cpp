@@ -10,26 +10,26 @@ namespace asio = boost::asio;
 
 namespace {
 
-void write_entry(SQLite::Database& database, const std::string& root, const std::string& invocation,
-                 const std::string& key, std::size_t tries, const std::string& outcome)
+void write_entry(Connection& database, const std::string& root, const std::string& invocation, const std::string& key,
+                 std::size_t tries, const std::string& outcome)
 {
-    SQLite::Statement insert{database, "INSERT OR REPLACE INTO step (invocation, key, root, tries, outcome) "
-                                       "VALUES (?, ?, ?, ?, ?)"};
+    Prepared insert{database, "INSERT OR REPLACE INTO step (invocation, key, root, tries, outcome) "
+                              "VALUES (?, ?, ?, ?, ?)"};
     SQLite::bind(insert, invocation, key, root, static_cast<std::int64_t>(tries), outcome);
     insert.exec();
 }
 
 // Who gets on is not what the agent dies of: only deaths without a step between them count, this start among them.
-void note_progress(SQLite::Database& database, const std::string& root)
+void note_progress(Connection& database, const std::string& root)
 {
-    SQLite::Statement update{database, "UPDATE invocation SET starts = 1 WHERE id = ? AND starts > 1"};
+    Prepared update{database, "UPDATE invocation SET starts = 1 WHERE id = ? AND starts > 1"};
     update.bind(1, root);
     update.exec();
 }
 
-std::vector<JournalEntry> read_entries(SQLite::Database& database, const std::string& invocation)
+std::vector<JournalEntry> read_entries(Connection& database, const std::string& invocation)
 {
-    SQLite::Statement query{database, "SELECT key, tries, outcome FROM step WHERE invocation = ?"};
+    Prepared query{database, "SELECT key, tries, outcome FROM step WHERE invocation = ?"};
     query.bind(1, invocation);
     std::vector<JournalEntry> entries;
     while (query.executeStep()) {
@@ -42,11 +42,11 @@ std::vector<JournalEntry> read_entries(SQLite::Database& database, const std::st
     return entries;
 }
 
-std::optional<Value> move_signal(SQLite::Database& database, const std::string& root, const std::string& event,
+std::optional<Value> move_signal(Connection& database, const std::string& root, const std::string& event,
                                  const std::string& invocation, const std::string& key)
 {
-    SQLite::Statement query{database, "SELECT number, value FROM signal WHERE invocation = ? AND event = ? "
-                                      "ORDER BY number LIMIT 1"};
+    Prepared query{database, "SELECT number, value FROM signal WHERE invocation = ? AND event = ? "
+                             "ORDER BY number LIMIT 1"};
     SQLite::bind(query, root, event);
     if (!query.executeStep())
         return {};
@@ -54,7 +54,7 @@ std::optional<Value> move_signal(SQLite::Database& database, const std::string& 
     if (!value)
         throw JobRefused{value.error()};
     write_entry(database, root, invocation, key, 0, seal(Outcome{Outputs{*value}}));
-    SQLite::Statement forget{database, "DELETE FROM signal WHERE number = ?"};
+    Prepared forget{database, "DELETE FROM signal WHERE number = ?"};
     forget.bind(1, query.getColumn(0).getInt64());
     forget.exec();
     return std::move(*value);
@@ -65,7 +65,7 @@ std::optional<Value> move_signal(SQLite::Database& database, const std::string& 
 asio::awaitable<Result<std::vector<JournalEntry>>> JournalTable::entries(std::string invocation)
 {
     const auto found = std::make_shared<std::vector<JournalEntry>>();
-    Writer::Job job = [found, invocation](SQLite::Database& database) { *found = read_entries(database, invocation); };
+    Writer::Job job = [found, invocation](Connection& database) { *found = read_entries(database, invocation); };
     const Result<void> done = co_await writer_.run_surely(std::move(job));
     if (!done)
         co_return done.error();
@@ -74,8 +74,9 @@ asio::awaitable<Result<std::vector<JournalEntry>>> JournalTable::entries(std::st
 
 asio::awaitable<Result<void>> JournalTable::record(std::string root, std::string invocation, JournalEntry entry)
 {
+    roots_.insert(root);
     Writer::Job job = [root, invocation, key = entry.key, tries = entry.tries,
-                       outcome = seal(entry.outcome)](SQLite::Database& database) {
+                       outcome = seal(entry.outcome)](Connection& database) {
         write_entry(database, root, invocation, key, tries, outcome);
         note_progress(database, root);
     };
@@ -87,11 +88,24 @@ asio::awaitable<Result<std::optional<Value>>> JournalTable::take_signal(std::str
                                                                         std::string invocation, std::string key)
 {
     const auto found = std::make_shared<std::optional<Value>>();
-    Writer::Job job = [=](SQLite::Database& database) { *found = move_signal(database, root, event, invocation, key); };
+    Writer::Job job = [=](Connection& database) { *found = move_signal(database, root, event, invocation, key); };
     const Result<void> done = co_await writer_.run_surely(std::move(job));
     if (!done)
         co_return done.error();
     co_return std::move(*found);
+}
+
+// What came from the queue has a record, with which its steps are forgotten.
+void JournalTable::ended(const std::string& root)
+{
+    if (roots_.erase(root) == 0)
+        return;
+    writer_.post([root](Connection& database) {
+        Prepared remove{database, "DELETE FROM step WHERE root = ?1 AND NOT EXISTS "
+                                  "(SELECT 1 FROM invocation WHERE id = ?1)"};
+        remove.bind(1, root);
+        remove.exec();
+    });
 }
 
 } // namespace forager::store

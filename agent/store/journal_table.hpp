@@ -4,6 +4,9 @@
 #include "ports/journal.hpp"
 #include "store/writer.hpp"
 
+#include <set>
+#include <string>
+
 namespace forager::store {
 
 class JournalTable final : public Journal {
@@ -16,8 +19,11 @@ public:
     boost::asio::awaitable<Result<std::optional<Value>>> take_signal(std::string root, std::string event,
                                                                      std::string invocation, std::string key) override;
 
+    void ended(const std::string& root) override;
+
 private:
     Writer& writer_;
+    std::set<std::string> roots_; // of those that run now, under which something was recorded
 };
 
 } // namespace forager::store

@@ -25,19 +25,19 @@ std::string_view shortened(std::string_view text)
     return text.substr(0, end);
 }
 
-void write_line(SQLite::Database& database, const std::string& invocation, std::int64_t at, const std::string& text)
+void write_line(Connection& database, const std::string& invocation, std::int64_t at, const std::string& text)
 {
-    SQLite::Statement insert{database, "INSERT INTO log (invocation, at, text) VALUES (?, ?, ?)"};
+    Prepared insert{database, "INSERT INTO log (invocation, at, text) VALUES (?, ?, ?)"};
     insert.bind(1, invocation);
     insert.bind(2, at);
     insert.bind(3, text.data(), static_cast<int>(text.size()));
     insert.exec();
 }
 
-std::vector<LogLine> read_lines(SQLite::Database& database, const std::string& invocation, std::int64_t after)
+std::vector<LogLine> read_lines(Connection& database, const std::string& invocation, std::int64_t after)
 {
-    SQLite::Statement query{database, "SELECT number, at, text FROM log WHERE invocation = ? AND number > ? "
-                                      "ORDER BY number LIMIT ?"};
+    Prepared query{database, "SELECT number, at, text FROM log WHERE invocation = ? AND number > ? "
+                             "ORDER BY number LIMIT ?"};
     SQLite::bind(query, invocation, after, static_cast<std::int64_t>(LogTable::lines_at_once));
     std::vector<LogLine> lines;
     while (query.executeStep())
@@ -56,14 +56,14 @@ void LogTable::add(const std::string& invocation, std::string_view text)
         return;
     if (count == most_ + 1)
         line = "(more than " + std::to_string(most_) + " lines: the rest is not kept)";
-    writer_.post([invocation, at = to_milliseconds(clock_.wall()), line = std::move(line)](SQLite::Database& database) {
+    writer_.post([invocation, at = to_milliseconds(clock_.wall()), line = std::move(line)](Connection& database) {
         write_line(database, invocation, at, line);
     });
 }
 
 asio::awaitable<Result<std::vector<LogLine>>> LogTable::read(std::string invocation, std::int64_t after)
 {
-    return writer_.ask<std::vector<LogLine>>([invocation = std::move(invocation), after](SQLite::Database& database) {
+    return writer_.ask<std::vector<LogLine>>([invocation = std::move(invocation), after](Connection& database) {
         return read_lines(database, invocation, after);
     });
 }

@@ -15,8 +15,9 @@ asio::awaitable<Result<std::vector<JournalEntry>>> MemoryJournal::entries(std::s
     co_return list;
 }
 
-asio::awaitable<Result<void>> MemoryJournal::record(std::string, std::string invocation, JournalEntry entry)
+asio::awaitable<Result<void>> MemoryJournal::record(std::string root, std::string invocation, JournalEntry entry)
 {
+    under_[std::move(root)].insert(invocation);
     std::string key = entry.key;
     invocations_[std::move(invocation)].insert_or_assign(std::move(key), std::move(entry));
     co_return Result<void>{};
@@ -26,6 +27,15 @@ asio::awaitable<Result<std::optional<Value>>> MemoryJournal::take_signal(std::st
                                                                          std::string)
 {
     co_return std::optional<Value>{};
+}
+
+void MemoryJournal::ended(const std::string& root)
+{
+    const auto node = under_.extract(root);
+    if (node.empty())
+        return;
+    for (const std::string& invocation : node.mapped())
+        invocations_.erase(invocation);
 }
 
 asio::awaitable<Result<std::optional<Value>>> MemoryValues::get(std::string space, std::string key)

@@ -5,6 +5,7 @@
 #include "ports/key_values.hpp"
 
 #include <map>
+#include <set>
 
 namespace forager::store {
 
@@ -17,8 +18,11 @@ public:
     boost::asio::awaitable<Result<std::optional<Value>>> take_signal(std::string root, std::string event,
                                                                      std::string invocation, std::string key) override;
 
+    void ended(const std::string& root) override;
+
 private:
     std::map<std::string, std::map<std::string, JournalEntry>> invocations_;
+    std::map<std::string, std::set<std::string>> under_; // root → its invocations
 };
 
 class MemoryValues final : public KeyValues {

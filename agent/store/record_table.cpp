@@ -45,18 +45,28 @@ QueueEntry entry_in(SQLite::Statement& row)
     return entry;
 }
 
-std::optional<QueueEntry> entry_by(SQLite::Database& database, const char* column, const std::string& value)
+std::optional<QueueEntry> entry_by(Connection& database, const char* column, const std::string& value)
 {
-    SQLite::Statement query{database,
-                            std::string{"SELECT "} + entry_columns + " FROM invocation WHERE " + column + " = ?"};
+    Prepared query{database, std::string{"SELECT "} + entry_columns + " FROM invocation WHERE " + column + " = ?"};
     query.bind(1, value);
     return query.executeStep() ? std::optional{entry_in(query)} : std::nullopt;
 }
 
-void insert(SQLite::Database& database, const Submission& submission, const std::string& request, WallTime now)
+// As it would be read.
+QueueEntry entry_of(const Submission& submission, std::int64_t number)
 {
-    SQLite::Statement row{database, "INSERT INTO invocation (id, function, source, request, priority, order_key, "
-                                    "idempotency_key, not_before, submitted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    QueueEntry entry{submission.invocation.id, number, submission.priority, submission.order_key, {}};
+    if (submission.not_before)
+        entry.not_before = from_milliseconds(to_milliseconds(*submission.not_before));
+    return entry;
+}
+
+// False: there is one of this id.
+bool insert(Connection& database, const Submission& submission, const std::string& request, WallTime now)
+{
+    Prepared row{database, "INSERT INTO invocation (id, function, source, request, priority, order_key, "
+                           "idempotency_key, not_before, submitted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                           "ON CONFLICT (id) DO NOTHING"};
     const Invocation& invocation = submission.invocation;
     row.bind(1, invocation.id);
     row.bind(2, invocation.function);
@@ -67,13 +77,13 @@ void insert(SQLite::Database& database, const Submission& submission, const std:
     bind_or_null(row, 7, submission.idempotency_key);
     bind_time(row, 8, submission.not_before);
     row.bind(9, to_milliseconds(now));
-    row.exec();
+    return row.exec() > 0;
 }
 
-void check_same_work(SQLite::Database& database, const std::string& id, const Submission& submission,
+void check_same_work(Connection& database, const std::string& id, const Submission& submission,
                      const std::string& request)
 {
-    SQLite::Statement query{database, "SELECT 1 FROM invocation WHERE id = ? AND function = ? AND request = ?"};
+    Prepared query{database, "SELECT 1 FROM invocation WHERE id = ? AND function = ? AND request = ?"};
     SQLite::bind(query, id, submission.invocation.function, request);
     if (query.executeStep())
         return;
@@ -83,7 +93,7 @@ void check_same_work(SQLite::Database& database, const std::string& id, const Su
     throw JobRefused{std::move(failure)};
 }
 
-std::optional<QueueEntry> accepted_before(SQLite::Database& database, const Submission& submission,
+std::optional<QueueEntry> accepted_before(Connection& database, const Submission& submission,
                                           const std::string& request)
 {
     if (submission.idempotency_key.empty())
@@ -94,15 +104,14 @@ std::optional<QueueEntry> accepted_before(SQLite::Database& database, const Subm
     return known;
 }
 
-std::pair<QueueEntry, bool> accept(SQLite::Database& database, const Submission& submission, const std::string& request,
+std::pair<QueueEntry, bool> accept(Connection& database, const Submission& submission, const std::string& request,
                                    WallTime now)
 {
     if (auto known = accepted_before(database, submission, request))
         return {std::move(*known), false};
-    if (entry_by(database, "id", submission.invocation.id))
+    if (!insert(database, submission, request, now))
         throw JobRefused{{Errc::refused, "there is an invocation " + submission.invocation.id + " already"}};
-    insert(database, submission, request, now);
-    return {*entry_by(database, "id", submission.invocation.id), true};
+    return {entry_of(submission, database.getLastInsertRowid()), true};
 }
 
 template <class T> T unsealed(Result<T> result)
@@ -124,11 +133,11 @@ Failure unknown(const std::string& id)
     return {Errc::not_found, "there is no invocation " + id + ": 'forager ps --all' lists what is kept"};
 }
 
-std::optional<BegunWork> start(SQLite::Database& database, const std::string& id, WallTime now)
+std::optional<BegunWork> start(Connection& database, const std::string& id, WallTime now)
 {
-    SQLite::Statement update{database, "UPDATE invocation SET state = 'running', note = '', starts = starts + 1, "
-                                       "started = coalesce(started, ?2) WHERE id = ?1 AND ended IS NULL "
-                                       "RETURNING function, source, request, starts, tries"};
+    Prepared update{database, "UPDATE invocation SET state = 'running', note = '', starts = starts + 1, "
+                              "started = coalesce(started, ?2) WHERE id = ?1 AND ended IS NULL "
+                              "RETURNING function, source, request, starts, tries"};
     SQLite::bind(update, id, to_milliseconds(now));
     if (!update.executeStep())
         return {};
@@ -150,19 +159,19 @@ State state_of(const Outcome& outcome)
     return outcome.error().code == Errc::cancelled ? State::cancelled : State::failed;
 }
 
-void end(SQLite::Database& database, const std::string& id, const std::string& state, const std::string& note,
+void end(Connection& database, const std::string& id, const std::string& state, const std::string& note,
          const std::string& outcome, WallTime now)
 {
-    SQLite::Statement update{database, "UPDATE invocation SET state = ?2, note = ?3, outcome = ?4, ended = ?5 "
-                                       "WHERE id = ?1 AND ended IS NULL"};
+    Prepared update{database, "UPDATE invocation SET state = ?2, note = ?3, outcome = ?4, ended = ?5 "
+                              "WHERE id = ?1 AND ended IS NULL"};
     SQLite::bind(update, id, state, note, outcome, to_milliseconds(now));
     update.exec();
-    SQLite::Statement signals{database, "DELETE FROM signal WHERE invocation = ?"};
+    Prepared signals{database, "DELETE FROM signal WHERE invocation = ?"};
     signals.bind(1, id);
     signals.exec();
 }
 
-std::vector<BegunWork> start_all(SQLite::Database& database, const std::vector<std::string>& ids, WallTime now)
+std::vector<BegunWork> start_all(Connection& database, const std::vector<std::string>& ids, WallTime now)
 {
     std::vector<BegunWork> all;
     for (const std::string& id : ids) {
@@ -202,19 +211,18 @@ Record record_in(SQLite::Statement& row)
     return record;
 }
 
-std::optional<Record> read_record(SQLite::Database& database, const std::string& id)
+std::optional<Record> read_record(Connection& database, const std::string& id)
 {
-    SQLite::Statement query{database, std::string{"SELECT "} + record_columns + " FROM invocation WHERE id = ?"};
+    Prepared query{database, std::string{"SELECT "} + record_columns + " FROM invocation WHERE id = ?"};
     query.bind(1, id);
     return query.executeStep() ? std::optional{record_in(query)} : std::nullopt;
 }
 
-std::vector<Record> read_records(SQLite::Database& database, const RecordFilter& filter)
+std::vector<Record> read_records(Connection& database, const RecordFilter& filter)
 {
-    SQLite::Statement query{database,
-                            std::string{"SELECT "} + record_columns +
-                                " FROM invocation WHERE (?1 = 0 OR ended IS NULL) AND (?2 = '' OR state = ?2) "
-                                "AND (?3 = '' OR function = ?3) ORDER BY number DESC LIMIT ?4"};
+    Prepared query{database, std::string{"SELECT "} + record_columns +
+                                 " FROM invocation WHERE (?1 = 0 OR ended IS NULL) AND (?2 = '' OR state = ?2) "
+                                 "AND (?3 = '' OR function = ?3) ORDER BY number DESC LIMIT ?4"};
     SQLite::bind(query, filter.open_only ? 1 : 0, filter.state, filter.function,
                  static_cast<std::int64_t>(filter.most));
     std::vector<Record> records;
@@ -223,7 +231,7 @@ std::vector<Record> read_records(SQLite::Database& database, const RecordFilter&
     return records;
 }
 
-QueueEntry begin_again(SQLite::Database& database, const std::string& id)
+QueueEntry begin_again(Connection& database, const std::string& id)
 {
     const auto record = read_record(database, id);
     if (!record)
@@ -232,18 +240,17 @@ QueueEntry begin_again(SQLite::Database& database, const std::string& id)
         throw JobRefused{{Errc::refused, id + " has not ended: it is " + std::string{name_of(record->state)}}};
     if (record->state == State::succeeded)
         throw JobRefused{{Errc::refused, id + " has succeeded: there is nothing to try again"}};
-    SQLite::Statement update{database,
-                             "UPDATE invocation SET state = 'waiting', note = '', ended = NULL, outcome = NULL, "
-                             "starts = 0, tries = tries + 1, not_before = NULL WHERE id = ?"};
+    Prepared update{database, "UPDATE invocation SET state = 'waiting', note = '', ended = NULL, outcome = NULL, "
+                              "starts = 0, tries = tries + 1, not_before = NULL WHERE id = ?"};
     update.bind(1, id);
     update.exec();
     return *entry_by(database, "id", id);
 }
 
-void keep_signal(SQLite::Database& database, const std::string& id, const std::string& event, const std::string& value)
+void keep_signal(Connection& database, const std::string& id, const std::string& event, const std::string& value)
 {
-    SQLite::Statement known{database, "SELECT ended IS NULL, (SELECT count(*) FROM signal WHERE invocation = ?1) "
-                                      "FROM invocation WHERE id = ?1"};
+    Prepared known{database, "SELECT ended IS NULL, (SELECT count(*) FROM signal WHERE invocation = ?1) "
+                             "FROM invocation WHERE id = ?1"};
     known.bind(1, id);
     if (!known.executeStep())
         throw JobRefused{unknown(id)};
@@ -252,17 +259,18 @@ void keep_signal(SQLite::Database& database, const std::string& id, const std::s
     if (known.getColumn(1).getInt64() >= static_cast<std::int64_t>(most_signals))
         throw JobRefused{{Errc::limit, id + " has " + std::to_string(most_signals) +
                                            " signals that it has not waited for: no more are kept"}};
-    SQLite::Statement row{database, "INSERT INTO signal (invocation, event, value) VALUES (?, ?, ?)"};
+    Prepared row{database, "INSERT INTO signal (invocation, event, value) VALUES (?, ?, ?)"};
     SQLite::bind(row, id, event, value);
     row.exec();
 }
 
-bool forget_some(SQLite::Database& database, std::int64_t before, std::int64_t count)
+bool forget_some(Connection& database, std::int64_t before, std::int64_t count)
 {
     constexpr std::size_t at_once = 200; // others wait meanwhile
-    SQLite::Statement query{database, "SELECT id FROM invocation WHERE ended IS NOT NULL AND (ended < ?1 OR number IN "
-                                      "(SELECT number FROM invocation WHERE ended IS NOT NULL ORDER BY ended DESC "
-                                      "LIMIT -1 OFFSET ?2)) LIMIT ?3"};
+    // The oldest first, along the index: however many there are, only those beyond the limits are looked at.
+    Prepared query{database, "SELECT id FROM invocation WHERE ended IS NOT NULL AND (ended < ?1 OR (ended, number) <= "
+                             "(SELECT ended, number FROM invocation WHERE ended IS NOT NULL ORDER BY ended DESC, "
+                             "number DESC LIMIT 1 OFFSET ?2)) ORDER BY ended, number LIMIT ?3"};
     SQLite::bind(query, before, count, static_cast<std::int64_t>(at_once));
     std::vector<std::string> ids;
     while (query.executeStep())
@@ -270,7 +278,7 @@ bool forget_some(SQLite::Database& database, std::int64_t before, std::int64_t c
     for (const std::string& id : ids)
         for (const char* rows :
              {"step WHERE root", "log WHERE invocation", "signal WHERE invocation", "invocation WHERE id"}) {
-            SQLite::Statement remove{database, std::string{"DELETE FROM "} + rows + " = ?"};
+            Prepared remove{database, std::string{"DELETE FROM "} + rows + " = ?"};
             remove.bind(1, id);
             remove.exec();
         }
@@ -283,7 +291,7 @@ asio::awaitable<Result<std::pair<QueueEntry, bool>>> RecordTable::add(Submission
 {
     std::string request = seal(Value{request_of(submission.invocation)});
     return writer_.ask<std::pair<QueueEntry, bool>>(
-        [submission = std::move(submission), request = std::move(request), now](SQLite::Database& database) {
+        [submission = std::move(submission), request = std::move(request), now](Connection& database) {
             return accept(database, submission, request, now);
         });
 }
@@ -292,16 +300,16 @@ asio::awaitable<Result<std::optional<QueueEntry>>> RecordTable::known(Submission
 {
     std::string request = seal(Value{request_of(submission.invocation)});
     return writer_.ask<std::optional<QueueEntry>>(
-        [submission = std::move(submission), request = std::move(request)](SQLite::Database& database) {
+        [submission = std::move(submission), request = std::move(request)](Connection& database) {
             return accepted_before(database, submission, request);
         });
 }
 
 asio::awaitable<Result<std::vector<QueueEntry>>> RecordTable::open()
 {
-    return writer_.ask<std::vector<QueueEntry>>([](SQLite::Database& database) {
-        SQLite::Statement query{database, std::string{"SELECT "} + entry_columns +
-                                              " FROM invocation WHERE ended IS NULL ORDER BY number"};
+    return writer_.ask<std::vector<QueueEntry>>([](Connection& database) {
+        Prepared query{database,
+                       std::string{"SELECT "} + entry_columns + " FROM invocation WHERE ended IS NULL ORDER BY number"};
         std::vector<QueueEntry> entries;
         while (query.executeStep())
             entries.push_back(entry_in(query));
@@ -312,18 +320,18 @@ asio::awaitable<Result<std::vector<QueueEntry>>> RecordTable::open()
 asio::awaitable<Result<std::vector<BegunWork>>> RecordTable::begin(std::vector<std::string> ids, WallTime now)
 {
     return writer_.ask<std::vector<BegunWork>>(
-        [ids = std::move(ids), now](SQLite::Database& database) { return start_all(database, ids, now); });
+        [ids = std::move(ids), now](Connection& database) { return start_all(database, ids, now); });
 }
 
 void RecordTable::note(std::string id, State state, std::string note, std::size_t tries)
 {
-    writer_.post([id = std::move(id), state = std::string{name_of(state)}, note = std::move(note),
-                  tries](SQLite::Database& database) {
-        SQLite::Statement update{database, "UPDATE invocation SET state = ?2, note = ?3, tries = max(tries, ?4), "
-                                           "starts = iif(?2 = 'running', starts, 0) WHERE id = ?1 AND ended IS NULL"};
-        SQLite::bind(update, id, state, note, static_cast<std::int64_t>(tries));
-        update.exec();
-    });
+    writer_.post(
+        [id = std::move(id), state = std::string{name_of(state)}, note = std::move(note), tries](Connection& database) {
+            Prepared update{database, "UPDATE invocation SET state = ?2, note = ?3, tries = max(tries, ?4), "
+                                      "starts = iif(?2 = 'running', starts, 0) WHERE id = ?1 AND ended IS NULL"};
+            SQLite::bind(update, id, state, note, static_cast<std::int64_t>(tries));
+            update.exec();
+        });
 }
 
 asio::awaitable<Result<void>> RecordTable::finish(std::string id, Outcome outcome, WallTime now)
@@ -331,30 +339,29 @@ asio::awaitable<Result<void>> RecordTable::finish(std::string id, Outcome outcom
     std::string note = outcome ? std::string{} : outcome.error().message;
     return writer_.run_surely([id = std::move(id), state = std::string{name_of(state_of(outcome))},
                                note = std::move(note), sealed = seal(outcome),
-                               now](SQLite::Database& database) { end(database, id, state, note, sealed, now); });
+                               now](Connection& database) { end(database, id, state, note, sealed, now); });
 }
 
 asio::awaitable<Result<QueueEntry>> RecordTable::revive(std::string id)
 {
-    return writer_.ask<QueueEntry>(
-        [id = std::move(id)](SQLite::Database& database) { return begin_again(database, id); });
+    return writer_.ask<QueueEntry>([id = std::move(id)](Connection& database) { return begin_again(database, id); });
 }
 
 asio::awaitable<Result<std::optional<Record>>> RecordTable::find(std::string id)
 {
     return writer_.ask<std::optional<Record>>(
-        [id = std::move(id)](SQLite::Database& database) { return read_record(database, id); });
+        [id = std::move(id)](Connection& database) { return read_record(database, id); });
 }
 
 asio::awaitable<Result<std::vector<Record>>> RecordTable::list(RecordFilter filter)
 {
     return writer_.ask<std::vector<Record>>(
-        [filter = std::move(filter)](SQLite::Database& database) { return read_records(database, filter); });
+        [filter = std::move(filter)](Connection& database) { return read_records(database, filter); });
 }
 
 asio::awaitable<Result<void>> RecordTable::signal(std::string id, std::string event, Value value)
 {
-    return writer_.run([id = std::move(id), event = std::move(event), value = seal(value)](SQLite::Database& database) {
+    return writer_.run([id = std::move(id), event = std::move(event), value = seal(value)](Connection& database) {
         keep_signal(database, id, event, value);
     });
 }
@@ -362,7 +369,7 @@ asio::awaitable<Result<void>> RecordTable::signal(std::string id, std::string ev
 asio::awaitable<Result<bool>> RecordTable::forget(Retention retention, WallTime now)
 {
     const auto before = to_milliseconds(now - retention.age);
-    return writer_.ask<bool>([before, count = static_cast<std::int64_t>(retention.count)](SQLite::Database& database) {
+    return writer_.ask<bool>([before, count = static_cast<std::int64_t>(retention.count)](Connection& database) {
         return forget_some(database, before, count);
     });
 }

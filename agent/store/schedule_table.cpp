@@ -10,23 +10,23 @@ namespace asio = boost::asio;
 
 namespace {
 
-std::optional<WallTime> read_last(SQLite::Database& database, const std::string& name)
+std::optional<WallTime> read_last(Connection& database, const std::string& name)
 {
-    SQLite::Statement query{database, "SELECT last FROM schedule WHERE name = ?"};
+    Prepared query{database, "SELECT last FROM schedule WHERE name = ?"};
     query.bind(1, name);
     return query.executeStep() ? time_in(query.getColumn(0)) : std::nullopt;
 }
 
-void write_last(SQLite::Database& database, const std::string& name, std::int64_t time)
+void write_last(Connection& database, const std::string& name, std::int64_t time)
 {
-    SQLite::Statement insert{database, "INSERT OR REPLACE INTO schedule (name, last) VALUES (?, ?)"};
+    Prepared insert{database, "INSERT OR REPLACE INTO schedule (name, last) VALUES (?, ?)"};
     SQLite::bind(insert, name, time);
     insert.exec();
 }
 
-std::vector<std::pair<std::string, FileMark>> read_files(SQLite::Database& database, const std::string& watch)
+std::vector<std::pair<std::string, FileMark>> read_files(Connection& database, const std::string& watch)
 {
-    SQLite::Statement query{database, "SELECT path, inode, modified, size FROM handled_file WHERE watch = ?"};
+    Prepared query{database, "SELECT path, inode, modified, size FROM handled_file WHERE watch = ?"};
     query.bind(1, watch);
     std::vector<std::pair<std::string, FileMark>> files;
     while (query.executeStep())
@@ -37,18 +37,18 @@ std::vector<std::pair<std::string, FileMark>> read_files(SQLite::Database& datab
     return files;
 }
 
-void write_file(SQLite::Database& database, const std::string& watch, const std::string& path, const FileMark& mark)
+void write_file(Connection& database, const std::string& watch, const std::string& path, const FileMark& mark)
 {
-    SQLite::Statement insert{database, "INSERT OR REPLACE INTO handled_file (watch, path, inode, modified, size) "
-                                       "VALUES (?, ?, ?, ?, ?)"};
+    Prepared insert{database, "INSERT OR REPLACE INTO handled_file (watch, path, inode, modified, size) "
+                              "VALUES (?, ?, ?, ?, ?)"};
     SQLite::bind(insert, watch, path, static_cast<std::int64_t>(mark.inode), mark.modified,
                  static_cast<std::int64_t>(mark.size));
     insert.exec();
 }
 
-void remove_file(SQLite::Database& database, const std::string& watch, const std::string& path)
+void remove_file(Connection& database, const std::string& watch, const std::string& path)
 {
-    SQLite::Statement remove{database, "DELETE FROM handled_file WHERE watch = ? AND path = ?"};
+    Prepared remove{database, "DELETE FROM handled_file WHERE watch = ? AND path = ?"};
     SQLite::bind(remove, watch, path);
     remove.exec();
 }
@@ -58,32 +58,31 @@ void remove_file(SQLite::Database& database, const std::string& watch, const std
 asio::awaitable<Result<std::optional<WallTime>>> ScheduleTable::last(std::string name)
 {
     return writer_.ask<std::optional<WallTime>>(
-        [name = std::move(name)](SQLite::Database& database) { return read_last(database, name); });
+        [name = std::move(name)](Connection& database) { return read_last(database, name); });
 }
 
 asio::awaitable<Result<void>> ScheduleTable::remember(std::string name, WallTime time)
 {
-    return writer_.run([name = std::move(name), at = to_milliseconds(time)](SQLite::Database& database) {
-        write_last(database, name, at);
-    });
+    return writer_.run(
+        [name = std::move(name), at = to_milliseconds(time)](Connection& database) { write_last(database, name, at); });
 }
 
 asio::awaitable<Result<std::vector<std::pair<std::string, FileMark>>>> FileTable::all(std::string watch)
 {
     return writer_.ask<std::vector<std::pair<std::string, FileMark>>>(
-        [watch = std::move(watch)](SQLite::Database& database) { return read_files(database, watch); });
+        [watch = std::move(watch)](Connection& database) { return read_files(database, watch); });
 }
 
 asio::awaitable<Result<void>> FileTable::remember(std::string watch, std::string path, FileMark mark)
 {
-    return writer_.run([watch = std::move(watch), path = std::move(path), mark](SQLite::Database& database) {
+    return writer_.run([watch = std::move(watch), path = std::move(path), mark](Connection& database) {
         write_file(database, watch, path, mark);
     });
 }
 
 asio::awaitable<Result<void>> FileTable::forget(std::string watch, std::string path)
 {
-    return writer_.run([watch = std::move(watch), path = std::move(path)](SQLite::Database& database) {
+    return writer_.run([watch = std::move(watch), path = std::move(path)](Connection& database) {
         remove_file(database, watch, path);
     });
 }

@@ -4,7 +4,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -39,7 +41,7 @@ constexpr std::size_t largest_batch = 1000;
 constexpr std::uint64_t largest_chance = ~std::uint64_t{0}; // one disk, one who asks: no need to spread
 
 // SQLite ends the transaction by itself after some errors.
-void roll_back(SQLite::Database& database)
+void roll_back(Connection& database)
 {
     if (sqlite3_get_autocommit(database.getHandle()) == 0)
         database.tryExec("ROLLBACK");
@@ -47,7 +49,7 @@ void roll_back(SQLite::Database& database)
 
 } // namespace
 
-Writer::Writer(asio::any_io_executor executor, Clock& clock, std::unique_ptr<SQLite::Database> database)
+Writer::Writer(asio::any_io_executor executor, Clock& clock, std::unique_ptr<Connection> database)
     : executor_{std::move(executor)}, clock_{clock}, database_{std::move(database)}, idle_{executor_}
 {
     idle_.set();
@@ -108,9 +110,19 @@ void Writer::add(std::shared_ptr<Entry> entry)
     asio::co_spawn(executor_, work(), asio::detached); // waited for by close()
 }
 
+// Whoever is about to ask shares the flush: as long as each turn of the loop brings more, they are waited for.
+asio::awaitable<void> Writer::gather()
+{
+    for (std::size_t known = 0; known < waiting_.size() && known < largest_batch;) {
+        known = waiting_.size();
+        co_await asio::post(executor_, asio::use_awaitable);
+    }
+}
+
 asio::awaitable<void> Writer::work()
 {
     while (!waiting_.empty()) {
+        co_await gather();
         const std::size_t count = std::min(waiting_.size(), largest_batch);
         const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
         const Batch batch{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
@@ -151,10 +163,10 @@ void Writer::run_batch(std::span<const std::shared_ptr<Entry>> batch)
 std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::shared_ptr<Entry>> batch)
 {
     try {
-        database_->exec("BEGIN IMMEDIATE");
+        Prepared{*database_, "BEGIN IMMEDIATE"}.exec();
         for (const auto& entry : batch)
             run_beside_others(*entry);
-        database_->exec("COMMIT");
+        Prepared{*database_, "COMMIT"}.exec();
         return {};
     } catch (const SQLite::Exception& error) {
         roll_back(*database_);
@@ -165,7 +177,7 @@ std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::sh
 // What the job throws undoes the job alone; what the disk throws undoes all.
 void Writer::run_beside_others(Entry& entry)
 {
-    database_->exec("SAVEPOINT job");
+    Prepared{*database_, "SAVEPOINT job"}.exec();
     entry.failure.reset();
     try {
         entry.job(*database_);
@@ -178,7 +190,9 @@ void Writer::run_beside_others(Entry& entry)
     } catch (const std::exception& error) {
         entry.failure = Failure{Errc::script, std::string{"internal error: "} + error.what()};
     }
-    database_->exec(entry.failure ? "ROLLBACK TO job; RELEASE job" : "RELEASE job");
+    if (entry.failure)
+        Prepared{*database_, "ROLLBACK TO job"}.exec();
+    Prepared{*database_, "RELEASE job"}.exec();
 }
 
 asio::awaitable<void> Writer::close()

@@ -32,9 +32,9 @@ class Writer {
 public:
     /// Runs on the store's thread, inside a transaction; may run again when that could not be committed. What it throws
     /// is its failure alone, and undoes what it did.
-    using Job = std::function<void(SQLite::Database&)>;
+    using Job = std::function<void(Connection&)>;
 
-    Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<SQLite::Database> database);
+    Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<Connection> database);
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
     ~Writer();
@@ -47,7 +47,7 @@ public:
     template <class T, class Find> boost::asio::awaitable<Result<T>> ask(Find find)
     {
         const auto found = std::make_shared<std::optional<T>>();
-        Job job = [found, find = std::move(find)](SQLite::Database& database) { found->emplace(find(database)); };
+        Job job = [found, find = std::move(find)](Connection& database) { found->emplace(find(database)); };
         const Result<void> done = co_await run(std::move(job));
         if (!done)
             co_return done.error();
@@ -80,6 +80,7 @@ private:
 
     boost::asio::awaitable<void> settle(std::shared_ptr<Entry> entry);
     void add(std::shared_ptr<Entry> entry);
+    boost::asio::awaitable<void> gather();
     boost::asio::awaitable<void> work();
     void run_batch(std::span<const std::shared_ptr<Entry>> batch);
     std::optional<SQLite::Exception> commit_together(std::span<const std::shared_ptr<Entry>> batch);
@@ -87,7 +88,7 @@ private:
 
     boost::asio::any_io_executor executor_;
     Clock& clock_;
-    std::unique_ptr<SQLite::Database> database_;
+    std::unique_ptr<Connection> database_;
     Batch waiting_;
     std::string trouble_;
     bool working_ = false;

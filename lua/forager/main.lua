@@ -7,6 +7,10 @@ local main = {}
 -- The result of a script is what it returns; of one that returns a workflow, the workflow's.
 function main.run(chunk, ...)
   local results = table.pack(chunk(...))
+  -- The agent serves it for months: without what only its loading needed.
+  if not native.runs and not native.checks then
+    collectgarbage()
+  end
   if results.n == 1 and workflow.is_workflow(results[1]) then
     return workflow.run_as_result(results[1])
   end

@@ -4,7 +4,10 @@ import os
 import platform
 import re
 import shutil
+import statistics
 import subprocess
+import tempfile
+import time
 from pathlib import Path
 
 
@@ -26,10 +29,39 @@ def about():
     }
 
 
+class Stopwatch:
+    """`with Stopwatch() as watch:`; afterwards `watch.seconds`."""
+
+    def __enter__(self):
+        self.begun = time.perf_counter()
+        return self
+
+    def __exit__(self, *_):
+        self.seconds = time.perf_counter() - self.begun
+
+
+def disk(folder):
+    """The filesystem of a folder, and how long it takes until 4 KB are safe on it."""
+    named = subprocess.run(["df", "--output=fstype", folder], text=True, stdout=subprocess.PIPE, check=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        flushes = [_flush(file) for _ in range(200)]
+    return f"{named.stdout.split()[-1]}, 4 KB more of a file are flushed to it in {statistics.median(flushes) * 1e3:.2f} ms"
+
+
+def _flush(file):
+    file.write(bytes(4096))
+    file.flush()
+    with Stopwatch() as watch:
+        os.fdatasync(file.fileno())
+    return watch.seconds
+
+
 _VERSIONS = {
     "Lua": ["lua5.4", "-v"],
     "Python": ["/usr/bin/python3", "-V"],
     "Go": ["go", "version"],
+    "SQLite": ["sqlite3", "--version"],
+    "Redis": ["redis-server", "--version"],
 }
 
 

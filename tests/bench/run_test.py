@@ -9,6 +9,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+import measure
 import tables
 
 FORAGER, PEERS = sys.argv[1:3]
@@ -27,7 +28,8 @@ class Driver(unittest.TestCase):
         done = bench("--quick", "--json", "--without", "go")
         self.assertEqual(done.returncode, 0, done.stderr)
         benchmarks = {one["name"]: one for one in json.loads(done.stdout)["benchmarks"]}
-        self.assertEqual(list(benchmarks), ["switch", "sleepers", "startup", "children", "size"])
+        self.assertEqual(list(benchmarks), ["switch", "sleepers", "startup", "children", "durable",
+                                            "ready", "idle", "events", "size"])
         for name, benchmark in benchmarks.items():
             self.assertNotIn("missing", benchmark["rows"][0], "the first row is Forager's")
             for row in benchmark["rows"]:
@@ -57,13 +59,17 @@ class Driver(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("/bin/false run", done.stderr)
 
-    def test_writes_between_the_marks_and_nowhere_else(self):
+    def test_writes_the_sections_that_were_measured_and_no_others(self):
+        benchmark = measure.Benchmark(name="second", title="All", unit="s", columns=(measure.Column("value", "s"),),
+                                      runners=(), baseline="", rounds=1, sample=None)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "BENCHMARKS.md")
-            path.write_text(f"before\n\n{tables.BEGIN}\nold\n{tables.END}\nafter\n", encoding="utf-8")
-            tables.write(path, "Measured here.", [])
-            self.assertEqual(path.read_text(encoding="utf-8"),
-                             f"before\n\n{tables.BEGIN}\n\nMeasured here.\n\n{tables.END}\nafter\n")
+            path.write_text(f"before\n\n{tables.BEGIN}\n\n### other\n\nkept\n\n### second\n\nold\n\n### first\n\n"
+                            f"kept\n\n{tables.END}\nafter\n", encoding="utf-8")
+            tables.write(path, "Measured here.", [measure.run(benchmark)], ["first", "second"])
+            text = path.read_text(encoding="utf-8")
+        self.assertRegex(text, f"(?s)^before\n\n{tables.BEGIN}\n\n### first\n\nkept\n\n### second\n\nAll: s.*"
+                               f"- Measured here.\n\n### other\n\nkept\n\n{tables.END}\nafter\n$")
 
 
 if __name__ == "__main__":

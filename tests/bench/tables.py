@@ -3,6 +3,7 @@ import measure
 
 BEGIN = "<!-- results: ./dev bench --write -->"
 END = "<!-- end of results -->"
+HEAD = "### "
 
 
 def heads(benchmark):
@@ -51,13 +52,13 @@ def text(result):
     return "\n".join([*lines, *(f"  {note}" for note in benchmark.notes)])
 
 
-def markdown(result):
+def markdown(result, place):
     benchmark = result.benchmark
     table = [heads(benchmark), ["---"] + ["--:"] * (len(benchmark.columns) + 2), *rows(result)]
-    lines = [f"### {benchmark.name}", "", f"{benchmark.title}: {benchmark.unit}, median of {benchmark.rounds}.", ""]
+    lines = [f"{HEAD}{benchmark.name}", "", f"{benchmark.title}: {benchmark.unit}, median of {benchmark.rounds}.", ""]
     lines += ["| " + " | ".join(row) + " |" for row in table]
-    said = [*(f"Aim: {line}." for line in judgements(result)), *benchmark.notes]
-    return "\n".join([*lines, "", *(f"- {line}" for line in said), ""])
+    said = [*(f"Aim: {line}." for line in judgements(result)), *benchmark.notes, place]
+    return "\n".join([*lines, "", *(f"- {line}" for line in said)])
 
 
 def data(result):
@@ -83,17 +84,19 @@ def row_data(result, runner):
     return {"label": runner.label, "group": runner.group, "median": medians, "samples": samples}
 
 
-def around_results(path):
-    """The text before and after the results, without the marks."""
+def parts(path):
+    """The text before, the sections between the marks by their names, and the text after."""
     before, begun, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, ended, after = rest.partition(END)
+    between, ended, after = rest.partition(END)
     if not begun or not ended:
         raise measure.Failed(f"{path} lacks the lines {BEGIN!r} and {END!r}")
-    return before, after
+    sections = [section.strip() for section in between.split(f"\n{HEAD}")[1:]]
+    return before, {section.split("\n", 1)[0]: HEAD + section for section in sections}, after
 
 
-def write(path, place, results):
-    """Replaces what stands between the marks."""
-    before, after = around_results(path)
-    parts = [before + BEGIN, place, *(markdown(result).rstrip() for result in results), END + after]
-    path.write_text("\n\n".join(parts), encoding="utf-8")
+def write(path, place, results, order):
+    """Replaces the sections of these results; those of others stay as they are."""
+    before, sections, after = parts(path)
+    sections |= {result.benchmark.name: markdown(result, place) for result in results}
+    names = sorted(sections, key=lambda name: order.index(name) if name in order else len(order))
+    path.write_text("\n\n".join([before + BEGIN, *(sections[name] for name in names), END + after]), encoding="utf-8")

@@ -12,11 +12,12 @@ class Failed(Exception):
 
 
 class Tools:
-    def __init__(self, forager, peers, work, without):
+    def __init__(self, forager, peers, work, without, events=None):
         self.forager = forager
         self.peers = peers
         self.work = work
         self.without = without
+        self.events = events  # how many; nothing: as many as the benchmark sees fit
         work.mkdir(parents=True, exist_ok=True)
 
     def script(self, name, *arguments):
@@ -37,6 +38,15 @@ class Tools:
         if not path.exists():
             raise Failed(f"{path} is not built")
         return str(path)
+
+    def redis(self):
+        """The server; our worker is Python, and needs its library, too."""
+        if "redis" in self.without:
+            return "", "left out: --without redis"
+        python, _ = self.python()
+        if python and subprocess.run([python, "-c", "import redis"], stderr=subprocess.DEVNULL, check=False).returncode:
+            return "", "absent: python3-redis is not installed"
+        return self._program("redis-server")
 
     def go(self, name):
         if "go" in self.without:

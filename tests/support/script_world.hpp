@@ -21,10 +21,10 @@ class ScriptWorld : public World {
 public:
     using Mode = scripting::Script::Mode;
 
-    ScriptWorld() = default;
+    ScriptWorld() { scheduler.keep_in(journal); }
 
     /// Another journal than its own, which must outlive it.
-    explicit ScriptWorld(Journal& kept) : journal_in_use_{&kept} {}
+    explicit ScriptWorld(Journal& kept) : journal_in_use_{&kept} { scheduler.keep_in(kept); }
 
     ~ScriptWorld()
     {

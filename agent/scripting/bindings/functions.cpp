@@ -106,14 +106,15 @@ asio::awaitable<Outcome> as_one_output(asio::awaitable<Outcome> work)
 // call(name, ...): a single table with names in it is keyword arguments.
 asio::awaitable<Outcome> call(Request request)
 {
-    Invocation invocation = nested_in(request.context.invocation, *request.args.front().get<std::string>());
+    Recording* recording = recording_of(request);
+    Invocation invocation =
+        nested_in(request.context.invocation, *request.args.front().get<std::string>(), recording != nullptr);
     const auto* kwargs = request.args.size() == 2 ? request.args[1].get<Object>() : nullptr;
     if (kwargs != nullptr && !kwargs->empty())
         invocation.kwargs = *kwargs;
     else
         invocation.args.assign(request.args.begin() + 1, request.args.end());
     Observer& observer = request.context.observer;
-    Recording* recording = recording_of(request);
     auto work = recording == nullptr ? request.script.world().scheduler.call(std::move(invocation), observer)
                                      : call_recorded(*recording, request.script, std::move(invocation), observer);
     return as_one_output(std::move(work));

@@ -40,6 +40,8 @@ public:
         co_return signal;
     }
 
+    void ended(const std::string&) override {} // its twin lives on in the next program
+
     void live_under(Clock& clock)
     {
         clock_ = &clock;
@@ -201,7 +203,9 @@ TEST_CASE("what failed is done again in the next try, and what succeeded is not"
 
 TEST_CASE("what a step calls is a part of it")
 {
-    ScriptWorld world;
+    ScriptWorld outer;
+    MortalJournal journal{outer.clock};
+    ScriptWorld world{journal};
     load(world, R"(
         local forager = require "forager"
         local calls = 0
@@ -301,4 +305,28 @@ TEST_CASE("code that changed under a run is noticed and treated as its author sa
           "t.work cannot go on where it was: it began with version 1, and now there is version 2");
     CHECK(resumed("version = 1,", "version = 2, changed = 'continue',") ==
           "new, goes on with other code: it began with version 1, and now there is version 2");
+}
+
+TEST_CASE("what a durable function recorded is forgotten at its end, when nothing can resume it")
+{
+    ScriptWorld world;
+    load(world, R"(
+        local forager = require "forager"
+        forager.func { name = "t.child", durable = true, run = function(ctx)
+          return ctx:step("inner", function() return ctx.id end)
+        end }
+        forager.func { name = "t.work", durable = true, run = function(ctx)
+          return { ctx.id, ctx:call "t.child" }
+        end }
+        forager.func { name = "t.outer", run = function(ctx)
+          local ids = ctx:call "t.work"
+          ctx:log "called"
+          return ids
+        end })");
+    const Outcome outcome = world.run(world.scheduler.call(calling("t.outer")));
+    REQUIRE(outcome);
+    const Array ids = *as_one(*outcome).get<Array>();
+    REQUIRE(ids.size() == 2);
+    for (const Value& id : ids)
+        CHECK(world.run(world.journal.entries(*id.get<std::string>()))->empty());
 }

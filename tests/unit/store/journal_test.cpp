@@ -124,6 +124,28 @@ TEST_CASE("signals that several wait for at once go to one of them each")
     CHECK(entries(bench, bench.journal(), "a").size() == 20);
 }
 
+TEST_CASE_TEMPLATE("what was recorded is forgotten with the end of its root", Bench, InFile, InMemory)
+{
+    Bench bench;
+    REQUIRE(record(bench, bench.journal(), "a", {"one", Outputs{}}));
+    REQUIRE(record(bench, bench.journal(), "b", {"one", Outputs{}}));
+    REQUIRE(bench.run(bench.journal().record("other", "c", {"one", Outputs{}})));
+    bench.journal().ended("root");
+    bench.journal().ended("unknown");
+    CHECK(entries(bench, bench.journal(), "a").empty());
+    CHECK(entries(bench, bench.journal(), "b").empty());
+    CHECK(entries(bench, bench.journal(), "c").size() == 1);
+}
+
+TEST_CASE("steps of work that has a record stay as long as the record")
+{
+    InFile bench;
+    REQUIRE(bench.run(bench.store->records().add(submission("root"), WallTime{})));
+    REQUIRE(record(bench, bench.journal(), "a", {"one", Outputs{}}));
+    bench.journal().ended("root");
+    CHECK(entries(bench, bench.journal(), "a").size() == 1);
+}
+
 TEST_CASE("a step that cannot be read is a failure of the reader alone")
 {
     InFile bench;

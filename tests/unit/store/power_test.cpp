@@ -111,7 +111,7 @@ std::string dump(SQLite::Database& database)
 // The store in memory that never fails, and what was in it after each operation.
 class Reference {
 public:
-    Reference(StoreWorld& world, std::unique_ptr<SQLite::Database> database)
+    Reference(StoreWorld& world, std::unique_ptr<Connection> database)
         : world_{world}, writer_{world.io.get_executor(), world.clock, std::move(database)}
     {
         states.push_back(state());
@@ -255,7 +255,7 @@ private:
             [](SQLite::Database& database) { database.exec("PRAGMA wal_autocheckpoint = 12"); }));
         if (!set)
             return; // the power went before anything was asked for
-        auto memory = std::make_unique<SQLite::Database>(":memory:", SQLite::OPEN_READWRITE);
+        auto memory = std::make_unique<Connection>(":memory:", SQLite::OPEN_READWRITE);
         SQLite::Database source{world_.path()};
         REQUIRE(SQLite::Backup{*memory, source}.executeStep(-1) == SQLITE_DONE);
         reference_ = std::make_unique<Reference>(world_, std::move(memory));
