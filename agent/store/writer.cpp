@@ -47,8 +47,9 @@ void roll_back(SQLite::Database& database)
 
 } // namespace
 
-Writer::Writer(asio::any_io_executor executor, Clock& clock, std::unique_ptr<SQLite::Database> database)
-    : executor_{std::move(executor)}, clock_{clock}, database_{std::move(database)}, idle_{executor_}
+Writer::Writer(asio::any_io_executor executor, Clock& clock, std::unique_ptr<SQLite::Database> database,
+               std::size_t threads)
+    : executor_{std::move(executor)}, clock_{clock}, database_{std::move(database)}, idle_{executor_}, thread_{threads}
 {
     idle_.set();
 }

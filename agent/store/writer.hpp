@@ -34,7 +34,8 @@ public:
     /// is its failure alone, and undoes what it did.
     using Job = std::function<void(SQLite::Database&)>;
 
-    Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<SQLite::Database> database);
+    Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<SQLite::Database> database,
+           std::size_t threads = 1);
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
     ~Writer();
@@ -94,7 +95,7 @@ private:
     bool closed_ = false;
     bool hurried_ = false;
     Event idle_;
-    BlockingPool thread_{1}; // the last, so that its end comes before that of the file
+    BlockingPool thread_; // the last, so that its end comes before that of the file
 };
 
 } // namespace forager::store
