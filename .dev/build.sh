@@ -70,3 +70,9 @@ bench_verb() {
   build_release loud tests/bench/bench_children
   FORAGER=$program exec "$root/tests/bench/run" "$@"
 }
+
+soak_verb() {
+  need soak
+  build_release loud tests/unit/unit_store tests/unit/unit_simulation tests/scenarios/libclock_shift.so
+  FORAGER=$program exec "$root/tests/soak/run" "$@"
+}

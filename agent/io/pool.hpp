@@ -22,13 +22,7 @@ namespace forager {
 
 class BlockingPool {
 public:
-    /// Without threads it works on the caller's loop, which waits meanwhile: for those who want every run to be the
-    /// same.
-    explicit BlockingPool(std::size_t threads = 2)
-    {
-        if (threads > 0)
-            pool_.emplace(threads);
-    }
+    explicit BlockingPool(std::size_t threads = 2) : pool_{threads} {}
 
     /// Runs `work` on a thread of the pool and comes back with its value. It cannot be cancelled: the caller waits for
     /// its end, so that nothing that it refers to goes away.
@@ -36,16 +30,12 @@ public:
     {
         namespace asio = boost::asio;
         const asio::any_io_executor executor = co_await asio::this_coro::executor;
-        if (!pool_) {
-            co_await asio::post(executor, asio::use_awaitable); // others have their turn, as beside a thread
-            co_return work();
-        }
         std::optional<std::invoke_result_t<Work&>> value;
         std::exception_ptr thrown;
         auto start = [&](auto handler) {
             // Tracked: the loop must not run dry while only the pool works for it.
             auto back = asio::prefer(executor, asio::execution::outstanding_work.tracked);
-            asio::post(*pool_, [&value, &thrown, &work, back, handler = std::move(handler)]() mutable {
+            asio::post(pool_, [&value, &thrown, &work, back, handler = std::move(handler)]() mutable {
                 try {
                     value.emplace(work());
                 } catch (...) {
@@ -61,7 +51,7 @@ public:
     }
 
 private:
-    std::optional<boost::asio::thread_pool> pool_;
+    boost::asio::thread_pool pool_;
 };
 
 } // namespace forager

@@ -206,7 +206,7 @@ asio::awaitable<Outcome> Life::effect(std::string root, std::string id, std::str
 
 bool Life::begin()
 {
-    auto opened = store::Store::open(world_.io.get_executor(), world_.clock, {path_, 1000, 0});
+    auto opened = store::Store::open(world_.io.get_executor(), world_.clock, {path_, 1000, false});
     if (!opened)
         return false;
     store_ = std::move(*opened);
