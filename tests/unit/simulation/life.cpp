@@ -46,6 +46,7 @@ end }
 )";
 
 constexpr Duration grace = std::chrono::seconds{5};
+constexpr std::size_t most_limited = 2;
 
 // There as long as something is done.
 class Doing {
@@ -145,13 +146,11 @@ void Life::declare()
                }));
     world_.add("sim.plain",
                does([this](const Invocation& invocation, std::vector<Value>) { return plain(root_of(invocation)); }));
-    Function limited;
-    limited.name = "sim.limited";
-    limited.concurrency = 2;
-    world_.add(std::move(limited),
-               does([this](const Invocation& invocation, std::vector<Value>) -> asio::awaitable<Outcome> {
-                   return plain(root_of(invocation));
-               }));
+    Function limited_function;
+    limited_function.name = "sim.limited";
+    limited_function.concurrency = most_limited;
+    world_.add(std::move(limited_function),
+               does([this](const Invocation& invocation, std::vector<Value>) { return limited(root_of(invocation)); }));
     world_.add("sim.now", does([this](const Invocation&, std::vector<Value>) {
                    return at_once(one(Value{world_.clock.now().time_since_epoch().count()}));
                }));
@@ -190,6 +189,14 @@ asio::awaitable<Outcome> Life::plain(std::string root)
     if (world_.random.next() % 8 == 0)
         co_return Failure{Errc::script, "unlucky"};
     co_return Outputs{};
+}
+
+asio::awaitable<Outcome> Life::limited(std::string root)
+{
+    const Counted counted{limited_};
+    ledger_.expect(limited_ <= most_limited, "no more of a function run than may");
+    Outcome outcome = co_await plain(std::move(root));
+    co_return outcome;
 }
 
 asio::awaitable<Outcome> Life::effect(std::string root, std::string id, std::string name)

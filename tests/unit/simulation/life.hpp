@@ -64,6 +64,7 @@ private:
     std::vector<Schedule> schedules() const;
     boost::asio::awaitable<Outcome> effect(std::string root, std::string id, std::string name);
     boost::asio::awaitable<Outcome> plain(std::string root);
+    boost::asio::awaitable<Outcome> limited(std::string root);
     void tell_ledger();
     void start_loops();
     void do_later(boost::asio::awaitable<void> work);
@@ -83,7 +84,7 @@ private:
     std::unique_ptr<QueueSource> queue_;
     std::unique_ptr<CronSource> cron_;
     std::multiset<std::string> busy_; // roots of what does something at this moment
-    std::size_t limited_ = 0;         // of these, those whose function may run twice at once
+    std::size_t limited_ = 0;         // of these, those of the function that has a limit
     bool killed_ = false;
     bool ended_ = false;
 };
