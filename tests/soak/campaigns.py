@@ -29,11 +29,13 @@ def unit(name, *cases):
 
 CAMPAIGNS = {
     "store": Campaign("power cuts, torn, failed and full writes at every write of the store",
-                      unit("store", "the power may go*", "a disk that refuses*"), 2000, 100, True),
+                      unit("store", "the power may go*", "a disk that refuses*"), 2_000, 100, True),
+    "queue": Campaign("the queue and the scheduler simulated with memory for a store",
+                      unit("sources_queue", "whenever the agent*"), 100_000, 10_000, True),
     "agent": Campaign("the whole agent simulated: deaths anywhere, bad disks, set clocks, cancellations, reloads",
-                      unit("simulation", "whatever happens*"), 50000, 1000, True),
+                      unit("simulation", "whatever happens*"), 20_000, 500, True),
     "kills": Campaign("SIGKILL at random points of the real agent under load of every kind", scenario("kills"),
-                      1000, 100, False),
+                      1_000, 100, False),
     "full": Campaign("the real agent on a disk that is full again and again", scenario("full"), 60, 20, False),
     "clock": Campaign("the calendar's clock set under the real agent", scenario("clock", "BUILD/scenarios/libclock_shift.so"),
                       30, 10, False),

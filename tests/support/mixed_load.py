@@ -140,7 +140,8 @@ class MixedLoad:
             self.told[id] = self.surely(lambda: self.answer("GET", f"/v1/invocations/{id}/wait"))
 
     def signal(self, id):
-        self.answer("POST", f"/v1/invocations/{id}/signal", {"event": "go", "value": "went"})
+        """A refusal is an answer, too: an earlier one has come, and all is over."""
+        self.scenario.request("POST", f"/v1/invocations/{id}/signal", {"event": "go", "value": "went"})
 
     def drop_file(self, n):
         if n % 10 == 0:

@@ -52,6 +52,9 @@ public:
     void withdraw_one();
     void bring_back();
 
+    /// No more runs of schedules begin.
+    void end_schedules() { world_.run(loops_.end("schedules")); }
+
     /// Runs so many of the things that can run.
     void turns(std::size_t count);
     void pass(Duration time) { world_.clock.run_for(world_.io, time); }

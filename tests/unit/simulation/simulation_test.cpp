@@ -61,7 +61,7 @@ public:
 
     void tell()
     {
-        const std::size_t lives = 1 + chance_.below(4);
+        const std::size_t lives = 1 + chance_.below(3);
         for (deaths = 0; deaths + 1 < lives; ++deaths)
             live_and_end();
         live_to_the_end();
@@ -82,7 +82,7 @@ private:
         if (chance_.one_in(3))
             disk_.cut_power_at(1 + chance_.below(150), chance_.below(4200));
         if (life.begin())
-            act(life, 5 + chance_.below(30));
+            act(life, 5 + chance_.below(12));
         if (chance_.one_in(2))
             life.kill();
         end(life);
@@ -94,7 +94,7 @@ private:
         const bool stopped = life.alive();
         const bool killed = !stopped && disk_.powered();
         life.end();
-        now_ = life.clock().now() + chance_.up_to(20min);
+        now_ = life.clock().now() + chance_.up_to(10min);
         wall_ = life.clock().wall() + (now_ - life.clock().now());
         constexpr Survival ways[] = {Survival::nothing, Survival::everything, Survival::some};
         disk_.restore_power(stopped  ? Survival::nothing
@@ -112,10 +112,12 @@ private:
             ledger_.expect(false, "an agent begins on a sound disk");
             return;
         }
-        act(life, 20);
+        act(life, 8);
         disk_.make_room();
         life.bring_back();
-        life.pass(30min);
+        life.pass(12min);
+        life.end_schedules();
+        life.pass(1min);
         const auto found = life.invocations();
         invocations = found.size();
         ledger_.found(found, life.clock().now());
@@ -146,7 +148,7 @@ private:
     {
         for (; count > 0 && life.alive(); --count) {
             one_thing(life);
-            life.turns(chance_.below(chance_.one_in(3) ? 400 : 40));
+            life.turns(chance_.below(chance_.one_in(4) ? 200 : 40));
         }
     }
 
@@ -199,7 +201,7 @@ private:
         if (chance_.one_in(3))
             submission.order_key = "key" + std::to_string(chance_.below(2));
         else if (chance_.one_in(6))
-            submission.not_before = wall_ + chance_.up_to(10min);
+            submission.not_before = wall_ + chance_.up_to(5min);
         if (chance_.one_in(4))
             known_before(submission);
         return submission;
@@ -236,7 +238,7 @@ private:
 
 TEST_CASE("whatever happens to the agent, what it promised is kept")
 {
-    const Soak soak{1000};
+    const Soak soak{150};
     std::uint64_t deaths = 0, invocations = 0, steps = 0;
     for (std::uint64_t seed = soak.first; seed < soak.end(); ++seed) {
         INFO(Soak::again("agent", seed));
