@@ -233,7 +233,9 @@ class Scenario(unittest.TestCase):
 
     def end_of(self, id):
         """The record of what has ended."""
-        return self.request("GET", f"/v1/invocations/{id}/wait")["result"]
+        document = self.request("GET", f"/v1/invocations/{id}/wait")
+        self.assertTrue(document["ok"], document)
+        return document["result"]
 
     def succeeded(self, id):
         record = self.end_of(id)
