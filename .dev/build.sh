@@ -70,3 +70,10 @@ bench_verb() {
   build_release loud bench_peers
   FORAGER=$program exec "$root/tests/bench/run" "$@"
 }
+
+soak_verb() {
+  need soak
+  build_release loud tests/unit/unit_store tests/unit/unit_sources_queue \
+    tests/unit/unit_simulation tests/scenarios/libclock_shift.so
+  FORAGER=$program exec "$root/tests/soak/run" "$@"
+}

@@ -8,6 +8,7 @@
 #include "runtime/run_handler.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <optional>
@@ -248,8 +249,8 @@ Scheduler::Rest Scheduler::rest(const Invocation& invocation, const std::string&
 {
     if (Progress* progress = running_.find(invocation.id))
         progress->tell(State::sleeping, note);
-    if (stopping_)
-        submitted_.cancel(root_of(invocation));
+    if (stopping_) // at the next turn: a coroutine that cancels itself before it ever waited ends the whole loop
+        asio::post(executor_, [this, root = root_of(invocation)] { submitted_.cancel(root); });
     return {*this, invocation};
 }
 

@@ -22,6 +22,7 @@ public:
     struct Config {
         std::string path;               ///< of the file
         std::size_t log_lines = 10'000; ///< kept of each invocation
+        bool beside = true;             ///< commits go on while the loop does; else it waits for them
     };
 
     /// Opens the file, or makes it. Failures: those of `open_database`. `clock` must outlive the store.

@@ -49,9 +49,11 @@ void roll_back(Connection& database)
 
 } // namespace
 
-Writer::Writer(asio::any_io_executor executor, Clock& clock, std::unique_ptr<Connection> database)
+Writer::Writer(asio::any_io_executor executor, Clock& clock, std::unique_ptr<Connection> database, bool beside)
     : executor_{std::move(executor)}, clock_{clock}, database_{std::move(database)}, idle_{executor_}
 {
+    if (beside)
+        thread_.emplace(1);
     idle_.set();
 }
 
@@ -127,10 +129,8 @@ asio::awaitable<void> Writer::work()
         const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
         const Batch batch{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
         waiting_.erase(waiting_.begin(), end);
-        co_await thread_.run([&] {
-            run_batch(batch);
-            return true;
-        });
+        std::function<void()> commit = [&] { run_batch(batch); };
+        co_await run_beside(std::move(commit));
         trouble_.clear();
         for (const auto& entry : batch) {
             if (entry->failure && entry->blame != Blame::statement)
@@ -140,6 +140,20 @@ asio::awaitable<void> Writer::work()
     }
     working_ = false;
     idle_.set();
+}
+
+asio::awaitable<void> Writer::run_beside(std::function<void()> work)
+{
+    if (!thread_) {
+        co_await asio::post(executor_, asio::use_awaitable); // others have their turn all the same
+        work();
+        co_return;
+    }
+    auto then_true = [&work] {
+        work();
+        return true;
+    };
+    co_await thread_->run(then_true);
 }
 
 // On the store's thread. What the disk refuses together is halved, until what it refuses stands alone.
@@ -202,10 +216,8 @@ asio::awaitable<void> Writer::close()
     co_await asio::this_coro::throw_if_cancelled(false);
     while (!idle_.happened())
         co_await idle_.wait();
-    co_await thread_.run([this] {
-        database_.reset();
-        return true;
-    });
+    std::function<void()> shut = [this] { database_.reset(); };
+    co_await run_beside(std::move(shut));
     co_await asio::this_coro::throw_if_cancelled(throws);
 }
 

@@ -34,7 +34,8 @@ public:
     /// is its failure alone, and undoes what it did.
     using Job = std::function<void(Connection&)>;
 
-    Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<Connection> database);
+    /// `beside`: on a thread of its own; else the loop waits for each commit, and every run of it is the same.
+    Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<Connection> database, bool beside = true);
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
     ~Writer();
@@ -82,6 +83,7 @@ private:
     void add(std::shared_ptr<Entry> entry);
     boost::asio::awaitable<void> gather();
     boost::asio::awaitable<void> work();
+    boost::asio::awaitable<void> run_beside(std::function<void()> work);
     void run_batch(std::span<const std::shared_ptr<Entry>> batch);
     std::optional<SQLite::Exception> commit_together(std::span<const std::shared_ptr<Entry>> batch);
     void run_beside_others(Entry& entry);
@@ -95,7 +97,7 @@ private:
     bool closed_ = false;
     bool hurried_ = false;
     Event idle_;
-    BlockingPool thread_{1}; // the last, so that its end comes before that of the file
+    std::optional<BlockingPool> thread_; // the last, so that its end comes before that of the file
 };
 
 } // namespace forager::store

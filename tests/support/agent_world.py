@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -67,6 +68,7 @@ class Scenario(unittest.TestCase):
     """A folder with scripts, a configuration, and at most one agent."""
 
     agent = None
+    begun_at = 0
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -117,14 +119,23 @@ class Scenario(unittest.TestCase):
                                     stdin=subprocess.DEVNULL, cwd=self.folder, env=self.environment)
 
     def start(self):
-        seen = self.log.stat().st_size
+        self.begun_at = self.log.stat().st_size  # in the log
         self.agent = self.launch()
 
         def ready():
-            self.assertIsNone(self.agent.poll(), self.log.read_text())
-            return " is ready" in self.log.read_text()[seen:]
+            self.assertIsNone(self.agent.poll(), self.log_of_this_life())
+            return " is ready" in self.log_of_this_life()
 
         self.until(ready, "the agent to be ready")
+
+    def log_of_this_life(self):
+        with open(self.log, encoding="utf-8") as log:
+            log.seek(self.begun_at)
+            return log.read()
+
+    def http_port(self):
+        """Of the [http] server, when there is one that listens on a port of its own choice."""
+        return int(re.findall(r"HTTP is answered address=[\d.]+:(\d+)", self.log_of_this_life())[-1])
 
     def serve(self, script="", **configuration):
         """The usual beginning: one script, and the agent that serves it."""
@@ -222,7 +233,9 @@ class Scenario(unittest.TestCase):
 
     def end_of(self, id):
         """The record of what has ended."""
-        return self.request("GET", f"/v1/invocations/{id}/wait")["result"]
+        document = self.request("GET", f"/v1/invocations/{id}/wait")
+        self.assertTrue(document["ok"], document)
+        return document["result"]
 
     def succeeded(self, id):
         record = self.end_of(id)

@@ -26,6 +26,9 @@ public:
     /// Another journal than its own, which must outlive it.
     explicit ScriptWorld(Journal& kept) : journal_in_use_{&kept} { scheduler.keep_in(kept); }
 
+    /// Everything by this seed; what is recorded goes where `keep_in` says.
+    ScriptWorld(std::uint64_t seed, SchedulerConfig config) : World{seed, config} {}
+
     ~ScriptWorld()
     {
         for (const auto& script : scripts_)
@@ -36,15 +39,23 @@ public:
     /// A script with this text, loaded.
     scripting::Script& script(std::string_view text, Mode mode = Mode::run, scripting::Vm::Config config = {})
     {
-        const std::string path = folder_.path() + "/script.lua";
-        std::ofstream{path} << text;
-        const scripting::World outside{io.get_executor(), clock,  random,   slicer_,   pool_,
-                                       processes_,        http_,  registry, scheduler, runner,
-                                       *journal_in_use_,  values, signals};
-        scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
-        if (auto loaded = scripts_.back()->load(); !loaded)
-            throw std::logic_error{loaded.error().message};
-        return *scripts_.back();
+        return make(text, mode, config, registry);
+    }
+
+    /// What scripts record from now on is kept here, which must outlive them.
+    void keep_in(Journal& kept) { journal_in_use_ = &kept; }
+
+    /// Loads this text in place of the last script, as a reload does: what runs ends with what it began with.
+    void replace(std::string_view text)
+    {
+        scripting::Script& last = *scripts_.back();
+        Registry staged{registry, {last.declared().begin(), last.declared().end()}};
+        scripting::Script& next = make(text, Mode::load, {}, staged);
+        if (auto ended = run(next.run_main(invocation, observer)); !ended)
+            throw std::logic_error{ended.error().message};
+        registry.adopt(staged);
+        next.moved_to(registry);
+        last.retire();
     }
 
     /// Runs a script's main chunk to its end.
@@ -59,6 +70,19 @@ public:
     Signals signals;
 
 private:
+    scripting::Script& make(std::string_view text, Mode mode, scripting::Vm::Config config, Registry& declares)
+    {
+        const std::string path = folder_.path() + "/script.lua";
+        std::ofstream{path} << text;
+        const scripting::World outside{io.get_executor(), clock,  random,   slicer_,   pool_,
+                                       processes_,        http_,  declares, scheduler, runner,
+                                       *journal_in_use_,  values, signals};
+        scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
+        if (auto loaded = scripts_.back()->load(); !loaded)
+            throw std::logic_error{loaded.error().message};
+        return *scripts_.back();
+    }
+
     Journal* journal_in_use_ = &journal;
     TempFolder folder_;
     BlockingPool pool_;

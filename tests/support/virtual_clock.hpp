@@ -8,6 +8,8 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace forager::test {
 
@@ -15,12 +17,23 @@ class VirtualClock final : public Clock {
 public:
     TimePoint now() const override { return now_; }
     WallTime wall() const override { return wall_at_zero_ + now_.time_since_epoch(); }
-    std::string boot() const override { return "virtual"; }
+    std::string boot() const override { return boot_; }
     void arm(Timer& timer, TimePoint when) override { heap_.arm(timer, when); }
     void disarm(Timer& timer) noexcept override { heap_.disarm(timer); }
 
     /// Sets the calendar's clock, as a person or the network does; the monotonic one goes on as it was.
     void set_wall(WallTime wall) { wall_at_zero_ = wall - now_.time_since_epoch(); }
+
+    /// The machine was started again: what was measured before counts no more.
+    void set_boot(std::string boot) { boot_ = std::move(boot); }
+
+    /// Runs one thing that can run, or else lets the next timer come.
+    void turn(boost::asio::io_context& io)
+    {
+        io.restart();
+        if (io.poll_one() == 0)
+            (void)fire_one(TimePoint::max());
+    }
 
     /// Drives the loop until `done()`. Throws when nothing is left that could make it true.
     template <class Done> void run_until(boost::asio::io_context& io, Done done)
@@ -65,6 +78,7 @@ private:
     }
 
     TimerHeap heap_;
+    std::string boot_ = "virtual";
     TimePoint now_{};
     WallTime wall_at_zero_{std::chrono::hours{24 * 20'000}};
 };

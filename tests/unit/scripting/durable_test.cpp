@@ -281,6 +281,23 @@ TEST_CASE("a wait gives the signal's value, or is over in time")
     }
 }
 
+TEST_CASE("what begins to wait or to sleep while the agent stops is put off to the next start")
+{
+    for (const char* rests : {"ctx:wait 'never'", "ctx:sleep '1h'"}) {
+        ScriptWorld world;
+        load(world, R"(require("forager").func { name = "t.work", durable = true, run = function(ctx)
+            ctx:step("long", function() require("forager").sleep "3s" end) )" +
+                        std::string{rests} + " end }");
+        RecordingReporter reporter;
+        world.scheduler.submit(Permit{}, same_invocation(), reporter);
+        world.clock.run_for(world.io, 1s);
+        world.run(world.scheduler.drain());
+        CHECK(world.clock.now().time_since_epoch() == 3s);
+        REQUIRE(reporter.outcomes.size() == 1);
+        CHECK(reporter.outcomes.front().error().code == Errc::cancelled);
+    }
+}
+
 TEST_CASE("code that changed under a run is noticed and treated as its author said")
 {
     const auto text = [](const std::string& options, const std::string& body) {

@@ -1,15 +1,15 @@
 // The power goes at any moment; what is found afterwards is what had been done up to some point, and that point is not
 // before the last thing that was confirmed. The same operations, done on a store in memory, say what there can be.
-// FORAGER_SOAK_SEED and FORAGER_SOAK_ROUNDS make a long campaign of it.
+// `./dev soak store` makes a long campaign of it.
 
 #include "faulty_vfs.hpp"
+#include "soak.hpp"
 #include "store_world.hpp"
 
 #include <SQLiteCpp/Backup.h>
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <random>
 #include <string>
@@ -325,18 +325,13 @@ std::vector<std::vector<Operation>> one_of_each()
             {{finish, "a", "done"}, {forget, "", ""}, {set, "c", "last"}}};
 }
 
-std::uint64_t number_from(const char* name, std::uint64_t otherwise)
-{
-    const char* text = std::getenv(name);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 } // namespace
 
 TEST_CASE("the power may go at every single change of the disk")
 {
     constexpr Survival ways[] = {Survival::nothing, Survival::everything, Survival::some};
-    const std::uint64_t seed = number_from("FORAGER_SOAK_SEED", 1);
+    const std::uint64_t seed = Soak{1}.first;
+    INFO(Soak::again("store", seed));
     bool was_cut = true;
     for (std::size_t change = 1; was_cut; ++change) {
         CAPTURE(seed);
@@ -352,10 +347,9 @@ TEST_CASE("the power may go at every single change of the disk")
 
 TEST_CASE("the power may go at any time, again and again, whatever is going on")
 {
-    const std::uint64_t first = number_from("FORAGER_SOAK_SEED", 1);
-    const std::uint64_t rounds = number_from("FORAGER_SOAK_ROUNDS", 8);
-    for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
-        CAPTURE(seed);
+    const Soak soak{8};
+    for (std::uint64_t seed = soak.first; seed < soak.end(); ++seed) {
+        INFO(Soak::again("store", seed));
         Chance chance{seed};
         Lives lives;
         for (int life = 0; life < 10; ++life) {
@@ -363,14 +357,14 @@ TEST_CASE("the power may go at any time, again and again, whatever is going on")
             (void)lives.live(chance.bursts(), chance.cut());
         }
     }
+    Soak::tell("power cuts", 10 * soak.rounds);
 }
 
 TEST_CASE("a disk that refuses some of it loses nothing that was confirmed and keeps nothing that was refused")
 {
-    const std::uint64_t first = number_from("FORAGER_SOAK_SEED", 1);
-    const std::uint64_t rounds = number_from("FORAGER_SOAK_ROUNDS", 8);
-    for (std::uint64_t seed = first; seed < first + rounds; ++seed) {
-        CAPTURE(seed);
+    const Soak soak{8};
+    for (std::uint64_t seed = soak.first; seed < soak.end(); ++seed) {
+        INFO(Soak::again("store", seed));
         Chance chance{seed};
         Lives lives;
         for (int life = 0; life < 5; ++life) {
@@ -378,4 +372,5 @@ TEST_CASE("a disk that refuses some of it loses nothing that was confirmed and k
             lives.suffer(chance);
         }
     }
+    Soak::tell("bad disks", 5 * soak.rounds);
 }

@@ -1,12 +1,12 @@
 #include "memory_records.hpp"
 #include "result_text.hpp"
+#include "soak.hpp"
 #include "sources/queue/queue_source.hpp"
 #include "world.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -270,18 +270,6 @@ TEST_CASE("what waits can be cancelled, and what failed begun again")
 
 namespace {
 
-std::uint64_t campaign_size()
-{
-    const char* rounds = std::getenv("FORAGER_SOAK_ROUNDS");
-    return rounds == nullptr ? 1000 : std::strtoull(rounds, nullptr, 10);
-}
-
-std::uint64_t first_seed()
-{
-    const char* seed = std::getenv("FORAGER_SOAK_SEED");
-    return seed == nullptr ? 1 : std::strtoull(seed, nullptr, 10);
-}
-
 // Some lives of an agent with random work and random deaths, until all work is done.
 class Campaign {
 public:
@@ -350,10 +338,11 @@ private:
 
 TEST_CASE("whenever the agent dies or stops: accepted work ends once, and one of a key runs at a time")
 {
-    const std::uint64_t first = first_seed();
-    for (std::uint64_t seed = first; seed < first + campaign_size(); ++seed) {
-        CAPTURE(seed);
+    const Soak soak{1000};
+    for (std::uint64_t seed = soak.first; seed < soak.end(); ++seed) {
+        INFO(Soak::again("queue", seed));
         Campaign campaign{seed};
         campaign.run();
     }
+    Soak::tell("stories", soak.rounds);
 }

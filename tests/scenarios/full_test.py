@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""The agent's state on a real disk that is full again and again: full_test.py FORAGER.
+A long campaign: `./dev soak full`. Needs a mount namespace of its own; where that is not allowed, nothing is tried."""
+import os
+import pathlib
+import random
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from agent_world import Scenario, main
+from mixed_load import HTTP, SCRIPT, MixedLoad
+from soak import Soak
+
+SOAK = Soak("full", rounds=4)  # a round: the disk is filled and made free again
+EACH = 8  # submissions for each round, half of them while it is full
+OWN_MOUNTS = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+
+
+class Full(Scenario):
+    def setUp(self):
+        super().setUp()
+        self.state.mkdir(mode=0o700)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "none", self.state], check=True)
+        self.addCleanup(subprocess.run, ["umount", "--lazy", self.state], check=True)
+        self.ballast = self.state / "ballast"
+
+    def test_nothing_is_lost_while_there_is_no_room_and_it_goes_on_when_there_is(self):
+        with SOAK, MixedLoad(self, SOAK.seed) as load:
+            self.serve(SCRIPT, agent='grace = "1s"', limits="retention_count = 1000000" + HTTP)
+            chance = random.Random(SOAK.seed)
+            for _ in range(SOAK.rounds):
+                load.give(EACH // 2)
+                self.fill()
+                load.give(EACH // 2)
+                self.is_refused_and_says_so()
+                chance.choice((self.go_on, self.go_on, self.die_meanwhile, self.stop_meanwhile))()
+                self.make_room()
+            load.finish()
+        SOAK.tell(SOAK.rounds, "full disks")
+        SOAK.tell(len(load.accepted), "submissions")
+
+    def fill(self):
+        with open(self.ballast, "wb", buffering=0) as file:
+            for size in (65536, 4096, 1):
+                try:
+                    while True:
+                        file.write(b"x" * size)
+                except OSError:
+                    continue
+
+    def make_room(self):
+        self.ballast.unlink()
+        if self.agent.poll() is not None:
+            self.start()
+        self.until(lambda: not self.status()["trouble"], "the trouble to be over")
+
+    def is_refused_and_says_so(self):
+        """As soon as what was free in the file itself is used up."""
+        def refused():
+            document = self.request("POST", "/v1/invocations", {"function": "k.plain", "args": [-1]})
+            return None if document["ok"] else document["error"]
+
+        error = self.until(refused, "a refusal")
+        self.assertEqual(error["code"], "limit", error)
+        self.assertIn("full", error["message"])
+        self.assertIn("full", self.until(lambda: self.status()["trouble"], "the trouble to be told"))
+
+    def status(self):
+        return self.request("GET", "/v1/status")["result"]["store"]
+
+    def go_on(self):
+        self.assertIsNone(self.agent.poll())
+
+    def die_meanwhile(self):
+        self.kill()
+
+    def stop_meanwhile(self):
+        self.assertEqual(self.stop(), 0)
+
+
+if __name__ == "__main__":
+    if subprocess.run([*OWN_MOUNTS, "true"], check=False, capture_output=True).returncode != 0:
+        print("no mount namespace is to be had here: nothing tried")
+    elif os.environ.get("FORAGER_OWN_MOUNTS"):
+        main()
+    else:
+        os.environ["FORAGER_OWN_MOUNTS"] = "yes"
+        os.execvp(OWN_MOUNTS[0], [*OWN_MOUNTS, sys.executable, "-B", *sys.argv])

@@ -1,0 +1,42 @@
+"""What `./dev soak` can run: each campaign is a test of `./dev test` with more seeds and more rounds than that has time
+for."""
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Campaign:
+    title: str
+    program: tuple  # of what is run; FORAGER and BUILD stand for the agent and the folder of test programs
+    rounds: int  # by default
+    batch: int  # rounds of one run
+    round_is_seed: bool  # so that the next run begins with another one
+
+    def argv(self, forager, build):
+        return [str(part).replace("FORAGER", str(forager)).replace("BUILD", str(build)) for part in self.program]
+
+
+def scenario(name, *more):
+    return (sys.executable, "-B", TESTS / "scenarios" / f"{name}_test.py", "FORAGER", *more)
+
+
+def unit(name, *cases):
+    return (f"BUILD/unit/unit_{name}", f"--test-case={','.join(cases)}")
+
+
+CAMPAIGNS = {
+    "store": Campaign("power cuts, torn, failed and full writes at every write of the store",
+                      unit("store", "the power may go*", "a disk that refuses*"), 2_000, 100, True),
+    "queue": Campaign("the queue and the scheduler simulated with memory for a store",
+                      unit("sources_queue", "whenever the agent*"), 100_000, 10_000, True),
+    "agent": Campaign("the whole agent simulated: deaths anywhere, bad disks, set clocks, cancellations, reloads",
+                      unit("simulation", "whatever happens*"), 20_000, 500, True),
+    "kills": Campaign("SIGKILL at random points of the real agent under load of every kind", scenario("kills"),
+                      1_000, 100, False),
+    "full": Campaign("the real agent on a disk that is full again and again", scenario("full"), 60, 20, False),
+    "clock": Campaign("the calendar's clock set under the real agent", scenario("clock", "BUILD/scenarios/libclock_shift.so"),
+                      30, 10, False),
+}
