@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Scripts that are loaded anew again and again under load lose no event: reloads_test.py FORAGER."""
+"""Scripts that are loaded anew again and again under load lose no event: reloads_test.py FORAGER. A long campaign:
+`./dev soak reloads`."""
 import http.client
 import os
 import pathlib
@@ -9,8 +10,9 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from agent_world import PATIENCE, Scenario, main
+from soak import Soak
 
-ROUNDS = int(os.environ.get("FORAGER_SOAK_ROUNDS", "25"))
+SOAK = Soak("reloads", rounds=25)
 
 SCRIPT = """
 forager.func { name = "r.work", args = { { "n", "integer" } }, run = function(ctx, n)
@@ -63,7 +65,7 @@ class Reloads(Scenario):
         self.addCleanup(lambda: [load.end() for load in loads.values()])
         self.until(lambda: all(load.done or load.trouble for load in loads.values()), "all of the load to begin")
         descriptors = None
-        for round in range(1, ROUNDS + 1):
+        for round in range(1, SOAK.rounds + 1):
             self.script(self.version(round))
             self.assertTrue(self.request("POST", "/v1/reload")["ok"])
             if round == 5:
@@ -82,6 +84,8 @@ class Reloads(Scenario):
         self.until(lambda: len(self.handled()) >= len(loads["file"].done), "all files to be handled")
         self.assertEqual(sorted(self.handled()), sorted(loads["file"].done))
         self.assertLess(self.descriptors(), descriptors + 20)
+        SOAK.tell(SOAK.rounds, "reloads")
+        SOAK.tell(sum(len(load.done) for load in loads.values()), "events")
 
     def version(self, number):
         return SCRIPT.replace("VERSION", str(number))

@@ -37,6 +37,8 @@ CAMPAIGNS = {
     "kills": Campaign("SIGKILL at random points of the real agent under load of every kind", scenario("kills"),
                       1_000, 100, False),
     "full": Campaign("the real agent on a disk that is full again and again", scenario("full"), 60, 20, False),
+    "reloads": Campaign("scripts of the real agent loaded anew under load of every kind", scenario("reloads"), 1_000, 1_000,
+                        False),
     "clock": Campaign("the calendar's clock set under the real agent", scenario("clock", "BUILD/scenarios/libclock_shift.so"),
                       30, 10, False),
 }
