@@ -28,10 +28,11 @@ bool is_incomplete(const std::string& text)
     const std::unique_ptr<lua_State, void (*)(lua_State*)> state{luaL_newstate(), lua_close};
     if (!state)
         throw std::bad_alloc{};
-    const Fit expression = fit_of(state.get(), "return " + text);
+    // A line break, since it ends a text in quotes: that is wrong, and not cut.
+    const Fit expression = fit_of(state.get(), "return " + text + "\n");
     if (expression == Fit::whole)
         return false;
-    const Fit statements = fit_of(state.get(), text);
+    const Fit statements = fit_of(state.get(), text + "\n");
     return statements != Fit::whole && (expression == Fit::cut || statements == Fit::cut);
 }
 

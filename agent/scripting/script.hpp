@@ -169,9 +169,9 @@ private:
     std::vector<std::string> declared_;
     std::map<std::int64_t, std::shared_ptr<LineQueue>> lines_;
     std::int64_t last_lines_ = 0;
-    int main_ = LUA_NOREF;          // the compiled main chunk
-    int run_main_ = LUA_NOREF;      // the library's function that calls it
-    int converse_ = LUA_NOREF;      // the library's functions for sessions
+    int main_ = LUA_NOREF;     // the compiled main chunk
+    int run_main_ = LUA_NOREF; // the library's function that calls it
+    int converse_ = LUA_NOREF; // the library's functions for sessions
     int evaluate_ = LUA_NOREF;
     int describe_ = LUA_NOREF;      // the library's function that describes it
     int call_function_ = LUA_NOREF; // the library's function that calls a declared one with its context

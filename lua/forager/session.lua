@@ -1,10 +1,11 @@
 -- Trying things: inputs that are compiled and run one after another. Globals stay, locals are their input's own.
+local known = require "forager.known"
 local show = require "forager.show"
 
 local session = {}
 
 function session.serve(chunk)
-  _G.forager = require "forager"
+  _G.forager = known.library
   chunk()
   native.serve_session()
 end

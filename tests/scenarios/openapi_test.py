@@ -273,7 +273,8 @@ class Monitoring(Held):
             self.page(path)
             self.page(path, 405, method="POST")
             self.page(path, 403, Host="elsewhere.example")
-        self.assertNotIn("# EOF", self.page("/metrics", Accept="text/plain"))
+        self.assertNotIn("# EOF", self.page("/metrics"))
+        self.assertIn("# EOF", self.page("/metrics", Accept="application/openmetrics-text"))
 
     def test_a_token_is_wanted_where_there_is_one(self):
         self.serve_http('token = "open sesame, please open"')
