@@ -29,9 +29,10 @@ class LocalConnection(http.client.HTTPConnection):
 
 
 class Agent:
-    """`with Agent(kit, …) as agent:` starts it and ends it; `limits` and `http` are lines of the configuration."""
+    """`with Agent(kit, …) as agent:` starts it and ends it; `limits` and `http_section` are lines of the configuration.
+    `alone`: of a copy of the program, whose pages no other agent of this machine shares."""
 
-    def __init__(self, kit, scripts=(), state=None, limits="", http_section=""):
+    def __init__(self, kit, scripts=(), state=None, limits="", http_section="", alone=False):
         self.kit = kit
         self.holder = tempfile.TemporaryDirectory(dir=kit.work, prefix="agent-")
         self.folder = Path(self.holder.name)
@@ -39,6 +40,7 @@ class Agent:
         for name, text in scripts:
             (self.folder / "scripts" / name).write_text(text, encoding="utf-8")
         (self.folder / "state").mkdir()
+        self.program = shutil.copy(kit.forager, self.folder / "forager") if alone else kit.forager
         if state:
             shutil.copy(state, self.folder / "state" / "forager.db")
         # A path of a socket is short, and the folder's may not be.
@@ -77,8 +79,8 @@ class Agent:
             told.bind(str(path))
             told.settimeout(PATIENCE)
             begun = time.perf_counter()
-            self.process = subprocess.Popen([self.kit.forager, "agent", "--config", self.config], stdout=log,
-                                            stderr=log, stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([self.program, "agent", "--config", self.config], stdout=log, stderr=log,
+                                            stdin=subprocess.DEVNULL,
                                             env={**os.environ, "NOTIFY_SOCKET": str(path)})
             try:
                 while b"READY=1" not in told.recv(4096):

@@ -39,7 +39,7 @@ def agent_sample(kit, settle, seconds):
     name, text = agents.script("idle.lua")
     scripts = [(f"{number}-{name}", text.replace("NUMBER", str(number)).replace("FOLDER", str(kit.work)))
                for number in range(10)]
-    with agents.Agent(kit, scripts, http_section='listen = "127.0.0.1:0"') as agent:
+    with agents.Agent(kit, scripts, http_section='listen = "127.0.0.1:0"', alone=True) as agent:
         return looked_at(Process(agent.process.pid), settle, seconds)
 
 
