@@ -6,6 +6,7 @@
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/usage.hpp"
+#include "io/process/kept/keeper.hpp"
 
 #include <algorithm>
 
@@ -30,6 +31,8 @@ int complain(const Failure& failure, bool json)
 
 int run(int argc, char** argv)
 {
+    if (is_keeper(argc, argv)) // not for people: the agent starts itself so
+        return run_keeper();
     hold_standard_streams();
     block_watched_signals();
     CLI::App program{"Forager runs Lua scripts and workflows on this machine.", "forager"};
