@@ -6,6 +6,7 @@
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/usage.hpp"
+#include "io/process/kept/keeper.hpp"
 
 #include <algorithm>
 
@@ -44,6 +45,8 @@ void describe(CLI::App& program, Action& chosen)
 
 int run(int argc, char** argv)
 {
+    if (is_keeper(argc, argv)) // not for people: the agent starts itself so
+        return run_keeper();
     hold_standard_streams();
     block_watched_signals();
     CLI::App program;

@@ -41,6 +41,7 @@ struct Function {
     bool durable = false;            ///< goes on after a restart where it was: its steps are recorded
     std::string version;             ///< of its code, as its author counts; for durable ones
     bool fails_when_changed = false; ///< what began under other code fails; else it goes on with this one
+    bool adopts = false;             ///< of durable ones: its commands go on when the agent is gone
     std::size_t retries = 0;         ///< tries after the first
     std::size_t concurrency = 0;     ///< how many may run at once; 0: no limit of its own
     std::string where;               ///< FILE:LINE of a script's declaration

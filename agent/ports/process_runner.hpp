@@ -8,8 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,6 +40,24 @@ struct ResourceLimits {
 /// Names everything that one function has started, also what it left in the background.
 enum class ScopeId : std::uint32_t {};
 
+/// What goes on when the agent dies or is stopped: the next agent's run that comes to the same command at the same
+/// place gets the one that runs, or its result.
+struct Keep {
+    std::string root;       ///< the outermost invocation
+    std::string invocation; ///< whose command it is
+    std::string part;       ///< the step that it belongs to; empty: to none
+    std::string place;      ///< tells it from all others of the invocation, in each of its runs in the same way
+    std::function<void(std::string_view how)> adopted; ///< hears that it was begun by an agent before; may be empty
+};
+
+/// Kept commands of one root, invocation or part; what is empty is any.
+struct KeptOf {
+    std::string root{};
+    std::string invocation{};
+    std::string part{};
+    bool cut_off = false; ///< their run was cancelled: if the agent is stopping, they go on
+};
+
 struct Command {
     std::string title;             ///< how failures name it; empty: by its program
     std::vector<std::string> argv; ///< the program (looked up in PATH) and its arguments; never passed through a shell
@@ -50,7 +70,8 @@ struct Command {
     std::size_t report_limit = 0;        ///< above 0: the child may write a report of so many bytes to descriptor 3
     ResourceLimits limits;
     ScopeId scope{};
-    LineSink* lines = nullptr; ///< must outlive the run
+    LineSink* lines = nullptr; ///< must outlive the run; of a kept command, it hears again what was told before
+    std::optional<Keep> keep;  ///< not with `report_limit`
 
     Command() = default;
 };
@@ -80,6 +101,9 @@ public:
 
     /// Ends whatever commands of this scope left running in the background, and waits until it is gone.
     virtual boost::asio::awaitable<void> end_scope(ScopeId scope) = 0;
+
+    /// Ends kept commands, with whatever they left running, and forgets their results.
+    virtual boost::asio::awaitable<void> end_kept(KeptOf whose) = 0;
 };
 
 } // namespace forager

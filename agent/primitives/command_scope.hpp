@@ -9,14 +9,18 @@
 
 #include <exception>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace forager {
 
 class CommandScope {
 public:
-    /// `runner` must outlive it.
-    explicit CommandScope(ProcessRunner& runner) : runner_{runner} {}
+    /// `runner` must outlive it. `keeps`: the invocation whose commands are kept; empty: none are.
+    explicit CommandScope(ProcessRunner& runner, std::string keeps = {}) : runner_{runner}, keeps_{std::move(keeps)} {}
+
+    /// Whether its commands go on when the agent is gone.
+    bool keeps() const { return !keeps_.empty(); }
 
     /// Made when the first command asks for it: most calls start none.
     ScopeId id()
@@ -40,6 +44,10 @@ public:
             co_await boost::asio::this_coro::reset_cancellation_state();
         if (id_)
             co_await runner_.end_scope(*id_);
+        if (keeps()) {
+            KeptOf all{"", keeps_, "", thrown != nullptr};
+            co_await runner_.end_kept(std::move(all));
+        }
         if (thrown)
             std::rethrow_exception(thrown);
         co_return std::move(*value);
@@ -47,6 +55,7 @@ public:
 
 private:
     ProcessRunner& runner_;
+    std::string keeps_;
     std::optional<ScopeId> id_;
 };
 

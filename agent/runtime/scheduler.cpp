@@ -254,6 +254,12 @@ Scheduler::Rest Scheduler::rest(const Invocation& invocation, const std::string&
     return {*this, invocation};
 }
 
+void Scheduler::note(const Invocation& invocation, std::string_view words)
+{
+    if (Progress* progress = running_.find(invocation.id))
+        progress->tell(State::running, words);
+}
+
 asio::awaitable<void> Scheduler::wake(Rest rest)
 {
     const Invocation& invocation = rest.invocation_;

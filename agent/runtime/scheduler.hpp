@@ -63,6 +63,9 @@ public:
     Rest rest(const Invocation& invocation, const std::string& note);
     boost::asio::awaitable<void> wake(Rest rest);
 
+    /// Says a word about one that runs.
+    void note(const Invocation& invocation, std::string_view words);
+
     /// How many of the submitted ones run, and do not sleep.
     std::size_t busy() const { return admission_.held(); }
 

@@ -226,10 +226,21 @@ asio::awaitable<Outcome> Script::evaluate(Task& root, std::string text, std::int
 }
 
 asio::awaitable<Outcome> Script::call(int function, const Invocation& invocation, std::vector<Value> args,
-                                      Observer& observer, Recording* recording)
+                                      Observer& observer)
 {
     const auto self = shared_from_this();
     CommandScope commands{world_.processes};
+    Outcome outcome = co_await call_in(commands, function, invocation, std::move(args), observer, nullptr);
+    co_return outcome;
+}
+
+asio::awaitable<Outcome> Script::call_in(CommandScope& commands, int function, const Invocation& invocation,
+                                         std::vector<Value> args, Observer& observer, Recording* recording)
+{
+    if (!commands.keeps()) { // it may have been a function that did, when an agent before ran it
+        KeptOf left{"", invocation.id, "", false};
+        co_await world_.processes.end_kept(std::move(left));
+    }
     args.insert(args.begin(), {Value{invocation.id}, Value{invocation.function}, Value{recording != nullptr}});
     Vm::Call call{call_function_, {function}, std::move(args), {invocation, observer, commands, recording}, false};
     co_return co_await commands.around(vm_->run(std::move(call)));
@@ -246,7 +257,8 @@ asio::awaitable<Outcome> Script::call_durably(int function, Function declared, c
     const auto settled = co_await settle_version(**recording, std::move(code), observer);
     if (!settled)
         co_return settled.error();
-    Outcome outcome = co_await call(function, invocation, std::move(args), observer, recording->get());
+    CommandScope commands{world_.processes, declared.adopts ? invocation.id : ""};
+    Outcome outcome = co_await call_in(commands, function, invocation, std::move(args), observer, recording->get());
     co_return outcome;
 }
 

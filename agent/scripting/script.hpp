@@ -101,7 +101,7 @@ public:
 
     /// Runs one of its functions, kept in the registry of its state.
     boost::asio::awaitable<Outcome> call(int function, const Invocation& invocation, std::vector<Value> args,
-                                         Observer& observer, Recording* recording = nullptr);
+                                         Observer& observer);
 
     /// As `call`, for a function whose steps are recorded.
     boost::asio::awaitable<Outcome> call_durably(int function, Function declared, const Invocation& invocation,
@@ -158,6 +158,8 @@ public:
     bool used_stub = false; ///< the main chunk went on with data that may be different elsewhere
 
 private:
+    boost::asio::awaitable<Outcome> call_in(CommandScope& commands, int function, const Invocation& invocation,
+                                            std::vector<Value> args, Observer& observer, Recording* recording);
     void open();
 
     World world_;

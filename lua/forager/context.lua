@@ -56,8 +56,8 @@ local function begin(self, name)
   })
 end
 
-local function attempt(name, fn)
-  native.step_enter()
+local function attempt(name, key, fn)
+  native.step_enter(key)
   local ok, result = pcall(fn)
   native.step_leave()
   if not ok then
@@ -77,7 +77,7 @@ function Context:step(name, fn)
   if done then
     return earlier
   end
-  local ok, result = attempt(name, fn)
+  local ok, result = attempt(name, key, fn)
   if not ok then
     if key then
       native.step_failed(key, native.failure_data(result))

@@ -17,6 +17,7 @@ local function_options = known.options("func", {
   durable = "boolean",
   version = "string|integer",
   changed = "string",
+  orphans = "string",
   run = "handler",
 }, 1)
 
@@ -82,8 +83,11 @@ function functions.func(given)
   if given.changed and given.changed ~= "continue" and given.changed ~= "fail" then
     failure.declare([[%s: changed is "continue" or "fail", not "%s"]], what, given.changed)
   end
-  if not given.durable and (given.version or given.changed) then
-    failure.declare("%s: 'version' and 'changed' are for durable functions: add durable = true", what)
+  if given.orphans and given.orphans ~= "end" and given.orphans ~= "adopt" then
+    failure.declare([[%s: orphans is "end" or "adopt", not "%s"]], what, given.orphans)
+  end
+  if not given.durable and (given.version or given.changed or given.orphans) then
+    failure.declare("%s: 'version', 'changed' and 'orphans' are for durable functions: add durable = true", what)
   end
   native.declare_function({
     name = given.name,
@@ -94,6 +98,7 @@ function functions.func(given)
     concurrency = given.concurrency,
     durable = given.durable,
     version = given.version and tostring(given.version),
+    adopts = given.orphans == "adopt",
     fails_when_changed = given.changed == "fail" or (given.version ~= nil and given.changed == nil),
   }, given.run)
 end

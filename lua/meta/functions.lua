@@ -13,6 +13,7 @@
 ---@field durable? boolean  its steps are recorded, and it goes on after a restart
 ---@field version? string|integer  of a durable function's code: what began with another one fails
 ---@field changed? "continue"|"fail"  what becomes of runs that began under other code; default "fail" with a version
+---@field orphans? "end"|"adopt"  of a durable function's commands when the agent is gone; default "end"
 
 -- { "width", "integer", default = 256 }
 ---@class forager.Parameter

@@ -28,6 +28,8 @@ public:
         co_return;
     }
 
+    boost::asio::awaitable<void> end_kept(KeptOf) override { co_return; }
+
     std::vector<Command> commands;
     std::vector<ScopeId> ended;
     std::uint32_t last_scope = 0;

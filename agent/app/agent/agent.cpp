@@ -108,6 +108,7 @@ asio::awaitable<Result<void>> Agent::start()
     add_run_script(app_, observer_);
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
+    co_await end_unclaimed();
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);
     events_ = std::make_unique<Events>(app_, *store_, *queue_, log_);
     co_await load();
@@ -119,10 +120,30 @@ asio::awaitable<void> Agent::bury_the_dead()
 {
     for (const ProcessIdentity& dead : folder_->dead()) {
         log_.warn("the agent of process " + std::to_string(dead.process) +
-                  " died: what it left running is ended, and its work goes on");
+                  " died: what it left running is ended, unless it is kept, and its work goes on");
         co_await app_.processes().end_left_by(dead);
     }
     folder_->buried();
+    co_await app_.processes().keep_in(folder_->at("kept"));
+}
+
+// Commands that went on without an agent, for what has ended.
+asio::awaitable<void> Agent::end_unclaimed()
+{
+    for (const std::string& root : app_.processes().kept_roots()) {
+        const auto record = co_await store_->records().find(root);
+        const bool open = !record || (*record && !(*record)->ended);
+        if (open)
+            continue;
+        KeptOf whose{root, "", "", false};
+        co_await app_.processes().end_kept(std::move(whose));
+    }
+}
+
+void Agent::forget_kept_of(const std::string& root)
+{
+    if (app_.processes().kept_roots().contains(root))
+        endings_->spawn(root, app_.processes().end_kept({root, "", "", false}));
 }
 
 Result<void> Agent::open_store()
@@ -141,6 +162,7 @@ Result<void> Agent::open_store()
 
 void Agent::make_queue()
 {
+    endings_ = std::make_unique<TaskGroup>(app_.executor());
     QueueSource::Config config;
     config.limit = settings_.limits.queue;
     config.request = settings_.limits.request;
@@ -149,6 +171,7 @@ void Agent::make_queue()
     hooks.check = [this](const Invocation& invocation) { return can_run(app_.registry(), invocation); };
     hooks.ended = [this](const std::string& id, const Outcome&) {
         observer_.end(id);
+        forget_kept_of(id);
         api_->ended(id);
     };
     queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
@@ -269,10 +292,12 @@ asio::awaitable<void> Agent::stop()
     if (http_)
         http_->stopping();
     queue_->stop();
+    app_.processes().leave_kept();
     co_await loops_.stop();
     if (service_.listens()) // it is still watched
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return status_line(true); }));
     co_await app_.scheduler().drain();
+    co_await endings_->emptied();
     co_await close_http(end_of_grace);
     co_await sessions_->end();
     store_->writer().hurry();

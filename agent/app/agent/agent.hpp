@@ -51,6 +51,8 @@ private:
     std::string metrics(MetricsText::Form form);
     boost::asio::awaitable<void> close_http(TimePoint deadline);
     boost::asio::awaitable<void> bury_the_dead();
+    boost::asio::awaitable<void> end_unclaimed();
+    void forget_kept_of(const std::string& root);
     void make_queue();
     void make_control();
     void make_sessions();
@@ -78,8 +80,9 @@ private:
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<control::Api> api_;
     std::unique_ptr<http::Server> server_;
-    std::unique_ptr<HttpDoor> http_;   // null: the configuration asks for none
-    std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop
+    std::unique_ptr<HttpDoor> http_;     // null: the configuration asks for none
+    std::unique_ptr<TaskGroup> doors_;   // closed last: whoever looks can see the agent stop
+    std::unique_ptr<TaskGroup> endings_; // of commands that were kept for what has ended
     Event reload_asked_;
     Semaphore reloads_{1}; // one at a time, whoever asks
     TimePoint begun_;

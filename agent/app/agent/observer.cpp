@@ -48,9 +48,10 @@ void AgentObserver::state(const Invocation& invocation, State state, std::string
 void AgentObserver::keep_state(const Invocation& invocation, State state, std::string_view note)
 {
     const auto known = noted_.find(invocation.id);
-    if (state == State::running && known == noted_.end())
+    const bool plain = state == State::running && note.empty();
+    if (plain && known == noted_.end())
         return;
-    if (state == State::running)
+    if (plain)
         noted_.erase(known);
     else
         noted_.insert_or_assign(invocation.id, state);

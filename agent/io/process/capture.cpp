@@ -69,6 +69,21 @@ void Capture::add_to_tail(std::string_view bytes)
     }
 }
 
+Capture::State Capture::state() const
+{
+    State state{head_, tail_, cut_};
+    std::ranges::rotate(state.tail, state.tail.begin() + static_cast<std::ptrdiff_t>(tail_begin_));
+    return state;
+}
+
+void Capture::go_on_from(State state)
+{
+    head_ = std::move(state.head);
+    tail_ = std::move(state.tail);
+    tail_begin_ = 0;
+    cut_ = state.cut;
+}
+
 std::string Capture::take()
 {
     std::rotate(tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(tail_begin_), tail_.end());

@@ -16,6 +16,15 @@ public:
 
     void add(std::string_view bytes);
 
+    /// What it holds, for another one of the same limit that goes on with it.
+    struct State {
+        std::string head;
+        std::string tail;
+        std::size_t cut = 0; ///< bytes between them
+    };
+    State state() const;
+    void go_on_from(State state);
+
     /// All of it, or the two halves with a visible mark between them. The capture is empty afterwards.
     std::string take();
 

@@ -1,6 +1,7 @@
 #include "io/process/local_process_runner.hpp"
 
 #include "io/process/child_run.hpp"
+#include "io/process/kept/keeper.hpp"
 #include "io/process/scan.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -91,11 +92,11 @@ std::size_t commands_at_once()
     return std::clamp<std::uint64_t>(for_commands / descriptors_per_command, 1, most_commands);
 }
 
-Failure too_few_descriptors(const Command& command)
+Failure too_few_descriptors(const std::string& program)
 {
     rlimit64 limit{};
     getrlimit64(RLIMIT_NOFILE, &limit);
-    return {Errc::limit, "'" + command.argv.front() + "' cannot be started: this process may open no more than " +
+    return {Errc::limit, "'" + program + "' cannot be started: this process may open no more than " +
                              std::to_string(limit.rlim_cur) + " files (ulimit -n)"};
 }
 
@@ -142,7 +143,7 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
     if (auto mistake = mistake_in(command))
         co_return std::move(*mistake);
     const TagPair tags = tags_.new_command(command.scope);
-    const Result<LaunchPlan> plan = plan_for(command, environment_, tags, open_files_);
+    Result<LaunchPlan> plan = plan_for(command, environment_, tags, open_files_);
     if (!plan)
         co_return plan.error();
 
@@ -150,27 +151,46 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
     if (!turn)
         throw_cancelled();
     const TurnHolder holder{turns_};
+    asio::awaitable<Result<Completed>> work;
+    if (command.keep && kept_)
+        work = kept_->run(std::move(command), std::move(*plan),
+                          [this](std::string folder) { return keeper_born(std::move(folder)); });
+    else
+        work = run_here(std::move(command), std::move(*plan));
+    Result<Completed> result = co_await std::move(work);
+    co_return result;
+}
+
+asio::awaitable<Result<Completed>> LocalProcessRunner::run_here(Command command, LaunchPlan plan)
+{
+    const TagPair tags = plan.tags;
+    auto launched = co_await born(std::move(plan));
+    if (!launched)
+        co_return launched.error();
+    const Counted running{running_};
+    Result<Completed> result =
+        co_await run_child(surroundings(), std::move(command), tags, std::move(launched->child), launched->at);
+    co_return result;
+}
+
+asio::awaitable<Result<LocalProcessRunner::Born>> LocalProcessRunner::born(LaunchPlan plan)
+{
     int refusals = 0;
     while (true) {
         const bool aborted = co_await cancelled();
         if (aborted)
             throw_cancelled();
-        auto birth = [this, &plan] { return launch_if_allowed(*plan); };
+        auto birth = [this, &plan] { return launch_if_allowed(plan); };
         const TimePoint started = clock_.now();
         Result<std::optional<Launched>> launched = co_await pool_.run(std::move(birth));
         if (!launched)
             co_return launched.error();
-        if (*launched) {
-            const Surroundings around{executor_, clock_, reaper_, buffer_, strays_};
-            const Counted running{running_};
-            Result<Completed> result =
-                co_await run_child(around, std::move(command), tags, std::move(**launched), started);
-            co_return result;
-        }
+        if (*launched)
+            co_return Born{std::move(**launched), started};
         // A command that ends gives some back; if none runs, there may never be enough.
         refusals = running_ > 0 ? 0 : refusals + 1;
         if (refusals > most_refusals)
-            co_return too_few_descriptors(command);
+            co_return too_few_descriptors(plan.argv.front());
         co_await sleep_for(clock_, descriptor_pause);
     }
 }
@@ -182,6 +202,22 @@ Result<std::optional<Launched>> LocalProcessRunner::launch_if_allowed(const Laun
     if (!permit.allowed())
         return Failure{Errc::cancelled, "'" + plan.argv.front() + "' is not started: the program ends"};
     return launch(plan);
+}
+
+// The same program in another mode: also while a newer one is being installed in its place.
+asio::awaitable<Result<Launched>> LocalProcessRunner::keeper_born(std::string folder)
+{
+    LaunchPlan plan;
+    plan.argv = {"/proc/self/exe", keeper_mode};
+    plan.environment = environment_;
+    plan.cwd = std::move(folder);
+    plan.open_files = open_files_;
+    plan.tags = tags_.new_keeper();
+    plan.input = true;
+    auto launched = co_await born(std::move(plan));
+    if (!launched)
+        co_return launched.error();
+    co_return std::move(launched->child);
 }
 
 ScopeId LocalProcessRunner::new_scope()
@@ -196,6 +232,32 @@ asio::awaitable<void> LocalProcessRunner::end_scope(ScopeId scope)
     tags_.forget(scope);
 }
 
+asio::awaitable<void> LocalProcessRunner::end_kept(KeptOf whose)
+{
+    if (!kept_)
+        co_return;
+    asio::awaitable<void> work = kept_->end(std::move(whose));
+    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+}
+
+asio::awaitable<void> LocalProcessRunner::keep_in(std::string folder)
+{
+    kept_ = std::make_unique<KeptCommands>(surroundings(), pool_, std::move(folder));
+    asio::awaitable<void> work = kept_->open();
+    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+}
+
+void LocalProcessRunner::leave_kept()
+{
+    if (kept_)
+        kept_->leave();
+}
+
+std::set<std::string> LocalProcessRunner::kept_roots() const
+{
+    return kept_ ? kept_->roots() : std::set<std::string>{};
+}
+
 asio::awaitable<void> LocalProcessRunner::end_all()
 {
     if (!tags_.used())
@@ -206,12 +268,10 @@ asio::awaitable<void> LocalProcessRunner::end_all()
 
 asio::awaitable<void> LocalProcessRunner::end_left_by(ProcessIdentity dead)
 {
-    if (dead.boot != clock_.boot() || dead.process == getpid())
+    const bool is_this_one = dead.process == getpid() && birth_of(getpid()) == dead.born;
+    if (dead.boot != clock_.boot() || is_this_one)
         co_return;
-    TagPattern pattern = TagSource::of_agent(dead.process);
-    // It may still be there as a zombie, or another process by its number.
-    const auto now_there = birth_of(dead.process);
-    pattern.born_before = now_there == dead.born ? 0 : now_there.value_or(0);
+    const TagPattern pattern = left_by(dead);
     asio::awaitable<void> work = end(pattern);
     co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
 }

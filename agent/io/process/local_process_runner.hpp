@@ -6,6 +6,7 @@
 #include "io/process/births.hpp"
 #include "io/process/environment.hpp"
 #include "io/process/identity.hpp"
+#include "io/process/kept/kept_commands.hpp"
 #include "io/process/launch.hpp"
 #include "io/process/reaper.hpp"
 #include "io/process/tag.hpp"
@@ -17,7 +18,10 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace forager {
@@ -34,7 +38,19 @@ public:
     ScopeId new_scope() override;
     boost::asio::awaitable<void> end_scope(ScopeId scope) override;
 
-    /// Ends everything that any command of this runner has left, as the last act of the agent.
+    boost::asio::awaitable<void> end_kept(KeptOf whose) override;
+
+    /// From now on, commands with `keep` go on when this process is gone; what they need is kept in `folder`, and what
+    /// agents before have left there is found. Without it they are commands like all others.
+    boost::asio::awaitable<void> keep_in(std::string folder);
+
+    /// The agent stops: kept commands whose run is cancelled go on.
+    void leave_kept();
+
+    /// Outermost invocations that have kept commands.
+    std::set<std::string> kept_roots() const;
+
+    /// Ends everything that any command of this runner has left, as the last act of the agent; but not what is kept.
     boost::asio::awaitable<void> end_all();
 
     /// Ends what an agent that died has left. Nothing happens to what was started later by another process that got
@@ -42,16 +58,25 @@ public:
     boost::asio::awaitable<void> end_left_by(ProcessIdentity dead);
 
     /// How many commands run.
-    std::size_t running() const { return running_; }
+    std::size_t running() const { return running_ + (kept_ ? kept_->running() : 0); }
 
     /// The same as `end_all` by force, at once, from any thread: for when the loop does not answer any more. Nothing is
     /// started after it.
     void kill_all_now();
 
 private:
+    struct Born {
+        Launched child;
+        TimePoint at;
+    };
+
     boost::asio::awaitable<Result<Completed>> supervise(Command command);
     Result<std::optional<Launched>> launch_if_allowed(const LaunchPlan& plan);
+    boost::asio::awaitable<Result<Completed>> run_here(Command command, LaunchPlan plan);
+    boost::asio::awaitable<Result<Born>> born(LaunchPlan plan);
+    boost::asio::awaitable<Result<Launched>> keeper_born(std::string folder);
     boost::asio::awaitable<void> end(TagPattern pattern);
+    Surroundings surroundings() { return {executor_, clock_, reaper_, buffer_, strays_}; }
     void collect_strays();
 
     boost::asio::any_io_executor executor_;
@@ -66,6 +91,7 @@ private:
     std::size_t running_ = 0;
     std::vector<char> buffer_;  // for all reads: they are done in one step of the strand
     std::vector<pid_t> strays_; // children that could not be killed
+    std::unique_ptr<KeptCommands> kept_;
 };
 
 } // namespace forager

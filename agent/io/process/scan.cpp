@@ -1,6 +1,5 @@
 #include "io/process/scan.hpp"
 
-#include "io/process/identity.hpp"
 #include "io/system_failure.hpp"
 
 #include <dirent.h>
@@ -108,6 +107,15 @@ std::optional<pid_t> process_number(std::string_view name)
 }
 
 } // namespace
+
+// It may still be there, as a zombie too; or another process by its number, which was born later.
+TagPattern left_by(const ProcessIdentity& owner)
+{
+    TagPattern pattern = TagSource::of_agent(owner.process);
+    const auto now_there = birth_of(owner.process);
+    pattern.born_before = now_there == owner.born ? 0 : now_there.value_or(0);
+    return pattern;
+}
 
 void walk_processes(std::vector<Hunt*> hunts)
 {

@@ -2,6 +2,7 @@
 // the pool.
 #pragma once
 
+#include "io/process/identity.hpp"
 #include "io/process/tag.hpp"
 
 #include <sys/types.h>
@@ -30,6 +31,9 @@ struct Hunt {
 
     explicit Hunt(TagPattern pattern, HeldProcess main = {}) : pattern{pattern}, main{main} {}
 };
+
+/// What an agent or a keeper has started that had this identity, itself among it where it lives.
+TagPattern left_by(const ProcessIdentity& owner);
 
 /// Signals what it finds, and counts it in `living`. A process that has ended but that its parent has not collected
 /// does not count.

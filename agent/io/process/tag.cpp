@@ -47,6 +47,11 @@ TagPair TagSource::new_command(ScopeId scope)
     return {tag, marked_by_an_agent(inherited_hard_) ? inherited_hard_ : tag};
 }
 
+TagPair TagSource::new_keeper()
+{
+    return {new_command({}).soft, inherited_hard_};
+}
+
 TagPattern TagSource::command(TagPair tags)
 {
     return {tags.soft, ~std::uint64_t{0}};

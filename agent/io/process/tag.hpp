@@ -39,6 +39,9 @@ public:
 
     TagPair new_command(ScopeId scope);
 
+    /// For a process that will take tags of its own: its hard value stays high enough for them.
+    TagPair new_keeper();
+
     /// Whether there was any command.
     bool used() const { return last_command_ > 0; }
 

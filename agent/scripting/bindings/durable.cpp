@@ -35,6 +35,16 @@ Outcome step_find(Request& request)
     return Outputs{Value{std::move(key)}, Value{true}, as_one(**known)};
 }
 
+// What the step's commands gave will not be asked for again.
+asio::awaitable<Outcome> step_is_over(Request request)
+{
+    if (request.context.commands.keeps()) {
+        KeptOf step{"", request.context.invocation.id, *request.args.front().get<std::string>(), false};
+        co_await request.script.world().processes.end_kept(std::move(step));
+    }
+    co_return Outputs{};
+}
+
 // step_keep(key, result)
 asio::awaitable<Outcome> step_keep(Request request)
 {
@@ -45,7 +55,8 @@ asio::awaitable<Outcome> step_keep(Request request)
     auto kept = co_await recording.keep(*request.args.front().get<std::string>(), std::move(outputs));
     if (!kept)
         co_return kept.error();
-    co_return Outputs{};
+    Outcome over = co_await step_is_over(std::move(request));
+    co_return over;
 }
 
 // step_failed(key, what failure_data gave)
@@ -56,7 +67,8 @@ asio::awaitable<Outcome> step_failed(Request request)
     auto kept = co_await recording.keep(*request.args.front().get<std::string>(), std::move(failure));
     if (!kept)
         co_return kept.error();
-    co_return Outputs{};
+    Outcome over = co_await step_is_over(std::move(request));
+    co_return over;
 }
 
 void keep_failure_data(lua_State* L)
@@ -72,17 +84,23 @@ int failure_data(lua_State* L)
     return 1;
 }
 
-// step_enter() and step_leave(): what is called between them is a part of one step, and not recorded by itself.
-int step_enter(lua_State* L)
+// step_enter(key or nil) and step_leave(): what is called between them is a part of one step, and not recorded by
+// itself.
+Outcome step_enter(Request& request)
 {
-    ++Vm::of(L).current().steps;
-    return 0;
+    Task& task = request.script.vm().current();
+    ++task.steps;
+    if (const auto* key = request.arg(0).get<std::string>())
+        task.step = *key;
+    return Outputs{};
 }
 
-int step_leave(lua_State* L)
+Outcome step_leave(Request& request)
 {
-    --Vm::of(L).current().steps;
-    return 0;
+    Task& task = request.script.vm().current();
+    if (--task.steps == 0)
+        task.step.clear();
+    return Outputs{};
 }
 
 // When a wait that began now is over, or one that began before the restart.

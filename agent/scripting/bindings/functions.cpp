@@ -72,6 +72,7 @@ Outcome declare_function(Request& request)
     function.durable = flag_option(given, "durable", false);
     function.version = text_option(given, "version");
     function.fails_when_changed = flag_option(given, "fails_when_changed", false);
+    function.adopts = flag_option(given, "adopts", false);
     auto handler =
         function.durable ? request.script.durable_handler(reference, function) : request.script.handler(reference);
     auto declared = request.script.declare(std::move(function), std::move(handler));

@@ -42,8 +42,37 @@ Outputs outputs_of(Completed& completed)
     return {Value{std::move(result)}};
 }
 
-// unix_run(options, lines)
-asio::awaitable<Outcome> unix_run(Request request)
+// Where the command stands in a function whose commands go on when the agent is gone.
+std::optional<Keep> keep_of(const Request& request)
+{
+    Recording* recording = request.context.recording;
+    if (recording == nullptr || !request.context.commands.keeps())
+        return {};
+    const Invocation& invocation = request.context.invocation;
+    Keep keep;
+    keep.root = root_of(invocation);
+    keep.invocation = invocation.id;
+    keep.part = request.script.vm().current().recorded_step();
+    keep.place = recording->next_key("command of " + keep.part) + " in try " + std::to_string(invocation.tries);
+    return keep;
+}
+
+std::function<void(std::string_view)> adoption_teller(const Request& request, const Command& command)
+{
+    return [&request, name = shown(command.argv)](std::string_view how) {
+        const Context& context = request.context;
+        context.observer.line(context.invocation, "adopted `" + name + "`: " + std::string{how});
+        request.script.world().scheduler.note(context.invocation, "`" + name + "` was adopted: " + std::string{how});
+    };
+}
+
+Failure no_scratch()
+{
+    return {Errc::bad_arguments, "sh: 'scratch' is not for functions with orphans = \"adopt\", whose commands outlive "
+                                 "the agent that would remove the folder: make one, and name it with 'cwd'"};
+}
+
+asio::awaitable<Outcome> run_command(Request request, std::optional<Keep> keep)
 {
     const auto lines = line_queue(request);
     Command command = command_of(request);
@@ -53,7 +82,13 @@ asio::awaitable<Outcome> unix_run(Request request)
     command.timeout = *timeout;
     command.lines = lines.get();
     std::optional<ScratchFolder> scratch;
-    if (flag_option(request.arg(0), "scratch", false)) {
+    const bool wants_scratch = flag_option(request.arg(0), "scratch", false);
+    if (wants_scratch && keep)
+        co_return no_scratch();
+    command.keep = std::move(keep);
+    if (command.keep)
+        command.keep->adopted = adoption_teller(request, command);
+    if (wants_scratch) {
         auto made = ScratchFolder::make();
         if (!made)
             co_return made.error();
@@ -65,6 +100,13 @@ asio::awaitable<Outcome> unix_run(Request request)
     if (!completed)
         co_return completed.error();
     co_return outputs_of(*completed);
+}
+
+// unix_run(options, lines)
+asio::awaitable<Outcome> unix_run(Request request)
+{
+    auto keep = keep_of(request);
+    return run_command(std::move(request), std::move(keep));
 }
 
 Outcome lines_open(Request& request)

@@ -22,6 +22,14 @@ bool Task::in_step() const
     return false;
 }
 
+const std::string& Task::recorded_step() const
+{
+    const Task* task = this;
+    while (task->step.empty() && task->owner != nullptr)
+        task = task->owner;
+    return task->step;
+}
+
 void Task::belong_to(Task* to)
 {
     owner = to;

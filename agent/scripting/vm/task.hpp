@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace forager::scripting {
 
@@ -40,6 +41,9 @@ public:
 
     /// Whether it is a part of a step of a durable function.
     bool in_step() const;
+
+    /// The key of the recorded step that it is a part of; empty where there is none.
+    const std::string& recorded_step() const;
 
     Vm* vm = nullptr;
     lua_State* thread = nullptr;
@@ -71,6 +75,7 @@ public:
     int results = 0;        // on top of the thread's stack, when it has ended
     State state = State::ready;
     Cancel cancel = Cancel::none;
+    std::string step;        // the key of the outermost one, where it is recorded
     std::uint16_t steps = 0; // of a durable function, that it is in
     bool in_operation = false;
     bool sleeping = false; // parked until a time, and nothing else

@@ -35,6 +35,22 @@ TEST_CASE("a cut does not fall into a character")
     CHECK(split.take() == "ab\n[… 8 bytes cut …]\nxy");
 }
 
+TEST_CASE("another capture can go on from the state of one, and nothing shows")
+{
+    const std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
+    for (std::size_t at = 0; at <= letters.size(); ++at) {
+        Capture whole{8};
+        Capture before{8};
+        Capture after{8};
+        whole.add(letters.substr(0, at));
+        before.add(letters.substr(0, at));
+        after.go_on_from(before.state());
+        whole.add(letters.substr(at));
+        after.add(letters.substr(at));
+        CHECK(after.take() == whole.take());
+    }
+}
+
 TEST_CASE("a limit of nothing keeps nothing")
 {
     Capture capture{0};
