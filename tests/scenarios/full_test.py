@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The agent's state on a real disk that is full again and again: full_test.py FORAGER.
 A long campaign: `./dev soak full`. Needs a mount namespace of its own; where that is not allowed, nothing is tried."""
+import itertools
 import os
 import pathlib
-import random
 import subprocess
 import sys
 
@@ -28,13 +28,13 @@ class Full(Scenario):
     def test_nothing_is_lost_while_there_is_no_room_and_it_goes_on_when_there_is(self):
         with SOAK, MixedLoad(self, SOAK.seed) as load:
             self.serve(SCRIPT, agent='grace = "1s"', limits="retention_count = 1000000" + HTTP)
-            chance = random.Random(SOAK.seed)
+            ways = itertools.cycle((self.go_on, self.stop_meanwhile, self.die_meanwhile))
             for _ in range(SOAK.rounds):
                 load.give(EACH // 2)
                 self.fill()
                 load.give(EACH // 2)
                 self.is_refused_and_says_so()
-                chance.choice((self.go_on, self.go_on, self.die_meanwhile, self.stop_meanwhile))()
+                next(ways)()
                 self.make_room()
             load.finish()
         SOAK.tell(SOAK.rounds, "full disks")
@@ -76,7 +76,7 @@ class Full(Scenario):
         self.kill()
 
     def stop_meanwhile(self):
-        self.assertEqual(self.stop(), 0)
+        self.assertEqual(self.stop(), 0, self.log_of_this_life())
 
 
 if __name__ == "__main__":

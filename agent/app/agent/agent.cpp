@@ -291,6 +291,7 @@ asio::awaitable<void> Agent::stop()
     const TimePoint end_of_grace = app_.now() + settings_.agent.grace;
     if (http_)
         http_->stopping();
+    doors_->spawn("hurry", hurry_at(end_of_grace));
     queue_->stop();
     app_.processes().leave_kept();
     co_await loops_.stop();
@@ -307,6 +308,13 @@ asio::awaitable<void> Agent::stop()
     co_await app_.processes().end_all();
     folder_->leave();
     log_.info("stopped");
+}
+
+// What the disk refuses when the grace period is over is not tried again: it is done after the next start.
+asio::awaitable<void> Agent::hurry_at(TimePoint end_of_grace)
+{
+    co_await sleep_until(app_.clock(), end_of_grace);
+    store_->writer().hurry();
 }
 
 asio::awaitable<void> Agent::forget_old_records()

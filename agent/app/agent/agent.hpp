@@ -44,6 +44,7 @@ private:
     boost::asio::awaitable<Result<void>> start();
     boost::asio::awaitable<void> serve();
     boost::asio::awaitable<void> stop();
+    boost::asio::awaitable<void> hurry_at(TimePoint end_of_grace);
     Result<void> open_store();
     Result<void> open_socket();
     Result<void> open_http();
