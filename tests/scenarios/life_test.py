@@ -113,6 +113,11 @@ class Stop(Scenario):
         self.assertEqual(self.await_state(id, "sleeping")["note"], note)
         self.assertEqual(self.marks(), ["once"])
 
+    def test_scripts_with_timers_end_well(self):
+        self.serve('forager.every("1h", function() mark "begun" end)')
+        self.await_mark("begun")
+        self.assertEqual(self.stop(), 0, self.log.read_text())
+
     def test_work_that_runs_has_its_grace(self):
         self.serve(SCRIPT, agent='grace = "1m"')
         id = self.submit("t.hold")

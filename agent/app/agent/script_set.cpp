@@ -34,6 +34,14 @@ ScriptSet::ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervis
 {
 }
 
+// What a script does again and again holds on to the script, which holds on to that.
+ScriptSet::~ScriptSet()
+{
+    for (const auto& [path, entry] : entries_)
+        if (entry.script)
+            entry.script->retire();
+}
+
 asio::awaitable<std::vector<std::string>> ScriptSet::files()
 {
     std::set<std::string> found;

@@ -28,6 +28,9 @@ public:
 
     /// All that is passed must outlive it.
     ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops, std::vector<std::string> patterns);
+    ScriptSet(const ScriptSet&) = delete;
+    ScriptSet& operator=(const ScriptSet&) = delete;
+    ~ScriptSet();
 
     /// Loads what the patterns find, and drops what is not there any more. One at a time.
     boost::asio::awaitable<void> load();
