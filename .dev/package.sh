@@ -72,7 +72,8 @@ build_bundled() {
   quietly "$log" env "${flags[@]}" meson setup "$2/bundled" "$2" --buildtype=plain \
     --prefix=/usr --sysconfdir=/etc --localstatedir=/var -Db_ndebug=true -Dbundled=true -Dtests=false \
     -Dsystemd_units=/usr/lib/systemd/system
-  quietly "$log" ninja --quiet -C "$2/bundled"
+  # debhelper's locale, which ccache takes for a reason to compile anew.
+  quietly "$log" env LC_ALL=C.UTF-8 ninja --quiet -C "$2/bundled"
 }
 
 package_rpm() {
