@@ -133,9 +133,8 @@ private:
         const auto now = std::chrono::floor<std::chrono::minutes>(wall).time_since_epoch().count();
         for (const auto& [name, period] : {std::pair{"all", 5}, std::pair{"once", 7}, std::pair{"skip", 3}}) {
             const auto runs = runs_of(name, found);
-            ledger_.expect(!runs.empty(), "a schedule runs");
             if (runs.empty())
-                continue;
+                continue; // a clock that was set back has not come so far again
             ledger_.expect(std::ranges::adjacent_find(runs) == runs.end(), "no run of a schedule comes twice");
             // One that skips may have skipped ahead before the clock was set back.
             const bool goes_on = runs.back() + 2 * period > now || name == std::string_view{"skip"};
