@@ -6,6 +6,7 @@
 #include "app/agent/status_line.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
+#include "core/age_calendar.hpp"
 #include "core/arguments.hpp"
 #include "ports/within.hpp"
 #include "primitives/files/paths.hpp"
@@ -321,8 +322,9 @@ asio::awaitable<void> Agent::forget_old_records()
 {
     constexpr Duration pause = std::chrono::minutes{1};
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
+    AgeCalendar calendar{retention.age};
     for (;;) {
-        const auto more = co_await store_->records().forget(retention, app_.clock().wall());
+        const auto more = co_await store_->records().forget(retention, calendar.now(app_.clock().wall(), app_.now()));
         if (!more || !*more)
             co_await sleep_for(app_.clock(), pause);
     }
