@@ -23,6 +23,7 @@ nightly:cron("0 3 * * *", { zone = "Europe/Berlin" })
 EVERYTHING='
 local forager = require "forager"
 local files, folder = forager.files, forager.files.temp_folder()
+files.make_folder(folder .. "/in")
 files.write(folder .. "/in/text", ("some text "):rep(1000))
 for _, kind in ipairs { "zip", "tar", "tar.gz", "tar.zst" } do
   files.archive { folder .. "/in", to = folder .. "/a." .. kind }
