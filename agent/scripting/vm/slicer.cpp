@@ -35,10 +35,16 @@ Slicer::Slicer(lua_Hook hook) : hook_{hook}
     // The thread's own CPU time: an idle agent is never woken by it.
     if (::timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer_) != 0)
         refuse("cannot make the slice timer");
-    itimerspec every{};
-    every.it_interval.tv_nsec = every.it_value.tv_nsec = std::chrono::nanoseconds{period}.count();
-    if (::timer_settime(timer_, 0, &every, nullptr) != 0)
+    if (!wind())
         refuse("cannot start the slice timer");
+}
+
+// Once, each time anew: arming the hook of a deep stack may take longer than the period, and code must run in between.
+bool Slicer::wind() noexcept
+{
+    itimerspec once{};
+    once.it_value.tv_nsec = std::chrono::nanoseconds{period}.count();
+    return ::timer_settime(timer_, 0, &once, nullptr) == 0;
 }
 
 Slicer::~Slicer()
@@ -54,9 +60,11 @@ void Slicer::tick(int, siginfo_t* info, void*)
     lua_State* L = self.running_.load(std::memory_order_relaxed);
     const std::uint64_t slice = self.slice_.load(std::memory_order_relaxed);
     // lua_sethook may be called from a signal handler: that is how the lua program stops a loop.
-    if (L != nullptr && (slice == self.seen_ || self.interrupted()))
+    const bool over = slice == self.seen_ || self.interrupted();
+    if (L != nullptr && over && lua_gethook(L) != self.hook_)
         lua_sethook(L, self.hook_, LUA_MASKCOUNT, 1);
     self.seen_ = slice;
+    self.wind();
 }
 
 } // namespace forager::scripting

@@ -41,6 +41,7 @@ public:
 
 private:
     static void tick(int signal, siginfo_t* info, void* context);
+    bool wind() noexcept;
 
     lua_Hook hook_;
     timer_t timer_{};

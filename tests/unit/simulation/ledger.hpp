@@ -23,7 +23,7 @@ struct Found {
     std::string idempotency_key;
     std::string order_key;
     int priority = 0;
-    bool delayed = false;
+    std::optional<WallTime> not_before{};
     std::string outcome; ///< sealed; empty: it has not ended
 };
 
@@ -54,7 +54,7 @@ public:
     }
 
     /// All is over: nothing is open, and each result is what its steps drew last.
-    void close(const std::vector<Found>& invocations);
+    void close(const std::vector<Found>& invocations, WallTime now);
 
     /// What has not ended, as far as a client can know.
     std::vector<std::string> open() const;

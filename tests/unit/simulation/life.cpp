@@ -93,10 +93,17 @@ std::vector<Found> find_all(SQLite::Database& database)
     SQLite::Statement query{database, "SELECT id, function, idempotency_key, order_key, priority, not_before, outcome "
                                       "FROM invocation ORDER BY number"};
     std::vector<Found> all;
-    while (query.executeStep())
-        all.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
-                       query.getColumn(3).getString(), query.getColumn(4).getInt(), !query.getColumn(5).isNull(),
+    while (query.executeStep()) {
+        all.push_back({query.getColumn(0).getString(),
+                       query.getColumn(1).getString(),
+                       query.getColumn(2).getString(),
+                       query.getColumn(3).getString(),
+                       query.getColumn(4).getInt(),
+                       {},
                        query.getColumn(6).getString()});
+        if (const SQLite::Column time = query.getColumn(5); !time.isNull())
+            all.back().not_before = WallTime{std::chrono::milliseconds{time.getInt64()}};
+    }
     return all;
 }
 
