@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <unistd.h>
+
 namespace forager::cli {
 
 namespace asio = boost::asio;
@@ -40,9 +42,7 @@ std::size_t width_of(std::string_view text)
         std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
 }
 
-} // namespace
-
-Result<config::Settings> settings_for(const Common& common)
+Result<config::Configuration> configuration_for(const Common& common)
 {
     config::Sources sources = config::surroundings();
     if (!common.config.empty())
@@ -52,19 +52,48 @@ Result<config::Settings> settings_for(const Common& common)
         return configuration.error();
     for (const std::string& warning : configuration->warnings)
         write_err(printable("forager: warning: " + warning) + "\n");
+    return configuration;
+}
+
+} // namespace
+
+Result<config::Settings> settings_for(const Common& common)
+{
+    auto configuration = configuration_for(common);
+    if (!configuration)
+        return configuration.error();
     return std::move(configuration->settings);
+}
+
+std::string socket_to_ask(const config::Configuration& configuration, const std::string& service)
+{
+    const std::string& own = configuration.settings.agent.socket;
+    const auto origin = std::ranges::find(configuration.origins, "agent.socket", &config::Origin::key);
+    const bool by_default = origin != configuration.origins.end() && origin->from == "default";
+    const bool is_let_in = ::access(service.c_str(), R_OK | W_OK) == 0;
+    return by_default && ::access(own.c_str(), F_OK) != 0 && is_let_in ? service : own;
+}
+
+Result<std::string> socket_for(const Common& common)
+{
+    const auto configuration = configuration_for(common);
+    if (!configuration)
+        return configuration.error();
+    if (!common.config.empty())
+        return configuration->settings.agent.socket;
+    return socket_to_ask(*configuration, config::AgentConfig{}.socket);
 }
 
 Ending answer_to(const Common& common, const Question& question)
 {
-    const auto settings = settings_for(common);
-    if (!settings)
-        return {settings.error(), {}};
+    const auto socket = socket_for(common);
+    if (!socket)
+        return {socket.error(), {}};
     const auto progress = make_progress(common);
     AppConfig config;
     config.last_words = [&](const Failure& failure) { print_last_words(failure, common); };
     App app{std::move(config), *progress};
-    control::Client client{app.http(), settings->agent.socket};
+    control::Client client{app.http(), *socket};
     return app.execute(question(client));
 }
 

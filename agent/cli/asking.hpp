@@ -17,6 +17,13 @@ namespace forager::cli {
 /// The configuration that the command was given; its warnings go to stderr.
 Result<config::Settings> settings_for(const Common& common);
 
+/// The socket of the agent that the command is to ask.
+Result<std::string> socket_for(const Common& common);
+
+/// The configured socket. By default a user's own or, where there is none and he is let in, `service`: that of the
+/// service.
+std::string socket_to_ask(const config::Configuration& configuration, const std::string& service);
+
 /// What is asked; its value is the result.
 using Question = std::function<boost::asio::awaitable<Outcome>(control::Client& client)>;
 

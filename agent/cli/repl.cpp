@@ -30,9 +30,9 @@ Result<std::unique_ptr<Evaluator>> made_here(const std::string& file, App& app, 
 // The script goes as its text: the agent need not be able to read it.
 Result<std::unique_ptr<Evaluator>> made_attached(const ReplOptions& options, App& app, Printer& printer)
 {
-    const auto settings = settings_for(options.common);
-    if (!settings)
-        return settings.error();
+    const auto socket = socket_for(options.common);
+    if (!socket)
+        return socket.error();
     Object wanted;
     if (!options.file.empty()) {
         auto text = scripting::read_script(options.file);
@@ -44,7 +44,7 @@ Result<std::unique_ptr<Evaluator>> made_attached(const ReplOptions& options, App
         wanted.append("file", std::filesystem::absolute(options.file, error).string());
         wanted.append("text", std::move(*text));
     }
-    return std::make_unique<Attached>(app, settings->agent.socket, std::move(wanted), printer);
+    return std::make_unique<Attached>(app, *socket, std::move(wanted), printer);
 }
 
 int repl(const ReplOptions& options)

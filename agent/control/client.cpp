@@ -23,8 +23,8 @@ Failure without_agent(const std::string& socket, const Failure& why)
     Failure failure{why.code, begun ? "the agent on " + socket + " went away before it had answered (" + why.message +
                                           "): what it had accepted it finishes when it is back"
                                     : "no agent answers on " + socket + " (" + why.message +
-                                          "): start one with 'forager agent', or name its configuration with "
-                                          "--config"};
+                                          "): start one with 'forager agent', name its configuration with "
+                                          "--config, or be in the group 'forager' to ask the service's"};
     failure.details.append(std::string{presence_name}, begun ? lost : absent);
     return failure;
 }

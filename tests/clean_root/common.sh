@@ -5,7 +5,8 @@
 suite=bookworm
 project=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/forager
-base=$cache/clean-root-$suite.tar
+base=$cache/clean-root-$suite.tar # where the bare system is kept
+included=ca-certificates,git      # what it has beside the least
 
 say() { echo "clean root: $*" >&2; }
 
@@ -16,7 +17,7 @@ take_network_settings() {
   rm -f "$root/etc/apt/sources.list"
   cp -r /etc/apt/sources.list* /etc/apt/trusted.gpg.d "$root/etc/apt/"
   grep -rlE '^Acquire::' /etc/apt/apt.conf.d | xargs -r cp -t "$root/etc/apt/apt.conf.d"
-  cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+  install -D -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
 }
 
 # lay_system ROOT
@@ -24,7 +25,7 @@ lay_system() {
   local root=$1
   if [[ ! -f $base ]]; then
     say "debootstrap, the first time"
-    debootstrap --variant=minbase --include=ca-certificates,git "$suite" "$root" >"$root.log"
+    debootstrap --variant=minbase --include="$included" "$suite" "$root" >"$root.log"
     mkdir -p "$cache"
     tar -C "$root" --exclude=./var/cache/apt/archives/* -cf "$base.part" .
     mv "$base.part" "$base"
@@ -51,7 +52,7 @@ inside() {
 
 # in_namespaces ARG… : this very check again, with mounts and processes of its own; it gets "--inside" and the ARGs.
 in_namespaces() {
-  unshare --mount --pid --fork --kill-child "$0" --inside "$@"
+  unshare --mount --pid --fork --kill-child --mount-proc "$0" --inside "$@"
 }
 
 need_root_and_debootstrap() {

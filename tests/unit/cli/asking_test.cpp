@@ -1,0 +1,34 @@
+#include "cli/asking.hpp"
+
+#include "temp_folder.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace forager;
+using namespace forager::cli;
+using forager::test::TempFolder;
+
+namespace {
+
+config::Configuration with_socket(const std::string& path, const std::string& from)
+{
+    config::Configuration configuration;
+    configuration.settings.agent.socket = path;
+    configuration.origins.push_back({"agent.socket", path, from});
+    return configuration;
+}
+
+} // namespace
+
+TEST_CASE("a user without an agent of his own asks the service's, where he is let in")
+{
+    const TempFolder folder;
+    const std::string own = folder.at("own");
+    const std::string service = folder.at("service");
+    CHECK(socket_to_ask(with_socket(own, "default"), service) == own);
+    folder.write("service", "");
+    CHECK(socket_to_ask(with_socket(own, "default"), service) == service);
+    CHECK(socket_to_ask(with_socket(own, "environment FORAGER_AGENT_SOCKET"), service) == own);
+    folder.write("own", "");
+    CHECK(socket_to_ask(with_socket(own, "default"), service) == own);
+}
