@@ -27,6 +27,16 @@ int complain(const Failure& failure, bool json)
     return Exit::usage;
 }
 
+// The values of flags are shielded like operands.
+void unshield_flags(CLI::App& command)
+{
+    for (CLI::Option* option : command.get_options())
+        if (option->nonpositional() && option->get_items_expected_max() > 0)
+            option->transform(unshielded);
+    for (CLI::App* inner : command.get_subcommands({}))
+        unshield_flags(*inner);
+}
+
 } // namespace
 
 void describe(CLI::App& program, Action& chosen)
@@ -41,6 +51,7 @@ void describe(CLI::App& program, Action& chosen)
                                        add_explain, add_drain,  add_repl,   add_version};
     for (const AddCommand add : commands)
         add(program, chosen);
+    unshield_flags(program);
 }
 
 int run(int argc, char** argv)

@@ -5,6 +5,8 @@
 #include "cli/output.hpp"
 #include "cli/waiting.hpp"
 
+#include <cctype>
+
 namespace forager::cli {
 
 namespace asio = boost::asio;
@@ -18,6 +20,21 @@ struct OneOptions {
     std::string value;
     bool follow = false;
 };
+
+// Whatever was typed asks for that and for nothing else: percent-encoded, but for what ids are made of.
+std::string path_segment(std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string segment;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0)
+            segment += c;
+        else
+            segment.append({'%', digits[byte >> 4U], digits[byte & 15U]});
+    }
+    return segment;
+}
 
 std::string place_of(const OneOptions& options, const std::string& what)
 {
@@ -108,7 +125,10 @@ CLI::App* add_verb(CLI::App& program, Action& chosen, const Verb& verb, const st
 {
     CLI::App* command = add_command(program, verb.name, verb.summary, options->common);
     add_operand(*command, "ID", options->id, "The invocation's id")->required();
-    command->callback([options, act = verb.act, &chosen] { chosen = [options, act] { return act(*options); }; });
+    command->callback([options, act = verb.act, &chosen] {
+        options->id = path_segment(options->id);
+        chosen = [options, act] { return act(*options); };
+    });
     return command;
 }
 

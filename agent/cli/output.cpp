@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -14,12 +15,21 @@ namespace forager::cli {
 
 namespace {
 
+// Whoever shares the terminal or pipe may have made it non-blocking.
+void wait_for_room(int descriptor)
+{
+    pollfd wanted{descriptor, POLLOUT, 0};
+    (void)::poll(&wanted, 1, -1);
+}
+
 // Gives the error that kept some of it back, or 0.
 int write_all(int descriptor, std::string_view text)
 {
     while (!text.empty()) {
         const ssize_t written = ::write(descriptor, text.data(), text.size());
-        if (written < 0 && errno != EINTR)
+        if (written < 0 && errno == EAGAIN)
+            wait_for_room(descriptor);
+        else if (written < 0 && errno != EINTR)
             return errno;
         if (written > 0)
             text.remove_prefix(static_cast<std::size_t>(written));

@@ -133,9 +133,7 @@ void add_submit(CLI::App& program, Action& chosen)
         ->allow_extra_args(false);
     command->add_flag("--wait", options->wait, "Wait for the end, and print the result");
     command->add_flag("--follow", options->follow, "The same, with its lines on stderr while it runs");
-    command->add_option("--priority", options->priority, "Higher goes first (0)")
-        ->type_name("NUMBER")
-        ->transform(unshielded);
+    command->add_option("--priority", options->priority, "Higher goes first (0)")->type_name("NUMBER");
     command->add_option("--key", options->order_key, "Of those with the same key one runs at a time, in their order");
     command->add_option("--idempotency-key", options->idempotency_key, "Accepted once, however often it is submitted");
     command->add_option("--retries", options->retries, "More tries when it fails")->type_name("NUMBER");

@@ -77,6 +77,11 @@ Form<std::string> text()
     return {Kind::text, "text", text_of, as_text};
 }
 
+Form<std::string> endpoint()
+{
+    return {Kind::text, "text", text_of, [](const std::string& url) { return shown_url(url); }};
+}
+
 Form<std::string> path()
 {
     return {Kind::path, "a path", text_of, as_text};

@@ -29,6 +29,9 @@ template <class T> struct Form {
 
 Form<std::string> text();
 
+/// Text that may be a URL: what stands before the host's `@` is not shown.
+Form<std::string> endpoint();
+
 /// A path; empty where there is none.
 Form<std::string> path();
 

@@ -102,7 +102,7 @@ Section s3_section()
     return {"s3",
             "The object store for files, results and dumps.",
             {
-                key(s3, "endpoint", &S3Config::endpoint, text(),
+                key(s3, "endpoint", &S3Config::endpoint, endpoint(),
                     "HOST:PORT, or a URL of http:// or https://; empty: no object store.", {"AWS_S3_ENDPOINT"}),
                 key(s3, "region", &S3Config::region, text(), "The region; empty: what the server takes for one.",
                     {"AWS_S3_REGION", "AWS_S3_REGION_KEY"}),

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """forager repl --attach, inside a running agent: repl_test.py FORAGER."""
 import json
+import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -93,6 +95,18 @@ class Attached(Scenario):
         terminal.read_until("cancelled")
         terminal.ask("here + 1", r"2\r\n")
         self.assertEqual(self.family(), [])
+        terminal.read_until("> ")
+        terminal.type("\x04")
+        self.assertEqual(terminal.end(), 0)
+
+    def test_a_terminal_stays_blocking_for_what_shares_it(self):
+        terminal = Terminal([FORAGER, "repl"], cwd=self.folder, env=self.environment | {"TERM": "xterm"})
+        shared = pathlib.Path(f"/proc/{terminal.program.pid}/fdinfo/1")
+        terminal.ask("\x00\x12'a' .. 'b'", r"ab\r\n")  # such keys do not end it, either
+        self.assertFalse(int(re.search(r"flags:\s*(\d+)", shared.read_text())[1], 8) & os.O_NONBLOCK)
+        terminal.read_until("> ")
+        terminal.type("('y'):rep(60000)\n")
+        terminal.read_until("y{60000}\r\n")
         terminal.read_until("> ")
         terminal.type("\x04")
         self.assertEqual(terminal.end(), 0)

@@ -33,6 +33,20 @@ class Broken(Scenario):
         for function in ("bad.x", "bad.y", "bad.a", "bad"):
             self.assertEqual(self.refusal("submit", function)["code"], "not_found")
 
+    def test_one_with_a_bad_schedule_or_watch_takes_no_others_with_it(self):
+        flow = 'local w = forager.workflow "NAME"\nw:task { "a", run = function() end }\n'
+        for name, text in {"zone.lua": flow + 'w:cron("@daily", { zone = "Mars/X" })',
+                           "twice.lua": flow + 'w:cron "@daily"\nw:cron "@daily"',
+                           "watch.lua": 'forager.on("file:spool/*.csv", function() end)'}.items():
+            self.script(text.replace("NAME", name[:-4]), name)
+        self.serve(flow.replace("NAME", "fine") + 'w:cron "@daily"')
+        statuses = self.statuses()
+        self.assertIn("Mars/X", statuses["zone.lua"]["problem"]["message"])
+        self.assertIn("twice", statuses["twice.lua"]["problem"]["message"])
+        self.assertIn("begin with '/'", statuses["watch.lua"]["problem"]["message"])
+        self.assertIs(statuses["script.lua"]["serves"], True)
+        self.assertNotIn("stay as they were", self.log.read_text())
+
     def test_one_that_never_ends_is_left_out(self):
         for name, text in (("loops.lua", "while true do end"), ("sleeps.lua", 'forager.sleep "1h"')):
             self.script(text, name)

@@ -28,7 +28,7 @@ std::string text_of(const Object& options, std::string_view name)
 std::string place_of(const std::string& file)
 {
     const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-    return file.starts_with('/') || credentials == nullptr ? file : std::string{credentials} + "/" + file;
+    return file.find('/') != std::string::npos || credentials == nullptr ? file : std::string{credentials} + "/" + file;
 }
 
 Secret read_secret(const std::string& file, const Object& fields, const AgentLog& log)

@@ -1,5 +1,6 @@
 #include "app/agent/script_set.hpp"
 
+#include "app/agent/events.hpp"
 #include "base/duration.hpp"
 #include "ports/within.hpp"
 #include "primitives/files/glob.hpp"
@@ -146,7 +147,7 @@ asio::awaitable<Result<void>> ScriptSet::stage(std::string path, Registry& stage
     for (const auto& [name, workflow] : script->workflows)
         if (auto checked = app_.workflows().check(workflow, staged); !checked)
             co_return checked.error();
-    co_return Result<void>{};
+    co_return check_events(*script);
 }
 
 void ScriptSet::start_loops(Entry& entry)

@@ -5,8 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cerrno>
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 #include <utility>
 
@@ -14,32 +13,20 @@ namespace forager::cli {
 
 namespace asio = boost::asio;
 
-// A copy: its end must not close standard input. It is only waited upon, so its flags stay as they are.
+// An epoll that knows of standard input alone. What is waited upon is made non-blocking, and standard input shares that
+// with the terminal's other programs, and with stdout.
 class Input::Descriptor : public asio::posix::stream_descriptor {
 public:
-    explicit Descriptor(const asio::any_io_executor& executor)
-        : asio::posix::stream_descriptor{executor, ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)}
-    {
-    }
+    using asio::posix::stream_descriptor::stream_descriptor;
 };
-
-namespace {
-
-// A regular file, or /dev/null, cannot be waited upon.
-bool can_wait()
-{
-    struct stat status{};
-    if (::fstat(STDIN_FILENO, &status) != 0)
-        return false;
-    return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || ::isatty(STDIN_FILENO) == 1;
-}
-
-} // namespace
 
 Input::Input(const asio::any_io_executor& executor)
 {
-    if (can_wait())
-        descriptor_ = std::make_unique<Descriptor>(executor);
+    auto descriptor = std::make_unique<Descriptor>(executor, ::epoll_create1(EPOLL_CLOEXEC));
+    epoll_event event{};
+    event.events = EPOLLIN;
+    if (::epoll_ctl(descriptor->native_handle(), EPOLL_CTL_ADD, STDIN_FILENO, &event) == 0)
+        descriptor_ = std::move(descriptor); // a regular file, or /dev/null, cannot be waited upon
 }
 
 Input::~Input() = default;

@@ -18,8 +18,14 @@ unsigned byte_at(std::string_view bytes, std::size_t index)
 std::size_t character_length(std::string_view bytes)
 {
     const unsigned first = byte_at(bytes, 0);
-    const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-    return length <= bytes.size() ? length : 0;
+    const std::size_t length = first >= 0xf8 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    for (std::size_t i = 1; i < length; ++i) {
+        if (i == bytes.size())
+            return 0;
+        if ((byte_at(bytes, i) & 0xc0U) != 0x80)
+            return 1;
+    }
+    return length;
 }
 
 // After "ESC [": parameters, and a letter that ends it.
@@ -44,6 +50,12 @@ std::size_t key_length(std::string_view bytes)
         return bytes.size() < 3 ? 0 : 3;
     const std::size_t next = character_length(bytes.substr(1));
     return next == 0 ? 0 : next + 1;
+}
+
+bool is_for_editor(std::string_view key)
+{
+    constexpr std::array<std::string_view, 5> others = {std::string_view{"\0", 1}, "\x12", "\x13", "\x1bx", "\x1bX"};
+    return std::ranges::find(others, key) == others.end();
 }
 
 wchar_t take_character(std::string_view& bytes)

@@ -120,6 +120,8 @@ std::optional<Lines::Line> TerminalLines::press_keys()
             return std::nullopt;
         const std::string pressed = typed_.substr(0, length);
         typed_.erase(0, length);
+        if (!is_for_editor(pressed))
+            continue;
         key_ = pressed;
         while (!key_.empty())
             if (auto line = press_key())

@@ -64,6 +64,19 @@ TEST_CASE("flags stand before and after operands, and what follows -- is no flag
     CHECK(program.args == Words{"a", "b", "--quiet", "--", "-x"});
 }
 
+TEST_CASE("values of flags arrive as they were given, too")
+{
+    CLI::App app;
+    Action chosen;
+    describe(app, chosen);
+    Words words = shielded_words({"submit", "--key", "[a]", "--priority", "-5", "f.g"});
+    std::ranges::reverse(words);
+    app.parse(std::move(words));
+    const CLI::App* submit = app.get_subcommand("submit");
+    CHECK(submit->get_option("--key")->as<std::string>() == "[a]");
+    CHECK(submit->get_option("--priority")->as<int>() == -5);
+}
+
 TEST_CASE("a duration that is none is refused with an example")
 {
     Program program;

@@ -117,8 +117,9 @@ TEST_CASE("no message repeats a secret")
 TEST_CASE("a URL is shown without user and password")
 {
     ConfigWorld world;
-    world.write_main("[redis]\nurl = 'redis://u:pa/ss@word@h:1/0'");
+    world.write_main("[redis]\nurl = 'redis://u:pa/ss@word@h:1/0'\n[s3]\nendpoint = 'https://u:secret@h'");
     const Configuration configuration = world.read();
     CHECK(configuration.settings.redis.url == "redis://u:pa/ss@word@h:1/0");
     CHECK(shown(configuration, "redis.url") == Value{"redis://(hidden)@h:1/0"});
+    CHECK(shown(configuration, "s3.endpoint") == Value{"https://(hidden)@h"});
 }
