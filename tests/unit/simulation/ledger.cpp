@@ -22,7 +22,7 @@ void Ledger::found(const std::vector<Found>& invocations, TimePoint now)
 {
     std::map<std::string, std::string> outcomes;
     for (const Found& one : invocations) {
-        know(one.id, {one.function, one.order_key, one.priority, one.delayed, 0, now, false});
+        know(one.id, {one.function, one.order_key, one.priority, one.not_before.has_value(), 0, now, false});
         Known& known = known_.at(one.id);
         known.ended = !one.outcome.empty();
         known.since = now;
@@ -128,10 +128,11 @@ std::vector<std::string> Ledger::open() const
     return ids;
 }
 
-void Ledger::close(const std::vector<Found>& invocations)
+void Ledger::close(const std::vector<Found>& invocations, WallTime now)
 {
     for (const Found& one : invocations) {
-        expect(!one.outcome.empty(), "everything ends: " + one.function + " " + one.id);
+        const bool waits = one.not_before && *one.not_before > now; // the clock was set back
+        expect(!one.outcome.empty() || waits, "everything ends: " + one.function + " " + one.id);
         if (!one.outcome.empty() && one.function == "t.durable")
             check_result(one);
     }

@@ -23,7 +23,7 @@ struct Found {
     std::string idempotency_key;
     std::string order_key;
     int priority = 0;
-    bool delayed = false;
+    std::optional<WallTime> not_before;
     std::string outcome; ///< sealed; empty: it has not ended
 };
 
@@ -53,8 +53,8 @@ public:
         running_keys_.clear();
     }
 
-    /// All is over: nothing is open, and each result is what its steps drew last.
-    void close(const std::vector<Found>& invocations);
+    /// All is over: nothing is open but what is to wait for a later time, and each result is what its steps drew last.
+    void close(const std::vector<Found>& invocations, WallTime now);
 
     /// What has not ended, as far as a client can know.
     std::vector<std::string> open() const;

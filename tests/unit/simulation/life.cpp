@@ -1,6 +1,7 @@
 #include "life.hpp"
 
 #include "core/arguments.hpp"
+#include "store/times.hpp"
 
 namespace forager::test {
 
@@ -95,7 +96,7 @@ std::vector<Found> find_all(SQLite::Database& database)
     std::vector<Found> all;
     while (query.executeStep())
         all.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
-                       query.getColumn(3).getString(), query.getColumn(4).getInt(), !query.getColumn(5).isNull(),
+                       query.getColumn(3).getString(), query.getColumn(4).getInt(), store::time_in(query.getColumn(5)),
                        query.getColumn(6).getString()});
     return all;
 }

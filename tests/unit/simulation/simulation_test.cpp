@@ -122,7 +122,7 @@ private:
         const auto found = life.invocations();
         invocations = found.size();
         ledger_.found(found, life.clock().now());
-        ledger_.close(found);
+        ledger_.close(found, life.clock().wall());
         check_schedules(found, life.clock().wall());
         life.end();
         disk_.restore_power(Survival::nothing);
