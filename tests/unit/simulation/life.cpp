@@ -14,6 +14,7 @@ constexpr std::string_view script = R"(
 local forager = require "forager"
 local function step(ctx, seen, name)
   seen[#seen + 1] = { ctx.id, name, ctx:step(name, function() return ctx:call("sim.effect", ctx.id, name) end) }
+  ctx:call("sim.stepped", ctx.id, name)
 end
 local does = {
   step = function(ctx, seen, n) step(ctx, seen, "step " .. n) end,
@@ -144,6 +145,11 @@ void Life::declare()
 {
     world_.add("sim.effect", does([this](const Invocation& invocation, std::vector<Value> args) {
                    return effect(root_of(invocation), *args[0].get<std::string>(), *args[1].get<std::string>());
+               }));
+    world_.add("sim.stepped", does([this](const Invocation&, std::vector<Value> args) {
+                   if (alive())
+                       ledger_.step_returned(*args[0].get<std::string>(), *args[1].get<std::string>());
+                   return at_once(Outputs{});
                }));
     world_.add("sim.plain",
                does([this](const Invocation& invocation, std::vector<Value>) { return plain(root_of(invocation)); }));
