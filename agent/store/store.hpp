@@ -32,6 +32,7 @@ public:
     const std::string& set_aside() const { return set_aside_; }
 
     Writer& writer() { return writer_; }
+    const Writer& writer() const { return writer_; }
     JournalTable& journal() { return journal_; }
     RecordTable& records() { return records_; }
     ValueTable& values() { return values_; }

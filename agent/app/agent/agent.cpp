@@ -2,20 +2,17 @@
 
 #include "app/agent/guest_script.hpp"
 #include "app/agent/hook_list.hpp"
+#include "app/agent/retention.hpp"
 #include "app/agent/run_script.hpp"
-#include "app/agent/status_line.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
-#include "core/age_calendar.hpp"
 #include "core/arguments.hpp"
-#include "ports/within.hpp"
 #include "primitives/files/paths.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <utility>
@@ -57,10 +54,14 @@ Agent::Agent(config::Settings settings)
       app_{app_config(settings_, [this] { reload_asked_.set(); }), observer_},
       counts_{app_.clock()},
       loops_{app_.executor(), app_.clock(), app_.random()},
+      leftovers_{app_.executor(), app_.processes()},
       reload_asked_{app_.executor()},
+      reloading_{app_.clock(), reload_asked_, {}, [this] { return reload(); }},
       begun_{app_.clock().now()}
 {
     observer_.count_in(counts_);
+    if (settings_.agent.reload == config::Reload::automatic)
+        reloading_.changed = [this] { return scripts_->changed(); };
 }
 
 Agent::~Agent() = default;
@@ -99,7 +100,7 @@ asio::awaitable<Result<void>> Agent::start()
     if (!folder)
         co_return folder.error();
     folder_ = std::move(*folder);
-    co_await bury_the_dead();
+    co_await leftovers_.bury_the_dead(*folder_, log_);
     if (const auto opened = open_store(); !opened)
         co_return opened.error();
     make_queue();
@@ -109,42 +110,10 @@ asio::awaitable<Result<void>> Agent::start()
     add_run_script(app_, observer_);
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
-    co_await end_unclaimed();
-    scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);
+    co_await leftovers_.end_unclaimed(store_->records());
     events_ = std::make_unique<Events>(app_, *store_, *queue_, log_);
     co_await load();
     co_return open_socket();
-}
-
-// Before anything is begun again that they may be a part of.
-asio::awaitable<void> Agent::bury_the_dead()
-{
-    for (const ProcessIdentity& dead : folder_->dead()) {
-        log_.warn("the agent of process " + std::to_string(dead.process) +
-                  " died: what it left running is ended, unless it is kept, and its work goes on");
-        co_await app_.processes().end_left_by(dead);
-    }
-    folder_->buried();
-    co_await app_.processes().keep_in(folder_->at("kept"));
-}
-
-// Commands that went on without an agent, for what has ended.
-asio::awaitable<void> Agent::end_unclaimed()
-{
-    for (const std::string& root : app_.processes().kept_roots()) {
-        const auto record = co_await store_->records().find(root);
-        const bool open = !record || (*record && !(*record)->ended);
-        if (open)
-            continue;
-        KeptOf whose{root, "", "", false};
-        co_await app_.processes().end_kept(std::move(whose));
-    }
-}
-
-void Agent::forget_kept_of(const std::string& root)
-{
-    if (app_.processes().kept_roots().contains(root))
-        endings_->spawn(root, app_.processes().end_kept({root, "", "", false}));
 }
 
 Result<void> Agent::open_store()
@@ -163,7 +132,6 @@ Result<void> Agent::open_store()
 
 void Agent::make_queue()
 {
-    endings_ = std::make_unique<TaskGroup>(app_.executor());
     QueueSource::Config config;
     config.limit = settings_.limits.queue;
     config.request = settings_.limits.request;
@@ -172,7 +140,7 @@ void Agent::make_queue()
     hooks.check = [this](const Invocation& invocation) { return can_run(app_.registry(), invocation); };
     hooks.ended = [this](const std::string& id, const Outcome&) {
         observer_.end(id);
-        forget_kept_of(id);
+        leftovers_.forget(id);
         api_->ended(id);
     };
     queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
@@ -195,9 +163,12 @@ void Agent::make_sessions()
 void Agent::make_control()
 {
     make_sessions();
-    api_ = std::make_unique<control::Api>(
-        control::Api::Parts{app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, [this] { return status(); },
-                            [this] { return scripts(); }, [this] { return reload(); }, [this] { return drain(); }});
+    scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);
+    overview_ = std::make_unique<Overview>(
+        Overview::Parts{app_, log_, counts_, loops_, *queue_, *store_, *scripts_, *sessions_, begun_});
+    api_ = std::make_unique<control::Api>(control::Api::Parts{
+        app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, [this] { return overview_->status(); },
+        [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain(); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -223,7 +194,7 @@ Result<void> Agent::open_http()
     auto opened = HttpDoor::open(settings_.http, settings_.limits,
                                  {app_.executor(), app_.clock(), log_, std::move(hooks),
                                   [this] { return store_->writer().trouble(); },
-                                  [this](MetricsText::Form form) { return metrics(form); }});
+                                  [this](MetricsText::Form form) { return overview_->metrics(*http_, form); }});
     if (!opened)
         return opened.error();
     http_ = std::move(*opened);
@@ -247,34 +218,19 @@ asio::awaitable<void> Agent::close_http(TimePoint deadline)
         co_await http_->close(deadline);
 }
 
-std::string Agent::metrics(MetricsText::Form form)
-{
-    MetricsView view{.invocations = counts_, .log = log_, .http_replies = http_->replies()};
-    view.begun = to_seconds((app_.clock().wall() - (app_.now() - begun_)).time_since_epoch());
-    view.ready = http_->trouble().empty();
-    view.waiting = queue_->waiting();
-    view.running = queue_->running();
-    view.store_trouble = !store_->writer().trouble().empty();
-    view.store_jobs = store_->writer().waiting();
-    view.children = app_.processes().running();
-    view.hooks_running = http_->hooks_running();
-    view.loops = loops_.list();
-    if (scripts_)
-        view.scripts = scripts_->list();
-    return metrics_page(view, form);
-}
-
 asio::awaitable<void> Agent::serve()
 {
     doors_->spawn("control", server_->run());
     loops_.start("queue", [this] { return queue_->run(); });
     loops_.start("schedules", [this] { return events_->cron().run(); });
     loops_.start("files", [this] { return events_->files().run(); });
-    loops_.start("reload", [this] { return reload_when_asked(); });
-    loops_.start("retention", [this] { return forget_old_records(); });
+    loops_.start("reload", [this] { return reloading_.run(); });
+    const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
+    loops_.start("retention",
+                 [this, retention] { return keep_forgetting(store_->records(), app_.clock(), retention); });
     if (service_.listens())
         loops_.start("service",
-                     [this] { return service_.keep_told(app_.clock(), [this] { return status_line(false); }); });
+                     [this] { return service_.keep_told(app_.clock(), [this] { return overview_->line(false); }); });
     log_.info("forager " + std::string{version} + " is ready",
               {{"socket", settings_.agent.socket}, {"state", settings_.agent.state_dir}});
     if (http_)
@@ -297,14 +253,14 @@ asio::awaitable<void> Agent::stop()
     app_.processes().leave_kept();
     co_await loops_.stop();
     if (service_.listens()) // it is still watched
-        doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return status_line(true); }));
+        doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
-    co_await endings_->emptied();
     co_await close_http(end_of_grace);
     co_await sessions_->end();
     store_->writer().hurry();
     doors_->cancel();
     co_await doors_->emptied();
+    co_await leftovers_.settled();
     co_await store_->writer().close();
     co_await app_.processes().end_all();
     folder_->leave();
@@ -316,18 +272,6 @@ asio::awaitable<void> Agent::hurry_at(TimePoint end_of_grace)
 {
     co_await sleep_until(app_.clock(), end_of_grace);
     store_->writer().hurry();
-}
-
-asio::awaitable<void> Agent::forget_old_records()
-{
-    constexpr Duration pause = std::chrono::minutes{1};
-    const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
-    AgeCalendar calendar{retention.age};
-    for (;;) {
-        const auto more = co_await store_->records().forget(retention, calendar.now(app_.clock().wall(), app_.now()));
-        if (!more || !*more)
-            co_await sleep_for(app_.clock(), pause);
-    }
 }
 
 asio::awaitable<void> Agent::reload()
@@ -347,23 +291,6 @@ asio::awaitable<void> Agent::load()
     queue_->reconsider();
 }
 
-// SIGHUP asks, and so does a script that is new, changed or gone.
-asio::awaitable<void> Agent::reload_when_asked()
-{
-    constexpr Duration look = std::chrono::seconds{2};
-    constexpr Duration seldom = std::chrono::hours{1};
-    const bool watches = settings_.agent.reload == config::Reload::automatic;
-    for (;;) {
-        (void)co_await within(app_.clock(), app_.now() + (watches ? look : seldom), reload_asked_.wait());
-        bool wanted = reload_asked_.happened();
-        reload_asked_.clear();
-        if (!wanted && watches)
-            wanted = co_await scripts_->changed();
-        if (wanted)
-            co_await reload();
-    }
-}
-
 // Begins nothing more, and waits for what runs.
 asio::awaitable<void> Agent::drain()
 {
@@ -371,44 +298,6 @@ asio::awaitable<void> Agent::drain()
     queue_->pause();
     while (app_.scheduler().busy() > 0)
         co_await sleep_for(app_.clock(), look);
-}
-
-Object Agent::status() const
-{
-    Array loops;
-    for (const LoopStatus& loop : loops_.list())
-        loops.push_back(Object{{"name", loop.name},
-                               {"state", name_of(loop.state)},
-                               {"for", to_seconds(app_.now() - loop.since)},
-                               {"restarts", loop.restarts},
-                               {"last_error", loop.last_error}});
-    return {
-        {"version", version},
-        {"process", static_cast<std::int64_t>(::getpid())},
-        {"uptime", to_seconds(app_.now() - begun_)},
-        {"queue", Object{{"waiting", queue_->waiting()}, {"running", queue_->running()}, {"paused", queue_->paused()}}},
-        {"store", Object{{"trouble", store_->writer().trouble()}, {"waiting", store_->writer().waiting()}}},
-        {"loops", std::move(loops)},
-        {"scripts", scripts()},
-        {"sessions", sessions_->list()}};
-}
-
-Array Agent::scripts() const
-{
-    Array list;
-    for (const ScriptSet::Status& script : scripts_->list()) {
-        Object object{{"path", script.path}, {"serves", script.serves}};
-        if (script.problem)
-            object.append("problem", script.problem->to_object());
-        list.emplace_back(std::move(object));
-    }
-    return list;
-}
-
-std::string Agent::status_line(bool stopping) const
-{
-    return forager::status_line({queue_->running(), queue_->waiting(), queue_->paused(), stopping,
-                                 store_->writer().trouble(), loops_.list(), scripts_->list()});
 }
 
 } // namespace forager

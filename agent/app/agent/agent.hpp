@@ -5,9 +5,11 @@
 #include "app/agent/events.hpp"
 #include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
+#include "app/agent/leftovers.hpp"
 #include "app/agent/log.hpp"
-#include "app/agent/metrics_page.hpp"
 #include "app/agent/observer.hpp"
+#include "app/agent/overview.hpp"
+#include "app/agent/reload_loop.hpp"
 #include "app/agent/script_set.hpp"
 #include "app/agent/service_manager.hpp"
 #include "app/agent/state_folder.hpp"
@@ -49,22 +51,13 @@ private:
     Result<void> open_socket();
     Result<void> open_http();
     void serve_hooks();
-    std::string metrics(MetricsText::Form form);
     boost::asio::awaitable<void> close_http(TimePoint deadline);
-    boost::asio::awaitable<void> bury_the_dead();
-    boost::asio::awaitable<void> end_unclaimed();
-    void forget_kept_of(const std::string& root);
     void make_queue();
     void make_control();
     void make_sessions();
-    boost::asio::awaitable<void> forget_old_records();
     boost::asio::awaitable<void> load();
     boost::asio::awaitable<void> reload();
-    boost::asio::awaitable<void> reload_when_asked();
     boost::asio::awaitable<void> drain();
-    Object status() const;
-    Array scripts() const;
-    std::string status_line(bool stopping) const;
 
     config::Settings settings_;
     AgentLog log_;
@@ -73,18 +66,20 @@ private:
     App app_;
     InvocationCounts counts_;
     Supervisor loops_;
+    Leftovers leftovers_;
     std::optional<StateFolder> folder_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<QueueSource> queue_;
     std::unique_ptr<ScriptSet> scripts_;
     std::unique_ptr<Events> events_;
     std::unique_ptr<control::Sessions> sessions_;
+    std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;
     std::unique_ptr<http::Server> server_;
-    std::unique_ptr<HttpDoor> http_;     // null: the configuration asks for none
-    std::unique_ptr<TaskGroup> doors_;   // closed last: whoever looks can see the agent stop
-    std::unique_ptr<TaskGroup> endings_; // of commands that were kept for what has ended
-    Event reload_asked_;
+    std::unique_ptr<HttpDoor> http_;   // null: the configuration asks for none
+    std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop
+    Event reload_asked_;               // by SIGHUP
+    ReloadLoop reloading_;
     Semaphore reloads_{1}; // one at a time, whoever asks
     TimePoint begun_;
 };

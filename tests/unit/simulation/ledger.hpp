@@ -23,7 +23,7 @@ struct Found {
     std::string idempotency_key;
     std::string order_key;
     int priority = 0;
-    std::optional<WallTime> not_before{};
+    std::optional<WallTime> not_before;
     std::string outcome; ///< sealed; empty: it has not ended
 };
 
@@ -45,6 +45,7 @@ public:
     void ends(const Invocation& invocation);
     void step_begins(const std::string& id, const std::string& name);
     void step_did(const std::string& id, const std::string& name, std::int64_t drawn);
+    void step_returned(const std::string& id, const std::string& name) { returned_.insert({id, name}); }
 
     /// The agent is gone, and all that ran with it.
     void life_is_over()
@@ -53,7 +54,7 @@ public:
         running_keys_.clear();
     }
 
-    /// All is over: nothing is open, and each result is what its steps drew last.
+    /// All is over: nothing is open but what is to wait for a later time, and each result is what its steps drew last.
     void close(const std::vector<Found>& invocations, WallTime now);
 
     /// What has not ended, as far as a client can know.
@@ -87,6 +88,7 @@ private:
     std::map<std::string, std::string> ids_;  // by idempotency key
     std::map<std::pair<std::string, std::string>, std::string> steps_;
     std::map<std::pair<std::string, std::string>, std::int64_t> drawn_;
+    std::set<std::pair<std::string, std::string>> returned_; // steps after which their functions went on
     std::set<std::string> running_, running_keys_;
     std::int64_t last_number_ = 0;
 };

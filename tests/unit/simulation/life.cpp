@@ -1,6 +1,7 @@
 #include "life.hpp"
 
 #include "core/arguments.hpp"
+#include "store/times.hpp"
 
 namespace forager::test {
 
@@ -13,6 +14,7 @@ constexpr std::string_view script = R"(
 local forager = require "forager"
 local function step(ctx, seen, name)
   seen[#seen + 1] = { ctx.id, name, ctx:step(name, function() return ctx:call("sim.effect", ctx.id, name) end) }
+  ctx:call("sim.stepped", ctx.id, name)
 end
 local does = {
   step = function(ctx, seen, n) step(ctx, seen, "step " .. n) end,
@@ -93,17 +95,10 @@ std::vector<Found> find_all(SQLite::Database& database)
     SQLite::Statement query{database, "SELECT id, function, idempotency_key, order_key, priority, not_before, outcome "
                                       "FROM invocation ORDER BY number"};
     std::vector<Found> all;
-    while (query.executeStep()) {
-        all.push_back({query.getColumn(0).getString(),
-                       query.getColumn(1).getString(),
-                       query.getColumn(2).getString(),
-                       query.getColumn(3).getString(),
-                       query.getColumn(4).getInt(),
-                       {},
+    while (query.executeStep())
+        all.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
+                       query.getColumn(3).getString(), query.getColumn(4).getInt(), store::time_in(query.getColumn(5)),
                        query.getColumn(6).getString()});
-        if (const SQLite::Column time = query.getColumn(5); !time.isNull())
-            all.back().not_before = WallTime{std::chrono::milliseconds{time.getInt64()}};
-    }
     return all;
 }
 
@@ -150,6 +145,11 @@ void Life::declare()
 {
     world_.add("sim.effect", does([this](const Invocation& invocation, std::vector<Value> args) {
                    return effect(root_of(invocation), *args[0].get<std::string>(), *args[1].get<std::string>());
+               }));
+    world_.add("sim.stepped", does([this](const Invocation&, std::vector<Value> args) {
+                   if (alive())
+                       ledger_.step_returned(*args[0].get<std::string>(), *args[1].get<std::string>());
+                   return at_once(Outputs{});
                }));
     world_.add("sim.plain",
                does([this](const Invocation& invocation, std::vector<Value>) { return plain(root_of(invocation)); }));

@@ -1,0 +1,44 @@
+// Commands that an agent before this one has left, and those that outlive their agent: what nobody waits for is ended.
+// One for the agent, on the strand.
+#pragma once
+
+#include "app/agent/log.hpp"
+#include "app/agent/state_folder.hpp"
+#include "io/process/local_process_runner.hpp"
+#include "runtime/task_group.hpp"
+#include "store/record_table.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace forager {
+
+class Leftovers {
+public:
+    /// `processes` must outlive it.
+    Leftovers(boost::asio::any_io_executor executor, LocalProcessRunner& processes)
+        : processes_{processes}, endings_{std::move(executor)}
+    {
+    }
+
+    /// Ends what dead agents left running, and finds what is kept. Before anything is begun again that it may be a part
+    /// of.
+    boost::asio::awaitable<void> bury_the_dead(StateFolder& folder, const AgentLog& log);
+
+    /// Ends what is kept for work that has ended.
+    boost::asio::awaitable<void> end_unclaimed(store::RecordTable& records);
+
+    /// The invocation has ended: begins to end what was kept for it.
+    void forget(const std::string& root);
+
+    /// Waits until all that was begun is done.
+    boost::asio::awaitable<void> settled() { return endings_.emptied(); }
+
+private:
+    LocalProcessRunner& processes_;
+    TaskGroup endings_;
+};
+
+} // namespace forager

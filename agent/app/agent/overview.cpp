@@ -1,0 +1,71 @@
+#include "app/agent/overview.hpp"
+
+#include "app/agent/metrics_page.hpp"
+#include "app/agent/status_line.hpp"
+#include "base/duration.hpp"
+#include "base/version.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace forager {
+
+Object Overview::status() const
+{
+    const QueueSource& queue = parts_.queue;
+    const store::Writer& writer = parts_.store.writer();
+    Array loops;
+    for (const LoopStatus& loop : parts_.loops.list())
+        loops.push_back(Object{{"name", loop.name},
+                               {"state", name_of(loop.state)},
+                               {"for", to_seconds(parts_.app.now() - loop.since)},
+                               {"restarts", loop.restarts},
+                               {"last_error", loop.last_error}});
+    return {{"version", version},
+            {"process", static_cast<std::int64_t>(::getpid())},
+            {"uptime", to_seconds(age())},
+            {"queue", Object{{"waiting", queue.waiting()}, {"running", queue.running()}, {"paused", queue.paused()}}},
+            {"store", Object{{"trouble", writer.trouble()}, {"waiting", writer.waiting()}}},
+            {"loops", std::move(loops)},
+            {"scripts", scripts()},
+            {"sessions", parts_.sessions.list()}};
+}
+
+Array Overview::scripts() const
+{
+    Array list;
+    for (const ScriptSet::Status& script : parts_.scripts.list()) {
+        Object object{{"path", script.path}, {"serves", script.serves}};
+        if (script.problem)
+            object.append("problem", script.problem->to_object());
+        list.emplace_back(std::move(object));
+    }
+    return list;
+}
+
+std::string Overview::line(bool stopping) const
+{
+    const QueueSource& queue = parts_.queue;
+    return status_line({queue.running(), queue.waiting(), queue.paused(), stopping, parts_.store.writer().trouble(),
+                        parts_.loops.list(), parts_.scripts.list()});
+}
+
+std::string Overview::metrics(const HttpDoor& http, MetricsText::Form form) const
+{
+    const store::Writer& writer = parts_.store.writer();
+    MetricsView view{.invocations = parts_.counts, .log = parts_.log, .http_replies = http.replies()};
+    view.begun = to_seconds((parts_.app.clock().wall() - age()).time_since_epoch());
+    view.ready = http.trouble().empty();
+    view.waiting = parts_.queue.waiting();
+    view.running = parts_.queue.running();
+    view.store_trouble = !writer.trouble().empty();
+    view.store_jobs = writer.waiting();
+    view.children = parts_.app.processes().running();
+    view.hooks_running = http.hooks_running();
+    view.loops = parts_.loops.list();
+    view.scripts = parts_.scripts.list();
+    return metrics_page(view, form);
+}
+
+} // namespace forager

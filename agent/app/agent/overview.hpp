@@ -1,0 +1,49 @@
+// What the agent shows of itself: its status as data and in one line, and its metrics. One for the agent, on the
+// strand.
+#pragma once
+
+#include "app/agent/http_door.hpp"
+#include "app/agent/invocation_counts.hpp"
+#include "app/agent/log.hpp"
+#include "app/agent/script_set.hpp"
+#include "app/app.hpp"
+#include "control/sessions.hpp"
+#include "core/value.hpp"
+#include "io/formats/open_metrics.hpp"
+#include "runtime/supervisor.hpp"
+#include "sources/queue/queue_source.hpp"
+#include "store/store.hpp"
+
+#include <string>
+
+namespace forager {
+
+class Overview {
+public:
+    /// All must outlive it.
+    struct Parts {
+        App& app;
+        const AgentLog& log;
+        const InvocationCounts& counts;
+        const Supervisor& loops;
+        const QueueSource& queue;
+        const store::Store& store;
+        const ScriptSet& scripts;
+        const control::Sessions& sessions;
+        TimePoint begun; ///< when the agent was started
+    };
+
+    explicit Overview(Parts parts) : parts_{parts} {}
+
+    Object status() const;
+    Array scripts() const;
+    std::string line(bool stopping) const;
+    std::string metrics(const HttpDoor& http, MetricsText::Form form) const;
+
+private:
+    Duration age() const { return parts_.app.now() - parts_.begun; }
+
+    Parts parts_;
+};
+
+} // namespace forager
