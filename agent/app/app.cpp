@@ -122,7 +122,9 @@ Ending App::execute(asio::awaitable<Outcome> work)
     if (config_.tick)
         ticker.fire();
     io_.restart();
+    executes_ = true;
     io_.run();
+    executes_ = false;
     clock_.disarm(ticker);
     ending.stopped = watchdog.stopped();
     if (thrown)
@@ -136,7 +138,12 @@ std::function<void()> App::hangup_on_the_strand()
 {
     if (!config_.hangup)
         return {};
-    return [this] { asio::post(io_, config_.hangup); };
+    return [this] {
+        asio::post(io_, [this] {
+            if (executes_)
+                config_.hangup();
+        });
+    };
 }
 
 // A loop that cannot be suspended, as in a comparator, holds up the strand: it is ended from here.
@@ -148,7 +155,8 @@ std::function<void()> App::interrupt_on_the_strand()
         slicer_.interrupt();
         asio::post(io_, [this] {
             slicer_.go_on();
-            config_.interrupt();
+            if (executes_)
+                config_.interrupt();
         });
     };
 }

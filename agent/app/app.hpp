@@ -98,6 +98,7 @@ private:
     void last_act(Watchdog::Stop stop);
 
     AppConfig config_;
+    bool executes_ = false; // a signal that comes when the work is done is for nobody
     boost::asio::io_context io_{1};
     SystemClock clock_;
     SystemRandom random_;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <memory>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -114,13 +115,14 @@ void Watchdog::watch()
 void Watchdog::see_it_end(Stop stop)
 {
     const auto end = SteadyClock::now() + config_.clean_up;
+    const auto alive = std::make_shared<std::atomic<bool>>(); // the loop may answer when this watchdog is gone
     while (SteadyClock::now() < end) {
-        alive_ = false;
-        callbacks_.ping([this] { alive_ = true; });
+        *alive = false;
+        callbacks_.ping([alive] { *alive = true; });
         const auto again = wait(SteadyClock::now() + config_.answer);
         if (!again)
             return;
-        if (again->signal != 0 || !alive_)
+        if (again->signal != 0 || !*alive)
             break;
     }
     end_program(stop);

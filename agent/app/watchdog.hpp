@@ -61,7 +61,6 @@ private:
     Callbacks callbacks_;
     std::atomic<int> stopped_{-1};
     std::atomic<bool> done_{false};
-    std::atomic<bool> alive_{false};
     std::thread thread_;
 };
 

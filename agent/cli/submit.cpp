@@ -58,6 +58,8 @@ Result<void> parsed(const SubmitOptions& options, const std::string& text)
 // A script goes as its text: it may be changed, or be gone, before its turn comes.
 Result<Object> script_body(const SubmitOptions& options)
 {
+    if (!options.keywords.empty())
+        return Failure{Errc::bad_arguments, "--kw is for functions: a script takes its arguments in their order"};
     auto text = scripting::read_script(options.work);
     if (!text)
         return text.error();

@@ -6,6 +6,7 @@
 #include "io/formats/json.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,17 @@ Result<Object> body_of(const http::ServedRequest& request, Fields fields)
     return std::move(*object);
 }
 
+// A number that does not fit would become another one.
+Result<std::optional<std::int64_t>> whole_within(const Object& body, std::string_view name, std::int64_t least,
+                                                 std::int64_t most)
+{
+    auto number = whole_option(body, name);
+    if (number && *number && (**number < least || **number > most))
+        return Failure{Errc::bad_arguments, "'" + std::string{name} + "' is a whole number from " +
+                                                std::to_string(least) + " to " + std::to_string(most)};
+    return number;
+}
+
 } // namespace
 
 Result<Submission> submission_in(const http::ServedRequest& request, const Clock& clock)
@@ -81,19 +93,23 @@ Result<Submission> submission_in(const http::ServedRequest& request, const Clock
     invocation.args = part<Array>(body, "args");
     invocation.kwargs = part<Object>(body, "kwargs");
     invocation.env = part<Object>(body, "env");
-    submission.priority = static_cast<int>(part<std::int64_t>(body, "priority"));
     submission.order_key = part<std::string>(body, "key");
     submission.idempotency_key = part<std::string>(body, "idempotency_key");
     const auto timeout = duration_option(body, "timeout");
     const auto delay = duration_option(body, "delay");
-    const auto retries = whole_option(body, "retries");
-    if (!timeout || !delay || !retries)
-        return !timeout ? timeout.error() : !delay ? delay.error() : retries.error();
+    if (!timeout || !delay)
+        return timeout ? delay.error() : timeout.error();
+    const auto priority =
+        whole_within(body, "priority", std::numeric_limits<int>::min(), std::numeric_limits<int>::max());
+    const auto retries = whole_within(body, "retries", 0, std::numeric_limits<std::int64_t>::max());
+    if (!priority || !retries)
+        return priority ? retries.error() : priority.error();
+    submission.priority = static_cast<int>(priority->value_or(0));
     invocation.timeout = *timeout;
     if (*delay)
         submission.not_before = clock.wall() + **delay;
     if (*retries)
-        invocation.retries = static_cast<std::size_t>(std::max<std::int64_t>(0, **retries));
+        invocation.retries = static_cast<std::size_t>(**retries);
     return submission;
 }
 

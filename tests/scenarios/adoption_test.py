@@ -2,6 +2,7 @@
 """Commands that go on when the agent is gone, and are adopted by the next one: adoption_test.py FORAGER."""
 import os
 import pathlib
+import shutil
 import signal
 import sys
 
@@ -91,6 +92,14 @@ class GoesOn(Adoption):
         adopted = [line for line in self.log.read_text().splitlines() if "adopted `" in line and "a.work" in line]
         self.assertEqual(len(adopted), 1)
         self.assertIn(id, adopted[0])
+
+    def test_a_keeper_whose_folder_was_removed_ends_with_its_command(self):
+        self.begin()
+        keeper = self.keeper()
+        self.kill()
+        shutil.rmtree(self.state / "kept")
+        self.open_gate()
+        self.await_end_of(keeper)
 
     def test_after_two_kills(self):
         id = self.begin()

@@ -79,11 +79,21 @@ class Submit(Scenario):
             self.assertIn(named, error["message"])
         self.assertNotIn("greeting", self.log.read_text())
 
+    def test_numbers_that_do_not_fit_are_refused(self):
+        self.serve(SCRIPT)
+        for wrong in ({"priority": 2**31}, {"priority": -2**63}, {"retries": -1}):
+            answer = self.request("POST", "/v1/invocations", {"function": "t.hello", "args": ["x"]} | wrong)
+            self.assertEqual(answer["error"]["code"], "bad_arguments", wrong)
+            self.assertIn(f"'{[*wrong][0]}' is a whole number from", answer["error"]["message"])
+
     def test_wrong_usage_is_exit_code_2(self):
         self.serve(SCRIPT)
         for wrong in (["submit"], ["submit", "t.hello", "--bogus"], ["submit", "t.hello", "--delay", "soon"], ["show"],
                       ["signal", "x"], ["ps", "--state", "lost"], ["submit", "nowhere.lua"]):
             self.assertEqual(self.forager(*wrong).returncode, 2, wrong)
+        script = self.forager("submit", self.scripts / "script.lua", "--kw", "a=1")
+        self.assertEqual(script.returncode, 2)
+        self.assertIn("--kw is for functions", script.stderr)
 
     def test_a_script_goes_as_it_is_when_it_is_submitted(self):
         self.serve(SCRIPT, agent="concurrency = 1")

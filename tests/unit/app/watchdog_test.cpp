@@ -91,3 +91,17 @@ TEST_CASE("a second signal ends the program at once")
               pause();
           }) == 143);
 }
+
+TEST_CASE("a loop may answer when the watchdog is gone")
+{
+    std::promise<std::function<void()>> asked;
+    std::function<void()> pong;
+    {
+        const Watchdog watchdog{{1ms, 2h, 1h},
+                                {[](Watchdog::Stop) {},
+                                 [&asked](const std::function<void()>& ping) { asked.set_value(ping); },
+                                 [](Watchdog::Stop) {}}};
+        pong = asked.get_future().get();
+    }
+    pong();
+}

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@ namespace forager {
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{64} * 1024;
+constexpr int between_looks = 60'000; // ms, whether anybody can still come for the result
 
 volatile std::sig_atomic_t asked_to_end = 0;
 
@@ -151,7 +153,7 @@ private:
                                     pollfd{child_.input.number(), POLLOUT, 0},
                                     pollfd{listener_.number(), POLLIN, 0},
                                     pollfd{client_.number(), wants, 0}};
-        if (poll(asked.data(), asked.size(), -1) <= 0)
+        if (poll(asked.data(), asked.size(), ended_ ? between_looks : -1) <= 0)
             return;
         if (asked[5].revents != 0)
             speak((asked[5].revents & (POLLERR | POLLHUP)) != 0);
@@ -263,10 +265,17 @@ private:
         backlog_.clear();
     }
 
+    // Of a folder that was removed, nobody knows any more.
+    static bool can_be_found()
+    {
+        struct stat folder{};
+        return ::stat(".", &folder) == 0 && folder.st_nlink > 0;
+    }
+
     // What could not be written is kept here until somebody asks for it.
     bool over() const
     {
-        const bool wanted = !kept_ && !heard_ && asked_to_end == 0 && (listener_ || client_);
+        const bool wanted = !kept_ && !heard_ && asked_to_end == 0 && (listener_ || client_) && can_be_found();
         return ended_ && backlog_.empty() && !wanted;
     }
 
