@@ -147,17 +147,20 @@ std::function<void()> App::hangup_on_the_strand()
 }
 
 // A loop that cannot be suspended, as in a comparator, holds up the strand: it is ended from here.
-std::function<void()> App::interrupt_on_the_strand()
+std::function<bool()> App::interrupt_on_the_strand()
 {
     if (!config_.interrupt)
         return {};
     return [this] {
+        if (!hears_interrupts_)
+            return false;
         slicer_.interrupt();
         asio::post(io_, [this] {
             slicer_.go_on();
             if (executes_)
                 config_.interrupt();
         });
+        return true;
     };
 }
 

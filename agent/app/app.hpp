@@ -18,6 +18,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +33,7 @@ struct AppConfig {
     SchedulerConfig scheduler;
     std::function<void()> tick;                     ///< called several times a second while the work goes on
     std::function<void()> hangup;                   ///< what SIGHUP means, where it is not the end
-    std::function<void()> interrupt;                ///< the same of SIGINT; what computes at that moment ends
+    std::function<void()> interrupt;                ///< the same of SIGINT, while `hear_interrupts` says so
     std::function<void(const Failure&)> last_words; ///< tells the user, when the loop no longer can
 };
 
@@ -68,6 +69,9 @@ public:
     /// Before any script: what scripts record is kept here from now on. Both must outlive the app's work.
     void keep_in(Journal& journal, KeyValues& values);
 
+    /// From now on SIGINT means what the configuration says, and whatever computes at that moment ends.
+    void hear_interrupts() { hears_interrupts_ = true; }
+
     boost::asio::any_io_executor executor() { return io_.get_executor(); }
     Clock& clock() { return clock_; }
     TimePoint now() const { return clock_.now(); }
@@ -93,7 +97,7 @@ private:
     };
 
     std::function<void()> hangup_on_the_strand();
-    std::function<void()> interrupt_on_the_strand();
+    std::function<bool()> interrupt_on_the_strand();
     Failure failure_of_stop(Watchdog::Stop stop) const;
     void last_act(Watchdog::Stop stop);
 
@@ -115,6 +119,7 @@ private:
     KeyValues* values_ = &memory_values_;
     Signals signals_;
     scripting::Slicer slicer_;
+    std::atomic<bool> hears_interrupts_ = false; // asked on the watchdog's thread
     std::vector<std::shared_ptr<scripting::Script>> scripts_;
 };
 

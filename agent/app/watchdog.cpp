@@ -88,8 +88,8 @@ std::optional<Watchdog::Stop> Watchdog::wait(std::optional<SteadyClock::time_poi
         const int signal = when ? ::sigtimedwait(&set, nullptr, &span) : ::sigwaitinfo(&set, nullptr);
         if (signal == SIGHUP && callbacks_.hangup)
             callbacks_.hangup();
-        else if (signal == SIGINT && callbacks_.interrupt)
-            callbacks_.interrupt();
+        else if (signal == SIGINT && callbacks_.interrupt && callbacks_.interrupt())
+            continue;
         else if (signal > 0 && signal != wake_signal)
             return Stop{signal};
         if (signal < 0 && errno == EAGAIN)

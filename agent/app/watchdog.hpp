@@ -37,7 +37,7 @@ public:
         std::function<void(std::function<void()>)> ping; ///< has the loop call the function
         std::function<void(Stop)> last_act; ///< kills what is left and tells the user; then the program ends
         std::function<void()> hangup{};     ///< where there is one, SIGHUP calls it instead of asking for the end
-        std::function<void()> interrupt{};  ///< the same for SIGINT
+        std::function<bool()> interrupt{};  ///< the same for SIGINT; false: it asks for the end all the same
     };
 
     Watchdog(Config config, Callbacks callbacks);

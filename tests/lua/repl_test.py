@@ -174,6 +174,16 @@ class Person(Repl):
         terminal.type("\x04")
         self.assertEqual(terminal.end(), 0)
 
+    def test_ctrl_c_before_the_first_prompt_leaves(self):
+        for rest in ("forager.sh 'sleep 1000'", "while true do end"):
+            terminal = self.terminal(self.script(f"local forager = require 'forager' print 'it is loaded' {rest}"))
+            terminal.read_until("it is loaded")
+            if "sleep" in rest:
+                self.until(lambda: len(self.children()) > 1, "the command to run")
+            terminal.type("\x03")
+            self.assertEqual(terminal.end(), 130)
+            self.assertEqual(self.children(), [])
+
     def test_ctrl_c_at_the_prompt_drops_what_is_typed_and_says_how_to_leave(self):
         terminal = self.terminal()
         terminal.read_until("> ")

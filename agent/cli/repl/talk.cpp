@@ -30,14 +30,15 @@ std::string history_file()
     return folder + "/history";
 }
 
-// The evaluator is closed in any case.
-asio::awaitable<Outcome> conversed(Evaluator& evaluator, Conversation& conversation)
+// The evaluator is closed in any case. Ctrl-C is the conversation's once there is one: before, it ends all.
+asio::awaitable<Outcome> conversed(App& app, Evaluator& evaluator, Conversation& conversation)
 {
     std::exception_ptr thrown;
     Outcome outcome;
     try {
         const Result<void> opened = co_await evaluator.open();
         if (opened) {
+            app.hear_interrupts();
             const bool fine = co_await conversation.run();
             outcome = Outputs{Value{fine}};
         } else {
@@ -75,10 +76,7 @@ int talk(const Common& common, const MakeEvaluator& make)
     AppConfig config;
     config.last_words = [&](const Failure& failure) { print_last_words(failure, common); };
     if (::isatty(STDIN_FILENO) == 1)
-        config.interrupt = [&] {
-            if (running != nullptr)
-                running->interrupt();
-        };
+        config.interrupt = [&] { running->interrupt(); };
     App app{std::move(config), printer};
     const std::unique_ptr<Lines> lines = standard_lines(app.executor(), history_file());
     printer.lines = lines.get();
@@ -88,7 +86,7 @@ int talk(const Common& common, const MakeEvaluator& make)
     Conversation conversation{*lines, **evaluator, common};
     running = &conversation;
     (*evaluator)->ended = [&] { conversation.session_ended(); };
-    const Ending ending = app.execute(conversed(**evaluator, conversation));
+    const Ending ending = app.execute(conversed(app, **evaluator, conversation));
     printer.lines = nullptr;
     return exit_status(ending, common);
 }
