@@ -231,7 +231,7 @@ asio::awaitable<Api::Answer> Api::explain(Call call)
     const auto record = co_await record_of(call.id);
     if (!record)
         co_return record.error();
-    const Situation situation{parts_.queue.paused(), parts_.queue.running(), parts_.scheduler.clock().wall()};
+    const Situation situation{parts_.queue.paused(), parts_.scheduler.busy(), parts_.scheduler.clock().wall()};
     co_return Value{explanation(*record, situation)};
 }
 

@@ -265,7 +265,7 @@ class Look(Scenario):
         self.await_mark("x")
         status = self.result("status")
         self.assertEqual(status["process"], self.agent.pid)
-        self.assertEqual(status["queue"], {"waiting": 0, "running": 1, "paused": False})
+        self.assertEqual(status["queue"], {"waiting": 0, "running": 1, "sleeping": 0, "paused": False})
         self.assertEqual(status["store"]["trouble"], "")
         self.assertEqual(status["scripts"], [{"path": str(self.scripts / "script.lua"), "serves": True}])
         self.assertEqual({loop["name"]: loop["state"] for loop in status["loops"]},

@@ -451,7 +451,7 @@ class Cancel(Scenario):
         self.restart()
         self.assertEqual(self.record(id)["state"], "cancelled")
         status = self.result("status")
-        self.assertEqual(status["queue"], {"waiting": 0, "running": 0, "paused": False})
+        self.assertEqual(status["queue"], {"waiting": 0, "running": 0, "sleeping": 0, "paused": False})
 
     def test_of_what_waits(self):
         self.serve(self.SCRIPT)

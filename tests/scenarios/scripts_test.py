@@ -144,7 +144,7 @@ forager.func { name = "t.hold", run = function() mark "begun" hold "gate" return
         self.result("reload")
         self.until(lambda: "good.say" in self.record(id)["note"], "its note")
         self.assertEqual(self.record(id)["state"], "waiting")
-        self.assertEqual(self.result("status")["queue"], {"waiting": 1, "running": 0, "paused": False})
+        self.assertEqual(self.result("status")["queue"], {"waiting": 1, "running": 0, "sleeping": 0, "paused": False})
         self.restart()
         self.until(lambda: "good.say" in self.record(id)["note"], "its note")
         self.script(GOOD.replace("VALUE", "back"))
@@ -159,7 +159,7 @@ forager.func { name = "t.hold", run = function() mark "begun" hold "gate" return
         self.until(lambda: "good.say" in self.record(id)["note"], "its note")
         self.result("cancel", id)
         self.assertEqual(self.end_of(id)["state"], "cancelled")
-        self.assertEqual(self.result("status")["queue"], {"waiting": 0, "running": 0, "paused": False})
+        self.assertEqual(self.result("status")["queue"], {"waiting": 0, "running": 0, "sleeping": 0, "paused": False})
 
     def test_of_one_order_key_the_rest_waits_behind_what_lacks_its_function(self):
         self.serve(GOOD)

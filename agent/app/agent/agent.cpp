@@ -243,7 +243,7 @@ asio::awaitable<void> Agent::serve()
 
 asio::awaitable<void> Agent::stop()
 {
-    log_.info("stopping", {{"running", queue_->running()}, {"grace", to_text(settings_.agent.grace)}});
+    log_.info("stopping", {{"running", app_.scheduler().busy()}, {"grace", to_text(settings_.agent.grace)}});
     service_.stopping(settings_.agent.grace + for_the_rest);
     const TimePoint end_of_grace = app_.now() + settings_.agent.grace;
     if (http_)

@@ -24,8 +24,10 @@ void write_agent(MetricsText& text, const MetricsView& view)
     gauge(text, "forager_start_time_seconds", "seconds", "When the agent was started, since 1970.", view.begun);
     gauge(text, "forager_ready", "", "Whether the agent takes work: 1 or 0.", view.ready ? 1 : 0);
     gauge(text, "forager_queue_waiting", "", "Invocations of the queue that wait.", static_cast<double>(view.waiting));
-    gauge(text, "forager_queue_running", "", "Invocations of the queue that run or sleep.",
-          static_cast<double>(view.running));
+    gauge(text, "forager_queue_running", "", "Invocations of the queue that run.", static_cast<double>(view.running));
+    gauge(text, "forager_queue_sleeping", "",
+          "Invocations of the queue that have begun, and sleep or wait for a signal.",
+          static_cast<double>(view.sleeping));
     gauge(text, "forager_store_trouble", "", "Whether the state file takes no writes: 1 or 0.",
           view.store_trouble ? 1 : 0);
     gauge(text, "forager_store_waiting", "", "Changes that wait to be written to the state file.",

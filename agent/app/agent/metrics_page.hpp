@@ -21,6 +21,7 @@ struct MetricsView {
     bool ready = false;
     std::size_t waiting = 0; ///< in the queue
     std::size_t running = 0;
+    std::size_t sleeping = 0;
     bool store_trouble = false;
     std::size_t store_jobs = 0; ///< that wait to be written
     std::size_t children = 0;

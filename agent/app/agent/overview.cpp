@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace forager {
@@ -25,11 +26,25 @@ Object Overview::status() const
     return {{"version", version},
             {"process", static_cast<std::int64_t>(::getpid())},
             {"uptime", to_seconds(age())},
-            {"queue", Object{{"waiting", queue.waiting()}, {"running", queue.running()}, {"paused", queue.paused()}}},
+            {"queue", Object{{"waiting", queue.waiting()},
+                             {"running", running()},
+                             {"sleeping", sleeping()},
+                             {"paused", queue.paused()}}},
             {"store", Object{{"trouble", writer.trouble()}, {"waiting", writer.waiting()}}},
             {"loops", std::move(loops)},
             {"scripts", scripts()},
             {"sessions", parts_.sessions.list()}};
+}
+
+// Of what the queue has begun; who sleeps holds no permit.
+std::size_t Overview::running() const
+{
+    return std::min(parts_.queue.running(), parts_.app.scheduler().busy());
+}
+
+std::size_t Overview::sleeping() const
+{
+    return parts_.queue.running() - running();
 }
 
 Array Overview::scripts() const
@@ -47,7 +62,7 @@ Array Overview::scripts() const
 std::string Overview::line(bool stopping) const
 {
     const QueueSource& queue = parts_.queue;
-    return status_line({queue.running(), queue.waiting(), queue.paused(), stopping, parts_.store.writer().trouble(),
+    return status_line({running(), queue.waiting(), queue.paused(), stopping, parts_.store.writer().trouble(),
                         parts_.loops.list(), parts_.scripts.list()});
 }
 
@@ -58,7 +73,8 @@ std::string Overview::metrics(const HttpDoor& http, MetricsText::Form form) cons
     view.begun = to_seconds((parts_.app.clock().wall() - age()).time_since_epoch());
     view.ready = http.trouble().empty();
     view.waiting = parts_.queue.waiting();
-    view.running = parts_.queue.running();
+    view.running = running();
+    view.sleeping = sleeping();
     view.store_trouble = !writer.trouble().empty();
     view.store_jobs = writer.waiting();
     view.children = parts_.app.processes().running();

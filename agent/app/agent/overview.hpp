@@ -14,6 +14,7 @@
 #include "sources/queue/queue_source.hpp"
 #include "store/store.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace forager {
@@ -41,6 +42,8 @@ public:
     std::string metrics(const HttpDoor& http, MetricsText::Form form) const;
 
 private:
+    std::size_t running() const;
+    std::size_t sleeping() const;
     Duration age() const { return parts_.app.now() - parts_.begun; }
 
     Parts parts_;

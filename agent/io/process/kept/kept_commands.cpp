@@ -90,13 +90,14 @@ KeptCommands::KeptCommands(Surroundings around, BlockingPool& pool, std::string 
 std::map<std::string, KeptCommands::Entry> KeptCommands::read() const
 {
     std::map<std::string, Entry> found;
-    std::error_code ignored;
-    for (const auto& folder : std::filesystem::directory_iterator{folder_, ignored}) {
-        const KeptFolder kept{folder.path()};
+    std::error_code unread; // what cannot be read is no command to go on with
+    std::filesystem::directory_iterator folder{folder_, unread};
+    for (; !unread && folder != std::filesystem::directory_iterator{}; folder.increment(unread)) {
+        const KeptFolder kept{folder->path()};
         Entry entry;
         entry.claim = kept.claim().value_or(KeptClaim{});
         entry.keeper = kept.keeper().value_or(ProcessIdentity{});
-        found.emplace(folder.path().filename(), std::move(entry));
+        found.emplace(folder->path().filename(), std::move(entry));
     }
     return found;
 }
