@@ -15,7 +15,7 @@ need_root_and_container() {
 new_root() {
   root=$(mktemp -d /var/tmp/forager-boot.XXXXXX)
   chmod 755 "$root"
-  trap '$keep || rm -rf --one-file-system "$root" "$root.log" "$root.console"' EXIT
+  trap '$keep || rm -rf --one-file-system "$root" "$root".{log,console,before,after}' EXIT
 }
 
 # The container's systemd needs a tree of control groups, and what it leaves there is taken away in the end.
