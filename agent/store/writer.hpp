@@ -35,7 +35,8 @@ public:
     using Job = std::function<void(Connection&)>;
 
     /// `beside`: on a thread of its own; else the loop waits for each commit, and every run of it is the same.
-    Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<Connection> database, bool beside = true);
+    Writer(boost::asio::any_io_executor executor, Clock& clock, std::unique_ptr<Connection> database,
+           bool beside = true);
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
     ~Writer();
