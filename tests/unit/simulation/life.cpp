@@ -48,7 +48,7 @@ end }
 )";
 
 constexpr Duration grace = std::chrono::seconds{5};
-constexpr std::size_t most_limited = 2;
+constexpr std::size_t most_limited = 1;
 
 // There as long as something is done.
 class Doing {
