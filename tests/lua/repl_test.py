@@ -226,6 +226,7 @@ class Person(Repl):
         terminal.read_until("news\r\n")
         terminal.type(" 7\n")
         terminal.read_until(r"42\r\n")
+        terminal.read_until("> ")
         terminal.type("\x04")
         self.assertEqual(terminal.end(), 0)
 
