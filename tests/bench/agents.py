@@ -1,5 +1,4 @@
 """An agent for a benchmark: in a folder of its own on a real disk, asked over its socket, looked at through /proc."""
-import http.client
 import json
 import os
 import re
@@ -7,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,18 +14,10 @@ from pathlib import Path
 import measure
 from tools import PEERS
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from local_http import LocalConnection
+
 PATIENCE = 120  # seconds
-
-
-class LocalConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self.path))
 
 
 class Agent:
@@ -92,7 +84,7 @@ class Agent:
             return time.perf_counter() - begun
 
     def ask(self, method, path, body=None):
-        connection = LocalConnection(self.socket)
+        connection = LocalConnection(self.socket, PATIENCE)
         connection.request(method, path, None if body is None else json.dumps(body))
         answer = json.loads(connection.getresponse().read())
         connection.close()

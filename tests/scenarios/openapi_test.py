@@ -11,7 +11,8 @@ import unittest
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from agent_world import PATIENCE, LocalConnection, Scenario
+from agent_world import PATIENCE, Scenario
+from local_http import LocalConnection
 from openapi import Document
 
 DOCUMENT = Document(pathlib.Path(sys.argv[2]))
@@ -52,8 +53,8 @@ class Held(Scenario):
         operation = DOCUMENT.operations[method, place]
         if not wrong:
             DOCUMENT.check_request(operation, query, body)
-        data = self.ask_as(operation, LocalConnection(self.socket), method, place.replace("{id}", id), status, query,
-                           body, {})
+        data = self.ask_as(operation, LocalConnection(self.socket, PATIENCE), method, place.replace("{id}", id), status,
+                           query, body, {})
         seen.update((operation["operationId"], name) for name in query if not wrong)
         return data["result"] if status == 200 else data["error"]
 
@@ -182,8 +183,8 @@ class TheAgent(Held):
         other = {**other, "responses": dict.fromkeys(["404", "405"], other["responses"]["default"])}
         for method, path, status in (("GET", "/v1/nothing", 404), ("GET", "/", 404), ("PUT", "/v1/status", 405),
                                      ("DELETE", "/v1/invocations", 405), ("POST", "/v1/invocations/x", 405)):
-            self.ask_as(other, LocalConnection(self.socket), method, path, status, {}, None, {})
-        connection = LocalConnection(self.socket)
+            self.ask_as(other, LocalConnection(self.socket, PATIENCE), method, path, status, {}, None, {})
+        connection = LocalConnection(self.socket, PATIENCE)
         self.addCleanup(connection.close)
         connection.request("PUT", "/v1/invocations")
         self.assertEqual(connection.getresponse().headers["Allow"], "GET, POST")
@@ -195,7 +196,7 @@ class Sessions(Held):
     def open_session(self, **body):
         operation = DOCUMENT.operations["POST", "/v1/sessions"]
         DOCUMENT.check_request(operation, {}, body)
-        connection = LocalConnection(self.socket)
+        connection = LocalConnection(self.socket, PATIENCE)
         self.addCleanup(connection.close)
         connection.request("POST", "/v1/sessions", json.dumps(body))
         answer = connection.getresponse()

@@ -1,16 +1,16 @@
 """An agent of its own for each scenario: started, asked, killed and started again. Used by tests/scenarios."""
-import http.client
 import json
 import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+
+from local_http import LocalConnection
 
 FORAGER = pathlib.Path(sys.argv[1]).absolute()
 
@@ -28,17 +28,6 @@ local function hold(gate)
   sh { "sh", "-c", 'until [ -e "$1" ]; do sleep 0.05; done', "-", gate, cwd = "FOLDER" }
 end
 """
-
-
-class LocalConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self.path))
 
 
 def processes_marked(marker):
@@ -218,7 +207,7 @@ class Scenario(unittest.TestCase):
 
     def request(self, method, path, body=None):
         """Asks the agent without a command in between."""
-        connection = LocalConnection(self.socket)
+        connection = LocalConnection(self.socket, PATIENCE)
         try:
             connection.request(method, path, None if body is None else json.dumps(body))
             return json.loads(connection.getresponse().read())
