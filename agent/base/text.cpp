@@ -134,6 +134,29 @@ std::string printable(std::string_view text)
     return result;
 }
 
+// Where it does not fit, the last star takes one character more.
+bool matches_pattern(std::string_view pattern, std::string_view text)
+{
+    std::size_t at = 0;
+    std::size_t star = pattern.npos;
+    std::size_t after_star = 0; // in the text, what the last star has not taken
+    for (std::size_t i = 0; i < text.size();) {
+        if (at < pattern.size() && pattern[at] == '*') {
+            star = at++;
+            after_star = i;
+        } else if (at < pattern.size() && (pattern[at] == '?' || pattern[at] == text[i])) {
+            ++at;
+            ++i;
+        } else if (star != pattern.npos) {
+            at = star + 1;
+            i = ++after_star;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', at) == pattern.npos;
+}
+
 std::string_view trimmed(std::string_view text)
 {
     constexpr std::string_view blanks = " \t\r\n";

@@ -26,6 +26,9 @@ std::string tail(std::string_view text, std::size_t bytes);
 /// character but line feeds and tabs.
 std::string printable(std::string_view text);
 
+/// Whether the whole text fits a pattern, in which `*` stands for any characters, also none, and `?` for one byte.
+bool matches_pattern(std::string_view pattern, std::string_view text);
+
 std::string_view trimmed(std::string_view text);
 
 std::vector<std::string_view> split(std::string_view text, char separator);

@@ -12,9 +12,6 @@
 
 namespace forager::store {
 
-/// The form of the file that this program writes. Older ones are brought to it, newer ones refused.
-inline constexpr int schema_version = 1;
-
 struct Opened {
     std::unique_ptr<Connection> database;
     std::string set_aside; ///< where a damaged file was put; empty: it was sound, or there was none

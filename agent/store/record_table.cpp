@@ -231,6 +231,13 @@ std::vector<Record> read_records(Connection& database, const RecordFilter& filte
     return records;
 }
 
+bool is_lent(Connection& database, const std::string& id)
+{
+    Prepared query{database, "SELECT 1 FROM invocation WHERE id = ? AND lease IS NOT NULL"};
+    query.bind(1, id);
+    return query.executeStep();
+}
+
 QueueEntry begin_again(Connection& database, const std::string& id)
 {
     const auto record = read_record(database, id);
@@ -240,6 +247,8 @@ QueueEntry begin_again(Connection& database, const std::string& id)
         throw JobRefused{{Errc::refused, id + " has not ended: it is " + std::string{name_of(record->state)}}};
     if (record->state == State::succeeded)
         throw JobRefused{{Errc::refused, id + " has succeeded: there is nothing to try again"}};
+    if (is_lent(database, id))
+        throw JobRefused{{Errc::refused, id + " is the colony's: submit it there again"}};
     Prepared update{database, "UPDATE invocation SET state = 'waiting', note = '', ended = NULL, outcome = NULL, "
                               "starts = 0, tries = tries + 1, not_before = NULL WHERE id = ?"};
     update.bind(1, id);
@@ -268,9 +277,11 @@ bool forget_some(Connection& database, std::int64_t before, std::int64_t count)
 {
     constexpr std::size_t at_once = 200; // others wait meanwhile
     // The oldest first, along the index: however many there are, only those beyond the limits are looked at.
-    Prepared query{database, "SELECT id FROM invocation WHERE ended IS NOT NULL AND (ended < ?1 OR (ended, number) <= "
-                             "(SELECT ended, number FROM invocation WHERE ended IS NOT NULL ORDER BY ended DESC, "
-                             "number DESC LIMIT 1 OFFSET ?2)) ORDER BY ended, number LIMIT ?3"};
+    Prepared query{
+        database,
+        "SELECT id FROM invocation WHERE ended IS NOT NULL AND told = 1 AND (ended < ?1 OR (ended, number) <= "
+        "(SELECT ended, number FROM invocation WHERE ended IS NOT NULL ORDER BY ended DESC, "
+        "number DESC LIMIT 1 OFFSET ?2)) ORDER BY ended, number LIMIT ?3"};
     SQLite::bind(query, before, count, static_cast<std::int64_t>(at_once));
     std::vector<std::string> ids;
     while (query.executeStep())
@@ -308,8 +319,9 @@ asio::awaitable<Result<std::optional<QueueEntry>>> RecordTable::known(Submission
 asio::awaitable<Result<std::vector<QueueEntry>>> RecordTable::open()
 {
     return writer_.ask<std::vector<QueueEntry>>([](Connection& database) {
-        Prepared query{database,
-                       std::string{"SELECT "} + entry_columns + " FROM invocation WHERE ended IS NULL ORDER BY number"};
+        Prepared query{database, std::string{"SELECT "} + entry_columns +
+                                     " FROM invocation "
+                                     "WHERE ended IS NULL AND lease IS NULL ORDER BY number"};
         std::vector<QueueEntry> entries;
         while (query.executeStep())
             entries.push_back(entry_in(query));

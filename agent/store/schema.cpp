@@ -79,15 +79,24 @@ CREATE TABLE handled_file (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// `lease`: what a source needs to tell its peer the outcome; null for work of the agent's own, which nobody must be
+// told of.
+constexpr const char* outbox = R"sql(
+ALTER TABLE invocation ADD COLUMN lease TEXT;
+ALTER TABLE invocation ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX invocation_untold ON invocation (number) WHERE told = 0;
+)sql";
+
 // The n-th of them makes version n + 1 out of version n. One that was released is never changed.
-constexpr std::array steps{first_tables};
+constexpr std::array steps{first_tables, outbox};
 
 } // namespace
 
-void migrate(SQLite::Database& database, int from)
+void migrate(SQLite::Database& database, int from, int to)
 {
-    for (std::size_t step = static_cast<std::size_t>(from); step < steps.size(); ++step)
-        database.exec(steps.at(step));
+    static_assert(steps.size() == schema_version);
+    for (int step = from; step < to; ++step)
+        database.exec(steps.at(static_cast<std::size_t>(step)));
 }
 
 } // namespace forager::store

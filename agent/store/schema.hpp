@@ -5,7 +5,10 @@
 
 namespace forager::store {
 
-/// Brings the tables from this version to the present one, in the transaction that the caller has begun.
-void migrate(SQLite::Database& database, int from);
+/// The form of the file that this program writes. Older ones are brought to it, newer ones refused.
+inline constexpr int schema_version = 2;
+
+/// Brings the tables from one version to a later one, in the transaction that the caller has begun.
+void migrate(SQLite::Database& database, int from, int to = schema_version);
 
 } // namespace forager::store

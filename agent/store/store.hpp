@@ -4,6 +4,7 @@
 
 #include "store/journal_table.hpp"
 #include "store/log_table.hpp"
+#include "store/outbox_table.hpp"
 #include "store/record_table.hpp"
 #include "store/schedule_table.hpp"
 #include "store/value_table.hpp"
@@ -35,6 +36,7 @@ public:
     const Writer& writer() const { return writer_; }
     JournalTable& journal() { return journal_; }
     RecordTable& records() { return records_; }
+    OutboxTable& outbox() { return outbox_; }
     ValueTable& values() { return values_; }
     LogTable& logs() { return logs_; }
     ScheduleTable& schedules() { return schedules_; }
@@ -47,6 +49,7 @@ private:
     Writer writer_;
     JournalTable journal_{writer_};
     RecordTable records_{writer_};
+    OutboxTable outbox_{writer_};
     ValueTable values_{writer_};
     ScheduleTable schedules_{writer_};
     FileTable files_{writer_};

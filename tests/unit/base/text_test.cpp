@@ -37,3 +37,15 @@ TEST_CASE("words and sizes are shown as people read them")
     CHECK(bytes_text(192 * 1024 * 1024) == "192 MB");
     CHECK(bytes_text(1536) == "1.5 KB");
 }
+
+TEST_CASE("a pattern fits the whole text or nothing of it")
+{
+    for (const char* pattern : {"*", "unix.*", "*.unix_command", "unix.unix_command", "u*x*d", "unix?unix_*", "**"})
+        CHECK_MESSAGE(matches_pattern(pattern, "unix.unix_command"), pattern);
+    for (const char* pattern : {"", "unix", "unix.", "*.unix", "unix.*.d", "unix.unix_command?", "Unix.*"})
+        CHECK_MESSAGE(!matches_pattern(pattern, "unix.unix_command"), pattern);
+    CHECK(matches_pattern("", ""));
+    CHECK(matches_pattern("*", ""));
+    CHECK_FALSE(matches_pattern("?", ""));
+    CHECK(matches_pattern("*aab", "aaab")); // what a star has taken is given back
+}

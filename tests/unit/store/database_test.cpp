@@ -1,4 +1,5 @@
 #include "store/database.hpp"
+#include "store/schema.hpp"
 
 #include "other_user.hpp"
 #include "result_text.hpp"
@@ -150,15 +151,15 @@ TEST_CASE("a file of a newer version is refused and stays as it is")
     const std::string path = filled(folder);
     {
         SQLite::Database newer{path, SQLite::OPEN_READWRITE};
-        newer.exec("PRAGMA user_version = 2");
+        newer.exec("PRAGMA user_version = " + std::to_string(schema_version + 1));
     }
     const std::string before = folder.read("state.db");
     const auto opened = open_database(path);
     REQUIRE_FALSE(opened);
     CHECK(opened.error().code == Errc::refused);
-    CHECK(opened.error().message == "the state file " + path +
-                                        " is of version 2, but this agent knows versions up to 1: install the newer "
-                                        "agent again, or move the file away to begin anew");
+    CHECK(opened.error().message == "the state file " + path + " is of version " + std::to_string(schema_version + 1) +
+                                        ", but this agent knows versions up to " + std::to_string(schema_version) +
+                                        ": install the newer agent again, or move the file away to begin anew");
     CHECK(folder.read("state.db") == before);
 }
 

@@ -118,8 +118,7 @@ TEST_CASE("the first migration makes the tables of version 1 as they were releas
     make_version_1(folder.at("released.db"));
     SQLite::Database released{folder.at("released.db")};
     SQLite::Database made{":memory:", SQLite::OPEN_READWRITE};
-    static_assert(schema_version == 1, "compare with a file that was brought to version 1 alone");
-    migrate(made, 0);
+    migrate(made, 0, 1);
     CHECK(tables(made) == tables(released));
 }
 

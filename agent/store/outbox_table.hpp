@@ -1,0 +1,22 @@
+// What peers have lent to the agent: rows of invocations that have a lease. Part of the store; lives on the strand.
+#pragma once
+
+#include "ports/outbox.hpp"
+#include "store/writer.hpp"
+
+namespace forager::store {
+
+class OutboxTable final : public Outbox {
+public:
+    /// `writer` must outlive it.
+    explicit OutboxTable(Writer& writer) : writer_{writer} {}
+
+    void begin(const Invocation& invocation, Object lease, WallTime now) override;
+    void told(std::string id, std::string note) override;
+    boost::asio::awaitable<Result<std::vector<LentWork>>> open() override;
+
+private:
+    Writer& writer_;
+};
+
+} // namespace forager::store

@@ -1,0 +1,101 @@
+#include "core/offer.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace forager;
+
+namespace {
+
+const std::vector<std::string> functions = {"echo.echo", "media.scale", "python.python_code", "unix.unix_command"};
+
+Invocation process(std::string name, std::vector<Value> args = {}, Object kwargs = {})
+{
+    Invocation invocation;
+    invocation.function = std::move(name);
+    invocation.args = std::move(args);
+    invocation.kwargs = std::move(kwargs);
+    return invocation;
+}
+
+Offer offer(std::string type, std::vector<std::string> patterns = {"*"})
+{
+    return {std::move(type), std::move(patterns), false};
+}
+
+std::string matched(Invocation invocation, const Offer& offer)
+{
+    const auto result = match(invocation, offer, functions);
+    return result ? invocation.function : result.error().message;
+}
+
+} // namespace
+
+TEST_CASE("a process's name is a full name first, then one of the family that is called like the executor's type")
+{
+    CHECK(matched(process("media.scale"), offer("forager")) == "media.scale");
+    CHECK(matched(process("echo.echo"), offer("echo")) == "echo.echo");
+    CHECK(matched(process("echo"), offer("echo")) == "echo.echo");
+    CHECK(matched(process("unix_command"), offer("unix")) == "unix.unix_command");
+    CHECK(matched(process("python_code"), offer("python-executor")) == "python.python_code");
+}
+
+TEST_CASE("what an executor does not offer it does not have, and says what it has")
+{
+    CHECK(matched(process("echo"), offer("forager")) ==
+          "Unsupported function: echo; this executor of type forager has echo.echo, media.scale, python.python_code "
+          "and unix.unix_command");
+    CHECK(matched(process("media.scale"), offer("edge", {"echo.*", "unix.*"})) ==
+          "Unsupported function: media.scale; this executor of type edge has echo.echo and unix.unix_command");
+    CHECK(matched(process("ls"), offer("unix", {"echo.*"})) ==
+          "Unsupported function: ls; this executor of type unix has echo.echo");
+    CHECK(matched(process("x"), offer("edge", {"k8s.*"})) ==
+          "Unsupported function: x; this executor of type edge has none");
+    Invocation unknown = process("x");
+    const auto refused = match(unknown, offer("edge"), functions);
+    CHECK(refused.error().code == Errc::not_found);
+    CHECK_FALSE(refused.error().retry);
+}
+
+TEST_CASE("a unix executor runs any program by name, with its arguments as they are")
+{
+    Invocation ls = process("ls", {"-al", "a b", 3}, {{"cwd", "/tmp"}, {"whatever", 1}});
+    REQUIRE(match(ls, offer("unix"), functions));
+    CHECK(ls.function == "unix.unix_command");
+    CHECK(ls.args.empty());
+    CHECK(ls.kwargs == Object{{"cmd", "ls"}, {"args", Array{"-al", "a b", 3}}, {"shell", false}, {"cwd", "/tmp"}});
+    CHECK(matched(process("ls"), offer("edge")).starts_with("Unsupported function: ls"));
+    CHECK(matched(process(""), offer("unix")).starts_with("Unsupported function: ;"));
+}
+
+TEST_CASE("a line for the shell is the wish of the process or of the executor's entry")
+{
+    Offer entry = offer("unix");
+    Invocation by_process = process("ls", {}, {{"shell", true}});
+    REQUIRE(match(by_process, entry, functions));
+    CHECK(*by_process.kwargs.find("shell") == Value{true});
+    entry.shell = true;
+    Invocation by_entry = process("ls");
+    REQUIRE(match(by_entry, entry, functions));
+    CHECK(*by_entry.kwargs.find("shell") == Value{true});
+    Invocation against_it = process("ls", {}, {{"shell", false}});
+    REQUIRE(match(against_it, entry, functions));
+    CHECK(*against_it.kwargs.find("shell") == Value{false});
+    Invocation by_full_name = process("unix.unix_command", {"ls", "-l"});
+    REQUIRE(match(by_full_name, entry, functions));
+    CHECK(*by_full_name.kwargs.find("shell") == Value{true});
+}
+
+TEST_CASE("a python executor calls any function whose code comes with the process")
+{
+    Invocation sum = process("sum_nums", {1, 2});
+    CHECK(matched(sum, offer("python")).starts_with("Unsupported function: sum_nums"));
+    sum.env = {{"code", "ZGVm"}};
+    REQUIRE(match(sum, offer("python"), functions));
+    CHECK(sum.function == "python.python_code");
+    CHECK(sum.args == std::vector<Value>{1, 2});
+    CHECK(*sum.kwargs.find("function") == Value{"sum_nums"});
+    Invocation other = process("sum_nums", {}, {{"function", "other"}});
+    other.env = {{"code", "ZGVm"}};
+    REQUIRE(match(other, offer("python"), functions));
+    CHECK(*other.kwargs.find("function") == Value{"other"});
+}
