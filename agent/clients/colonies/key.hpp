@@ -17,7 +17,7 @@ public:
     /// the text.
     static Result<PrivateKey> from_hex(std::string_view text);
 
-    /// A new one, from the machine's own randomness. Throws std::system_error where there is none.
+    /// A new one, from the machine's own randomness. Throws std::runtime_error where it has none.
     static PrivateKey generate();
 
     /// SHA3-256 over the 130 hexadecimal digits of the uncompressed public key, as 64 digits.

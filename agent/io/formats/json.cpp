@@ -8,6 +8,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace forager {
@@ -177,11 +178,9 @@ json::parse_options strict(std::size_t nesting)
     return options;
 }
 
-} // namespace
-
-Result<Value> parse_json(std::string_view text, std::size_t nesting)
+// The first document, and where it ended.
+Result<std::pair<Value, std::size_t>> parse_start(std::string_view text, std::size_t nesting)
 {
-    text = without_bom(text);
     if (auto failure = unreadable(text))
         return *std::move(failure);
     json::basic_parser<ValueHandler> parser{strict(nesting)};
@@ -189,9 +188,29 @@ Result<Value> parse_json(std::string_view text, std::size_t nesting)
     const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
     if (error)
         return bad_json(text, read, reason(error, text, read, parser.handler().inside()));
+    return std::pair{parser.handler().take(), read};
+}
+
+} // namespace
+
+Result<Value> parse_json(std::string_view text, std::size_t nesting)
+{
+    text = without_bom(text);
+    auto start = parse_start(text, nesting);
+    if (start.has_error())
+        return start.error();
+    auto& [value, read] = *start;
     if (read < text.size())
         return bad_json(text, read, character_at(text, read) + " comes after the end of the value.");
-    return parser.handler().take();
+    return std::move(value);
+}
+
+Result<Value> parse_first_json(std::string_view text, std::size_t nesting)
+{
+    auto start = parse_start(without_bom(text), nesting);
+    if (start.has_error())
+        return start.error();
+    return std::move(start->first);
 }
 
 } // namespace forager

@@ -17,6 +17,9 @@ inline constexpr std::size_t deepest_nesting = 200;
 /// counts, at the first one's place. The failure (`bad_arguments`) names line and column.
 Result<Value> parse_json(std::string_view text, std::size_t nesting = deepest_nesting);
 
+/// The same for the first document of a text that may hold more.
+Result<Value> parse_first_json(std::string_view text, std::size_t nesting = deepest_nesting);
+
 /// One line. Text that is not UTF-8 is marked as `{"$base64": …}` (a name of a member as "$base64:…"); a number that is
 /// not finite becomes null, as JSON has no word for it.
 std::string to_json(const Value& value);

@@ -1,0 +1,42 @@
+// What the calls are made of: an object goes out, a record, a list of them or nothing comes back. Included by the
+// sources of calls/ only.
+#pragma once
+
+#include "clients/colonies/client.hpp"
+#include "clients/colonies/record.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace forager::colonies {
+
+/// The reply as a record.
+template <class Record> boost::asio::awaitable<Result<Record>> ask(Caller caller, std::string call, Object payload)
+{
+    auto reply = co_await caller.client->call(std::move(call), std::move(payload), caller.key);
+    if (reply.has_error())
+        co_return std::move(reply).error();
+    co_return read<Record>(*reply);
+}
+
+/// The reply as a list of records; null is an empty one.
+template <class Record>
+boost::asio::awaitable<Result<std::vector<Record>>> ask_list(Caller caller, std::string call, Object payload)
+{
+    auto reply = co_await caller.client->call(std::move(call), std::move(payload), caller.key);
+    if (reply.has_error())
+        co_return std::move(reply).error();
+    co_return read_list<Record>(*reply);
+}
+
+/// What the reply says beside "done" is nobody's business.
+inline boost::asio::awaitable<Result<void>> tell(Caller caller, std::string call, Object payload)
+{
+    auto reply = co_await caller.client->call(std::move(call), std::move(payload), caller.key);
+    if (reply.has_error())
+        co_return std::move(reply).error();
+    co_return Result<void>{};
+}
+
+} // namespace forager::colonies

@@ -1,0 +1,86 @@
+#include "clients/colonies/client.hpp"
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "clients/colonies/envelope.hpp"
+
+#include <utility>
+
+namespace forager::colonies {
+
+namespace asio = boost::asio;
+
+namespace {
+
+http::Client::Config http_config(const Client::Config& config)
+{
+    http::Client::Config result;
+    result.connections_per_peer = config.connections;
+    result.idle_connections = config.connections;
+    return result;
+}
+
+// Who is not there is unreachable, however that shows. Only a certificate that nobody trusts stays a refusal.
+Failure not_asked(const std::string& call, const std::string& peer, std::size_t reply_limit, Failure failure)
+{
+    const bool is_absence = failure.code == Errc::not_found || (failure.code == Errc::refused && failure.retry);
+    if (is_absence)
+        failure.code = Errc::unreachable;
+    if (failure.code == Errc::limit)
+        failure.message = "the answer is larger than " + bytes_text(reply_limit) + ", the limit of a reply";
+    failure.message = "the colony server at " + peer + " could not be asked for " + call + ": " + failure.message;
+    return failure;
+}
+
+} // namespace
+
+Client::Client(BlockingPool& pool, Clock& clock, Config config)
+    : config_{std::move(config)}, clock_{clock}, http_{pool, clock, http_config(config_)}, connector_{pool, clock}
+{
+}
+
+std::string Client::peer() const
+{
+    const bool is_ipv6 = config_.host.find(':') != std::string::npos;
+    return (is_ipv6 ? "[" + config_.host + "]" : config_.host) + ":" + std::to_string(config_.port);
+}
+
+std::string Client::url(std::string_view target) const
+{
+    return (config_.tls ? "https://" : "http://") + peer() + std::string{target};
+}
+
+asio::awaitable<Result<Value>> Client::call(std::string name, Object payload, std::optional<PrivateKey> key,
+                                            Duration wait)
+{
+    auto body = request_body(name, std::move(payload), key);
+    if (body.has_error())
+        co_return body.error();
+    http::Request request;
+    request.method = "POST";
+    request.url = url("/api");
+    request.body = std::move(*body);
+    request.timeout = config_.timeout + wait;
+    request.redirects = 0;
+    request.body_limit = config_.reply_limit;
+    request.tls.ca_file = config_.ca_file;
+    auto response = co_await http_.send(std::move(request));
+    if (response.has_error())
+        co_return not_asked(name, peer(), config_.reply_limit, std::move(response).error());
+    co_return reply_payload(name, response->status, response->body);
+}
+
+asio::awaitable<Result<http::WebSocket>> Client::web_socket()
+{
+    http::WebSocket::Request request;
+    request.url = url("/pubsub");
+    request.tls.ca_file = config_.ca_file;
+    request.message_limit = config_.reply_limit;
+    request.timeout = config_.timeout;
+    auto socket = co_await http::WebSocket::open(connector_, clock_, std::move(request));
+    if (socket.has_error())
+        co_return not_asked("a subscription", peer(), config_.reply_limit, std::move(socket).error());
+    co_return std::move(*socket);
+}
+
+} // namespace forager::colonies
