@@ -38,6 +38,7 @@ struct ColonyConfig {
     std::string host; ///< empty: there is no colony
     std::uint16_t port = 443;
     bool tls = true;
+    std::string ca_file; ///< authorities (PEM) that its certificate may come from; empty: the system's
     std::string name;
     Secret owner_key; ///< with it the agent registers its executors itself
     Secret key;       ///< of an executor that was registered by hand

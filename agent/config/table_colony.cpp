@@ -15,6 +15,8 @@ Section colony_section()
                     {"COLONIES_SERVER_PORT", "COLONIES_CLIENT_HTTP_PORT", "COLONIES_SERVER_HTTP_PORT"}),
                 key(colony, "tls", &ColonyConfig::tls, flag(), "Whether the server is spoken to over TLS.",
                     {"COLONIES_TLS", "COLONIES_SERVER_TLS"}),
+                key(colony, "ca_file", &ColonyConfig::ca_file, path(),
+                    "Authorities (PEM) that the server's certificate may come from; empty: the system's."),
                 key(colony, "name", &ColonyConfig::name, text(), "The colony's name.",
                     {"COLONIES_COLONY_NAME", "COLONIES_COLONY_ID"}),
                 key(colony, "owner_key", &ColonyConfig::owner_key, secret(),

@@ -117,7 +117,7 @@ asio::awaitable<Api::Answer> Api::drain(Call)
 
 asio::awaitable<Api::Answer> Api::resume(Call)
 {
-    parts_.queue.resume();
+    parts_.resume();
     co_return Value{};
 }
 

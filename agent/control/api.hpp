@@ -34,6 +34,7 @@ public:
         std::function<Array()> scripts;
         std::function<boost::asio::awaitable<void>()> reload;
         std::function<boost::asio::awaitable<void>()> drain;
+        std::function<void()> resume;
     };
 
     explicit Api(Parts parts) : parts_{std::move(parts)} {}

@@ -273,6 +273,15 @@ asio::awaitable<void> Scheduler::wake(Rest rest)
         progress->tell(State::running, {});
 }
 
+std::vector<std::string> Scheduler::asleep() const
+{
+    std::vector<std::string> ids;
+    for (const auto& [id, presence] : present_)
+        if (presence.resting > 0)
+            ids.push_back(id);
+    return ids;
+}
+
 asio::awaitable<void> Scheduler::drain(Duration grace)
 {
     stopping_ = true;

@@ -66,8 +66,11 @@ public:
     /// Says a word about one that runs.
     void note(const Invocation& invocation, std::string_view words);
 
-    /// How many of the submitted ones run, and do not sleep.
+    /// How many permits are held: by the submitted ones that do not sleep, and by sources that ask for work.
     std::size_t busy() const { return admission_.held(); }
+
+    /// The submitted ones that sleep.
+    std::vector<std::string> asleep() const;
 
     /// Everything that runs, also what was called by something else.
     std::vector<RunningInvocation> list() const { return running_.list(); }

@@ -23,7 +23,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr Duration for_the_rest = std::chrono::seconds{15}; // after the grace period: children, outcomes, the file
+constexpr Duration for_the_colony = std::chrono::seconds{5}; // to hear what is left to tell
+constexpr Duration for_the_rest = std::chrono::seconds{15};  // after the grace period: children, outcomes, the file
 
 AppConfig app_config(const config::Settings& settings, std::function<void()> hangup)
 {
@@ -104,12 +105,17 @@ asio::awaitable<Result<void>> Agent::start()
     if (const auto opened = open_store(); !opened)
         co_return opened.error();
     make_queue();
+    if (const auto made = make_colony(); !made)
+        co_return made.error();
+    keep_what_is_observed();
     make_control();
     if (const auto opened = open_http(); !opened)
         co_return opened.error();
     add_run_script(app_, observer_);
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
+    if (const auto recalled = co_await colony_->recall(); !recalled)
+        co_return recalled.error();
     co_await leftovers_.end_unclaimed(store_->records());
     events_ = std::make_unique<Events>(app_, *store_, *queue_, log_);
     co_await load();
@@ -138,16 +144,37 @@ void Agent::make_queue()
     QueueSource::Hooks hooks;
     hooks.fresh_id = [this] { return app_.scheduler().fresh_id(); };
     hooks.check = [this](const Invocation& invocation) { return can_run(app_.registry(), invocation); };
-    hooks.ended = [this](const std::string& id, const Outcome&) {
-        observer_.end(id);
-        leftovers_.forget(id);
-        api_->ended(id);
-    };
+    hooks.ended = [this](const std::string& id, const Outcome&) { ended(id); };
     queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
                                            std::move(hooks));
+}
+
+Result<void> Agent::make_colony()
+{
+    auto opened = ColonyDesk::open(
+        settings_, {app_, log_, *store_, settings_.agent.state_dir, [this](const std::string& id) { ended(id); }});
+    if (!opened)
+        return opened.error();
+    colony_ = std::move(*opened);
+    return {};
+}
+
+void Agent::keep_what_is_observed()
+{
     observer_.keep_in(
-        store_->records(), store_->logs(), [this](const std::string& id) { return queue_->has_begun(id); },
-        [this](const std::string& id) { api_->wrote(id); });
+        store_->records(), store_->logs(),
+        [this](const std::string& id) { return queue_->has_begun(id) || colony_->holds(id); },
+        [this](const std::string& id, std::string_view text) {
+            colony_->line(id, text);
+            api_->wrote(id);
+        });
+}
+
+void Agent::ended(const std::string& id)
+{
+    observer_.end(id);
+    leftovers_.forget(id);
+    api_->ended(id);
 }
 
 void Agent::make_sessions()
@@ -165,10 +192,11 @@ void Agent::make_control()
     make_sessions();
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);
     overview_ = std::make_unique<Overview>(
-        Overview::Parts{app_, log_, counts_, loops_, *queue_, *store_, *scripts_, *sessions_, begun_});
-    api_ = std::make_unique<control::Api>(control::Api::Parts{
-        app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, [this] { return overview_->status(); },
-        [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain(); }});
+        Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_, *scripts_, *sessions_, begun_});
+    api_ = std::make_unique<control::Api>(
+        control::Api::Parts{app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_,
+                            [this] { return overview_->status(); }, [this] { return overview_->scripts(); },
+                            [this] { return reload(); }, [this] { return drain(); }, [this] { resume(); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -222,6 +250,7 @@ asio::awaitable<void> Agent::serve()
 {
     doors_->spawn("control", server_->run());
     loops_.start("queue", [this] { return queue_->run(); });
+    colony_->start(loops_);
     loops_.start("schedules", [this] { return events_->cron().run(); });
     loops_.start("files", [this] { return events_->files().run(); });
     loops_.start("reload", [this] { return reloading_.run(); });
@@ -243,18 +272,20 @@ asio::awaitable<void> Agent::serve()
 
 asio::awaitable<void> Agent::stop()
 {
-    log_.info("stopping", {{"running", app_.scheduler().busy()}, {"grace", to_text(settings_.agent.grace)}});
+    log_.info("stopping", {{"running", overview_->awake()}, {"grace", to_text(settings_.agent.grace)}});
     service_.stopping(settings_.agent.grace + for_the_rest);
     const TimePoint end_of_grace = app_.now() + settings_.agent.grace;
     if (http_)
         http_->stopping();
     doors_->spawn("hurry", hurry_at(end_of_grace));
     queue_->stop();
+    colony_->stop();
     app_.processes().leave_kept();
     co_await loops_.stop();
     if (service_.listens()) // it is still watched
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
+    co_await colony_->drain(app_.now() + for_the_colony);
     co_await close_http(end_of_grace);
     co_await sessions_->end();
     store_->writer().hurry();
@@ -291,12 +322,19 @@ asio::awaitable<void> Agent::load()
     queue_->reconsider();
 }
 
+void Agent::resume()
+{
+    queue_->resume();
+    colony_->resume();
+}
+
 // Begins nothing more, and waits for what runs.
 asio::awaitable<void> Agent::drain()
 {
     constexpr Duration look = std::chrono::milliseconds{100};
     queue_->pause();
-    while (app_.scheduler().busy() > 0)
+    colony_->pause();
+    while (overview_->awake() > 0 || colony_->asks())
         co_await sleep_for(app_.clock(), look);
 }
 

@@ -2,6 +2,7 @@
 // program.
 #pragma once
 
+#include "app/agent/colony_desk.hpp"
 #include "app/agent/events.hpp"
 #include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
@@ -53,11 +54,15 @@ private:
     void serve_hooks();
     boost::asio::awaitable<void> close_http(TimePoint deadline);
     void make_queue();
+    Result<void> make_colony();
+    void keep_what_is_observed();
+    void ended(const std::string& id);
     void make_control();
     void make_sessions();
     boost::asio::awaitable<void> load();
     boost::asio::awaitable<void> reload();
     boost::asio::awaitable<void> drain();
+    void resume();
 
     config::Settings settings_;
     AgentLog log_;
@@ -70,6 +75,7 @@ private:
     std::optional<StateFolder> folder_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<QueueSource> queue_;
+    std::unique_ptr<ColonyDesk> colony_;
     std::unique_ptr<ScriptSet> scripts_;
     std::unique_ptr<Events> events_;
     std::unique_ptr<control::Sessions> sessions_;

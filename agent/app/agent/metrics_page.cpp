@@ -28,6 +28,10 @@ void write_agent(MetricsText& text, const MetricsView& view)
     gauge(text, "forager_queue_sleeping", "",
           "Invocations of the queue that have begun, and sleep or wait for a signal.",
           static_cast<double>(view.sleeping));
+    gauge(text, "forager_colony_running", "", "Processes of the colony that the agent holds and that have not ended.",
+          static_cast<double>(view.colony_running));
+    gauge(text, "forager_outbox_entries", "", "Outcomes that the colony has not heard yet.",
+          static_cast<double>(view.outbox));
     gauge(text, "forager_store_trouble", "", "Whether the state file takes no writes: 1 or 0.",
           view.store_trouble ? 1 : 0);
     gauge(text, "forager_store_waiting", "", "Changes that wait to be written to the state file.",

@@ -22,6 +22,8 @@ struct MetricsView {
     std::size_t waiting = 0; ///< in the queue
     std::size_t running = 0;
     std::size_t sleeping = 0;
+    std::size_t outbox = 0;         ///< outcomes that the colony has not heard
+    std::size_t colony_running = 0; ///< processes of the colony
     bool store_trouble = false;
     std::size_t store_jobs = 0; ///< that wait to be written
     std::size_t children = 0;

@@ -64,7 +64,7 @@ void AgentObserver::line(const Invocation& invocation, std::string_view text)
     if (lines_ == nullptr || !is_recorded_(root_of(invocation)))
         return;
     lines_->add(root_of(invocation), text);
-    wrote_(root_of(invocation));
+    wrote_(root_of(invocation), text);
 }
 
 void AgentObserver::end(const std::string& id)

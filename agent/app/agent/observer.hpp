@@ -16,7 +16,7 @@ namespace forager {
 class AgentObserver final : public Observer {
 public:
     using IsRecorded = std::function<bool(const std::string& id)>;
-    using Wrote = std::function<void(const std::string& id)>;
+    using Wrote = std::function<void(const std::string& id, std::string_view line)>;
 
     explicit AgentObserver(const AgentLog& log) : log_{log} {}
 

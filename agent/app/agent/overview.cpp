@@ -30,21 +30,24 @@ Object Overview::status() const
                              {"running", running()},
                              {"sleeping", sleeping()},
                              {"paused", queue.paused()}}},
+            {"colony", parts_.colony.status()},
             {"store", Object{{"trouble", writer.trouble()}, {"waiting", writer.waiting()}}},
             {"loops", std::move(loops)},
             {"scripts", scripts()},
             {"sessions", parts_.sessions.list()}};
 }
 
-// Of what the queue has begun; who sleeps holds no permit.
+// Of what the queue has begun.
 std::size_t Overview::running() const
 {
-    return std::min(parts_.queue.running(), parts_.app.scheduler().busy());
+    return parts_.queue.running() - sleeping();
 }
 
 std::size_t Overview::sleeping() const
 {
-    return parts_.queue.running() - running();
+    const auto asleep = parts_.app.scheduler().asleep();
+    return static_cast<std::size_t>(
+        std::ranges::count_if(asleep, [&](const std::string& id) { return parts_.queue.has_begun(id); }));
 }
 
 Array Overview::scripts() const
@@ -75,6 +78,8 @@ std::string Overview::metrics(const HttpDoor& http, MetricsText::Form form) cons
     view.waiting = parts_.queue.waiting();
     view.running = running();
     view.sleeping = sleeping();
+    view.outbox = parts_.colony.untold();
+    view.colony_running = parts_.colony.running();
     view.store_trouble = !writer.trouble().empty();
     view.store_jobs = writer.waiting();
     view.children = parts_.app.processes().running();

@@ -2,6 +2,7 @@
 // strand.
 #pragma once
 
+#include "app/agent/colony_desk.hpp"
 #include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/log.hpp"
@@ -28,6 +29,7 @@ public:
         const InvocationCounts& counts;
         const Supervisor& loops;
         const QueueSource& queue;
+        const ColonyDesk& colony;
         const store::Store& store;
         const ScriptSet& scripts;
         const control::Sessions& sessions;
@@ -40,6 +42,9 @@ public:
     Array scripts() const;
     std::string line(bool stopping) const;
     std::string metrics(const HttpDoor& http, MetricsText::Form form) const;
+
+    /// How many of the queue's and the colony's work run, and do not sleep.
+    std::size_t awake() const { return running() + parts_.colony.running(); }
 
 private:
     std::size_t running() const;

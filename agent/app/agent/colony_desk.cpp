@@ -1,0 +1,234 @@
+#include "app/agent/colony_desk.hpp"
+
+#include "app/agent/executor_keys.hpp"
+#include "app/agent/machine_capabilities.hpp"
+#include "base/duration.hpp"
+#include "clients/colonies/calls/executors.hpp"
+#include "ports/within.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+namespace {
+
+bool has_colony(const config::ColonyConfig& colony)
+{
+    return !colony.host.empty() && !colony.name.empty();
+}
+
+// Without one, the agent is one executor that serves all it has.
+std::vector<config::ExecutorConfig> executors_of(const config::Settings& settings)
+{
+    return settings.executors.empty() ? std::vector{config::ExecutorConfig{}} : settings.executors;
+}
+
+const Secret& key_of(const config::Settings& settings, const config::ExecutorConfig& executor)
+{
+    return executor.key.empty() ? settings.colony.key : executor.key;
+}
+
+Result<colonies::PrivateKey> read_key(const Secret& text, const std::string& setting)
+{
+    auto key = colonies::PrivateKey::from_hex(text.reveal());
+    if (!key)
+        return Failure{Errc::bad_arguments, setting + ": " + key.error().message};
+    return key;
+}
+
+} // namespace
+
+Result<std::unique_ptr<ColonyDesk>> ColonyDesk::open(const config::Settings& settings, Parts parts)
+{
+    std::unique_ptr<ColonyDesk> desk{new ColonyDesk{std::move(parts)}};
+    if (!has_colony(settings.colony))
+        return desk;
+    if (const auto added = desk->add_executors(settings); !added)
+        return added.error();
+    return desk;
+}
+
+Result<void> ColonyDesk::add_executors(const config::Settings& settings)
+{
+    const config::ColonyConfig& colony = settings.colony;
+    if (const auto good = colonies::check_name("colony.name", colony.name); !good)
+        return good;
+    App& app = parts_.app;
+    colonies::Client::Config config;
+    config.host = colony.host;
+    config.port = colony.port;
+    config.tls = colony.tls;
+    config.ca_file = colony.ca_file;
+    client_ = std::make_unique<colonies::Client>(app.pool(), app.clock(), config);
+    const AgentLog& log = parts_.log;
+    server_ = std::make_unique<colony::ServerState>(
+        app.clock(), client_->peer(),
+        colony::ServerState::Words{[&log](std::string_view text) { log.info(text); },
+                                   [&log](std::string_view text) { log.warn(text); }});
+    settings_.long_poll = colony.long_poll;
+    settings_.machine = machine_capabilities(parts_.state_dir);
+    for (const config::ExecutorConfig& executor : executors_of(settings)) {
+        if (key_of(settings, executor).empty() && colony.owner_key.empty())
+            continue; // the configuration has said so
+        if (const auto added = add(settings, executor); !added)
+            return added;
+    }
+    return {};
+}
+
+Result<void> ColonyDesk::add(const config::Settings& settings, const config::ExecutorConfig& executor)
+{
+    auto who = identity_of(settings, executor);
+    if (!who)
+        return who.error();
+    App& app = parts_.app;
+    executors_.emplace_back(colony::Desk{app.executor(), app.clock(), app.random(), *client_, *server_,
+                                         parts_.store.records(), parts_.store.outbox(), app.scheduler(), settings_,
+                                         services(), std::move(*who)});
+    return {};
+}
+
+Result<colony::Identity> ColonyDesk::identity_of(const config::Settings& settings,
+                                                 const config::ExecutorConfig& executor) const
+{
+    const config::ColonyConfig& colony = settings.colony;
+    const Offer offer{executor.type, executor.functions, executor.shell};
+    const Secret& given = key_of(settings, executor);
+    std::optional<colonies::PrivateKey> owner;
+    if (!colony.owner_key.empty()) {
+        auto read = read_key(colony.owner_key, "colony.owner_key");
+        if (!read)
+            return read.error();
+        owner = std::move(*read);
+    }
+    std::string name = executor.name;
+    if (name.empty() && given.empty())
+        name = default_executor_name(settings.agent.name, executor.type);
+    if (!name.empty())
+        if (const auto good = colonies::check_name("executor.name", name); !good)
+            return good.error();
+    auto key = given.empty() ? kept_key(parts_.state_dir, colony.name, name)
+                             : read_key(given, executor.key.empty() ? "colony.key" : "executor.key");
+    if (!key)
+        return key.error();
+    return colony::Identity{colony.name, std::move(name), offer, std::move(*key), std::move(owner), executor.pass_key};
+}
+
+colony::Services ColonyDesk::services()
+{
+    App& app = parts_.app;
+    const AgentLog& log = parts_.log;
+    colony::Services services;
+    services.functions = [&app] {
+        std::vector<Function> all;
+        for (const Registry::EntryPtr& entry : app.registry().list())
+            all.push_back(entry->function);
+        return all;
+    };
+    services.cancel = [&app](const std::string& id) { return app.scheduler().cancel(id); };
+    services.is_durable = [&app](const std::string& name) {
+        const auto found = app.registry().find(name);
+        return found && (*found)->function.durable;
+    };
+    services.ended = parts_.ended;
+    services.info = [&log](std::string_view text) { log.info(text); };
+    services.warn = [&log](std::string_view text) { log.warn(text); };
+    return services;
+}
+
+asio::awaitable<Result<void>> ColonyDesk::recall()
+{
+    for (colony::ColonySource& executor : executors_)
+        if (const auto opened = co_await executor.open(); !opened)
+            co_return opened.error();
+    co_return Result<void>{};
+}
+
+void ColonyDesk::start(Supervisor& loops)
+{
+    for (colony::ColonySource& executor : executors_)
+        for (auto& [name, loop] : executor.loops())
+            loops.start(std::move(name), std::move(loop));
+}
+
+bool ColonyDesk::holds(std::string_view id)
+{
+    return std::ranges::any_of(executors_, [&](auto& executor) { return executor.holds(id); });
+}
+
+void ColonyDesk::line(const std::string& id, std::string_view text)
+{
+    for (colony::ColonySource& executor : executors_)
+        executor.line(id, text);
+}
+
+void ColonyDesk::pause()
+{
+    for (colony::ColonySource& executor : executors_)
+        executor.pause();
+}
+
+void ColonyDesk::resume()
+{
+    for (colony::ColonySource& executor : executors_)
+        executor.resume();
+}
+
+bool ColonyDesk::asks() const
+{
+    return std::ranges::any_of(executors_, [](const auto& executor) { return executor.asks(); });
+}
+
+void ColonyDesk::stop()
+{
+    for (colony::ColonySource& executor : executors_)
+        executor.stop();
+}
+
+asio::awaitable<void> ColonyDesk::drain(TimePoint deadline)
+{
+    for (colony::ColonySource& executor : executors_)
+        if (!co_await within(parts_.app.clock(), deadline, executor.drain()))
+            parts_.log.warn("the colony server has not heard all outcomes: it hears them after the next start",
+                            {{"outcomes", untold()}});
+}
+
+std::size_t ColonyDesk::untold() const
+{
+    std::size_t untold = 0;
+    for (const colony::ColonySource& executor : executors_)
+        untold += executor.status().untold;
+    return untold;
+}
+
+std::size_t ColonyDesk::running() const
+{
+    std::size_t running = 0;
+    for (const colony::ColonySource& executor : executors_)
+        running += executor.status().running;
+    return running;
+}
+
+Object ColonyDesk::status() const
+{
+    if (!client_)
+        return {};
+    Array executors;
+    for (const colony::ColonySource& one : executors_) {
+        const auto status = one.status();
+        executors.push_back(Object{{"type", status.type},
+                                   {"name", status.name},
+                                   {"registered", status.enrolled},
+                                   {"running", status.running},
+                                   {"outbox", status.untold}});
+    }
+    return {{"server", client_->peer()},
+            {"trouble", server_->trouble()},
+            {"for", to_seconds(parts_.app.now() - server_->since())},
+            {"executors", std::move(executors)}};
+}
+
+} // namespace forager

@@ -1,0 +1,164 @@
+#include "sources/colony/enrolment.hpp"
+
+#include "clients/colonies/calls/executors.hpp"
+#include "clients/colonies/refusal.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace forager::colony {
+
+namespace asio = boost::asio;
+using colonies::Refusal;
+
+namespace {
+
+colonies::Function entry_of(const Function& function, const Identity& who, std::string name)
+{
+    colonies::Function entry;
+    entry.executor_name = who.name;
+    entry.executor_type = who.offer.type;
+    entry.colony = who.colony;
+    entry.name = std::move(name);
+    entry.description = function.doc;
+    for (const Parameter& parameter : function.parameters)
+        entry.args.push_back(
+            {parameter.name, std::string{name_of(parameter.type)}, "", !parameter.fallback && !function.variadic, {}});
+    return entry;
+}
+
+bool says_the_same(const colonies::Function& one, const colonies::Function& other)
+{
+    return one.name == other.name && one.description == other.description && one.args == other.args;
+}
+
+bool is_among(const std::vector<colonies::Function>& functions, const colonies::Function& wanted)
+{
+    return std::ranges::any_of(functions, [&](const auto& one) { return says_the_same(one, wanted); });
+}
+
+Failure unregistered(const Identity& who)
+{
+    return {Errc::refused, "the colony " + who.colony + " knows no approved executor with the id " + who.key.id() +
+                               ": its owner registers it with `colonies executor add --executorid " + who.key.id() +
+                               " --name NAME --type " + who.offer.type +
+                               " --approve`, or give the agent colony.owner_key, with which it registers itself"};
+}
+
+Failure taken(const Identity& who)
+{
+    return {Errc::refused, "the name " + who.name + " belongs to another executor of the colony " + who.colony +
+                               ", whose key this agent does not have: give this one another name"};
+}
+
+} // namespace
+
+asio::awaitable<Result<void>> Enrolment::enrol()
+{
+    auto found = co_await find();
+    if (!found && colonies::refusal_of(found.error()) == Refusal::not_member) {
+        if (const auto added = co_await add(); !added)
+            co_return added.error();
+        found = co_await find();
+    }
+    if (!found && colonies::refusal_of(found.error()) == Refusal::not_member)
+        co_return desk_.who.owner ? taken(desk_.who) : unregistered(desk_.who);
+    if (!found)
+        co_return found.error();
+    if (const auto ours = take_over(*found); !ours)
+        co_return ours.error();
+    co_return co_await tell_functions();
+}
+
+// By the key: it cannot be mistaken for another one's, and the name may be unknown.
+asio::awaitable<Result<colonies::Executor>> Enrolment::find()
+{
+    return colonies::get_executor_by_id(desk_.caller(), desk_.who.colony, desk_.who.key.id());
+}
+
+Result<void> Enrolment::take_over(const colonies::Executor& found)
+{
+    Identity& who = desk_.who;
+    if (who.name.empty())
+        who.name = found.name;
+    if (found.name != who.name || found.type != who.offer.type)
+        return Failure{Errc::refused, "the colony " + who.colony + " knows this key as executor " + found.name +
+                                          " of type " + found.type + ", but the configuration says " + who.name +
+                                          " of type " + who.offer.type};
+    return {};
+}
+
+// A name that is known already is one of ours that was removed, or never approved: approving brings back its key.
+asio::awaitable<Result<void>> Enrolment::add()
+{
+    const Identity& who = desk_.who;
+    if (!who.owner)
+        co_return unregistered(who);
+    colonies::Executor executor;
+    executor.id = who.key.id();
+    executor.type = who.offer.type;
+    executor.name = who.name;
+    executor.colony = who.colony;
+    executor.capabilities = desk_.settings.machine.capabilities;
+    const colonies::Caller owner{desk_.client, *who.owner};
+    auto added = co_await colonies::add_executor(owner, executor);
+    if (!added && colonies::refusal_of(added.error()) == Refusal::other) // an older server
+        added = co_await colonies::add_executor(owner, executor, colonies::RecordShape::single);
+    if (!added && colonies::refusal_of(added.error()) != Refusal::already_exists)
+        co_return added.error();
+    const auto approved = co_await colonies::approve_executor(owner, who.colony, who.name);
+    if (approved)
+        desk_.services.info("registered the executor " + who.name + " of type " + who.offer.type + " with the colony " +
+                            who.colony);
+    co_return approved;
+}
+
+// Under full names, and those of the executor's own family as that family's clients call them.
+std::vector<colonies::Function> Enrolment::offered() const
+{
+    std::vector<colonies::Function> entries;
+    const std::string family = family_of(desk_.who.offer.type) + ".";
+    for (const Function& function : desk_.services.functions()) {
+        if (!offers(desk_.who.offer, function.name))
+            continue;
+        entries.push_back(entry_of(function, desk_.who, function.name));
+        if (function.name.starts_with(family))
+            entries.push_back(entry_of(function, desk_.who, function.name.substr(family.size())));
+    }
+    return entries;
+}
+
+bool Enrolment::has_news() const
+{
+    return told_ && !std::ranges::equal(*told_, offered(), says_the_same);
+}
+
+asio::awaitable<Result<void>> Enrolment::tell_functions()
+{
+    const auto caller = desk_.caller();
+    auto known = co_await colonies::get_functions(caller, desk_.who.colony, desk_.who.name);
+    if (!known)
+        co_return known.error();
+    std::vector<colonies::Function> wanted = offered();
+    for (const colonies::Function& old : *known)
+        if (!is_among(wanted, old))
+            if (const auto removed = co_await colonies::remove_function(caller, old.id); !removed)
+                co_return removed.error();
+    for (const colonies::Function& one : wanted)
+        if (!is_among(*known, one))
+            if (const auto added = co_await colonies::add_function(caller, one); !added)
+                co_return added.error();
+    told_ = std::move(wanted);
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Enrolment::leave()
+{
+    const Identity& who = desk_.who;
+    if (!who.owner || !desk_.enrolled)
+        co_return Result<void>{};
+    desk_.enrolled = false;
+    co_return co_await colonies::remove_executor({desk_.client, *who.owner}, who.colony, who.name);
+}
+
+} // namespace forager::colony

@@ -1,0 +1,41 @@
+// How an executor becomes known to its colony: added and approved with the owner's key, or found there as somebody else
+// registered it; with what the machine has, and the functions that it offers. Part of the colony source.
+#pragma once
+
+#include "clients/colonies/types/executor.hpp"
+#include "clients/colonies/types/function.hpp"
+#include "sources/colony/desk.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace forager::colony {
+
+class Enrolment {
+public:
+    explicit Enrolment(Desk& desk) : desk_{desk} {}
+
+    /// Once more is harmless. Failures: those of the calls; refused, with what to do, when the name is somebody else's
+    /// or nobody has registered the key.
+    boost::asio::awaitable<Result<void>> enrol();
+
+    /// Whether the functions are others than those that were told.
+    bool has_news() const;
+
+    /// Takes the executor off the colony's list, where it put itself there: what it still holds is given to others.
+    boost::asio::awaitable<Result<void>> leave();
+
+private:
+    boost::asio::awaitable<Result<colonies::Executor>> find();
+    boost::asio::awaitable<Result<void>> add();
+    Result<void> take_over(const colonies::Executor& found);
+    boost::asio::awaitable<Result<void>> tell_functions();
+    std::vector<colonies::Function> offered() const;
+
+    Desk& desk_;
+    std::optional<std::vector<colonies::Function>> told_;
+};
+
+} // namespace forager::colony

@@ -1,0 +1,64 @@
+#include "sources/colony/holdings.hpp"
+
+#include <utility>
+
+namespace forager::colony {
+
+Held& Holdings::add(const std::string& id, Held held)
+{
+    remove(id);
+    if (!held.outcome) {
+        ++running_;
+        cpu_ += held.lease.cpu;
+        memory_ += held.lease.memory;
+    } else {
+        finished_.push_back(id);
+    }
+    return all_.insert_or_assign(id, std::move(held)).first->second;
+}
+
+Held* Holdings::find(std::string_view id)
+{
+    const auto found = all_.find(id);
+    return found == all_.end() ? nullptr : &found->second;
+}
+
+void Holdings::leave(const Held& held)
+{
+    if (held.outcome)
+        return;
+    --running_;
+    cpu_ -= held.lease.cpu;
+    memory_ -= held.lease.memory;
+}
+
+void Holdings::remove(std::string_view id)
+{
+    const auto found = all_.find(id);
+    if (found == all_.end())
+        return;
+    leave(found->second);
+    std::erase(finished_, id);
+    all_.erase(found);
+}
+
+void Holdings::finish(const std::string& id, Outcome outcome)
+{
+    Held* held = find(id);
+    if (held == nullptr)
+        return;
+    leave(*held);
+    held->outcome = std::move(outcome);
+    finished_.push_back(id);
+}
+
+std::optional<std::string> Holdings::take_finished()
+{
+    if (finished_.empty())
+        return {};
+    std::string id = std::move(finished_.front());
+    finished_.pop_front();
+    return id;
+}
+
+} // namespace forager::colony

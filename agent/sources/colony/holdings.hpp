@@ -1,0 +1,61 @@
+// What one executor holds of its colony's work, from the assignment until the colony has heard the outcome. Part of the
+// colony source; on the strand.
+#pragma once
+
+#include "core/outcome.hpp"
+#include "sources/colony/lease.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace forager::colony {
+
+struct Held {
+    Lease lease;
+    TimePoint begun{};              ///< by the server's word
+    std::optional<TimePoint> end{}; ///< when the server takes it back
+    TimePoint verified{};           ///< when the server said last that it is ours
+    std::string dismissed;          ///< why the colony does not want to hear of it any more; empty: it does
+    std::optional<Outcome> outcome; ///< once it has ended
+};
+
+class Holdings {
+public:
+    Held& add(const std::string& id, Held held);
+    Held* find(std::string_view id);
+    void remove(std::string_view id);
+
+    /// Its outcome waits to be told.
+    void finish(const std::string& id, Outcome outcome);
+
+    /// The next one that has something to tell, the oldest first; it is the caller's until it is removed or put back.
+    std::optional<std::string> take_finished();
+    bool has_finished() const { return !finished_.empty(); }
+    void put_back(std::string id) { finished_.push_front(std::move(id)); }
+
+    std::size_t running() const { return running_; }
+    std::size_t untold() const { return all_.size() - running_; }
+    bool empty() const { return all_.empty(); }
+
+    /// What those that run have asked for: thousandths of a core, and bytes.
+    std::int64_t cpu() const { return cpu_; }
+    std::int64_t memory() const { return memory_; }
+
+    const std::map<std::string, Held, std::less<>>& all() const { return all_; }
+
+private:
+    void leave(const Held& held);
+
+    std::map<std::string, Held, std::less<>> all_;
+    std::deque<std::string> finished_;
+    std::size_t running_ = 0;
+    std::int64_t cpu_ = 0;
+    std::int64_t memory_ = 0;
+};
+
+} // namespace forager::colony

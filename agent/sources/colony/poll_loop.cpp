@@ -1,0 +1,179 @@
+#include "sources/colony/poll_loop.hpp"
+
+#include "clients/colonies/calls/processes.hpp"
+#include "clients/colonies/refusal.hpp"
+#include "ports/within.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace forager::colony {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using colonies::Refusal;
+
+namespace {
+
+constexpr Duration first_pause = 200ms;
+constexpr Duration longest_pause = 2s; // back within three seconds of the server's return
+
+class Counted {
+public:
+    explicit Counted(std::size_t& count) : count_{count} { ++count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --count_; }
+
+private:
+    std::size_t& count_;
+};
+
+std::string left_text(std::int64_t all, std::int64_t used, const char* unit)
+{
+    return all == 0 ? "" : std::to_string(std::max<std::int64_t>(all - used, 0)) + unit;
+}
+
+} // namespace
+
+PollLoop::PollLoop(Desk& desk, Enrolment& enrolment, Arrivals& arrivals)
+    : desk_{desk},
+      enrolment_{enrolment},
+      arrivals_{arrivals},
+      backoff_{first_pause, longest_pause},
+      flowing_{desk.strand}
+{
+}
+
+asio::awaitable<void> PollLoop::run()
+{
+    for (;;) {
+        co_await enrolled();
+        co_await room();
+        Permit permit = co_await desk_.intake.permit();
+        const auto wait = longest_wait();
+        const TimePoint asked = desk_.now();
+        const auto fetched = co_await fetch(std::move(permit), wait);
+        if (!fetched)
+            co_await pause_after(fetched.error());
+        else if (*fetched && desk_.now() - asked < 100ms)
+            flowing_.set();
+    }
+}
+
+asio::awaitable<void> PollLoop::help()
+{
+    for (;;) {
+        co_await flowing_.wait();
+        auto permit = desk_.intake.permit_now();
+        const bool may = permit && has_room() && desk_.enrolled && !desk_.server.away() && !enrolment_.has_news();
+        const auto fetched = may ? co_await fetch(std::move(*permit), 0s) : Result<bool>{false};
+        if (!fetched || !*fetched)
+            flowing_.clear();
+    }
+}
+
+// The last free place of the agent is not kept for long: others may want it, too.
+std::chrono::seconds PollLoop::longest_wait()
+{
+    const bool others_have_room = desk_.intake.permit_now().has_value();
+    return others_have_room ? std::max(1s, std::chrono::duration_cast<std::chrono::seconds>(desk_.settings.long_poll))
+                            : 1s;
+}
+
+// What is told in vain is bounded, too.
+bool PollLoop::has_room() const
+{
+    return !desk_.paused && desk_.holdings.untold() < desk_.settings.untold_limit;
+}
+
+asio::awaitable<void> PollLoop::room()
+{
+    while (!has_room()) {
+        desk_.changed.clear();
+        co_await desk_.changed.wait();
+    }
+}
+
+// Whether there was something.
+asio::awaitable<Result<bool>> PollLoop::fetch(Permit permit, std::chrono::seconds wait)
+{
+    colonies::AssignRequest request;
+    request.colony = desk_.who.colony;
+    request.wait = wait;
+    request.cpu = left_text(desk_.settings.machine.cpu, desk_.holdings.cpu(), "m");
+    request.memory = left_text(desk_.settings.machine.memory >> 10, desk_.holdings.memory() >> 10, "Ki");
+    const TimePoint asked = desk_.now();
+    const Counted one{desk_.asking};
+    auto process = co_await colonies::assign(desk_.caller(), std::move(request));
+    if (process) {
+        desk_.server.answered();
+        desk_.polled = asked;
+        backoff_.reset();
+        co_await arrivals_.take(std::move(permit), std::move(*process), {asked, desk_.now()});
+        co_return true;
+    }
+    desk_.server.heard(process.error());
+    const std::string unreadable = part<std::string>(process.error().details, "processid");
+    if (!unreadable.empty()) {
+        Lease lease;
+        lease.executor = desk_.who.name;
+        co_await arrivals_.refuse(unreadable, "unknown", std::move(lease), process.error());
+        co_return true;
+    }
+    if (colonies::refusal_of(process.error()) != Refusal::nothing_to_do)
+        co_return process.error();
+    desk_.polled = asked;
+    backoff_.reset();
+    co_return false;
+}
+
+asio::awaitable<void> PollLoop::pause_after(const Failure& failure)
+{
+    const Refusal refusal = colonies::refusal_of(failure);
+    if (refusal == Refusal::not_member && desk_.enrolled) {
+        desk_.enrolled = false;
+        desk_.services.warn("the colony " + desk_.who.colony + " does not know the executor " + desk_.who.name +
+                            " any more: it registers again, and what it ran is given to others");
+        desk_.dismiss_all("the colony removed the executor");
+        co_return;
+    }
+    if (is_away(failure))
+        desk_.unsure = true;
+    else if (refusal != Refusal::paused && complaint_ != failure.message)
+        desk_.services.warn(complaint_ = failure.message);
+    co_await sleep_for(desk_.clock, backoff_.next(desk_.random.next()));
+}
+
+// Before any work is asked for: the server knows this executor, and this executor what it was lent.
+asio::awaitable<void> PollLoop::enrolled()
+{
+    while (!desk_.enrolled || desk_.unsure || enrolment_.has_news()) {
+        const auto done = co_await enrol_once();
+        if (done) {
+            desk_.server.answered();
+            backoff_.reset();
+            complaint_.clear();
+            continue;
+        }
+        desk_.server.heard(done.error());
+        co_await pause_after(done.error());
+    }
+}
+
+asio::awaitable<Result<void>> PollLoop::enrol_once()
+{
+    if (!desk_.enrolled || enrolment_.has_news()) {
+        desk_.enrolled = false;
+        if (const auto done = co_await enrolment_.enrol(); !done)
+            co_return done.error();
+        desk_.enrolled = true;
+    }
+    if (const auto done = co_await arrivals_.recover(); !done)
+        co_return done.error();
+    desk_.unsure = false;
+    co_return Result<void>{};
+}
+
+} // namespace forager::colony

@@ -1,0 +1,45 @@
+#include "sources/colony/server_state.hpp"
+
+#include "base/duration.hpp"
+#include "clients/colonies/refusal.hpp"
+
+#include <utility>
+
+namespace forager::colony {
+
+using colonies::Refusal;
+
+ServerState::ServerState(Clock& clock, std::string peer, Words words)
+    : clock_{clock}, peer_{std::move(peer)}, words_{std::move(words)}, since_{clock.now()}
+{
+}
+
+void ServerState::answered()
+{
+    if (!away())
+        return;
+    words_.info("the colony server " + peer_ + " answers again after " + to_text(clock_.now() - since_));
+    trouble_.clear();
+    since_ = clock_.now();
+}
+
+void ServerState::heard(const Failure& failure)
+{
+    if (!is_away(failure))
+        return answered();
+    if (!away()) {
+        words_.warn("the colony server " + peer_ + " does not answer: " + failure.message + "; it is tried again");
+        since_ = clock_.now();
+    }
+    trouble_ = failure.message;
+}
+
+bool is_away(const Failure& failure)
+{
+    const Refusal refusal = colonies::refusal_of(failure);
+    if (refusal == Refusal::none)
+        return failure.code != Errc::bad_arguments && failure.code != Errc::limit;
+    return refusal == Refusal::overloaded || refusal == Refusal::nonsense;
+}
+
+} // namespace forager::colony

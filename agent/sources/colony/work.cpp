@@ -1,0 +1,88 @@
+#include "sources/colony/work.hpp"
+
+#include <utility>
+
+namespace forager::colony {
+
+namespace {
+
+constexpr std::size_t longest_traceback = 8 * 1024;
+
+// Upstream's commands find all attributes of the process there, and under these names where they are.
+Object environment_of(const colonies::Process& process, const Identity& who, const ServerAddress& server)
+{
+    Object env;
+    for (const auto& [name, value] : process.spec.env)
+        env.set(name, value);
+    for (const colonies::Attribute& attribute : process.attributes)
+        env.set(attribute.key, attribute.value);
+    env.set("COLONIES_COLONY_ID", who.colony);
+    env.set("COLONIES_COLONY_NAME", who.colony);
+    env.set("COLONIES_PROCESS_ID", process.id);
+    env.set("COLONIES_SERVER_HOST", server.host);
+    env.set("COLONIES_SERVER_PORT", std::to_string(server.port));
+    env.set("COLONIES_TLS", server.tls ? "true" : "false");
+    env.set("COLONIES_EXECUTOR_ID", who.key.id());
+    env.set("COLONIES_EXECUTOR_NAME", who.name);
+    env.set("COLONIES_EXECUTOR_TYPE", who.offer.type);
+    return env;
+}
+
+// What the parents in a workflow gave stands for arguments where the process has none of its own, and always where code
+// comes with it, as upstream's clients expect.
+Array arguments_of(const colonies::Process& process)
+{
+    const bool has_code = process.spec.env.contains("code");
+    const bool has_own = !process.spec.args.empty() || !process.spec.kwargs.empty();
+    return !process.in.empty() && (has_code || !has_own) ? process.in : process.spec.args;
+}
+
+std::string source_of(const Identity& who)
+{
+    return "colony " + who.name;
+}
+
+} // namespace
+
+Result<Invocation> invocation_of(const colonies::Process& process, const Identity& who, const ServerAddress& server,
+                                 const std::vector<std::string>& functions)
+{
+    Invocation invocation;
+    invocation.id = process.id;
+    invocation.function = process.spec.function;
+    invocation.args = arguments_of(process);
+    invocation.kwargs = process.spec.kwargs;
+    invocation.env = environment_of(process, who, server);
+    invocation.source = source_of(who);
+    invocation.retries = 0; // the colony counts its own
+    if (const auto matched = match(invocation, who.offer, functions); !matched)
+        return matched.error();
+    return invocation;
+}
+
+Invocation refused_work(std::string id, std::string function, const Identity& who)
+{
+    Invocation invocation;
+    invocation.id = std::move(id);
+    invocation.function = std::move(function);
+    invocation.source = source_of(who);
+    return invocation;
+}
+
+void add_key(Invocation& invocation, const Identity& who)
+{
+    if (!who.pass_key)
+        return;
+    invocation.env.set("COLONIES_EXECUTOR_PRVKEY", who.key.reveal());
+    invocation.env.set("COLONIES_PRVKEY", who.key.reveal());
+}
+
+std::vector<std::string> errors_of(const Failure& failure)
+{
+    std::vector<std::string> errors{failure.where.empty() ? failure.message : failure.where + ": " + failure.message};
+    if (!failure.traceback.empty())
+        errors.push_back(failure.traceback.substr(0, longest_traceback));
+    return errors;
+}
+
+} // namespace forager::colony
