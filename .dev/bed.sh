@@ -3,12 +3,32 @@
 
 bed=$root/tests/support/colonies
 
+bed_server() { echo "$cache/colonies-$(bed_version go.mod 'github.com/colonyos/colonies v')"; }
+
+# Wheels are for one version of Python.
+bed_python() {
+  echo "$cache/pycolonies-$(bed_version pycolonies.txt pycolonies==)-$(
+    python3 -c 'import sys; print(sys.implementation.cache_tag)'
+  )"
+}
+
+# bed_version FILE BEFORE -> the number that follows this text.
+bed_version() { sed -n "s|^.*$2\\([0-9.]*\\).*|\\1|p" "$bed/$1"; }
+
+has_bed() { [[ -d $(bed_server) && -d $(bed_python) ]]; }
+
 make_bed() {
-  local server python
-  server=$cache/colonies-$(sed -n 's|^.*github.com/colonyos/colonies v\([0-9.]*\).*|\1|p' "$bed/go.mod")
-  python=$cache/pycolonies-$(sed -n 's/^pycolonies==\([0-9.]*\).*/\1/p' "$bed/pycolonies.txt")
-  python+=-$(python3 -c 'import sys; print(sys.implementation.cache_tag)')
-  make_once "$server" compile_colonies && make_once "$python" fetch_pycolonies
+  make_once "$(bed_server)" compile_colonies && make_once "$(bed_python)" fetch_pycolonies
+}
+
+# ./dev shell [-- COMMAND…]
+shell_verb() {
+  [[ ${1:-} != -- ]] || shift
+  need test
+  build_release quiet
+  has_bed || say "making the Colonies server and pycolonies: about three minutes, this once"
+  quietly "$root/build/bed.log" make_bed || die "could not make the test servers"
+  exec python3 -B "$root/tests/support/bed_shell.py" "$program" "$@"
 }
 
 # make_once FOLDER COMMAND : runs COMMAND WORK, which fills WORK/made; that becomes FOLDER when all went well. Who comes

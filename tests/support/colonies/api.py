@@ -2,6 +2,7 @@
 import base64
 import http.client
 import json
+import ssl
 
 from colonies import tools
 
@@ -37,14 +38,21 @@ def envelope(name, key, **fields):
 class Api:
     """A connection for each call: nothing is kept that a restarted server would not know."""
 
-    def __init__(self, host, port, timeout=60):
+    def __init__(self, host, port, authority=None, timeout=60):
+        """Speaks TLS when there is an Authority to trust."""
         self.host = host
         self.port = port
         self.timeout = timeout
+        self.tls = authority and ssl.create_default_context(cafile=authority.file)
+
+    def connection(self):
+        if self.tls:
+            return http.client.HTTPSConnection(self.host, self.port, timeout=self.timeout, context=self.tls)
+        return http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
 
     def send(self, method, path, body=None):
         """Gives the status and the bytes of the reply; raises OSError or HTTPException when there is none."""
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=self.timeout)
+        connection = self.connection()
         try:
             connection.request(method, path, body)
             reply = connection.getresponse()

@@ -6,11 +6,15 @@
 
 One bed serves a whole program of tests, each test in a colony of its own (`bed.colony()`). `bed.server` and `bed.postgres`
 can be stopped, killed and started again: ports and data stay."""
+import functools
+
+from authority import Authority
 from colonies.api import id_of, new_key
 from colonies.colony import Colony
 from colonies.postgres import Postgres
 from colonies.premises import Premises
-from colonies.server import Server
+from colonies.server import Server, free_ports
+from fault_proxy import FaultProxy
 
 
 class ColonyBed:
@@ -41,9 +45,17 @@ class ColonyBed:
         for node in self.nodes:
             node.await_health()
 
-    def colony(self, port=None):
-        """A new one, with a user; through another port than the server's own when a proxy stands before it."""
-        return Colony(self, port or self.server.port)
+    def colony(self, through=None):
+        """A new one, with a user; its clients come through the server's own door, or through a proxy."""
+        return Colony(self, through or self.server)
+
+    def proxy(self, tls=False, to=None):
+        """A FaultProxy in front of the server, or of that node."""
+        return FaultProxy((to or self.server).port, free_ports(1)[0], self.authority if tls else None)
+
+    @functools.cached_property
+    def authority(self):
+        return Authority(self.premises.room("authority"))
 
     def logs(self):
         return self.premises.logs()

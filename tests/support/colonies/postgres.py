@@ -6,8 +6,8 @@ from colonies import tools
 from colonies.keeper import inhabitants
 from colonies.premises import BedError, PATIENCE, tail, unprivileged, until
 
-# Durability is for those who have something to lose.
-SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+# Made to outlive its own processes, not the machine: a commit is written before it is told, but to the kernel alone.
+SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "on", "full_page_writes": "off",
             "max_connections": "120", "shared_buffers": "32MB"}
 
 

@@ -44,6 +44,7 @@ class Premises:
         # Not below TMPDIR: the path of a local socket has room for some hundred bytes.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="forager-bed.", dir="/tmp"))
         self.folder.chmod(0o711)
+        self.processes = []
         self.keeper = subprocess.Popen(
             [sys.executable, "-I", pathlib.Path(__file__).with_name("keeper.py"), self.folder], stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd="/")
@@ -60,8 +61,10 @@ class Premises:
         """Gives the process, which lives in the room and writes what it says into ROOM.log."""
         as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
         with open(self.log(room), "ab") as log:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=room,
-                                    env=environment, start_new_session=True, **as_owner)
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=room,
+                                       env=environment, start_new_session=True, **as_owner)
+        self.processes.append(process)
+        return process
 
     def log(self, room):
         return self.folder / f"{room.name}.log"
@@ -72,4 +75,6 @@ class Premises:
 
     def close(self):
         self.keeper.stdin.close()
+        for process in self.processes:
+            process.wait(PATIENCE)
         self.keeper.wait(PATIENCE)

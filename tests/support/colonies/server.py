@@ -1,6 +1,7 @@
 """One node of the Colonies server."""
 import dataclasses
 import os
+import pathlib
 import random
 import signal
 import socket
@@ -42,7 +43,7 @@ def is_free(port):
 
 def free_ports(count):
     """Below those that the kernel gives to connections, so that none is taken while a server is down."""
-    first = int(open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii").read().split()[0])
+    first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     candidates = random.sample(range(10000, first), 200)
     free = (port for port in candidates if is_free(port))
     return [next(free) for _ in range(count)]

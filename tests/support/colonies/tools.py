@@ -26,10 +26,15 @@ def colonies():
     return made("colonies-" + version("go.mod", r"github\.com/colonyos/colonies v([\d.]+)")) / "colonies"
 
 
-def use_pycolonies():
-    """Lets `import pycolonies` and `import crypto` find that client; last, since its modules have everybody's names."""
+def pycolonies():
+    """The folder of that client and all that it needs."""
     wanted = version("pycolonies.txt", r"(?m)^pycolonies==([\d.]+)")
-    path = str(made(f"pycolonies-{wanted}-{sys.implementation.cache_tag}"))
+    return made(f"pycolonies-{wanted}-{sys.implementation.cache_tag}")
+
+
+def use_pycolonies():
+    """Lets `import pycolonies` and `import crypto` find it; last, since its modules have everybody's names."""
+    path = str(pycolonies())
     if path not in sys.path:
         sys.path.append(path)
 
