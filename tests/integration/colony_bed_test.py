@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 SUPPORT = pathlib.Path(__file__).parents[1] / "support"
 sys.path.insert(0, str(SUPPORT))
@@ -135,10 +136,17 @@ class Servers(Bed):
         self.addCleanup(self.bed.server.restart, allow_reregister=False)
         self.colony.call("addexecutormsg", self.colony.owner_key, executor=again)
 
+    def test_what_a_test_leaves_down_is_up_for_the_next_one(self):
+        self.bed.postgres.kill()
+        self.bed.server.pause()
+        self.bed.revive()
+        self.bed.server.kill()
+        self.bed.revive()
+        self.finish()
+
     def test_a_server_that_stops_is_told_of_with_its_last_words(self):
         port = self.bed.server.etcd_port
         self.bed.server.kill()
-        self.addCleanup(self.bed.server.start)
         self.bed.server.etcd_port = self.bed.server.peer_port
         self.addCleanup(setattr, self.bed.server, "etcd_port", port)
         with self.assertRaisesRegex(BedError, "node0 ended with 1"):
@@ -211,6 +219,23 @@ class Faults(Bed):
             self.proxy.cut()
             self.assertIn("ConnectionResetError", poll.communicate()[1])
         self.close(self.process)
+
+    def test_a_subscription_passes(self):
+        client = PyColonies(self.colony)
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(client.client.wait, client.client.get_process(self.id, client.key), 50, client.key)
+            self.proxy.await_request("/pubsub")
+            self.close(self.process)
+            self.assertEqual(waiting.result().state, SUCCESSFUL)
+
+    def test_a_cut_ends_a_subscription(self):
+        client = PyColonies(self.colony)
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(client.client.wait, client.client.get_process(self.id, client.key), 50, client.key)
+            self.proxy.await_request("/pubsub")
+            self.proxy.cut()
+            with self.assertRaises(ConnectionError):
+                waiting.result()
 
     def test_a_delay_holds_what_passes(self):
         self.proxy.delay(0.5)

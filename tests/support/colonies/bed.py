@@ -45,6 +45,17 @@ class ColonyBed:
         for node in self.nodes:
             node.await_health()
 
+    def revive(self):
+        """Whatever a test has done to the servers: they are up."""
+        if not self.postgres.runs():
+            self.postgres.start()
+        ended = [node for node in self.nodes if not node.runs()]
+        for node in ended:
+            node.launch()
+        for node in self.nodes:
+            node.resume()
+            node.await_health()
+
     def colony(self, through=None):
         """A new one, with a user; its clients come through the server's own door, or through a proxy."""
         return Colony(self, through or self.server)

@@ -50,6 +50,9 @@ class Postgres:
             return False
         return lines[0] == str(self.process.pid) and lines[-1].strip() == "ready"
 
+    def runs(self):
+        return self.process is not None and self.process.poll() is None
+
     def stop(self):
         """Cuts all sessions, and ends in order."""
         self.end(signal.SIGINT)

@@ -109,6 +109,9 @@ class Server:
             raise BedError(f"the Colonies server {self.name} ended with {self.process.returncode}\n{self.said()}")
         return self.api.healthy()
 
+    def runs(self):
+        return self.process is not None and self.process.poll() is None
+
     def stop(self):
         self.process.terminate()
         self.process.wait(PATIENCE)

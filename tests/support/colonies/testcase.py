@@ -21,6 +21,7 @@ class ColonyTest(unittest.TestCase):
             self.addCleanup(self.proxy.close)
         self.colony = self.bed.colony(through=self.proxy if self.proxied else None)
         self.addCleanup(self.colony.remove)
+        self.addCleanup(self.bed.revive)
 
     def run(self, result=None):
         result = result or self.defaultTestResult()
