@@ -29,7 +29,7 @@ need_bed() {
   quietly "$root/build/bed.log" make_bed || die "could not make the test servers"
 }
 
-# ./dev shell [-- COMMAND…]
+# ./dev shell [[--] COMMAND…]
 shell_verb() {
   [[ ${1:-} != -- ]] || shift
   need test
