@@ -17,17 +17,24 @@ bed_version() { sed -n "s|^.*$2\\([0-9.]*\\).*|\\1|p" "$bed/$1"; }
 
 has_bed() { [[ -d $(bed_server) && -d $(bed_python) ]]; }
 
+announce_bed() { has_bed || say "making the Colonies server and pycolonies for tests: about three minutes, this once"; }
+
 make_bed() {
   make_once "$(bed_server)" compile_colonies && make_once "$(bed_python)" fetch_pycolonies
 }
 
-# ./dev shell [-- COMMAND…]
+# For verbs that go on without a word when it is there.
+need_bed() {
+  announce_bed
+  quietly "$root/build/bed.log" make_bed || die "could not make the test servers"
+}
+
+# ./dev shell [[--] COMMAND…]
 shell_verb() {
   [[ ${1:-} != -- ]] || shift
   need test
+  need_bed
   build_release quiet
-  has_bed || say "making the Colonies server and pycolonies: about three minutes, this once"
-  quietly "$root/build/bed.log" make_bed || die "could not make the test servers"
   exec python3 -B "$root/tests/support/bed_shell.py" "$program" "$@"
 }
 

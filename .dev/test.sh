@@ -49,7 +49,7 @@ lint_steps() {
 }
 
 bed_step() {
-  has_bed || say "making the Colonies server and pycolonies for the tests: about three minutes, this once"
+  announce_bed
   step 'test bed' make_bed
 }
 

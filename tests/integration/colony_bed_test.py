@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
-"""The test bed itself, so that what stands on it can be trusted: a real server, clients of others, and faults."""
-import http.client
-import os
+"""The test bed itself, so that what stands on it can be trusted: real servers, and the clients of others."""
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import unittest
-from concurrent.futures import ThreadPoolExecutor
 
 SUPPORT = pathlib.Path(__file__).parents[1] / "support"
 sys.path.insert(0, str(SUPPORT))
@@ -31,18 +29,6 @@ class Bed(ColonyTest):
         super().setUp()
         self.executor = self.colony.add_executor()
 
-    def assign(self, executor=None):
-        return self.colony.call("assignprocessmsg", (executor or self.executor).key, colonyname=self.colony.name,
-                                timeout=30)
-
-    def close(self, process, *output):
-        self.colony.call("closesuccessfulmsg", self.executor.key, processid=process["processid"], out=list(output))
-
-    def echo(self):
-        """What an executor of the simplest kind does."""
-        process = self.assign()
-        self.close(process, *process["spec"]["args"])
-
 
 class Clients(Bed):
     def each(self):
@@ -54,7 +40,7 @@ class Clients(Bed):
         for client in self.each():
             id = client.submit(self.colony.spec("echo", "hello", 7))
             self.assertEqual(client.get(id)["state"], WAITING)
-            self.echo()
+            self.colony.echo(self.executor)
             process = client.wait(id)
             self.assertEqual((process["state"], process["out"]), (SUCCESSFUL, ["hello", 7]))
 
@@ -68,7 +54,7 @@ class Clients(Bed):
     def test_failures_and_logs_are_seen(self):
         for client in self.each():
             id = client.submit(self.colony.spec("echo"))
-            self.assign()
+            self.colony.assign(self.executor)
             for line in ("one\n", "two\n"):
                 self.colony.call("addlogmsg", self.executor.key, processid=id, message=line)
             self.colony.call("closefailedmsg", self.executor.key, processid=id, errors=["disk full"])
@@ -81,10 +67,10 @@ class Clients(Bed):
             graph = client.submit_workflow([
                 self.colony.spec("echo", "first", nodename="a"),
                 self.colony.spec("echo", "second", nodename="b", conditions={"dependencies": ["a"]})])
-            self.echo()
-            last = self.assign()
+            self.colony.echo(self.executor)
+            last = self.colony.assign(self.executor)
             self.assertEqual((last["spec"]["nodename"], last["in"]), ("b", ["first"]))
-            self.close(last)
+            self.colony.close(self.executor, last)
             until(lambda: client.workflow(graph)["state"] == SUCCESSFUL, lambda: client.workflow(graph))
 
     def test_the_command_line_cancels(self):
@@ -108,7 +94,7 @@ class Servers(Bed):
         self.id = self.client.submit(self.colony.spec("echo", "kept"))
 
     def finish(self):
-        self.echo()
+        self.colony.echo(self.executor)
         self.assertEqual(self.client.wait(self.id)["out"], ["kept"])
 
     def test_a_killed_server_keeps_its_processes_and_its_ports(self):
@@ -144,6 +130,12 @@ class Servers(Bed):
         self.bed.revive()
         self.finish()
 
+    def test_a_port_that_somebody_else_took_is_told_of(self):
+        self.bed.server.kill()
+        with socket.create_server(("", self.bed.server.port)):
+            with self.assertRaisesRegex(BedError, f"took a port of node0: .{self.bed.server.port}"):
+                self.bed.server.start()
+
     def test_a_server_that_stops_is_told_of_with_its_last_words(self):
         port = self.bed.server.etcd_port
         self.bed.server.kill()
@@ -151,130 +143,6 @@ class Servers(Bed):
         self.addCleanup(setattr, self.bed.server, "etcd_port", port)
         with self.assertRaisesRegex(BedError, "node0 ended with 1"):
             self.bed.server.start()
-
-
-class Faults(Bed):
-    proxied = True
-
-    def setUp(self):
-        super().setUp()
-        self.id = self.submit()
-        self.process = self.assign()
-
-    def submit(self):
-        return self.colony.call("submitfuncspecmsg", spec=self.colony.spec("echo"))["processid"]
-
-    def state(self):
-        return self.bed.server.api.call("getprocessmsg", self.colony.user.key, processid=self.id)["state"]
-
-    def processes(self):
-        found = self.bed.server.api.call("getprocessesmsg", self.colony.user.key, colonyname=self.colony.name,
-                                         count=100, state=WAITING)
-        return len(found or [])
-
-    def test_of_a_dropped_reply_the_server_knows_and_the_client_does_not(self):
-        self.proxy.drop_reply("closesuccessfulmsg")
-        with self.assertRaises(ConnectionError):
-            self.close(self.process)
-        self.assertEqual(self.state(), SUCCESSFUL)
-        with self.assertRaisesRegex(Refused, "Tried to set successful process as failed"):
-            self.colony.call("closefailedmsg", self.executor.key, processid=self.id, errors=[])
-
-    def test_a_duplicated_request_is_done_twice(self):
-        self.proxy.duplicate("submitfuncspecmsg")
-        self.submit()
-        self.assertEqual(self.processes(), 2)
-
-    def test_a_wrong_answer_keeps_the_request_from_the_server(self):
-        self.proxy.answer(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnope", "closesuccessfulmsg")
-        with self.assertRaises(ValueError):
-            self.close(self.process)
-        self.proxy.answer(b"\x00\xff" * 1000)
-        with self.assertRaises(http.client.HTTPException):
-            self.close(self.process)
-        self.assertEqual(self.state(), RUNNING)
-        self.close(self.process)
-
-    def test_a_stalled_connection_says_nothing_until_it_is_healed(self):
-        self.proxy.stall()
-        self.colony.api.timeout = 0.3
-        with self.assertRaises(TimeoutError):
-            self.close(self.process)
-        self.assertEqual(self.state(), RUNNING)
-        self.proxy.heal()
-        self.colony.api.timeout = 60
-        self.close(self.process)
-
-    def test_a_refused_connection_comes_back_at_the_same_port(self):
-        self.proxy.refuse()
-        with self.assertRaises(ConnectionRefusedError):
-            self.close(self.process)
-        self.proxy.heal()
-        self.close(self.process)
-
-    def test_a_cut_ends_a_long_poll_at_both_sides(self):
-        with subprocess.Popen([sys.executable, "-c", POLL, self.executor.key, self.colony.name, str(self.proxy.port),
-                               SUPPORT], stderr=subprocess.PIPE, text=True) as poll:
-            self.proxy.await_request("assignprocessmsg", 2)
-            self.proxy.cut()
-            self.assertIn("ConnectionResetError", poll.communicate()[1])
-        self.close(self.process)
-
-    def test_a_subscription_passes(self):
-        client = PyColonies(self.colony)
-        with ThreadPoolExecutor() as pool:
-            waiting = pool.submit(client.client.wait, client.client.get_process(self.id, client.key), 50, client.key)
-            self.proxy.await_request("/pubsub")
-            self.close(self.process)
-            self.assertEqual(waiting.result().state, SUCCESSFUL)
-
-    def test_a_cut_ends_a_subscription(self):
-        client = PyColonies(self.colony)
-        with ThreadPoolExecutor() as pool:
-            waiting = pool.submit(client.client.wait, client.client.get_process(self.id, client.key), 50, client.key)
-            self.proxy.await_request("/pubsub")
-            self.proxy.cut()
-            with self.assertRaises(ConnectionError):
-                waiting.result()
-
-    def test_a_delay_holds_what_passes(self):
-        self.proxy.delay(0.5)
-        self.colony.api.timeout = 0.3
-        with self.assertRaises(TimeoutError):
-            self.close(self.process)
-
-
-POLL = """
-import sys
-sys.path.insert(0, sys.argv[4])
-from colonies.api import Api
-Api("127.0.0.1", int(sys.argv[3])).call("assignprocessmsg", sys.argv[1], colonyname=sys.argv[2], timeout=50)
-"""
-
-
-class Tls(Bed):
-    proxied = True
-    tls = True
-
-    def test_both_clients_get_through(self):
-        # pycolonies reads it from its own environment.
-        os.environ["REQUESTS_CA_BUNDLE"] = str(self.bed.authority.file)
-        self.addCleanup(os.environ.pop, "REQUESTS_CA_BUNDLE")
-        for client in CLIENTS:
-            with self.subTest(client.__name__):
-                id = client(self.colony).submit(self.colony.spec("echo", "secret"))
-                self.echo()
-                self.assertEqual(client(self.colony).wait(id)["out"], ["secret"])
-
-    def test_who_does_not_trust_the_authority_is_refused(self):
-        with self.assertRaisesRegex(Exception, "CERTIFICATE_VERIFY_FAILED"):
-            PyColonies(self.colony).submit(self.colony.spec("echo"))
-
-    def test_a_reply_is_dropped_here_as_well(self):
-        self.proxy.drop_reply("submitfuncspecmsg")
-        with self.assertRaises(ConnectionError):
-            self.colony.call("submitfuncspecmsg", spec=self.colony.spec("echo"))
-        self.assertEqual(self.assign()["spec"]["funcname"], "echo")
 
 
 ORPHANS = """
@@ -296,6 +164,17 @@ class Ends(unittest.TestCase):
             program.send_signal(signal.SIGKILL)
         until(lambda: not folder.exists(), lambda: f"{folder} is still there")
         self.assertFalse(inhabitants(folder))
+
+
+class Shell(unittest.TestCase):
+    def test_a_command_has_a_colony_and_gives_its_status(self):
+        done = subprocess.run(
+            [sys.executable, "-B", SUPPORT / "bed_shell.py", "/bin/true", "sh", "-c",
+             'colonies colony ls && python3 -c "import pycolonies" && echo in $COLONIES_COLONY_NAME && exit 7'],
+            capture_output=True, text=True)
+        self.assertEqual(done.returncode, 7, done.stderr)
+        listed, _, name = done.stdout.rpartition("in ")
+        self.assertIn(name.strip(), listed)
 
 
 class Cluster(unittest.TestCase):

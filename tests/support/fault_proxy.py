@@ -1,7 +1,8 @@
 """A proxy in front of an HTTP server, that does to connections, requests and replies what networks do.
 
-It works in a thread of its own; its methods are called from the test's. Whatever was set holds until `heal`; what is meant
-for requests waits for those that hold a text (`about`), like the name of a Colonies call, and is used up by them."""
+It works in a thread of its own; its methods are called from the test's. Whatever was set holds until `heal`. What is
+meant for requests waits for those that hold a text (`about`), like the name of a Colonies call, and is used up by them.
+"""
 import asyncio
 import collections
 import dataclasses

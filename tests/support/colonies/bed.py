@@ -4,8 +4,8 @@
         global bed
         bed = unittest.enterModuleContext(ColonyBed())
 
-One bed serves a whole program of tests, each test in a colony of its own (`bed.colony()`). `bed.server` and `bed.postgres`
-can be stopped, killed and started again: ports and data stay."""
+One bed serves a whole program of tests, each test in a colony of its own (`bed.colony()`). `bed.server` and
+`bed.postgres` can be stopped, killed and started again: ports and data stay."""
 import functools
 
 from authority import Authority

@@ -54,6 +54,21 @@ class Colony:
         """One call by the user, or whose key it is."""
         return self.api.call(name, key or self.user.key, **fields)
 
+    # What an executor does
+
+    def assign(self, executor, seconds=30):
+        return self.call("assignprocessmsg", executor.key, colonyname=self.name, timeout=seconds)
+
+    def close(self, executor, process, *output):
+        return self.call("closesuccessfulmsg", executor.key, processid=process["processid"], out=list(output))
+
+    def echo(self, executor):
+        """Serves one process, in the simplest way."""
+        process = self.assign(executor)
+        self.close(executor, process, *process["spec"]["args"])
+
+    # What clients need
+
     def spec(self, function, *args, **fields):
         """Of a function, for whatever client; `conditions` come on top of what every function needs."""
         conditions = {"colonyname": self.name, "executortype": self.executor_type} | fields.pop("conditions", {})
@@ -64,13 +79,16 @@ class Colony:
         """What clients of Colonies read, in all their spellings, for the user or this member."""
         member = member or self.user
         tls = "true" if self.authority else "false"
-        trusted = str(self.authority.file) if self.authority else None
-        return {"TZ": "UTC", "COLONIES_TLS": tls, "COLONIES_SERVER_TLS": tls, "COLONIES_SERVER_HOST": self.host,
-                "COLONIES_SERVER_PORT": str(self.port), "COLONIES_SERVER_HTTP_PORT": str(self.port),
-                "COLONIES_SERVER_PRVKEY": self.bed.owner_key, "COLONIES_COLONY_NAME": self.name,
-                "COLONIES_COLONY_PRVKEY": self.owner_key, "COLONIES_PRVKEY": member.key,
-                **({"COLONIES_EXECUTOR_NAME": member.name, "COLONIES_EXECUTOR_TYPE": member.type} if member.type else {}),
-                **({"SSL_CERT_FILE": trusted, "REQUESTS_CA_BUNDLE": trusted} if trusted else {})}
+        names = {"TZ": "UTC", "COLONIES_TLS": tls, "COLONIES_SERVER_TLS": tls, "COLONIES_SERVER_HOST": self.host,
+                 "COLONIES_SERVER_PORT": str(self.port), "COLONIES_SERVER_HTTP_PORT": str(self.port),
+                 "COLONIES_SERVER_PRVKEY": self.bed.owner_key, "COLONIES_COLONY_NAME": self.name,
+                 "COLONIES_COLONY_PRVKEY": self.owner_key, "COLONIES_PRVKEY": member.key}
+        if member.type:
+            names |= {"COLONIES_EXECUTOR_NAME": member.name, "COLONIES_EXECUTOR_TYPE": member.type}
+        if self.authority:
+            trusted = str(self.authority.file)
+            names |= {"SSL_CERT_FILE": trusted, "REQUESTS_CA_BUNDLE": trusted}
+        return names
 
     def remove(self):
         self.setup("removecolonymsg", self.bed.owner_key, colonyname=self.name)

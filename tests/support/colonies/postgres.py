@@ -48,7 +48,8 @@ class Postgres:
             lines = (self.room / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
-        return lines[0] == str(self.process.pid) and lines[-1].strip() == "ready"
+        # For a moment it is there and empty.
+        return lines[:1] == [str(self.process.pid)] and lines[-1].strip() == "ready"
 
     def runs(self):
         return self.process is not None and self.process.poll() is None

@@ -98,16 +98,21 @@ class Server:
 
     def await_health(self):
         until(self.healthy, lambda: f"the Colonies server {self.name} does not get healthy\n{self.said()}")
-        # A taken port does not stop the server: then somebody else was healthy, who does not know our key.
-        try:
-            self.api.call("getcoloniesmsg", self.owner_key)
-        except Refused as error:
-            raise BedError(f"port {self.port} is answered by another server than {self.name}: {error}") from None
 
     def healthy(self):
         if self.process.poll() is not None:
             raise BedError(f"the Colonies server {self.name} ended with {self.process.returncode}\n{self.said()}")
-        return self.api.healthy()
+        return self.api.healthy() and self.knows_us()
+
+    def knows_us(self):
+        """A taken port does not stop the server: then somebody else is healthy there, who does not know our key."""
+        try:
+            self.api.call("getcoloniesmsg", self.owner_key)
+        except Refused as error:
+            if error.status == 403:
+                raise BedError(f"port {self.port} is answered by another server than {self.name}: {error}") from None
+            return False
+        return True
 
     def runs(self):
         return self.process is not None and self.process.poll() is None
