@@ -1,0 +1,89 @@
+"""An agent that serves a colony of its own. Used by tests/integration."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from agent_world import Scenario
+from colonies.drivers import PyColonies
+from colonies.testcase import ColonyTest
+
+WAITING, RUNNING, SUCCESSFUL, FAILED, CANCELLED = range(5)
+
+
+class ColonyAgent(ColonyTest, Scenario):
+    """`serve` starts it; what `executors` says stands in its configuration."""
+
+    long_poll = "10s"
+
+    def configure(self, agent="", limits="", executors=None, colony=""):
+        super().configure(agent, limits)
+        authority = getattr(self.colony, "authority", None)
+        trusted = f'ca_file = "{authority.file}"\n' if authority else ""
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write(f'[colony]\nhost = "{self.colony.host}"\nport = {self.colony.port}\n'
+                       f'tls = {"true" if authority else "false"}\n{trusted}name = "{self.colony.name}"\n'
+                       f'long_poll = "{self.long_poll}"\n'
+                       f'{colony or self.by_owner()}\n'
+                       f'{self.executor() if executors is None else executors}')
+
+    def by_owner(self):
+        return f'owner_key = "{self.colony.owner_key}"'
+
+    def executor(self, type=None, **keys):
+        keys = {"type": type or self.colony.executor_type, "name": "edge"} | keys
+        return "[[executor]]\n" + "".join(f"{name} = {literal(value)}\n" for name, value in keys.items())
+
+    def serve(self, script="", **configuration):
+        super().serve(script, **configuration)
+        self.await_registered()
+
+    def await_registered(self):
+        self.until(lambda: all(one["registered"] for one in self.request("GET", "/v1/status")["result"]["colony"]["executors"]),
+                   "the executors to be registered")
+
+    # What a client does
+
+    def send(self, function, *args, **fields):
+        return self.colony.call("submitfuncspecmsg", spec=self.colony.spec(function, *args, **fields))["processid"]
+
+    def process(self, id):
+        return self.colony.setup("getprocessmsg", self.colony.user.key, processid=id)
+
+    def await_process(self, id, state):
+        return self.until(lambda: (seen := self.process(id))["state"] == state and seen, f"process {id} in state {state}")
+
+    def ended_process(self, id):
+        return self.until(lambda: (seen := self.process(id))["state"] >= SUCCESSFUL and seen, f"process {id} to end")
+
+    def output(self, function, *args, **fields):
+        process = self.ended_process(self.send(function, *args, **fields))
+        self.assertEqual(process["state"], SUCCESSFUL, process["errors"])
+        return process["out"]
+
+    def errors(self, function, *args, **fields):
+        process = self.ended_process(self.send(function, *args, **fields))
+        self.assertEqual(process["state"], FAILED, process["out"])
+        return process["errors"]
+
+    def logs_of(self, id):
+        entries = self.colony.setup("getlogsmsg", self.colony.user.key, colonyname=self.colony.name, processid=id,
+                                    executorname="", count=500, since=0, latest=False) or []
+        return "\n".join(entry["message"] for entry in entries)
+
+    def executors(self):
+        return self.colony.setup("getexecutorsmsg", self.colony.user.key, colonyname=self.colony.name) or []
+
+    def functions(self):
+        return self.colony.setup("getfunctionsmsg", self.colony.user.key, colonyname=self.colony.name,
+                                 executorname="edge") or []
+
+    def client(self):
+        return PyColonies(self.colony)
+
+
+def literal(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(map(literal, value)) + "]"
+    return f'"{value}"'
