@@ -51,6 +51,19 @@ template <class State> asio::awaitable<bool> shake_hands(Stream& stream, State& 
     co_return !std::get<0>(accepted);
 }
 
+// The end of the connection without one of the WebSocket. What still comes is read, or the end would overtake what was
+// said.
+asio::awaitable<void> vanish(tcp::socket& socket)
+{
+    boost::system::error_code ended;
+    socket.shutdown(tcp::socket::shutdown_send, ended);
+    while (!ended) {
+        char space[256];
+        const auto read = co_await socket.async_read_some(asio::buffer(space), quietly);
+        ended = std::get<0>(read);
+    }
+}
+
 asio::awaitable<std::string> read_message(Stream& stream)
 {
     std::string message;
@@ -79,6 +92,8 @@ template <class State> asio::awaitable<void> serve(tcp::socket socket, std::shar
     }
     if (talk.then == Talk::Then::close)
         co_await stream.async_close(websocket::close_code::normal, quietly);
+    if (talk.then == Talk::Then::vanish)
+        co_await vanish(stream.next_layer());
     if (talk.then == Talk::Then::hang)
         co_await read_message(stream);
 }

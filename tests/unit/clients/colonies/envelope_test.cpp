@@ -160,7 +160,11 @@ TEST_CASE("callers can tell refusals apart")
     CHECK(meaning(500, "Failed to get executor, executor is nil") == Refusal::not_found);
     CHECK(meaning(500, "rate limit exceeded") == Refusal::overloaded);
     CHECK(meaning(403, "pq: sorry, too many clients already") == Refusal::overloaded);
-    CHECK(meaning(500, "dial tcp 127.0.0.1:5432: connect: connection refused") == Refusal::overloaded);
+    for (const int status : {400, 403})
+        for (const auto* message : {"dial unix /run/.s.PGSQL.5432: connect: no such file or directory",
+                                    "read unix @->/run/.s.PGSQL.5432: read: connection reset by peer",
+                                    "pq: the database system is starting up"})
+            CHECK(meaning(status, message) == Refusal::overloaded);
     CHECK(meaning(400, "Failed to add executor, invalid JSON") == Refusal::other);
     CHECK(meaning(403, "invalid rpcMsg.PayloadType: anymsg") == Refusal::other);
     CHECK(refusal_of(Failure{Errc::timed_out, "too late"}) == Refusal::none);
