@@ -287,6 +287,8 @@ TEST_CASE_FIXTURE(Enrolled, "a cancelled assign loses no process")
     polling.cancel();
     strand.turn_until([&] { return polling.ended(); });
     CHECK(polling.thrown);
+    // Until the server, perhaps behind a proxy, has seen the end of the connection.
+    CHECK(refusal(assign(executor, request(1s))) == Refusal::nothing_to_do);
     const auto process = submitted();
     CHECK(run(assign(executor, request())).value().id == process.id);
 }
