@@ -2,6 +2,7 @@
 
 coverage_verb() {
   need test
+  need_bed
   local folder=$root/build/coverage
   # %m-%p: one file for each program and process, so that tests that run at once do not overwrite each other.
   export LLVM_PROFILE_FILE=$folder/counters/%m-%p.profraw

@@ -31,18 +31,25 @@ missing_packages() {
   done
 }
 
+# Of PostgreSQL the programs are wanted, not a server of the system's own: while this is there, none is made.
+no_cluster=/etc/postgresql-common/createcluster.d/forager.conf
+
 apt_install() {
-  local as_root=()
+  local as_root=() status=0
   if ((EUID != 0)); then
     command -v sudo >/dev/null || die "run as root: apt-get install $*"
     as_root=(sudo)
   fi
   as_root+=(env DEBIAN_FRONTEND=noninteractive)
   local install=(apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@")
+  "${as_root[@]}" install -D -m 644 /dev/stdin "$no_cluster" <<<'create_main_cluster = false'
   # The package lists may be missing or old; then one update helps.
-  "${as_root[@]}" "${install[@]}" >/dev/null 2>&1 && return
-  quietly "$root/build/apt.log" "${as_root[@]}" apt-get update
-  quietly "$root/build/apt.log" "${as_root[@]}" "${install[@]}"
+  "${as_root[@]}" "${install[@]}" >/dev/null 2>&1 ||
+    { quietly "$root/build/apt.log" "${as_root[@]}" apt-get update &&
+      quietly "$root/build/apt.log" "${as_root[@]}" "${install[@]}"; } || status=$?
+  "${as_root[@]}" rm "$no_cluster"
+  "${as_root[@]}" rmdir -p --ignore-fail-on-non-empty "${no_cluster%/*}"
+  return $status
 }
 
 # need build|bench|test|package

@@ -24,6 +24,7 @@ test_steps() {
     format) step format format --check ;;
     lint) step configure configure_test && lint_steps ;;
     architecture) step configure configure_test && suite architecture --no-rebuild ;;
+    integration) bed_step && step configure configure_test && step build build_test && suite "$@" ;;
     *) step configure configure_test && step build build_test && suite "$@" ;;
   esac
 }
@@ -35,6 +36,7 @@ all_steps() {
   lint_steps
   suite architecture --no-rebuild
   step build build_test || return
+  bed_step || return
   for name in $(suite_names); do
     [[ $name == architecture ]] || suite "$name"
   done
@@ -44,6 +46,11 @@ lint_steps() {
   step 'lint C++' lint_cpp
   step 'lint Lua' lint_lua
   step 'lint shell' lint_shell
+}
+
+bed_step() {
+  announce_bed
+  step 'test bed' make_bed
 }
 
 build_test() {
