@@ -41,9 +41,18 @@ Failure failure_in(const Object& error)
     return failure;
 }
 
+// Bytes are bytes again: what is shown to people, or marked once more for programs, is what the agent has.
+Result<Value> read_answer(std::string_view text)
+{
+    auto value = parse_json(text);
+    if (value)
+        unmark_bytes(*value);
+    return value;
+}
+
 Result<Value> result_in(const std::string& body)
 {
-    auto value = parse_json(body);
+    auto value = read_answer(body);
     auto* object = value ? value->get<Object>() : nullptr;
     if (object == nullptr)
         return Failure{Errc::refused, "the agent's answer cannot be read"};
@@ -129,7 +138,7 @@ asio::awaitable<Result<std::optional<Value>>> EventStream::next()
         end = end == std::string::npos ? end : end + bytes_.size();
         bytes_ += *more;
     }
-    auto value = parse_json(std::string_view{bytes_}.substr(0, end));
+    auto value = read_answer(std::string_view{bytes_}.substr(0, end));
     bytes_.erase(0, end + 1);
     if (!value)
         co_return value.error();
