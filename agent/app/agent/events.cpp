@@ -74,6 +74,14 @@ void Events::serve(const std::vector<std::shared_ptr<scripting::Script>>& script
         durable_ = std::move(durable);
 }
 
+std::vector<std::string> Events::schedules() const
+{
+    std::vector<std::string> names;
+    for (CronSource::Status& status : cron_.list())
+        names.push_back(std::move(status.name));
+    return names;
+}
+
 // A failure of the handler is told where all failures are: the event has been handled.
 asio::awaitable<Result<void>> Events::deliver(WatchEvent event)
 {

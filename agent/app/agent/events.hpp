@@ -25,6 +25,9 @@ public:
     /// These scripts and no others are served from now on.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts);
 
+    /// Names of the schedules that are served.
+    std::vector<std::string> schedules() const;
+
     CronSource& cron() { return cron_; }
     WatchSource& files() { return files_; }
 
