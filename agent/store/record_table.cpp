@@ -99,7 +99,7 @@ std::optional<QueueEntry> accepted_before(Connection& database, const Submission
     if (submission.idempotency_key.empty())
         return {};
     auto known = entry_by(database, "idempotency_key", submission.idempotency_key);
-    if (known)
+    if (known && !submission.key_is_enough)
         check_same_work(database, known->id, submission, request);
     return known;
 }
