@@ -69,7 +69,7 @@ TEST_CASE("a session without an input for too long is closed, and says so")
     CHECK(world.sessions.list().size() == 1);
     world.clock.run_for(world.io, 2min);
     CHECK(world.sessions.list().empty());
-    CHECK(holds(world.hear(), "closed after 1h without an input"));
+    CHECK(holds(world.hear(), "closed after 1 h 00 m without an input"));
     CHECK(world.hear().empty());
 }
 
