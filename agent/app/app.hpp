@@ -120,6 +120,7 @@ private:
     Signals signals_;
     scripting::Slicer slicer_;
     std::atomic<bool> hears_interrupts_ = false; // asked on the watchdog's thread
+    std::atomic<bool> interrupt_unheard_ = false;
     std::vector<std::shared_ptr<scripting::Script>> scripts_;
 };
 

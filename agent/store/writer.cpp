@@ -130,7 +130,9 @@ asio::awaitable<void> Writer::work()
         const Batch batch{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
         waiting_.erase(waiting_.begin(), end);
         std::function<void()> commit = [&] { run_batch(batch); };
+        commit_began_ = clock_.now();
         co_await run_beside(std::move(commit));
+        last_commit_ = clock_.now() - *std::exchange(commit_began_, std::nullopt);
         trouble_.clear();
         for (const auto& entry : batch) {
             if (entry->failure && entry->blame != Blame::statement)
@@ -140,6 +142,11 @@ asio::awaitable<void> Writer::work()
     }
     working_ = false;
     idle_.set();
+}
+
+Writer::Pace Writer::pace() const
+{
+    return {last_commit_, commit_began_ ? clock_.now() - *commit_began_ : Duration{}};
 }
 
 asio::awaitable<void> Writer::run_beside(std::function<void()> work)
