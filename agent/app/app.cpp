@@ -88,9 +88,9 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
 {
     scripting::Vm::Config config;
     config.heap_limit = config_.heap_limit;
-    const scripting::World world{io_.get_executor(), clock_,   random_,        slicer_,         pool_,
-                                 processes_,         http_,    place.registry, place.scheduler, place.workflows,
-                                 *journal_,          *values_, signals_};
+    const scripting::World world{
+        io_.get_executor(), clock_,          random_,         slicer_,   library_, pool_,   processes_, http_,
+        place.registry,     place.scheduler, place.workflows, *journal_, *values_, signals_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 

@@ -212,21 +212,24 @@ void Scheduler::submit(Permit permit, Invocation invocation, Reporter& reporter)
     if (invocation.id.empty())
         invocation.id = fresh_id();
     std::string id = invocation.id;
+    // As it is now: a script that goes before the next turn takes nothing with it that has begun.
+    const auto found = registry_.find(invocation.function);
+    Registry::EntryPtr entry = found ? *found : nullptr;
     Ticket ticket{std::move(invocation), reporter, observer_, reports_};
     if (stopping_)
         ticket.report_later(Failure{Errc::refused, "the agent is stopping and takes no more work"});
     else
-        submitted_.spawn(std::move(id), serve(std::move(permit), std::move(ticket)));
+        submitted_.spawn(std::move(id), serve(std::move(permit), std::move(ticket), std::move(entry)));
 }
 
 // The permit is held until the outcome is told, so that what waits to be told is bounded, too.
-asio::awaitable<void> Scheduler::serve(Permit permit, Ticket ticket)
+asio::awaitable<void> Scheduler::serve(Permit permit, Ticket ticket, Registry::EntryPtr entry)
 {
     const auto present = present_.insert_or_assign(ticket.invocation().id, Place{std::move(permit)}).first;
     ticket.begin();
     Outcome outcome = Failure{Errc::cancelled, ticket.invocation().function + " was cancelled"};
     try {
-        outcome = co_await call(ticket.invocation());
+        outcome = co_await call(ticket.invocation(), observer_, std::move(entry));
     } catch (const std::exception& error) {
         if (!is_cancellation(error))
             outcome = internal_error(error.what());

@@ -120,7 +120,7 @@ private:
         Scheduler& scheduler_;
     };
 
-    boost::asio::awaitable<void> serve(Permit permit, Ticket ticket);
+    boost::asio::awaitable<void> serve(Permit permit, Ticket ticket, Registry::EntryPtr entry);
     boost::asio::awaitable<Outcome> settle(Progress& progress, Invocation& invocation, Registry::EntryPtr known);
     boost::asio::awaitable<Outcome> try_again_and_again(Work& work);
     boost::asio::awaitable<Outcome> try_once(Work& work);

@@ -185,14 +185,36 @@ std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::sh
 {
     try {
         Prepared{*database_, "BEGIN IMMEDIATE"}.exec();
-        for (const auto& entry : batch)
-            run_beside_others(*entry);
+        if (!run_together(batch)) {
+            roll_back(*database_);
+            Prepared{*database_, "BEGIN IMMEDIATE"}.exec();
+            for (const auto& entry : batch)
+                run_beside_others(*entry);
+        }
         Prepared{*database_, "COMMIT"}.exec();
         return {};
     } catch (const SQLite::Exception& error) {
         roll_back(*database_);
         return error;
     }
+}
+
+// False: a job was refused, and what the others did must be done again without it. A savepoint for each would cost a
+// copy of every page that it changes, and hardly ever one is refused.
+bool Writer::run_together(std::span<const std::shared_ptr<Entry>> batch)
+{
+    try {
+        for (const auto& entry : batch) {
+            entry->failure.reset();
+            entry->job(*database_);
+        }
+        return true;
+    } catch (const SQLite::Exception& error) {
+        if (blame_for(error) != Blame::statement)
+            throw;
+    } catch (const std::exception&) { // found again, beside the others
+    }
+    return false;
 }
 
 // What the job throws undoes the job alone; what the disk throws undoes all.

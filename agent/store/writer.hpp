@@ -94,6 +94,7 @@ private:
     boost::asio::awaitable<void> run_beside(std::function<void()> work);
     void run_batch(std::span<const std::shared_ptr<Entry>> batch);
     std::optional<SQLite::Exception> commit_together(std::span<const std::shared_ptr<Entry>> batch);
+    bool run_together(std::span<const std::shared_ptr<Entry>> batch);
     void run_beside_others(Entry& entry);
 
     boost::asio::any_io_executor executor_;

@@ -363,6 +363,18 @@ TEST_CASE("promise 2: one invocation, one outcome")
     CHECK(told["late"] == "the agent is stopping and takes no more work");
 }
 
+TEST_CASE("what was submitted runs the function that there was then, also when it goes before the next turn")
+{
+    World world;
+    world.add("a.good", gives(one(Value{1})));
+    RecordingReporter reporter;
+    world.scheduler.submit({}, calling("a.good"), reporter);
+    world.registry.remove("a.good");
+    world.clock.run_for(world.io, 1s);
+    REQUIRE(reporter.outcomes.size() == 1);
+    CHECK(reporter.outcomes.front().has_value());
+}
+
 TEST_CASE("a ticket that is dropped reports that its invocation was abandoned")
 {
     World world;
