@@ -74,6 +74,7 @@ build_bundled() {
     -Dsystemd_units=/usr/lib/systemd/system
   # debhelper's locale, which ccache takes for a reason to compile anew.
   quietly "$log" env LC_ALL=C.UTF-8 ninja --quiet -C "$2/bundled"
+  quietly "$log" python3 "$2/tests/packaging/glibc_test.py" "$2/bundled/agent/forager"
 }
 
 package_rpm() {

@@ -21,6 +21,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr Duration one_press = std::chrono::milliseconds{500}; // of Ctrl-C
+
 Environment environment_for_children()
 {
     Environment environment = current_environment();
@@ -86,9 +88,9 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
 {
     scripting::Vm::Config config;
     config.heap_limit = config_.heap_limit;
-    const scripting::World world{io_.get_executor(), clock_,   random_,        slicer_,         pool_,
-                                 processes_,         http_,    place.registry, place.scheduler, place.workflows,
-                                 *journal_,          *values_, signals_};
+    const scripting::World world{
+        io_.get_executor(), clock_,          random_,         slicer_,   library_, pool_,   processes_, http_,
+        place.registry,     place.scheduler, place.workflows, *journal_, *values_, signals_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 
@@ -146,16 +148,23 @@ std::function<void()> App::hangup_on_the_strand()
     };
 }
 
-// A loop that cannot be suspended, as in a comparator, holds up the strand: it is ended from here.
+// A loop that cannot be suspended, as in a comparator, holds up the strand: it is ended from here. A C function that
+// takes its time, as a pattern match, cannot be: whoever asks again after a while gets the program to end.
 std::function<bool()> App::interrupt_on_the_strand()
 {
     if (!config_.interrupt)
         return {};
-    return [this] {
+    return [this, asked = TimePoint{}]() mutable {
         if (!hears_interrupts_)
             return false;
+        const TimePoint now = std::chrono::steady_clock::now();
+        if (interrupt_unheard_)
+            return now - asked < one_press;
+        asked = now;
+        interrupt_unheard_ = true;
         slicer_.interrupt();
         asio::post(io_, [this] {
+            interrupt_unheard_ = false;
             slicer_.go_on();
             if (executes_)
                 config_.interrupt();

@@ -119,7 +119,9 @@ private:
     KeyValues* values_ = &memory_values_;
     Signals signals_;
     scripting::Slicer slicer_;
+    scripting::Library library_;
     std::atomic<bool> hears_interrupts_ = false; // asked on the watchdog's thread
+    std::atomic<bool> interrupt_unheard_ = false;
     std::vector<std::shared_ptr<scripting::Script>> scripts_;
 };
 

@@ -93,7 +93,7 @@ Ending answer_to(const Common& common, const Question& question)
     AppConfig config;
     config.last_words = [&](const Failure& failure) { print_last_words(failure, common); };
     App app{std::move(config), *progress};
-    control::Client client{app.http(), *socket};
+    control::Client client{app.http(), {*socket}};
     return app.execute(question(client));
 }
 

@@ -18,6 +18,7 @@ struct OneOptions {
     std::string id;
     std::string event;
     std::string value;
+    bool has_value = false; ///< which may be the empty text
     bool follow = false;
 };
 
@@ -82,7 +83,7 @@ int logs(const OneOptions& options)
 int signal(const OneOptions& options)
 {
     Object body{{"event", options.event}};
-    if (!options.value.empty())
+    if (options.has_value)
         body.append("value", json_or_text(options.value));
     return ask(options.common, posting(place_of(options, "/signal"), std::move(body)), nothing);
 }
@@ -169,7 +170,8 @@ void add_signal(CLI::App& program, Action& chosen)
     const auto options = std::make_shared<OneOptions>();
     CLI::App* command = add_verb(program, chosen, {"signal", "Send a signal that ctx:wait waits for", signal}, options);
     add_operand(*command, "EVENT", options->event, "The signal's name")->required();
-    add_operand(*command, "VALUE", options->value, "What ctx:wait gives: JSON, or else text");
+    add_operand(*command, "VALUE", options->value, "What ctx:wait gives: JSON, or else text")
+        ->each([options](const std::string&) { options->has_value = true; });
 }
 
 } // namespace forager::cli

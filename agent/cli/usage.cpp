@@ -9,8 +9,8 @@ namespace forager::cli {
 
 namespace {
 
-const std::vector<std::string> later_commands = {"apply", "delete", "describe",  "fs",   "get",
-                                                 "init",  "keygen", "reconcile", "repl", "test"};
+const std::vector<std::string> later_commands = {"apply", "delete",    "describe", "fs",  "get",
+                                                 "init",  "reconcile", "repl",     "test"};
 
 std::vector<std::string> commands_of(const CLI::App& program)
 {

@@ -15,14 +15,14 @@ constexpr std::string_view presence_name = "agent";
 constexpr std::string_view absent = "absent";
 constexpr std::string_view lost = "lost";
 
-Failure without_agent(const std::string& socket, const Failure& why)
+Failure without_agent(const Peer& peer, const Failure& why)
 {
     const bool begun = why.code == Errc::unreachable;
     if (!begun && why.code != Errc::not_found && why.code != Errc::refused)
         return why;
-    Failure failure{why.code, begun ? "the agent on " + socket + " went away before it had answered (" + why.message +
-                                          "): what it had accepted it finishes when it is back"
-                                    : "no agent answers on " + socket + " (" + why.message +
+    Failure failure{why.code, begun ? "the agent on " + peer.socket + " went away before it had answered (" +
+                                          why.message + "): " + peer.after_loss
+                                    : "no agent answers on " + peer.socket + " (" + why.message +
                                           "): start one with 'forager agent', name its configuration with "
                                           "--config, or be in the group 'forager' to ask the service's"};
     failure.details.append(std::string{presence_name}, begun ? lost : absent);
@@ -41,9 +41,18 @@ Failure failure_in(const Object& error)
     return failure;
 }
 
+// Bytes are bytes again: what is shown to people, or marked once more for programs, is what the agent has.
+Result<Value> read_answer(std::string_view text)
+{
+    auto value = parse_json(text);
+    if (value)
+        unmark_bytes(*value);
+    return value;
+}
+
 Result<Value> result_in(const std::string& body)
 {
-    auto value = parse_json(body);
+    auto value = read_answer(body);
     auto* object = value ? value->get<Object>() : nullptr;
     if (object == nullptr)
         return Failure{Errc::refused, "the agent's answer cannot be read"};
@@ -86,7 +95,7 @@ http::Request Client::request(std::string method, const std::string& path, std::
 {
     http::Request request;
     request.method = std::move(method);
-    request.url = "unix:" + socket_ + ":" + path;
+    request.url = "unix:" + peer_.socket + ":" + path;
     request.body = std::move(body);
     return request;
 }
@@ -96,7 +105,7 @@ asio::awaitable<Result<Value>> Client::ask(std::string method, std::string path,
     http::Request asked = request(std::move(method), path, std::move(body));
     const auto response = co_await http_.send(std::move(asked));
     if (!response)
-        co_return without_agent(socket_, response.error());
+        co_return without_agent(peer_, response.error());
     co_return result_in(response->body);
 }
 
@@ -106,12 +115,12 @@ asio::awaitable<Result<EventStream>> Client::open(std::string path, Object body)
     http::Request asked = request("POST", path, to_json(Value{std::move(body)}));
     auto answer = co_await http_.open(std::move(asked));
     if (!answer)
-        co_return without_agent(socket_, answer.error());
+        co_return without_agent(peer_, answer.error());
     if (answer->head().status == fine)
-        co_return EventStream{std::move(*answer), socket_};
+        co_return EventStream{std::move(*answer), peer_};
     const auto refused = co_await answer->read_some(); // short, and sent at once
     if (!refused)
-        co_return without_agent(socket_, refused.error());
+        co_return without_agent(peer_, refused.error());
     const auto failure = result_in(*refused);
     co_return failure ? Failure{Errc::refused, "the agent's answer cannot be read"} : failure.error();
 }
@@ -122,14 +131,14 @@ asio::awaitable<Result<std::optional<Value>>> EventStream::next()
     while (end == std::string::npos) {
         const auto more = co_await answer_.read_some();
         if (!more)
-            co_return without_agent(socket_, more.error());
+            co_return without_agent(peer_, more.error());
         if (more->empty())
             co_return std::optional<Value>{};
         end = more->find('\n');
         end = end == std::string::npos ? end : end + bytes_.size();
         bytes_ += *more;
     }
-    auto value = parse_json(std::string_view{bytes_}.substr(0, end));
+    auto value = read_answer(std::string_view{bytes_}.substr(0, end));
     bytes_.erase(0, end + 1);
     if (!value)
         co_return value.error();

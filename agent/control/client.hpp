@@ -23,27 +23,31 @@ enum class Presence {
 };
 Presence presence_in(const Failure& failure);
 
+/// The agent that is asked.
+struct Peer {
+    std::string socket;
+    std::string after_loss = "what it had accepted it finishes when it is back"; ///< said when it goes away meanwhile
+};
+
 /// What the agent tells bit by bit: JSON documents, each on a line of its own.
 class EventStream {
 public:
     EventStream() = default; ///< has ended
-    EventStream(http::AnswerStream answer, std::string socket) : answer_{std::move(answer)}, socket_{std::move(socket)}
-    {
-    }
+    EventStream(http::AnswerStream answer, Peer peer) : answer_{std::move(answer)}, peer_{std::move(peer)} {}
 
     /// The next one, nothing at the end. Failures: the agent is lost, or does not tell JSON.
     boost::asio::awaitable<Result<std::optional<Value>>> next();
 
 private:
     http::AnswerStream answer_;
-    std::string socket_;
+    Peer peer_;
     std::string bytes_;
 };
 
 class Client {
 public:
     /// `http` must outlive it.
-    Client(http::Client& http, std::string socket) : http_{http}, socket_{std::move(socket)} {}
+    Client(http::Client& http, Peer peer) : http_{http}, peer_{std::move(peer)} {}
 
     /// The `result` of the answer. Failures: the agent's own, as it told it; not_found, refused or unreachable when no
     /// agent answers (see `presence_in`), with what to do.
@@ -59,7 +63,7 @@ private:
     http::Request request(std::string method, const std::string& path, std::string body) const;
 
     http::Client& http_;
-    std::string socket_;
+    Peer peer_;
 };
 
 } // namespace forager::control

@@ -89,16 +89,17 @@ Object LiveSession::answer_of(std::int64_t number, const Outcome& outcome) const
     }
     const Value text = outcome->empty() ? Value{} : outcome->front();
     const Value result = outcome->size() < 2 ? Value{} : (*outcome)[1];
-    const auto json = encode_json(Value{Array{text, result}}, "the result");
-    if (!json) {
-        answer.append("error", failure_data(json.error()));
-    } else if (json->size() > limits_.output) {
+    const auto json = encode_json(result, "the result");
+    if (to_json(text).size() + (json ? json->size() : 0) > limits_.output) {
         const Failure large{Errc::limit, "the result is larger than a session tells: show a part of it"};
         answer.append("error", failure_data(large));
-    } else {
-        answer.append("text", text);
-        answer.append("result", result);
+        return answer;
     }
+    answer.append("text", text);
+    if (json)
+        answer.append("result", result);
+    else
+        answer.append("unsaid", failure_data(json.error()));
     return answer;
 }
 

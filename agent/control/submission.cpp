@@ -51,6 +51,7 @@ Result<Object> body_of(const http::ServedRequest& request, Fields fields)
     auto value = parse_json(request.body);
     if (!value)
         return value.error();
+    unmark_bytes(*value);
     auto* object = value->get<Object>();
     if (object == nullptr)
         return Failure{Errc::bad_arguments, "the request's body must be a JSON object"};

@@ -5,11 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace forager {
 
@@ -56,6 +58,10 @@ private:
         bool operator()(const QueueEntry& a, const QueueEntry& b) const;
     };
     using Line = std::set<QueueEntry, Before>;
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+    using ById = std::unordered_map<std::string, QueueEntry, Hash, std::equal_to<>>; // there may be 100,000 of them
 
     void ripen(WallTime now);
     void line_up(QueueEntry entry);
@@ -65,8 +71,8 @@ private:
     std::multimap<WallTime, QueueEntry> later_;                        // wait for a time
     std::map<std::string, std::map<std::int64_t, QueueEntry>> behind_; // wait for one of their order key
     std::map<std::string, std::string> busy_;                          // order key → who goes or is out
-    std::map<std::string, QueueEntry, std::less<>> waiting_ids_;
-    std::map<std::string, QueueEntry, std::less<>> out_;
+    ById waiting_ids_;
+    ById out_;
 };
 
 } // namespace forager

@@ -12,7 +12,7 @@ Invocation nested_in(const Invocation& parent, std::string function, bool record
     invocation.deadline = parent.deadline;
     invocation.source = parent.source;
     invocation.chain = parent.chain;
-    invocation.chain.push_back({parent.id, parent.function, recorded});
+    invocation.chain.push_back({parent.id, parent.function, recorded, parent.tries});
     return invocation;
 }
 
@@ -27,6 +27,15 @@ const std::string& recorded_under(const Invocation& invocation)
     for (auto caller = invocation.chain.rbegin(); caller != invocation.chain.rend() && caller->records; ++caller)
         id = &caller->id;
     return *id;
+}
+
+std::uint64_t attempt_of(const Invocation& invocation)
+{
+    constexpr std::uint64_t spread = 0x9e3779b97f4a7c15; // odd: different callers' attempts stay different
+    std::uint64_t attempt = 0;
+    for (const Caller& caller : invocation.chain)
+        attempt = (attempt + caller.tries) * spread;
+    return attempt + invocation.tries;
 }
 
 } // namespace forager

@@ -5,6 +5,7 @@
 #include "core/value.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@ namespace forager {
 struct Caller {
     std::string id;
     std::string function;
-    bool records = false; ///< what the other one gives: it is not asked for again when this one is resumed
+    bool records = false;  ///< what the other one gives: it is not asked for again when this one is resumed
+    std::size_t tries = 0; ///< of this one that had failed when it asked
 };
 
 struct Invocation {
@@ -41,5 +43,9 @@ const std::string& root_of(const Invocation& invocation);
 
 /// The id of the outermost one that this one is resumed with; nobody needs its recordings when that one has ended.
 const std::string& recorded_under(const Invocation& invocation);
+
+/// Tells this try apart from all others of the invocation, also when it is because a caller tries again that it is
+/// tried. Where nobody waits for it, the tries that have failed.
+std::uint64_t attempt_of(const Invocation& invocation);
 
 } // namespace forager

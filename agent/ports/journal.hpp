@@ -5,7 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,9 +14,9 @@ namespace forager {
 
 /// One piece of work that is over: a step, a call, a sleep.
 struct JournalEntry {
-    std::string key;      ///< unique within its invocation
-    Outcome outcome;      ///< what it gave
-    std::size_t tries{0}; ///< tries of the invocation that had failed when this was recorded
+    std::string key;          ///< unique within its invocation
+    Outcome outcome;          ///< what it gave
+    std::uint64_t attempt{0}; ///< of the invocation, in which this was recorded
 };
 
 class Journal {

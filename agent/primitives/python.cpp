@@ -2,7 +2,6 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
-#include "io/formats/base64.hpp"
 #include "io/formats/json.hpp"
 #include "primitives/python_harness.hpp"
 #include "primitives/unix.hpp"
@@ -18,7 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t largest_reply = std::size_t{64} * 1024 * 1024;
-constexpr std::string_view bytes_mark = "$base64";
 
 std::string interpreter_of(const PythonCall& call)
 {
@@ -123,24 +121,6 @@ Failure own_exit_failure(int status, const std::string& text, Completed done)
     return exit_failure("the Python code ended itself with status " + std::to_string(status) +
                             (text.empty() ? text : ": " + text),
                         status, std::move(done));
-}
-
-void unmark_bytes(Value& value)
-{
-    if (auto* list = value.get<Array>())
-        for (Value& item : *list)
-            unmark_bytes(item);
-    auto* object = value.get<Object>();
-    if (object == nullptr)
-        return;
-    if (object->size() == 1 && object->begin()->name == bytes_mark)
-        if (const auto* text = object->begin()->value.get<std::string>())
-            if (auto bytes = from_base64(*text)) {
-                value = Value{std::move(*bytes)};
-                return;
-            }
-    for (Member& member : *object)
-        unmark_bytes(member.value);
 }
 
 Outcome outcome_of(Completed done)

@@ -35,12 +35,12 @@ const Outcome* Recording::find(const std::string& key) const
     if (found == entries_.end())
         return nullptr;
     const JournalEntry& entry = found->second;
-    return entry.outcome || entry.tries == invocation_.tries ? &entry.outcome : nullptr;
+    return entry.outcome || entry.attempt == attempt_of(invocation_) ? &entry.outcome : nullptr;
 }
 
 asio::awaitable<Result<void>> Recording::keep(std::string key, Outcome outcome)
 {
-    JournalEntry entry{key, std::move(outcome), invocation_.tries};
+    JournalEntry entry{key, std::move(outcome), attempt_of(invocation_)};
     const JournalEntry copy = entry;
     Result<void> kept = co_await journal_.record(recorded_under(invocation_), invocation_.id, copy);
     if (kept)
@@ -52,7 +52,7 @@ asio::awaitable<Result<std::optional<Value>>> Recording::take_signal(std::string
 {
     auto taken = co_await journal_.take_signal(root_of(invocation_), std::move(event), invocation_.id, key);
     if (taken && *taken)
-        entries_.insert_or_assign(key, JournalEntry{key, Outputs{**taken}, invocation_.tries});
+        entries_.insert_or_assign(key, JournalEntry{key, Outputs{**taken}, attempt_of(invocation_)});
     co_return taken;
 }
 

@@ -176,14 +176,21 @@ bool Scheduler::before_deadline(const Invocation& invocation, Duration pause) co
 // The permit is given back between two tries: who sleeps does not run.
 asio::awaitable<Outcome> Scheduler::try_once(Work& work)
 {
-    if (!limits_.has_room(work.function()))
-        work.progress.tell(State::waiting, "until fewer than " + std::to_string(work.function().concurrency) + " run");
-    const Result<Permit> permit = co_await limits_.permit(work.function(), work.invocation());
+    auto permit = co_await permit_for(work.function(), work.invocation());
     if (!permit)
         co_return permit.error();
+    Seat seat{*this, work.function(), work.invocation(), std::move(*permit)};
     work.progress.tell(State::running, {});
     Outcome outcome = co_await try_within_limit(work);
     co_return outcome;
+}
+
+asio::awaitable<Result<Permit>> Scheduler::permit_for(const Function& function, const Invocation& invocation)
+{
+    Progress* progress = limits_.has_room(function) ? nullptr : running_.find(invocation.id);
+    if (progress != nullptr)
+        progress->tell(State::waiting, "until fewer than " + std::to_string(function.concurrency) + " run");
+    return limits_.permit(function, invocation);
 }
 
 asio::awaitable<Outcome> Scheduler::try_within_limit(Work& work)
@@ -205,21 +212,24 @@ void Scheduler::submit(Permit permit, Invocation invocation, Reporter& reporter)
     if (invocation.id.empty())
         invocation.id = fresh_id();
     std::string id = invocation.id;
+    // As it is now: a script that goes before the next turn takes nothing with it that has begun.
+    const auto found = registry_.find(invocation.function);
+    Registry::EntryPtr entry = found ? *found : nullptr;
     Ticket ticket{std::move(invocation), reporter, observer_, reports_};
     if (stopping_)
         ticket.report_later(Failure{Errc::refused, "the agent is stopping and takes no more work"});
     else
-        submitted_.spawn(std::move(id), serve(std::move(permit), std::move(ticket)));
+        submitted_.spawn(std::move(id), serve(std::move(permit), std::move(ticket), std::move(entry)));
 }
 
 // The permit is held until the outcome is told, so that what waits to be told is bounded, too.
-asio::awaitable<void> Scheduler::serve(Permit permit, Ticket ticket)
+asio::awaitable<void> Scheduler::serve(Permit permit, Ticket ticket, Registry::EntryPtr entry)
 {
-    const auto present = present_.insert_or_assign(ticket.invocation().id, Presence{std::move(permit)}).first;
+    const auto present = present_.insert_or_assign(ticket.invocation().id, Place{std::move(permit)}).first;
     ticket.begin();
     Outcome outcome = Failure{Errc::cancelled, ticket.invocation().function + " was cancelled"};
     try {
-        outcome = co_await call(ticket.invocation());
+        outcome = co_await call(ticket.invocation(), observer_, std::move(entry));
     } catch (const std::exception& error) {
         if (!is_cancellation(error))
             outcome = internal_error(error.what());
@@ -229,48 +239,10 @@ asio::awaitable<void> Scheduler::serve(Permit permit, Ticket ticket)
     present_.erase(present);
 }
 
-Scheduler::Rest::Rest(Scheduler& scheduler, const Invocation& invocation)
-    : scheduler_{&scheduler}, invocation_{invocation}
-{
-    const auto present = scheduler.present_.find(root_of(invocation));
-    if (present != scheduler.present_.end() && ++present->second.resting == 1)
-        present->second.permit = Permit{};
-}
-
-Scheduler::Rest::~Rest()
-{
-    if (scheduler_ == nullptr)
-        return;
-    if (const auto present = scheduler_->present_.find(root_of(invocation_)); present != scheduler_->present_.end())
-        --present->second.resting;
-}
-
-Scheduler::Rest Scheduler::rest(const Invocation& invocation, const std::string& note)
-{
-    if (Progress* progress = running_.find(invocation.id))
-        progress->tell(State::sleeping, note);
-    if (stopping_) // at the next turn: a coroutine that cancels itself before it ever waited ends the whole loop
-        asio::post(executor_, [this, root = root_of(invocation)] { submitted_.cancel(root); });
-    return {*this, invocation};
-}
-
 void Scheduler::note(const Invocation& invocation, std::string_view words)
 {
     if (Progress* progress = running_.find(invocation.id))
         progress->tell(State::running, words);
-}
-
-asio::awaitable<void> Scheduler::wake(Rest rest)
-{
-    const Invocation& invocation = rest.invocation_;
-    {
-        const Rest over = std::move(rest);
-    }
-    const auto present = present_.find(root_of(invocation));
-    if (present != present_.end() && present->second.resting == 0)
-        present->second.permit = co_await admission_.permit();
-    if (Progress* progress = running_.find(invocation.id))
-        progress->tell(State::running, {});
 }
 
 std::vector<std::string> Scheduler::asleep() const

@@ -21,6 +21,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -58,7 +59,7 @@ public:
     bool cancel(std::string_view id) { return submitted_.cancel(id); }
 
     /// The running invocation sleeps from now on, for as long as the result lives; meanwhile its permit is free for
-    /// others. It is waited for again by `wake`.
+    /// others, and so are its place and its callers' among those of their functions. `wake` waits for them again.
     class Rest;
     Rest rest(const Invocation& invocation, const std::string& note);
     boost::asio::awaitable<void> wake(Rest rest);
@@ -94,17 +95,41 @@ private:
     struct Work;
     class Ending;
 
-    // The permit of a submitted invocation, and how many of those below it sleep.
-    struct Presence {
+    // A permit that is free for others while somebody below it sleeps.
+    struct Place {
         Permit permit;
+        bool held = true; // or waited for
         std::size_t resting = 0;
+
+        explicit Place(Permit permit) : permit{std::move(permit)} {}
+        void rest();
+        void stir();
+        bool is_wanted() const { return !held && resting == 0; }
     };
 
-    boost::asio::awaitable<void> serve(Permit permit, Ticket ticket);
+    // The place of one try among those of its function.
+    class Seat {
+    public:
+        Seat(Scheduler& scheduler, const Function& function, const Invocation& invocation, Permit permit);
+        Seat(const Seat&) = delete;
+        Seat& operator=(const Seat&) = delete;
+        ~Seat();
+
+        const Function& function;
+        const Invocation& invocation;
+        Place place;
+
+    private:
+        Scheduler& scheduler_;
+    };
+
+    boost::asio::awaitable<void> serve(Permit permit, Ticket ticket, Registry::EntryPtr entry);
     boost::asio::awaitable<Outcome> settle(Progress& progress, Invocation& invocation, Registry::EntryPtr known);
     boost::asio::awaitable<Outcome> try_again_and_again(Work& work);
     boost::asio::awaitable<Outcome> try_once(Work& work);
     boost::asio::awaitable<Outcome> try_within_limit(Work& work);
+    boost::asio::awaitable<Result<Permit>> permit_for(const Function& function, const Invocation& invocation);
+    boost::asio::awaitable<void> sit_down_again(const std::string& id);
     bool before_deadline(const Invocation& invocation, Duration pause) const;
 
     boost::asio::any_io_executor executor_;
@@ -116,8 +141,9 @@ private:
     RunningList running_;
     FunctionLimits limits_;
     Semaphore admission_;
-    Journal* journal_ = nullptr; // null: nothing is recorded
-    std::map<std::string, Presence> present_;
+    Journal* journal_ = nullptr;           // null: nothing is recorded
+    std::map<std::string, Place> present_; // of the submitted ones: their permits
+    std::map<std::string, Seat*> seats_;   // of those whose function has a concurrency
     TaskGroup submitted_;
     TaskGroup reports_;
     bool stopping_ = false;
@@ -135,6 +161,8 @@ public:
 
 private:
     friend class Scheduler;
+    void for_each_place(const std::function<void(Place&)>& change) const;
+
     Scheduler* scheduler_;
     const Invocation& invocation_;
 };

@@ -76,9 +76,7 @@ void make_native_table(lua_State* L)
 int open_state(lua_State* L)
 {
     open_sandbox(L);
-    const auto boot = library_file("forager/boot.lua");
-    if (luaL_loadbufferx(L, boot->data(), boot->size(), "=forager/boot.lua", "t") != LUA_OK)
-        return lua_error(L);
+    (void)Script::of(L).world().library.push_chunk(L, "forager/boot.lua");
     make_native_table(L);
     lua_call(L, 1, 1);
     return 1;

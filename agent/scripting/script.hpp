@@ -12,6 +12,7 @@
 #include "runtime/scheduler.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/workflow_runner.hpp"
+#include "scripting/library.hpp"
 #include "scripting/line_queue.hpp"
 #include "scripting/vm/vm.hpp"
 
@@ -37,6 +38,7 @@ struct World {
     Clock& clock;
     Random& random;
     Slicer& slicer;
+    Library& library;
     BlockingPool& pool;
     ProcessRunner& processes;
     http::Client& http;

@@ -128,6 +128,12 @@ void probe(SQLite::Database& database)
     database.exec("SELECT count(id || state) FROM invocation WHERE ended IS NULL");
 }
 
+// Work without a record (a call, a timer) is not begun again after a death, and its steps have nobody to end them.
+void forget_lost_steps(SQLite::Database& database)
+{
+    database.exec("DELETE FROM step WHERE root NOT IN (SELECT id FROM invocation)");
+}
+
 Result<std::unique_ptr<Connection>> try_open(const std::string& path)
 {
     constexpr int patience = 5000; // milliseconds, for somebody who reads the file with other tools
@@ -140,8 +146,10 @@ Result<std::unique_ptr<Connection>> try_open(const std::string& path)
         return known.error();
     set_up(*database);
     bring_up(*database);
-    if (doubtful)
+    if (doubtful) {
         check(*database);
+        forget_lost_steps(*database);
+    }
     probe(*database);
     std::error_code ignored;
     std::filesystem::remove(suspicion(path), ignored);

@@ -11,11 +11,11 @@ namespace asio = boost::asio;
 namespace {
 
 void write_entry(Connection& database, const std::string& root, const std::string& invocation, const std::string& key,
-                 std::size_t tries, const std::string& outcome)
+                 std::uint64_t attempt, const std::string& outcome)
 {
     Prepared insert{database, "INSERT OR REPLACE INTO step (invocation, key, root, tries, outcome) "
                               "VALUES (?, ?, ?, ?, ?)"};
-    SQLite::bind(insert, invocation, key, root, static_cast<std::int64_t>(tries), outcome);
+    SQLite::bind(insert, invocation, key, root, static_cast<std::int64_t>(attempt), outcome);
     insert.exec();
 }
 
@@ -37,7 +37,7 @@ std::vector<JournalEntry> read_entries(Connection& database, const std::string& 
         if (!outcome)
             throw JobRefused{unreadable()};
         entries.push_back({query.getColumn(0).getString(), std::move(*outcome),
-                           static_cast<std::size_t>(query.getColumn(1).getInt64())});
+                           static_cast<std::uint64_t>(query.getColumn(1).getInt64())});
     }
     return entries;
 }
@@ -75,9 +75,9 @@ asio::awaitable<Result<std::vector<JournalEntry>>> JournalTable::entries(std::st
 asio::awaitable<Result<void>> JournalTable::record(std::string root, std::string invocation, JournalEntry entry)
 {
     roots_.insert(root);
-    Writer::Job job = [root, invocation, key = entry.key, tries = entry.tries,
+    Writer::Job job = [root, invocation, key = entry.key, attempt = entry.attempt,
                        outcome = seal(entry.outcome)](Connection& database) {
-        write_entry(database, root, invocation, key, tries, outcome);
+        write_entry(database, root, invocation, key, attempt, outcome);
         note_progress(database, root);
     };
     Result<void> done = co_await writer_.run_surely(std::move(job));

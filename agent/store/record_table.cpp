@@ -1,6 +1,8 @@
 #include "store/record_table.hpp"
 
 #include "base/time.hpp"
+#include "store/acceptance.hpp"
+#include "store/record_rows.hpp"
 #include "store/request.hpp"
 #include "store/sealed.hpp"
 #include "store/times.hpp"
@@ -13,120 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr const char* entry_columns = "id, number, priority, order_key, not_before";
-constexpr const char* record_columns = "id, function, source, state, note, priority, order_key, starts, tries, "
-                                       "submitted, started, ended, not_before, request, outcome";
 constexpr std::size_t most_signals = 1000;
-
-void bind_or_null(SQLite::Statement& statement, int index, const std::string& text)
-{
-    if (text.empty())
-        statement.bind(index);
-    else
-        statement.bind(index, text);
-}
-
-void bind_time(SQLite::Statement& statement, int index, std::optional<WallTime> time)
-{
-    if (time)
-        statement.bind(index, to_milliseconds(*time));
-    else
-        statement.bind(index);
-}
-
-QueueEntry entry_in(SQLite::Statement& row)
-{
-    QueueEntry entry;
-    entry.id = row.getColumn(0).getString();
-    entry.number = row.getColumn(1).getInt64();
-    entry.priority = row.getColumn(2).getInt();
-    entry.order_key = row.getColumn(3).getString();
-    entry.not_before = time_in(row.getColumn(4));
-    return entry;
-}
-
-std::optional<QueueEntry> entry_by(Connection& database, const char* column, const std::string& value)
-{
-    Prepared query{database, std::string{"SELECT "} + entry_columns + " FROM invocation WHERE " + column + " = ?"};
-    query.bind(1, value);
-    return query.executeStep() ? std::optional{entry_in(query)} : std::nullopt;
-}
-
-// As it would be read.
-QueueEntry entry_of(const Submission& submission, std::int64_t number)
-{
-    QueueEntry entry{submission.invocation.id, number, submission.priority, submission.order_key, {}};
-    if (submission.not_before)
-        entry.not_before = from_milliseconds(to_milliseconds(*submission.not_before));
-    return entry;
-}
-
-// False: there is one of this id.
-bool insert(Connection& database, const Submission& submission, const std::string& request, WallTime now)
-{
-    Prepared row{database, "INSERT INTO invocation (id, function, source, request, priority, order_key, "
-                           "idempotency_key, not_before, submitted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                           "ON CONFLICT (id) DO NOTHING"};
-    const Invocation& invocation = submission.invocation;
-    row.bind(1, invocation.id);
-    row.bind(2, invocation.function);
-    row.bind(3, invocation.source);
-    row.bind(4, request);
-    row.bind(5, submission.priority);
-    bind_or_null(row, 6, submission.order_key);
-    bind_or_null(row, 7, submission.idempotency_key);
-    bind_time(row, 8, submission.not_before);
-    row.bind(9, to_milliseconds(now));
-    return row.exec() > 0;
-}
-
-void check_same_work(Connection& database, const std::string& id, const Submission& submission,
-                     const std::string& request)
-{
-    Prepared query{database, "SELECT 1 FROM invocation WHERE id = ? AND function = ? AND request = ?"};
-    SQLite::bind(query, id, submission.invocation.function, request);
-    if (query.executeStep())
-        return;
-    Failure failure{Errc::refused, "the idempotency key '" + submission.idempotency_key +
-                                       "' stands for other work already, which is " + id};
-    failure.retry = false;
-    throw JobRefused{std::move(failure)};
-}
-
-std::optional<QueueEntry> accepted_before(Connection& database, const Submission& submission,
-                                          const std::string& request)
-{
-    if (submission.idempotency_key.empty())
-        return {};
-    auto known = entry_by(database, "idempotency_key", submission.idempotency_key);
-    if (known)
-        check_same_work(database, known->id, submission, request);
-    return known;
-}
-
-std::pair<QueueEntry, bool> accept(Connection& database, const Submission& submission, const std::string& request,
-                                   WallTime now)
-{
-    if (auto known = accepted_before(database, submission, request))
-        return {std::move(*known), false};
-    if (!insert(database, submission, request, now))
-        throw JobRefused{{Errc::refused, "there is an invocation " + submission.invocation.id + " already"}};
-    return {entry_of(submission, database.getLastInsertRowid()), true};
-}
-
-template <class T> T unsealed(Result<T> result)
-{
-    if (!result)
-        throw JobRefused{result.error()};
-    return std::move(*result);
-}
-
-Object request_in(const SQLite::Column& column)
-{
-    const Value value = unsealed(unseal(column.getString()));
-    const auto* object = value.get<Object>();
-    return object == nullptr ? Object{} : *object;
-}
 
 Failure unknown(const std::string& id)
 {
@@ -186,51 +75,6 @@ std::vector<BegunWork> start_all(Connection& database, const std::vector<std::st
     return all;
 }
 
-Record record_in(SQLite::Statement& row)
-{
-    Record record;
-    record.id = row.getColumn(0).getString();
-    record.function = row.getColumn(1).getString();
-    record.source = row.getColumn(2).getString();
-    record.state = state_named(row.getColumn(3).getString()).value_or(State::cancelled);
-    record.note = row.getColumn(4).getString();
-    record.priority = row.getColumn(5).getInt();
-    record.order_key = row.getColumn(6).getString();
-    record.starts = static_cast<std::size_t>(row.getColumn(7).getInt64());
-    record.tries = static_cast<std::size_t>(row.getColumn(8).getInt64());
-    record.submitted = time_in(row.getColumn(9));
-    record.started = time_in(row.getColumn(10));
-    record.ended = time_in(row.getColumn(11));
-    record.not_before = time_in(row.getColumn(12));
-    record.request = request_in(row.getColumn(13));
-    if (!row.getColumn(14).isNull()) {
-        record.outcome = unseal_outcome(row.getColumn(14).getString());
-        if (!record.outcome)
-            throw JobRefused{unreadable()};
-    }
-    return record;
-}
-
-std::optional<Record> read_record(Connection& database, const std::string& id)
-{
-    Prepared query{database, std::string{"SELECT "} + record_columns + " FROM invocation WHERE id = ?"};
-    query.bind(1, id);
-    return query.executeStep() ? std::optional{record_in(query)} : std::nullopt;
-}
-
-std::vector<Record> read_records(Connection& database, const RecordFilter& filter)
-{
-    Prepared query{database, std::string{"SELECT "} + record_columns +
-                                 " FROM invocation WHERE (?1 = 0 OR ended IS NULL) AND (?2 = '' OR state = ?2) "
-                                 "AND (?3 = '' OR function = ?3) ORDER BY number DESC LIMIT ?4"};
-    SQLite::bind(query, filter.open_only ? 1 : 0, filter.state, filter.function,
-                 static_cast<std::int64_t>(filter.most));
-    std::vector<Record> records;
-    while (query.executeStep())
-        records.push_back(record_in(query));
-    return records;
-}
-
 bool is_lent(Connection& database, const std::string& id)
 {
     Prepared query{database, "SELECT 1 FROM invocation WHERE id = ? AND lease IS NOT NULL"};
@@ -253,7 +97,7 @@ QueueEntry begin_again(Connection& database, const std::string& id)
                               "starts = 0, tries = tries + 1, not_before = NULL WHERE id = ?"};
     update.bind(1, id);
     update.exec();
-    return *entry_by(database, "id", id);
+    return *entry_of_id(database, id);
 }
 
 void keep_signal(Connection& database, const std::string& id, const std::string& event, const std::string& value)
@@ -318,15 +162,7 @@ asio::awaitable<Result<std::optional<QueueEntry>>> RecordTable::known(Submission
 
 asio::awaitable<Result<std::vector<QueueEntry>>> RecordTable::open()
 {
-    return writer_.ask<std::vector<QueueEntry>>([](Connection& database) {
-        Prepared query{database, std::string{"SELECT "} + entry_columns +
-                                     " FROM invocation "
-                                     "WHERE ended IS NULL AND lease IS NULL ORDER BY number"};
-        std::vector<QueueEntry> entries;
-        while (query.executeStep())
-            entries.push_back(entry_in(query));
-        return entries;
-    });
+    return writer_.ask<std::vector<QueueEntry>>(open_entries);
 }
 
 asio::awaitable<Result<std::vector<BegunWork>>> RecordTable::begin(std::vector<std::string> ids, WallTime now)

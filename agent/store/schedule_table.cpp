@@ -2,6 +2,7 @@
 
 #include "store/times.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace forager::store {
@@ -22,6 +23,22 @@ void write_last(Connection& database, const std::string& name, std::int64_t time
     Prepared insert{database, "INSERT OR REPLACE INTO schedule (name, last) VALUES (?, ?)"};
     SQLite::bind(insert, name, time);
     insert.exec();
+}
+
+void remove_all_but(Connection& database, const std::vector<std::string>& names, std::int64_t before)
+{
+    Prepared query{database, "SELECT name FROM schedule WHERE last < ?"};
+    query.bind(1, before);
+    std::vector<std::string> old;
+    while (query.executeStep())
+        old.push_back(query.getColumn(0).getString());
+    for (const std::string& name : old) {
+        if (std::ranges::find(names, name) != names.end())
+            continue;
+        Prepared remove{database, "DELETE FROM schedule WHERE name = ?"};
+        remove.bind(1, name);
+        remove.exec();
+    }
 }
 
 std::vector<std::pair<std::string, FileMark>> read_files(Connection& database, const std::string& watch)
@@ -65,6 +82,13 @@ asio::awaitable<Result<void>> ScheduleTable::remember(std::string name, WallTime
 {
     return writer_.run(
         [name = std::move(name), at = to_milliseconds(time)](Connection& database) { write_last(database, name, at); });
+}
+
+void ScheduleTable::forget_but(std::vector<std::string> names, WallTime before)
+{
+    writer_.post([names = std::move(names), before = to_milliseconds(before)](Connection& database) {
+        remove_all_but(database, names, before);
+    });
 }
 
 asio::awaitable<Result<std::vector<std::pair<std::string, FileMark>>>> FileTable::all(std::string watch)

@@ -5,6 +5,9 @@
 #include "ports/schedules.hpp"
 #include "store/writer.hpp"
 
+#include <string>
+#include <vector>
+
 namespace forager::store {
 
 class ScheduleTable final : public Schedules {
@@ -14,6 +17,9 @@ public:
 
     boost::asio::awaitable<Result<std::optional<WallTime>>> last(std::string name) override;
     boost::asio::awaitable<Result<void>> remember(std::string name, WallTime time) override;
+
+    /// Forgets, sooner or later, those that came no further than `before`, but for the named ones.
+    void forget_but(std::vector<std::string> names, WallTime before);
 
 private:
     Writer& writer_;

@@ -130,7 +130,9 @@ asio::awaitable<void> Writer::work()
         const Batch batch{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
         waiting_.erase(waiting_.begin(), end);
         std::function<void()> commit = [&] { run_batch(batch); };
+        commit_began_ = clock_.now();
         co_await run_beside(std::move(commit));
+        last_commit_ = clock_.now() - *std::exchange(commit_began_, std::nullopt);
         trouble_.clear();
         for (const auto& entry : batch) {
             if (entry->failure && entry->blame != Blame::statement)
@@ -140,6 +142,11 @@ asio::awaitable<void> Writer::work()
     }
     working_ = false;
     idle_.set();
+}
+
+Writer::Pace Writer::pace() const
+{
+    return {last_commit_, commit_began_ ? clock_.now() - *commit_began_ : Duration{}};
 }
 
 asio::awaitable<void> Writer::run_beside(std::function<void()> work)
@@ -178,14 +185,36 @@ std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::sh
 {
     try {
         Prepared{*database_, "BEGIN IMMEDIATE"}.exec();
-        for (const auto& entry : batch)
-            run_beside_others(*entry);
+        if (!run_together(batch)) {
+            roll_back(*database_);
+            Prepared{*database_, "BEGIN IMMEDIATE"}.exec();
+            for (const auto& entry : batch)
+                run_beside_others(*entry);
+        }
         Prepared{*database_, "COMMIT"}.exec();
         return {};
     } catch (const SQLite::Exception& error) {
         roll_back(*database_);
         return error;
     }
+}
+
+// False: a job was refused, and what the others did must be done again without it. A savepoint for each would cost a
+// copy of every page that it changes, and hardly ever one is refused.
+bool Writer::run_together(std::span<const std::shared_ptr<Entry>> batch)
+{
+    try {
+        for (const auto& entry : batch) {
+            entry->failure.reset();
+            entry->job(*database_);
+        }
+        return true;
+    } catch (const SQLite::Exception& error) {
+        if (blame_for(error) != Blame::statement)
+            throw;
+    } catch (const std::exception&) { // found again, beside the others
+    }
+    return false;
 }
 
 // What the job throws undoes the job alone; what the disk throws undoes all.

@@ -73,6 +73,13 @@ public:
     /// Waits until nothing waits, and closes the file; jobs that come later are refused.
     boost::asio::awaitable<void> close();
 
+    /// How long the disk takes.
+    struct Pace {
+        Duration last{};    ///< the last commit took
+        Duration present{}; ///< the one that goes on has taken so far; 0: none goes on
+    };
+    Pace pace() const;
+
     /// What is wrong with the file or its disk at this moment; empty when the last commit succeeded.
     const std::string& trouble() const { return trouble_; }
 
@@ -87,6 +94,7 @@ private:
     boost::asio::awaitable<void> run_beside(std::function<void()> work);
     void run_batch(std::span<const std::shared_ptr<Entry>> batch);
     std::optional<SQLite::Exception> commit_together(std::span<const std::shared_ptr<Entry>> batch);
+    bool run_together(std::span<const std::shared_ptr<Entry>> batch);
     void run_beside_others(Entry& entry);
 
     boost::asio::any_io_executor executor_;
@@ -94,6 +102,8 @@ private:
     std::unique_ptr<Connection> database_;
     Batch waiting_;
     std::string trouble_;
+    Duration last_commit_{};
+    std::optional<TimePoint> commit_began_;
     bool working_ = false;
     bool closed_ = false;
     bool hurried_ = false;

@@ -12,11 +12,8 @@ local loaded = {}
 
 local function load_library(name)
   local file = name == "forager" and "forager/init.lua" or name:gsub("%.", "/") .. ".lua"
-  local source = native.library_source(file)
-  if not source then
-    return nil
-  end
-  return assert(load(source, "=" .. file, "t", library))()
+  local chunk = native.library_chunk(file, library)
+  return chunk and chunk()
 end
 
 function library.require(name)

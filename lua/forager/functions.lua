@@ -147,7 +147,7 @@ function functions.on(event, fn, given)
   given = options.check("on", given or {}, on_options, 0, failure.declare)
   if event:find "^http:" then
     hooks.check(event, given)
-    fn = hooks.handler(fn)
+    fn = hooks.handler(event, fn)
   elseif given.secret_file or given.signature then
     failure.declare("on: secret_file and signature are for http: events, not for '%s'", event)
   end

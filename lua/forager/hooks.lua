@@ -13,9 +13,13 @@ function Request:json()
   return require("forager.json").decode(self.body)
 end
 
--- A function that gives `fn` the request with its methods.
-function hooks.handler(fn)
+-- A function that gives `fn` the request with its methods. It can be called by its name, too.
+function hooks.handler(event, fn)
   return function(ctx, request)
+    if type(request) ~= "table" then
+      local given = request == nil and "nothing" or "a " .. type(request)
+      failure.bad("what handles '%s' takes a request, a table as the [http] server makes it, not %s", event, given)
+    end
     return fn(ctx, setmetatable(request, Request))
   end
 end

@@ -412,6 +412,16 @@ class Check(Command):
             self.assertEqual(done.returncode, 1, text)
             self.assertIn(told, done.stdout)
 
+    def test_what_the_agent_would_refuse_to_serve_is_found(self):
+        for text, told in (('local w = require("forager").workflow "w"\nw:cron("@daily", { zone = "Europe/Berln" })',
+                            "2: cron: there is no time zone 'Europe/Berln'; did you mean 'Europe/Berlin'?"),
+                           ('local w = require("forager").workflow "w"\nw:cron "@daily"\nw:cron "@daily"',
+                            "3: cron: workflow 'w' has the schedule '@daily' twice: leave one out"),
+                           ('require("forager").on("file:in/*.csv", print)',
+                            "1: on: cannot watch 'in/*.csv': the path must begin with '/', for the agent may run in any "
+                            "folder")):
+            self.assertEqual(self.findings(text), [told])
+
     def findings(self, text):
         """Each as "LINE: MESSAGE"."""
         lines = self.check(text).stdout.splitlines()

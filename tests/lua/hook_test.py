@@ -180,6 +180,23 @@ grace = "1s"
             time.sleep(0.05)
         self.assertEqual(shown["result"], {"got": {"n": 1}, "method": "POST"})
 
+    def test_an_event_is_accepted_once_under_its_key(self):
+        self.start()
+        ids = {self.ask("POST", "/hooks/durable", "1", Idempotency_Key="key", X_Try=str(n))[1] for n in range(3)}
+        self.assertEqual(len(ids), 1)
+        self.assertNotIn(self.ask("POST", "/hooks/durable", "2", Idempotency_Key="key")[1], ids)
+
+    def test_a_hook_that_is_called_by_its_name_takes_a_request(self):
+        self.start()
+        name = next(function["name"] for function in self.forager("functions")["result"]
+                    if "POST /hooks/durable" in function["doc"])
+        request = {"method": "POST", "body": "1"}
+        self.assertEqual(self.forager("submit", name, json.dumps(request), "--wait")["result"], {"got": 1, "method": "POST"})
+        error = self.forager("submit", name, "--wait")["error"]
+        self.assertEqual((error["code"], error["message"]),
+                         ("bad_arguments", "what handles 'http:POST /hooks/durable' takes a request, a table as the "
+                                           "[http] server makes it, not nothing"))
+
     def test_a_full_queue_is_told(self):
         self.start("""
 local forager = require "forager"

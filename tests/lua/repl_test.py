@@ -82,6 +82,15 @@ class Pipe(Repl):
                                                              "where": answers[3]["error"]["where"]}})
         self.assertTrue(answers[4]["result"].startswith("function"), answers[4])
 
+    def test_json_has_no_word_for_some_numbers_and_says_what_to_do(self):
+        answers, code = self.answers("{ 1, { 0/0 } }\n1\n")
+        self.assertEqual(code, 1)
+        self.assertEqual((answers[0]["ok"], answers[0]["error"]["code"]), (False, "bad_arguments"))
+        self.assertEqual(answers[0]["error"]["message"],
+                         "the result[2][1] is not a number (NaN), which JSON cannot say. Ask for text, as tostring(…) "
+                         "gives it, or leave out --json.")
+        self.assertEqual(answers[1], {"ok": True, "result": 1})
+
     def test_calls_that_wait_wait_and_locals_are_their_inputs_own(self):
         done = self.pipe("forager.sh('echo hello').stdout\nlocal a = 1\na\n")
         self.assertEqual(done.stdout, "hello\n")
@@ -138,6 +147,21 @@ class Pipe(Repl):
             self.assertEqual(program.wait(PATIENCE), 130)
         self.assertEqual(self.children(), [])
 
+    def test_a_signal_that_comes_while_it_closes_waits_for_the_end_of_what_it_started(self):
+        program = subprocess.Popen([FORAGER, "repl"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   cwd=self.folder, env=self.environment)
+        with program:
+            program.stdin.write("forager.spawn(function() local last <close> = setmetatable({}, { __close = function()"
+                                " print 'closing' forager.sh 'until [ -e gate ]; do sleep 0.05; done' end })"
+                                " forager.sleep '1h' end)\nforager.sleep '10ms'\n")
+            program.stdin.close()
+            self.assertEqual(program.stderr.readline(), "closing\n")
+            program.send_signal(signal.SIGTERM)
+            time.sleep(0.1)  # for it to be heard
+            (self.folder / "gate").touch()
+            self.assertEqual(program.wait(PATIENCE), 143, program.stderr.read())
+        self.assertEqual(self.children(), [])
+
 
 class Person(Repl):
     def terminal(self, *args):
@@ -173,6 +197,25 @@ class Person(Repl):
         terminal.read_until("> ")
         terminal.type("\x04")
         self.assertEqual(terminal.end(), 0)
+
+    def test_ctrl_c_again_ends_the_program_where_it_cannot_end_the_call(self):
+        terminal = self.terminal()
+        terminal.ask("print 'it begins' ; (('a'):rep(100000)):find(('.-'):rep(20) .. 'b')", "it begins\r\n")
+        while terminal.program.poll() is None:
+            terminal.type("\x03")
+            time.sleep(0.1)
+        terminal.read_until("ended by Interrupt")
+        self.assertEqual(terminal.end(), 130)
+
+    def test_what_is_typed_while_an_input_runs_is_read_behind_it(self):
+        for typed, shown in (("6 * 7\n", r"42\r\n"), ("", "")):
+            terminal = self.terminal()
+            terminal.ask("print 'it begins' forager.sh 'until [ -e gate ]; do sleep 0.05; done'", "it begins\r\n")
+            terminal.type(typed + "\x04")
+            (self.folder / "gate").touch()
+            terminal.read_until(shown)
+            self.assertEqual(terminal.end(), 0)
+            (self.folder / "gate").unlink()
 
     def test_ctrl_c_before_the_first_prompt_leaves(self):
         for rest in ("forager.sh 'sleep 1000'", "while true do end"):

@@ -2,6 +2,7 @@
 """The calendar's clock is set under the agent, both ways: clock_test.py FORAGER CLOCK_SHIFT.so.
 A long campaign: `./dev soak clock`."""
 import contextlib
+import json
 import pathlib
 import random
 import sqlite3
@@ -120,6 +121,25 @@ class Clock(Scenario):
             self.restart()
             self.assertEqual(self.succeeded(id), "done")
             self.move(-there)
+
+    def ages(self):
+        """What the agent knows of its clock, if anything."""
+        with contextlib.closing(sqlite3.connect(self.state / "forager.db")) as database:
+            row = database.execute("SELECT value FROM value WHERE space = '' AND key = 'ages'").fetchone()
+        return json.loads(row[0]) if row else {"ahead": 0, "seen": 0}
+
+    def test_nothing_is_forgotten_when_the_clock_is_wrong_at_the_start(self):
+        id = self.submit("c.slow")
+        self.succeeded(id)
+        self.until(lambda: self.ages()["seen"], "the agent to know its clock")
+        self.kill()
+        self.move(5000 * DAY)  # beyond the retention
+        for _ in range(2):
+            self.start()
+            self.until(lambda: self.ages()["ahead"], "the agent to doubt its clock")
+            self.succeeded(self.submit("c.slow"))
+            self.assertEqual(self.succeeded(id), "done")
+            self.kill()
 
 
 if __name__ == "__main__":

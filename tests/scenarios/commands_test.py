@@ -4,10 +4,11 @@ import concurrent.futures
 import json
 import pathlib
 import re
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from agent_world import Scenario, main
+from agent_world import FORAGER, Scenario, main
 
 SCRIPT = """
 forager.func { name = "t.hello", doc = "Greets.", args = { { "who", "string" }, { "times", "integer", default = 1 } },
@@ -45,6 +46,14 @@ class Submit(Scenario):
         self.assertEqual((set(document), code), ({"ok", "id", "result"}, 0))
         self.assertEqual(document["result"], {"greeting": "hello Ann", "times": 3})
         self.assertEqual(self.forager("submit", "t.hello", "Ann", "--wait").stdout, "greeting: hello Ann\ntimes: 1\n")
+
+    def test_bytes_come_back_as_they_went_and_are_marked_in_json(self):
+        self.serve('forager.func { name = "t.size", run = function(_, text) return #text end }')
+        for command in (("submit", "echo.echo", b"\xff\xfe", "--wait"), ("call", "echo.echo", b"\xff\xfe")):
+            done = subprocess.run([FORAGER, *command, "--config", self.config], capture_output=True, env=self.environment)
+            self.assertEqual((done.returncode, done.stdout), (0, b"\xff\xfe\n"), done.stderr)
+            self.assertEqual(self.result(*command), {"$base64": "//4="})
+        self.assertEqual(self.result("submit", "t.size", b"\xff\xfe", "--wait"), 2)
 
     def test_work_that_fails_is_exit_code_1_with_its_error(self):
         self.serve(SCRIPT)

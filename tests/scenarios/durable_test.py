@@ -270,6 +270,13 @@ class Signals(Scenario):
         self.result("signal", id, "go")
         self.assertIsNone(self.succeeded(id))
 
+    def test_an_empty_value_is_the_empty_text(self):
+        self.serve(self.WAIT)
+        self.open_gate()
+        id = self.submit("d.wait")
+        self.result("signal", id, "go", "")
+        self.assertEqual(self.succeeded(id), "")
+
     def test_nobody_and_ended_work_hear_none(self):
         self.serve(self.WAIT)
         self.assertEqual(self.refusal("signal", "nobody", "go")["code"], "not_found")

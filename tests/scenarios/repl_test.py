@@ -50,6 +50,15 @@ class Attached(Scenario):
         done = self.pipe("1\nerror 'no'\n", "--json")
         self.assertEqual([json.loads(line)["ok"] for line in done.stdout.splitlines()], [True, False])
 
+    def test_numbers_that_json_cannot_say_are_shown_to_people(self):
+        self.serve(SCRIPT)
+        done = self.pipe("1 / 0\n2\n")
+        self.assertEqual((done.stdout, done.returncode), ("inf\n2\n", 0), done.stderr)
+        done = self.pipe("1 / 0\n2\n", "--json")
+        refused, two = (json.loads(line) for line in done.stdout.splitlines())
+        self.assertIn("infinite number, which JSON cannot say. Ask for text", refused["error"]["message"])
+        self.assertEqual(two, {"ok": True, "result": 2})
+
     def test_what_a_session_declares_is_its_own(self):
         self.serve(SCRIPT)
         script = self.folder / "mine.lua"
@@ -119,6 +128,7 @@ class Attached(Scenario):
             said = program.communicate(timeout=PATIENCE)[1]
             self.assertEqual(program.returncode, 1)
             self.assertIn("went away", said)
+            self.assertIn("the session has ended with it", said)
         self.stop()
         done = self.pipe("1\n")
         self.assertEqual((done.stdout, done.returncode), ("", 1))

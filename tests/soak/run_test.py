@@ -9,9 +9,10 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import write_up
+from campaigns import CAMPAIGNS
 
 FORAGER, TESTS = sys.argv[1:3]
-ABOUT = {"date": "2026-11-28", "cores": 2, "kernel": "Linux"}
+ABOUT = {"date": "2026-11-28", "processor": "Abacus", "cores": 2, "system": "Debian", "kernel": "Linux", "load": 0.5}
 
 
 def soak(*arguments):
@@ -43,7 +44,13 @@ class Driver(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("./dev soak kills --seed 3 --rounds 1", done.stderr)
 
-    def test_replaces_the_rows_of_what_ran_and_nothing_else(self):
+    def test_explains_itself_for_each_campaign(self):
+        for name in CAMPAIGNS:
+            done = soak(name, "--help")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(CAMPAIGNS[name].title, done.stdout)
+
+    def test_writes_a_row_for_each_campaign_and_keeps_those_of_what_did_not_run(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "BENCHMARKS.md")
             path.write_text(f"before\n\n{write_up.BEGIN}\n{write_up.END}\n\nafter\n", encoding="utf-8")
@@ -51,7 +58,10 @@ class Driver(unittest.TestCase):
             write_up.write(path, ABOUT, [result("full", 30)])
             text = path.read_text(encoding="utf-8")
             self.assertTrue(text.startswith("before\n") and text.endswith("\nafter\n"))
-            self.assertEqual([line.split(" | ")[2] for line in text.splitlines() if line.startswith("| `")], ["10", "30"])
+            rows = {line.split("`")[1]: line.split(" | ")[1:3] for line in text.splitlines() if line.startswith("| `")}
+            self.assertEqual(list(rows), list(CAMPAIGNS))
+            self.assertEqual((rows["kills"], rows["full"]), (["nothing broken", "10"], ["nothing broken", "30"]))
+            self.assertEqual(rows["clock"][0], "not run")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""The results of campaigns as text, and as a table of BENCHMARKS.md in which each campaign has its last result."""
+"""The results of campaigns as text, and as a table of BENCHMARKS.md that has each campaign with its last result."""
+from campaigns import CAMPAIGNS
 
 BEGIN = "<!-- campaigns: ./dev soak --write -->"
 END = "<!-- end of campaigns -->"
@@ -17,32 +18,40 @@ def verdict(result):
     return "nothing broken" if result["ok"] else "BROKEN"
 
 
+def seeds(result):
+    first, last = result["first_seed"], result["last_seed"]
+    return f"{first:,}" if first == last else f"{first:,}–{last:,}"
+
+
 def text(results):
     return "\n".join(f"{result['campaign']}: {verdict(result)} in {result['rounds']:,} rounds, {result['seconds']} s"
-                     f" (seeds {result['first_seed']}–{result['last_seed']}): {seen(result)}" for result in results)
+                     f" (seeds {seeds(result)}): {seen(result)}" for result in results)
 
 
 def row(result, about):
     minutes = f"{result['seconds'] / 60:.1f} min"
-    place = f"{about['date']}, {about['cores']} cores, {about['kernel']}"
-    seeds = f"{result['first_seed']}–{result['last_seed']}"
-    return (f"| `{result['campaign']}` | {verdict(result)} | {result['rounds']:,} | {seeds} | {seen(result)} | {minutes} | "
+    place = (f"{about['date']}: {about['processor']}, {about['cores']} cores, {about['system']}, {about['kernel']}, "
+             f"load {about['load']} before")
+    return (f"| `{result['campaign']}` | {verdict(result)} | {result['rounds']:,} | {seeds(result)} | {seen(result)} | {minutes} | "
             f"{place} |")
 
 
+def not_run(name):
+    return f"| `{name}` | not run |  |  |  |  |  |"
+
+
 def around(path):
-    """The text before the table's rows, the rows, and the text after them."""
+    """The text before the table, its rows by campaign, and the text after it."""
     before, begun, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     table, ended, after = rest.partition(END)
     if not begun or not ended:
         raise Failed(f"{path} lacks the lines {BEGIN!r} and {END!r}")
-    return before, [line for line in table.splitlines() if line.startswith("| `")], after
+    return before, {line.split("`")[1]: line for line in table.splitlines() if line.startswith("| `")}, after
 
 
 def write(path, about, results):
-    """Replaces the rows of these campaigns, and leaves the others."""
-    before, rows, after = around(path)
+    """The whole table anew: what ran now has a new row, what did not its last one, and what never ran says so."""
+    before, kept, after = around(path)
     fresh = {result["campaign"]: row(result, about) for result in results}
-    kept = {line.split("`")[1]: line for line in rows}
-    merged = {**kept, **fresh}
-    path.write_text(before + "\n\n".join([BEGIN, "\n".join([HEADS, *merged.values()]), END]) + after, encoding="utf-8")
+    rows = [fresh.get(name) or kept.get(name) or not_run(name) for name in CAMPAIGNS]
+    path.write_text(before + "\n\n".join([BEGIN, "\n".join([HEADS, *rows]), END]) + after, encoding="utf-8")

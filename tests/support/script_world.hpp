@@ -26,8 +26,12 @@ public:
     /// Another journal than its own, which must outlive it.
     explicit ScriptWorld(Journal& kept) : journal_in_use_{&kept} { scheduler.keep_in(kept); }
 
-    /// Everything by this seed; what is recorded goes where `keep_in` says.
-    ScriptWorld(std::uint64_t seed, SchedulerConfig config) : World{seed, config} {}
+    /// Everything by this seed; what is recorded goes where `keep_in` says. `library` must outlive it: it is compiled
+    /// once for many worlds.
+    ScriptWorld(std::uint64_t seed, SchedulerConfig config, scripting::Library& library)
+        : World{seed, config}, library_{&library}
+    {
+    }
 
     ~ScriptWorld()
     {
@@ -43,7 +47,11 @@ public:
     }
 
     /// What scripts record from now on is kept here, which must outlive them.
-    void keep_in(Journal& kept) { journal_in_use_ = &kept; }
+    void keep_in(Journal& kept)
+    {
+        journal_in_use_ = &kept;
+        scheduler.keep_in(kept);
+    }
 
     /// Loads this text in place of the last script, as a reload does: what runs ends with what it began with.
     void replace(std::string_view text)
@@ -74,9 +82,9 @@ private:
     {
         const std::string path = folder_.path() + "/script.lua";
         std::ofstream{path} << text;
-        const scripting::World outside{io.get_executor(), clock,  random,   slicer_,   pool_,
-                                       processes_,        http_,  declares, scheduler, runner,
-                                       *journal_in_use_,  values, signals};
+        const scripting::World outside{
+            io.get_executor(), clock,     random, slicer_,          *library_, pool_,  processes_, http_,
+            declares,          scheduler, runner, *journal_in_use_, values,    signals};
         scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
         if (auto loaded = scripts_.back()->load(); !loaded)
             throw std::logic_error{loaded.error().message};
@@ -89,6 +97,8 @@ private:
     LocalProcessRunner processes_{io.get_executor(), pool_, clock};
     http::Client http_{pool_, clock};
     scripting::Slicer slicer_{scripting::Vm::slice_over};
+    scripting::Library own_library_;
+    scripting::Library* library_ = &own_library_;
     std::vector<std::shared_ptr<scripting::Script>> scripts_;
 };
 

@@ -255,8 +255,9 @@ asio::awaitable<void> Agent::serve()
     loops_.start("files", [this] { return events_->files().run(); });
     loops_.start("reload", [this] { return reloading_.run(); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
-    loops_.start("retention",
-                 [this, retention] { return keep_forgetting(store_->records(), app_.clock(), retention); });
+    loops_.start("retention", [this, retention] {
+        return keep_forgetting(*store_, app_.clock(), retention, [this] { return events_->schedules(); });
+    });
     if (service_.listens())
         loops_.start("service",
                      [this] { return service_.keep_told(app_.clock(), [this] { return overview_->line(false); }); });

@@ -1,9 +1,5 @@
 #include "app/agent/events.hpp"
 
-#include "io/time_zone.hpp"
-#include "sources/watch/file_pattern.hpp"
-
-#include <set>
 #include <utility>
 
 namespace forager {
@@ -40,39 +36,7 @@ std::vector<Schedule> schedules_of(const scripting::Script& script)
     return list;
 }
 
-Result<void> check_schedule(const scripting::Schedule& schedule)
-{
-    const auto zone = find_time_zone(schedule.zone);
-    return zone ? Result<void>{} : Failure{Errc::bad_arguments, schedule.name + ": " + zone.error().message};
-}
-
-Result<void> check_watch(const scripting::Watcher& watcher)
-{
-    const auto pattern = FilePattern::parse(std::string_view{watcher.event}.substr(file_prefix.size()));
-    if (pattern)
-        return {};
-    Failure failure = pattern.error();
-    failure.where = watcher.where;
-    return failure;
-}
-
 } // namespace
-
-Result<void> check_events(const scripting::Script& script)
-{
-    std::set<std::string> names;
-    for (const Schedule& schedule : schedules_of(script))
-        if (!names.insert(schedule.name).second)
-            return Failure{Errc::bad_arguments, "the schedule '" + schedule.name + "' is declared twice"};
-    for (const scripting::Schedule& schedule : script.schedules)
-        if (auto checked = check_schedule(schedule); !checked)
-            return checked;
-    for (const scripting::Watcher& watcher : script.watchers)
-        if (watcher.event.starts_with(file_prefix))
-            if (auto checked = check_watch(watcher); !checked)
-                return checked;
-    return {};
-}
 
 Events::Events(App& app, store::Store& store, Queue& queue, const AgentLog& log)
     : app_{app},
@@ -108,6 +72,14 @@ void Events::serve(const std::vector<std::shared_ptr<scripting::Script>>& script
         log_.fail("the watched files stay as they were: " + set.error().message);
     else
         durable_ = std::move(durable);
+}
+
+std::vector<std::string> Events::schedules() const
+{
+    std::vector<std::string> names;
+    for (CronSource::Status& status : cron_.list())
+        names.push_back(std::move(status.name));
+    return names;
 }
 
 // A failure of the handler is told where all failures are: the event has been handled.

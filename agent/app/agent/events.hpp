@@ -17,17 +17,16 @@
 
 namespace forager {
 
-/// Whether all that the script declares can be served: its time zones, and the names of the files. Failures:
-/// bad_arguments.
-Result<void> check_events(const scripting::Script& script);
-
 class Events {
 public:
     /// All that is passed must outlive it.
     Events(App& app, store::Store& store, Queue& queue, const AgentLog& log);
 
-    /// These scripts, which have been checked, and no others are served from now on.
+    /// These scripts and no others are served from now on.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts);
+
+    /// Names of the schedules that are served.
+    std::vector<std::string> schedules() const;
 
     CronSource& cron() { return cron_; }
     WatchSource& files() { return files_; }

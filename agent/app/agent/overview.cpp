@@ -12,10 +12,28 @@
 
 namespace forager {
 
+namespace {
+
+// A commit takes milliseconds where the disk is well.
+Object store_data(const store::Writer& writer)
+{
+    constexpr Duration slow = std::chrono::seconds{1};
+    const store::Writer::Pace pace = writer.pace();
+    const bool is_slow = std::max(pace.last, pace.present) >= slow;
+    return {{"state", !writer.trouble().empty() ? "trouble"
+                      : is_slow                 ? "slow"
+                                                : "fine"},
+            {"trouble", writer.trouble()},
+            {"waiting", writer.waiting()},
+            {"last_commit", to_seconds(pace.last)},
+            {"present_commit", to_seconds(pace.present)}};
+}
+
+} // namespace
+
 Object Overview::status() const
 {
     const QueueSource& queue = parts_.queue;
-    const store::Writer& writer = parts_.store.writer();
     Array loops;
     for (const LoopStatus& loop : parts_.loops.list())
         loops.push_back(Object{{"name", loop.name},
@@ -31,7 +49,7 @@ Object Overview::status() const
                              {"sleeping", sleeping()},
                              {"paused", queue.paused()}}},
             {"colony", parts_.colony.status()},
-            {"store", Object{{"trouble", writer.trouble()}, {"waiting", writer.waiting()}}},
+            {"store", store_data(parts_.store.writer())},
             {"loops", std::move(loops)},
             {"scripts", scripts()},
             {"sessions", parts_.sessions.list()}};

@@ -2,13 +2,21 @@
 #pragma once
 
 #include "ports/clock.hpp"
-#include "store/record_table.hpp"
+#include "store/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
+#include <string>
+#include <vector>
+
 namespace forager {
 
-/// Until it is cancelled; both must outlive it.
-boost::asio::awaitable<void> keep_forgetting(store::RecordTable& records, Clock& clock, store::Retention retention);
+/// The names of the schedules that are served: how far the others have come is forgotten, too.
+using ServedSchedules = std::function<std::vector<std::string>()>;
+
+/// Until it is cancelled; store and clock must outlive it.
+boost::asio::awaitable<void> keep_forgetting(store::Store& store, Clock& clock, store::Retention retention,
+                                             ServedSchedules served);
 
 } // namespace forager

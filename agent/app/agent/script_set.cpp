@@ -1,6 +1,5 @@
 #include "app/agent/script_set.hpp"
 
-#include "app/agent/events.hpp"
 #include "base/duration.hpp"
 #include "ports/within.hpp"
 #include "primitives/files/glob.hpp"
@@ -147,7 +146,7 @@ asio::awaitable<Result<void>> ScriptSet::stage(std::string path, Registry& stage
     for (const auto& [name, workflow] : script->workflows)
         if (auto checked = app_.workflows().check(workflow, staged); !checked)
             co_return checked.error();
-    co_return check_events(*script);
+    co_return Result<void>{};
 }
 
 void ScriptSet::start_loops(Entry& entry)

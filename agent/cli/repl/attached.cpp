@@ -12,15 +12,22 @@ Outcome outcome_in(const Object& answer)
 {
     if (const Value* error = answer.find("error"))
         return control::failure_from(*error);
-    const Value* text = answer.find("text");
-    const Value* result = answer.find("result");
-    return Outputs{text == nullptr ? Value{} : *text, result == nullptr ? Value{} : *result};
+    const auto member = [&](std::string_view name) {
+        const Value* value = answer.find(name);
+        return value == nullptr ? Value{} : *value;
+    };
+    Outputs outputs{member("text"), member("result")};
+    if (const Value* unsaid = answer.find("unsaid"))
+        outputs.push_back(*unsaid);
+    return outputs;
 }
 
 } // namespace
 
 Attached::Attached(App& app, std::string socket, Object wanted, Printer& printer)
-    : client_{app.http(), std::move(socket)},
+    : client_{app.http(),
+              {std::move(socket), "the session has ended with it; what it had begun is ended, too, at the "
+                                  "latest when the agent is back"}},
       wanted_{std::move(wanted)},
       printer_{printer},
       group_{app.executor()},

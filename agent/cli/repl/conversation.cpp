@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/output.hpp"
+#include "control/client.hpp"
 #include "io/formats/json.hpp"
 #include "scripting/reading.hpp"
 
@@ -14,6 +15,13 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t longest_input = std::size_t{16} * 1024 * 1024;
+
+// A value that JSON has no word for.
+Failure unsaid(Failure failure)
+{
+    failure.message += " Ask for text, as tostring(…) gives it, or leave out --json.";
+    return failure;
+}
 
 bool is_blank(std::string_view text)
 {
@@ -89,9 +97,11 @@ void Conversation::tell_for_programs(const Outcome& outcome)
 {
     if (!outcome)
         return fail(outcome.error());
+    if (outcome->size() > 2)
+        return fail(unsaid(control::failure_from((*outcome)[2])));
     const auto json = encode_json(outcome->size() < 2 ? Value{} : (*outcome)[1], "the result");
     if (!json)
-        return fail(json.error());
+        return fail(unsaid(json.error()));
     write_out_meanwhile(R"({"ok":true,"result":)" + *json + "}\n");
 }
 

@@ -25,7 +25,7 @@ public:
     virtual boost::asio::awaitable<void> close() = 0;
 
     /// Runs one input, whose first line has this number. Gives its values as text, nothing where there are none, and
-    /// as data.
+    /// as data; where the agent cannot tell that in JSON, nothing, and its failure as a third output.
     virtual boost::asio::awaitable<Outcome> evaluate(std::string text, std::int64_t line) = 0;
 
     /// The input that runs ends as cancelled.

@@ -5,6 +5,7 @@
 #include "cli/output.hpp"
 #include "config/layers.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <exception>
@@ -47,7 +48,8 @@ asio::awaitable<Outcome> conversed(App& app, Evaluator& evaluator, Conversation&
     } catch (...) {
         thrown = std::current_exception();
     }
-    co_await asio::this_coro::reset_cancellation_state();
+    // A signal that comes now changes nothing: it ends already, and the watchdog sees to that.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await evaluator.close();
     if (thrown)
         std::rethrow_exception(thrown);

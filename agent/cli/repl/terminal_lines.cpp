@@ -6,6 +6,8 @@
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
+#include <poll.h>
+#include <unistd.h>
 
 namespace forager::cli {
 
@@ -84,9 +86,26 @@ void TerminalLines::edit(bool on)
     editing_ = on;
 }
 
+// While the terminal was not the editor's. A Ctrl-D of that time is the end of a reading; the editor would not see it.
+void TerminalLines::take_typed_meanwhile()
+{
+    constexpr std::size_t most = 64 * 1024;
+    for (pollfd ready{STDIN_FILENO, POLLIN, 0}; typed_.size() < most && ::poll(&ready, 1, 0) == 1;) {
+        char bytes[4096];
+        const ssize_t count = ::read(STDIN_FILENO, bytes, sizeof bytes);
+        if (count > 0)
+            typed_.append(bytes, static_cast<std::size_t>(count));
+        if (count == 0)
+            typed_ += end_of_input;
+        if (count <= 0)
+            return;
+    }
+}
+
 asio::awaitable<Result<Lines::Line>> TerminalLines::next(std::string prompt)
 {
     prompt_ = std::move(prompt);
+    take_typed_meanwhile();
     edit(true);
     Line line = co_await edited();
     edit(false);

@@ -31,6 +31,7 @@ private:
     std::optional<Line> press_keys();
     std::optional<Line> press_key();
     void edit(bool on);
+    void take_typed_meanwhile();
     void remember(const std::string& line);
 
     Input input_;

@@ -41,9 +41,10 @@ public:
     Client& operator=(const Client&) = delete;
 
     /// One call; `wait` is how long the server is asked to keep it. The value is the payload of the reply. Failures:
-    /// unreachable, refused and not_found (nobody there, or a refusal: see `refusal_of`), timed_out, limit,
-    /// bad_arguments. Throws `operation_aborted` when cancelled: the connection is closed then, which ends a waiting
-    /// assign without loss of a process.
+    /// unreachable (nobody there), timed_out, refused and not_found (the server said no: see `refusal_of`), refused (a
+    /// certificate that nobody trusts), limit (the reply), bad_arguments (the payload). Throws `operation_aborted` when
+    /// cancelled: the connection is closed then, which ends a waiting assign. A process that was assigned before the
+    /// server, or a proxy, saw that end is the caller's all the same: it runs, and only a list tells.
     boost::asio::awaitable<Result<Value>> call(std::string name, Object payload, std::optional<PrivateKey> key,
                                                Duration wait = {});
 

@@ -30,7 +30,7 @@ bool is_overload(std::int64_t status, std::string_view message)
            holds_any(message,
                      {"too many clients", "too many connections", "the database system is", "terminating connection",
                       "connection refused", "connection reset", "bad connection", "broken pipe", "i/o timeout",
-                      "rate limit exceeded", "deadline exceeded", "no such file or directory"});
+                      "rate limit exceeded", "deadline exceeded", "dial unix", "dial tcp"});
 }
 
 Refusal forbidden(std::string_view message)

@@ -15,9 +15,11 @@ enum class Refusal {
     none,          ///< the server refused nothing: it was not reached, or the mistake is the caller's
     nothing_to_do, ///< assign: no process for this executor (404)
     paused,        ///< assign: the colony's assignments are paused (408 after a wait, 503 at once)
-    not_member,   ///< the key is unknown, waits for approval, was rejected or removed; or there is no such colony (403)
-    not_owner,    ///< only the colony's or the server's owner may do it, or this executor itself (403)
-    not_assigned, ///< the process is nobody's now: it was taken away (403)
+    /// The key is unknown, waits for approval, was rejected or removed; or there is no such colony (403). While the
+    /// server's database restarts it has said so of members, too: once is no proof.
+    not_member,
+    not_owner,      ///< only the colony's or the server's owner may do it, or this executor itself (403)
+    not_assigned,   ///< the process is nobody's now: it was taken away (403)
     someone_elses,  ///< the process is another executor's (403)
     not_running,    ///< the process takes no log, attribute or output any more (403)
     already_closed, ///< the process has ended: see `closed_as` (400)

@@ -19,7 +19,8 @@ namespace forager::colonies {
 /// A subscription that runs. Destroying it closes its connection.
 class Subscription {
 public:
-    explicit Subscription(http::WebSocket socket, std::string call);
+    Subscription() = default; ///< is lost
+    Subscription(http::WebSocket socket, std::string call);
 
     /// The payload of the next event. Waits without limit. Its loss is a failure (unreachable: the connection ended, as
     /// it does without a word when the subscription's time is over; refused: the server said no), after which there
@@ -35,6 +36,7 @@ private:
 /// Events about processes.
 class ProcessSubscription {
 public:
+    ProcessSubscription() = default; ///< is lost
     explicit ProcessSubscription(Subscription events) : events_{std::move(events)} {}
 
     /// As `Subscription::next`. The process is as the server saw it then.
@@ -47,6 +49,7 @@ private:
 /// Entries of a channel.
 class ChannelSubscription {
 public:
+    ChannelSubscription() = default; ///< is lost
     explicit ChannelSubscription(Subscription events) : events_{std::move(events)} {}
 
     /// As `Subscription::next`: those that were there at first, then each new one. An empty list says that the

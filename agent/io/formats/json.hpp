@@ -27,6 +27,9 @@ std::string to_json(const Value& value);
 /// The same over several lines, indented by two spaces, without a line break at the end.
 std::string to_pretty_json(const Value& value);
 
+/// Makes bytes again of what `to_json` marked; what only looks like a mark stays.
+void unmark_bytes(Value& value);
+
 /// As `to_json`, but refuses (`bad_arguments`) numbers that are not finite and endless nesting, naming their path:
 /// "result.list[2]" when `name` is "result". Places in lists count from 1, as in scripts.
 Result<std::string> encode_json(const Value& value, std::string_view name = "value", bool pretty = false);

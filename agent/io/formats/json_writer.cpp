@@ -11,6 +11,11 @@ namespace forager {
 
 namespace {
 
+constexpr std::string_view bytes_mark = "$base64";
+
+// A member's name that is not UTF-8.
+constexpr std::string_view name_mark = "$base64:";
+
 class Writer {
 public:
     explicit Writer(bool pretty) : pretty_{pretty} {}
@@ -28,7 +33,7 @@ public:
         if (is_utf8(value))
             quote(value);
         else
-            write(Object{{"$base64", to_base64(value)}});
+            write(Object{{std::string{bytes_mark}, to_base64(value)}});
     }
 
     void operator()(const Array& items)
@@ -46,7 +51,7 @@ public:
         open('{');
         for (const Member& member : members) {
             next();
-            quote(is_utf8(member.name) ? member.name : "$base64:" + to_base64(member.name));
+            quote(is_utf8(member.name) ? member.name : std::string{name_mark} + to_base64(member.name));
             text_ += pretty_ ? ": " : ":";
             write(member.value);
         }
@@ -170,6 +175,22 @@ private:
     std::size_t depth_ = 0;
 };
 
+std::optional<std::string> marked_bytes(const Object& object)
+{
+    const auto* text =
+        object.size() == 1 && object.begin()->name == bytes_mark ? object.begin()->value.get<std::string>() : nullptr;
+    auto bytes = text == nullptr ? Result<std::string>{Failure{}} : from_base64(*text);
+    return bytes ? std::optional{std::move(*bytes)} : std::nullopt;
+}
+
+void unmark_name(std::string& name)
+{
+    if (!name.starts_with(name_mark))
+        return;
+    if (auto bytes = from_base64(std::string_view{name}.substr(name_mark.size())); bytes && !is_utf8(*bytes))
+        name = std::move(*bytes);
+}
+
 } // namespace
 
 std::string to_json(const Value& value)
@@ -180,6 +201,24 @@ std::string to_json(const Value& value)
 std::string to_pretty_json(const Value& value)
 {
     return written(value, true);
+}
+
+void unmark_bytes(Value& value)
+{
+    if (auto* list = value.get<Array>())
+        for (Value& item : *list)
+            unmark_bytes(item);
+    auto* object = value.get<Object>();
+    if (object == nullptr)
+        return;
+    if (auto bytes = marked_bytes(*object)) {
+        value = Value{std::move(*bytes)};
+        return;
+    }
+    for (Member& member : *object) {
+        unmark_name(member.name);
+        unmark_bytes(member.value);
+    }
 }
 
 Result<std::string> encode_json(const Value& value, std::string_view name, bool pretty)

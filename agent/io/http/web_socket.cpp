@@ -31,6 +31,11 @@ void throw_if_aborted(error_code error)
         throw boost::system::system_error{error};
 }
 
+Failure never_opened()
+{
+    return {Errc::unreachable, "this WebSocket was never opened"};
+}
+
 // The connector leaves the sentence about the time to whoever set it.
 asio::awaitable<Result<std::unique_ptr<Transport>>> connect(Connector& connector, Url url, TlsSettings tls,
                                                             TimePoint deadline, std::string late)
@@ -118,6 +123,7 @@ Failure WebSocket::Impl::ended(error_code error) const
     return {Errc::unreachable, "the WebSocket to " + peer_ + " broke: " + error.message()};
 }
 
+WebSocket::WebSocket() = default;
 WebSocket::WebSocket(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
 WebSocket::WebSocket(WebSocket&&) noexcept = default;
 WebSocket& WebSocket::operator=(WebSocket&&) noexcept = default;
@@ -144,12 +150,18 @@ asio::awaitable<Result<WebSocket>> WebSocket::open(Connector& connector, Clock& 
 
 asio::awaitable<Result<void>> WebSocket::send(std::string text)
 {
-    return impl_->send(std::move(text));
+    if (!impl_)
+        co_return never_opened();
+    auto sent = co_await impl_->send(std::move(text));
+    co_return sent;
 }
 
 asio::awaitable<Result<std::string>> WebSocket::receive()
 {
-    return impl_->receive();
+    if (!impl_)
+        co_return never_opened();
+    auto message = co_await impl_->receive();
+    co_return message;
 }
 
 } // namespace forager::http

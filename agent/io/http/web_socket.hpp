@@ -26,6 +26,7 @@ public:
         Request() = default;
     };
 
+    WebSocket(); ///< has ended
     WebSocket(WebSocket&&) noexcept;
     WebSocket& operator=(WebSocket&&) noexcept;
     /// Closes the connection.

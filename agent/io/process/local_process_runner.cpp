@@ -1,5 +1,6 @@
 #include "io/process/local_process_runner.hpp"
 
+#include "base/counted.hpp"
 #include "io/process/child_run.hpp"
 #include "io/process/kept/keeper.hpp"
 #include "io/process/scan.hpp"
@@ -31,18 +32,6 @@ constexpr std::size_t descriptors_for_others = 128;
 constexpr std::size_t most_commands = 100'000;
 constexpr Duration descriptor_pause = 20ms;
 constexpr int most_refusals = 100;
-
-// One more, as long as it lives.
-class Counted {
-public:
-    explicit Counted(std::size_t& count) : count_{count} { ++count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() { --count_; }
-
-private:
-    std::size_t& count_;
-};
 
 std::optional<Failure> mistake_in(const Command& command)
 {

@@ -5,13 +5,16 @@
 #include "base/ids.hpp"
 #include "core/arguments.hpp"
 #include "core/cron_expression.hpp"
+#include "core/file_pattern.hpp"
 #include "core/hook_route.hpp"
 #include "core/options.hpp"
 #include "io/formats/json.hpp"
+#include "io/time_zone.hpp"
 #include "scripting/durability.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/script.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 namespace forager::scripting {
@@ -19,6 +22,12 @@ namespace forager::scripting {
 namespace asio = boost::asio;
 
 namespace {
+
+Outcome declaration(Failure failure)
+{
+    failure.declaration = true;
+    return failure;
+}
 
 std::size_t count_option(const Value& options, std::string_view name)
 {
@@ -63,8 +72,7 @@ Outcome declare_function(Request& request)
         if (!declared) {
             Failure failure = declared.error();
             failure.message = "func '" + function.name + "': " + failure.message;
-            failure.declaration = true;
-            return failure;
+            return declaration(std::move(failure));
         }
         function.parameters = std::move(*declared);
     }
@@ -121,20 +129,35 @@ asio::awaitable<Outcome> call(Request request)
     return as_one_output(std::move(work));
 }
 
+bool same_times(const Schedule& one, const Schedule& other)
+{
+    return one.name == other.name && one.cron == other.cron && one.zone == other.zone;
+}
+
+// All that the agent holds a schedule to, so that `check` and the agent say the same.
+Result<void> check_schedule(const Script& script, const Schedule& schedule)
+{
+    if (const auto expression = CronExpression::parse(schedule.cron); !expression)
+        return expression.error();
+    if (const auto zone = find_time_zone(schedule.zone); !zone)
+        return Failure{Errc::bad_arguments, "cron: " + zone.error().message};
+    for (const Schedule& earlier : script.schedules)
+        if (same_times(earlier, schedule))
+            return Failure{Errc::bad_arguments, "cron: workflow '" + schedule.name + "' has the schedule '" +
+                                                    schedule.cron + "' twice: leave one out"};
+    return {};
+}
+
 // declare_cron(workflow, expression, options)
 Outcome declare_cron(Request& request)
 {
-    const std::string& text = *request.arg(1).get<std::string>();
-    if (auto expression = CronExpression::parse(text); !expression) {
-        Failure failure = expression.error();
-        failure.declaration = true;
-        return failure;
-    }
     Schedule schedule;
     schedule.name = *request.arg(0).get<std::string>();
-    schedule.cron = text;
+    schedule.cron = *request.arg(1).get<std::string>();
     schedule.zone = text_option(request.arg(2), "zone");
     schedule.missed = text_option(request.arg(2), "missed");
+    if (const auto checked = check_schedule(request.script, schedule); !checked)
+        return declaration(checked.error());
     request.script.schedules.push_back(std::move(schedule));
     return Outputs{};
 }
@@ -151,15 +174,17 @@ Outcome declare_every(Request& request)
     return Outputs{};
 }
 
-Result<void> check_event(const std::string& event)
+Result<void> check_event(std::string_view event)
 {
-    const std::string kind = event.substr(0, event.find(':'));
-    if (kind == "file")
-        return {};
-    if (kind != "http")
+    const std::size_t end = std::min(event.find(':'), event.size());
+    const std::string kind{event.substr(0, end)};
+    const std::string_view rest = event.substr(std::min(end + 1, event.size()));
+    if (kind != "file" && kind != "http")
         return Failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
-    const auto route = HookRoute::parse(std::string_view{event}.substr(std::string_view{"http:"}.size()));
-    return route ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + route.error().message};
+    const auto refusal = [](const auto& parsed) {
+        return parsed ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + parsed.error().message};
+    };
+    return kind == "file" ? refusal(FilePattern::parse(rest)) : refusal(HookRoute::parse(rest));
 }
 
 // The same after a change of the script: an event of the queue must find its handler.
@@ -177,11 +202,8 @@ std::string handler_name(const std::string& path, const std::string& event)
 Outcome declare_watcher(Request& request)
 {
     const std::string& event = *request.arg(0).get<std::string>();
-    if (const auto known = check_event(event); !known) {
-        Failure failure = known.error();
-        failure.declaration = true;
-        return failure;
-    }
+    if (const auto known = check_event(event); !known)
+        return declaration(known.error());
     Function function;
     function.name = handler_name(request.script.path(), event);
     function.doc = "Handles " + event + ".";

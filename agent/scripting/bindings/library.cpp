@@ -21,13 +21,14 @@ std::string text_of(const Value& value)
     return text == nullptr ? std::string{} : *text;
 }
 
-// library_source(name): needed before any task runs.
-int library_source(lua_State* L)
+// library_chunk(name, globals): needed before any task runs.
+int library_chunk(lua_State* L)
 {
-    const auto source = library_file(text_at(L, 1));
-    if (!source)
+    const char* name = luaL_checkstring(L, 1);
+    if (!Script::of(L).world().library.push_chunk(L, name))
         return 0;
-    lua_pushlstring(L, source->data(), source->size());
+    lua_pushvalue(L, 2);
+    lua_setupvalue(L, -2, 1);
     return 1;
 }
 
@@ -148,7 +149,7 @@ int error_text(lua_State* L)
 }
 
 constexpr Binding bindings[] = {
-    {"library_source", library_source},
+    {"library_chunk", library_chunk},
     {"module_source", module_source},
     {"nearest", nearest_word},
     {"log", log},

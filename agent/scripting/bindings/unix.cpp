@@ -53,7 +53,7 @@ std::optional<Keep> keep_of(const Request& request)
     keep.root = root_of(invocation);
     keep.invocation = invocation.id;
     keep.part = request.script.vm().current().recorded_step();
-    keep.place = recording->next_key("command of " + keep.part) + " in try " + std::to_string(invocation.tries);
+    keep.place = recording->next_key("command of " + keep.part) + " in try " + std::to_string(attempt_of(invocation));
     return keep;
 }
 

@@ -1,6 +1,8 @@
 #include "sources/hook/hook_source.hpp"
 
 #include "base/text.hpp"
+#include "io/formats/base64.hpp"
+#include "io/formats/digest.hpp"
 #include "io/formats/json.hpp"
 #include "sources/hook/hook_event.hpp"
 #include "sources/hook/proof.hpp"
@@ -21,6 +23,30 @@ http::Reply try_again(Failure failure, const char* seconds)
     http::Reply reply = http::failure_reply(503, failure);
     reply.headers.add("Retry-After", seconds);
     return reply;
+}
+
+// What makes it the same event. Headers differ from one try of the caller to the next.
+std::string print_of(const http::ServedRequest& request)
+{
+    Array parts{request.method, request.path};
+    for (const auto& [name, value] : request.query)
+        parts.emplace_back(Array{name, value});
+    parts.emplace_back(request.body);
+    return to_hex(digest(Digest::sha256, to_json(Value{std::move(parts)})));
+}
+
+// Of an event that goes into the queue, from its caller's header (draft-ietf-httpapi-idempotency-key-header); empty
+// where there is none. Kept by the queue: must stay as it is.
+Result<std::string> idempotency_key(const Hook& hook, const http::ServedRequest& request)
+{
+    constexpr std::size_t longest = 255;
+    const std::string* given = request.headers.find("idempotency-key");
+    if (given == nullptr || !hook.durable)
+        return std::string{};
+    if (given->empty() || given->size() > longest)
+        return Failure{Errc::bad_arguments,
+                       "the header Idempotency-Key has 1 to " + std::to_string(longest) + " characters"};
+    return "hook " + hook.function + " " + *given + " " + print_of(request);
 }
 
 http::Reply refusal_of_queue(const Failure& failure)
@@ -88,12 +114,15 @@ asio::awaitable<http::Reply> HookSource::handle(http::ServedRequest request)
     if (stopping_)
         co_return try_again({Errc::refused, "the agent is stopping: try again later"}, "10");
     hide_proof(*hook, request);
+    auto key = idempotency_key(*hook, request);
+    if (!key)
+        co_return http::failure_reply(400, key.error());
     Invocation invocation;
     invocation.function = hook->function;
     invocation.source = "hook";
     Object params = hook->route.match(request.path).value();
     invocation.args.push_back(hook_event(std::move(request), std::move(params)));
-    auto work = hook->durable ? put(std::move(invocation)) : call(std::move(invocation));
+    auto work = hook->durable ? put(std::move(invocation), std::move(*key)) : call(std::move(invocation));
     http::Reply reply = co_await std::move(work);
     co_return reply;
 }
@@ -133,13 +162,15 @@ http::Reply HookSource::not_proven(const Hook& hook, const std::string& peer)
     return reply;
 }
 
-asio::awaitable<http::Reply> HookSource::put(Invocation invocation)
+asio::awaitable<http::Reply> HookSource::put(Invocation invocation, std::string key)
 {
     if (to_json(invocation.args.front()).size() > config_.event)
         co_return http::failure_reply(413, {Errc::limit, "the event is larger than " + bytes_text(config_.event)});
     const std::string function = invocation.function;
     Submission submission;
     submission.invocation = std::move(invocation);
+    submission.key_is_enough = !key.empty();
+    submission.idempotency_key = std::move(key);
     const auto accepted = co_await parts_.queue.put(std::move(submission));
     if (!accepted) {
         parts_.tell("an event of the hook " + function + " is refused: " + accepted.error().message);

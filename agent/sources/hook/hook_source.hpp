@@ -66,7 +66,7 @@ private:
     HookPtr find(std::string_view method, std::string_view path) const;
     http::Reply no_hook(const http::ServedRequest& request) const;
     http::Reply not_proven(const Hook& hook, const std::string& peer);
-    boost::asio::awaitable<http::Reply> put(Invocation invocation);
+    boost::asio::awaitable<http::Reply> put(Invocation invocation, std::string key);
     boost::asio::awaitable<http::Reply> call(Invocation invocation);
 
     Parts parts_;

@@ -1,5 +1,6 @@
 #include "sources/queue/queue_source.hpp"
 
+#include "base/counted.hpp"
 #include "base/text.hpp"
 #include "core/retry.hpp"
 #include "io/formats/json.hpp"
@@ -58,18 +59,6 @@ QueueSource::QueueSource(asio::any_io_executor executor, Clock& clock, Records& 
 {
 }
 
-// One that is being kept: it takes its place before the queue knows of it.
-class QueueSource::Arrival {
-public:
-    explicit Arrival(std::size_t& count) : count_{count} { ++count_; }
-    Arrival(const Arrival&) = delete;
-    Arrival& operator=(const Arrival&) = delete;
-    ~Arrival() { --count_; }
-
-private:
-    std::size_t& count_;
-};
-
 Failure QueueSource::full() const
 {
     return {Errc::limit, "the queue is full: " + std::to_string(config_.limit) +
@@ -111,7 +100,7 @@ asio::awaitable<Result<Accepted>> QueueSource::put_into_full(Submission submissi
 
 asio::awaitable<Result<Accepted>> QueueSource::put_new(Submission submission)
 {
-    const Arrival arrival{arriving_};
+    const Counted arrival{arriving_}; // it takes its place before the queue knows of it
     if (submission.invocation.id.empty())
         submission.invocation.id = hooks_.fresh_id();
     auto added = co_await records_.add(std::move(submission), clock_.wall());

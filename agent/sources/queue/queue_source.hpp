@@ -81,8 +81,6 @@ public:
 private:
     boost::asio::awaitable<Result<void>> report(const Invocation& invocation, const Outcome& outcome) override;
 
-    class Arrival;
-
     Result<void> check(const Submission& submission) const;
     Failure full() const;
     boost::asio::awaitable<Result<Accepted>> put_new(Submission submission);

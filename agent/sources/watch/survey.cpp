@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <dirent.h>
+#include <fnmatch.h>
 #include <sys/stat.h>
 
 namespace forager {
@@ -133,6 +134,11 @@ private:
 };
 
 } // namespace
+
+bool fits(const std::string& part, const std::string& name)
+{
+    return has_wildcards(part) ? ::fnmatch(part.c_str(), name.c_str(), FNM_PERIOD) == 0 : part == name;
+}
 
 Survey survey(const FilePattern& pattern, std::size_t most_files)
 {

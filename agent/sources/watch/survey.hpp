@@ -1,8 +1,8 @@
 // A look at the disk on behalf of a watch: which folders to listen in, which files there are. Blocks: for the pool.
 #pragma once
 
+#include "core/file_pattern.hpp"
 #include "ports/handled_files.hpp"
-#include "sources/watch/file_pattern.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -29,6 +29,9 @@ struct Survey {
     std::vector<std::string> troubles; ///< sentences
     bool complete = true;              ///< false: there may be files that are not listed
 };
+
+/// Whether a part of a pattern fits a name.
+bool fits(const std::string& part, const std::string& name);
 
 Survey survey(const FilePattern& pattern, std::size_t most_files);
 

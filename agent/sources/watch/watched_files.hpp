@@ -2,9 +2,9 @@
 // which keeps it alive while it waits.
 #pragma once
 
+#include "core/file_pattern.hpp"
 #include "core/retry.hpp"
 #include "io/file_events.hpp"
-#include "sources/watch/file_pattern.hpp"
 #include "sources/watch/survey.hpp"
 #include "sources/watch/watch.hpp"
 

@@ -55,6 +55,24 @@ asio::awaitable<Outcome> calling_on(Scheduler& scheduler, Clock& clock, Invocati
     co_return outcome;
 }
 
+// As a durable function that sleeps for an hour.
+asio::awaitable<Outcome> sleeping_an_hour(Scheduler& scheduler, Clock& clock, const Invocation& invocation)
+{
+    co_await sleep_for(clock, 1s);
+    auto rest = scheduler.rest(invocation, "for an hour");
+    co_await sleep_for(clock, 1h);
+    co_await scheduler.wake(std::move(rest));
+    co_await sleep_for(clock, 1s);
+    co_return one("rested");
+}
+
+std::shared_ptr<Handler> sleeper(World& world)
+{
+    return std::make_shared<ScriptedHandler>([&world](const Invocation& invocation, std::vector<Value>) {
+        return sleeping_an_hour(world.scheduler, world.clock, invocation);
+    });
+}
+
 // Calls itself as long as its argument says.
 std::shared_ptr<Handler> recursive(World& world)
 {
@@ -208,6 +226,42 @@ TEST_CASE("who sleeps between two tries lets others run")
     world.finish(begun);
 }
 
+TEST_CASE("who sleeps leaves its place to others of its function, and waits for one when it wakes")
+{
+    World world;
+    world.add(limited("a.sleep", 1), sleeper(world));
+    Begun<Outcome> begun[3];
+    for (auto& one : begun)
+        world.begin(one, world.scheduler.call(calling("a.sleep")));
+    world.clock.run_for(world.io, 1h);
+    const auto list = world.scheduler.list();
+    CHECK(std::ranges::count(list, State::sleeping, &RunningInvocation::state) == 3);
+    for (auto& one : begun)
+        world.finish(one);
+    CHECK(world.clock.now() == TimePoint{1h + 4s}); // the last second one after the other
+    CHECK(world.observer.heard("a.sleep waiting: until fewer than 1 run"));
+}
+
+TEST_CASE("who waits for a sleeper leaves its own place, too, and is back before it goes on")
+{
+    World world;
+    world.add(limited("a.sleep", 1), sleeper(world));
+    world.add(limited("a.outer", 1),
+              std::make_shared<ScriptedHandler>([&](const Invocation& invocation, std::vector<Value> args) {
+                  if (!args.empty())
+                      return after_pause(world.clock, 2h, one("quick"));
+                  return calling_on(world.scheduler, world.clock, nested_in(invocation, "a.sleep"));
+              }));
+    Begun<Outcome> begun;
+    world.begin(begun, world.scheduler.call(calling("a.outer")));
+    world.clock.run_for(world.io, 3s);
+    CHECK(world.call(calling("a.outer", {1})));
+    CHECK(world.clock.now() == TimePoint{2h + 3s});
+    CHECK_FALSE(begun.ended());
+    world.finish(begun);
+    CHECK(world.clock.now() == TimePoint{2h + 4s});
+}
+
 TEST_CASE("a cancellation flows into the handler and is told when the handler is gone")
 {
     World world;
@@ -307,6 +361,18 @@ TEST_CASE("promise 2: one invocation, one outcome")
     CHECK(told["a.unknown"].starts_with("there is no function 'a.unknown'"));
     CHECK(told["early"] == "a.good was cancelled before it began");
     CHECK(told["late"] == "the agent is stopping and takes no more work");
+}
+
+TEST_CASE("what was submitted runs the function that there was then, also when it goes before the next turn")
+{
+    World world;
+    world.add("a.good", gives(one(Value{1})));
+    RecordingReporter reporter;
+    world.scheduler.submit({}, calling("a.good"), reporter);
+    world.registry.remove("a.good");
+    world.clock.run_for(world.io, 1s);
+    REQUIRE(reporter.outcomes.size() == 1);
+    CHECK(reporter.outcomes.front().has_value());
 }
 
 TEST_CASE("a ticket that is dropped reports that its invocation was abandoned")

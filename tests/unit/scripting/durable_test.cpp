@@ -201,6 +201,27 @@ TEST_CASE("what failed is done again in the next try, and what succeeded is not"
     CHECK(world.observer.lines == std::vector<std::string>{"one", "two", "two", "two"});
 }
 
+TEST_CASE("what failed in a durable function that another one calls is done again in the other's next try")
+{
+    ScriptWorld world;
+    load(world, R"(
+        local forager = require "forager"
+        local failures = 0
+        forager.func { name = "t.inner", durable = true, run = function(ctx)
+          return ctx:step("one", function() ctx:log "one" return 1 end) + ctx:step("two", function()
+            ctx:log "two"
+            failures = failures + 1
+            if failures < 3 then error "not yet" end
+            return 2
+          end)
+        end }
+        forager.func { name = "t.work", durable = true, retries = 2, run = function(ctx) return ctx:call "t.inner" end })");
+    const auto outcome = world.call(same_invocation());
+    REQUIRE(outcome.has_value());
+    CHECK(as_one(*outcome) == Value{3});
+    CHECK(world.observer.lines == std::vector<std::string>{"one", "two", "two", "two"});
+}
+
 TEST_CASE("what a step calls is a part of it")
 {
     ScriptWorld outer;

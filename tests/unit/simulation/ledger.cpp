@@ -2,7 +2,19 @@
 
 #include "store/sealed.hpp"
 
+#include <algorithm>
+
 namespace forager::test {
+
+// What was due once is due, even if the clock is set back while it waits for room.
+WallTime Ledger::Moment::latest_wall(TimePoint since) const
+{
+    WallTime latest = wall;
+    for (const auto& [when, shown] : settings)
+        if (when >= since)
+            latest = std::max(latest, shown);
+    return latest;
+}
 
 void Ledger::expect(bool kept, const std::string& promise)
 {
@@ -22,11 +34,12 @@ void Ledger::found(const std::vector<Found>& invocations, TimePoint now)
 {
     std::map<std::string, std::string> outcomes;
     for (const Found& one : invocations) {
-        know(one.id, {one.function, one.order_key, one.priority, one.not_before.has_value(), 0, now, false});
+        know(one.id, {one.function, one.order_key, one.priority, one.not_before, now});
         Known& known = known_.at(one.id);
         known.ended = !one.outcome.empty();
         known.since = now;
         outcomes.emplace(one.id, one.outcome);
+        expect(one.ended == known.ended, "who has ended has an outcome, and nobody else: " + one.id);
         if (!one.idempotency_key.empty() && !one.idempotency_key.starts_with("cron "))
             expect(ids_.emplace(one.idempotency_key, one.id).first->second == one.id, "one for an idempotency key");
     }
@@ -47,12 +60,13 @@ void Ledger::found_steps(const std::map<std::pair<std::string, std::string>, std
     steps_ = steps;
 }
 
-void Ledger::accepted(const Submission& submission, const std::string& id, TimePoint now)
+void Ledger::accepted(const Submission& submission, const Accepted& accepted, TimePoint now)
 {
+    const std::string& id = accepted.id;
     accepted_.insert(id);
-    const Invocation& invocation = submission.invocation;
-    know(id, {invocation.function, submission.order_key, submission.priority, submission.not_before.has_value(), 0, now,
-              false});
+    if (accepted.fresh) // else it goes by what was asked for at first
+        know(id,
+             {submission.invocation.function, submission.order_key, submission.priority, submission.not_before, now});
     if (!submission.idempotency_key.empty())
         expect(ids_.emplace(submission.idempotency_key, id).first->second == id, "one for an idempotency key");
 }
@@ -62,19 +76,65 @@ void Ledger::told(const std::string& id, const Outcome& outcome)
     told_[id] = store::seal(outcome);
     if (const auto known = known_.find(id); known != known_.end())
         known->second.ended = true;
-    if (!outcome)
-        failed_.insert(id);
+    if (outcome)
+        return;
+    failed_.insert(id);
+    check_failure(id, outcome.error());
 }
 
-void Ledger::begins(const Invocation& invocation, TimePoint now, const IsOut& is_out)
+// Nothing of the simulated work fails but by cancellation, by chance, or because the agent died of it too often.
+void Ledger::check_failure(const std::string& id, const Failure& failure)
+{
+    constexpr std::size_t tries = 3; // of the durable function
+    const auto known = known_.find(id);
+    const bool by_chance = failure.message.find(unlucky) != std::string::npos;
+    if (failure.code == Errc::cancelled)
+        expect(cancelled_.contains(id), "nothing is cancelled but what somebody cancels: " + id);
+    else if (by_chance && known != known_.end() && known->second.function == "t.durable")
+        expect(failures_[id] >= tries || retried_.contains(id), "a step that failed is tried again: " + id);
+    else
+        expect(by_chance || failure.code == Errc::limit, "nothing fails by itself: " + failure.message);
+}
+
+void Ledger::will_be_retried(const std::string& id)
+{
+    retried_.insert(id);
+    cancelled_now_.erase(id);
+}
+
+void Ledger::cancels(const std::string& id)
+{
+    cancelled_.insert(id);
+    cancelled_now_.insert(id);
+}
+
+void Ledger::leaves(const std::string& id)
+{
+    cancelled_.insert(id);
+    leaving_.insert(id);
+}
+
+std::int64_t Ledger::signal_for(const std::string& id)
+{
+    sent_to_.push_back(id);
+    return static_cast<std::int64_t>(sent_to_.size()) - 1;
+}
+
+void Ledger::begins(const Invocation& invocation, const Moment& moment, const IsOut& is_out)
 {
     expect(running_.insert(invocation.id).second, "it runs once at a time: " + invocation.id);
+    expect(!cancelled_now_.contains(invocation.id), "what is cancelled does not begin: " + invocation.id);
     const auto known = known_.find(invocation.id);
     if (known == known_.end())
         return; // accepted, and nobody has heard so yet
-    expect(!known->second.ended || retried_.contains(invocation.id), "what has ended is not run again");
+    const bool retried = retried_.contains(invocation.id);
+    expect(!known->second.ended || retried, "what has ended is not run again");
+    const auto& not_before = known->second.not_before;
+    const WallTime latest = moment.latest_wall(known->second.since);
+    expect(retried || !not_before || latest + std::chrono::milliseconds{1} > *not_before,
+           "nothing begins before its time: " + invocation.id);
     check_order(invocation);
-    check_priority(invocation, now, is_out);
+    check_priority(invocation, moment.now, is_out);
 }
 
 void Ledger::check_order(const Invocation& invocation)
@@ -93,9 +153,11 @@ void Ledger::check_priority(const Invocation& invocation, TimePoint now, const I
 {
     const Known& mine = known_.at(invocation.id);
     for (const auto& [id, other] : known_) {
-        const bool could_go = !other.ended && other.order_key.empty() && !other.delayed && other.since < now &&
-                              other.function != "sim.gone" && !retried_.contains(id) && !is_out(id);
-        expect(!could_go || other.priority <= mine.priority, "the higher priority goes first");
+        const bool could_go = !other.ended && other.order_key.empty() && !other.not_before && other.since < now &&
+                              other.function != "sim.gone" && !retried_.contains(id) && !leaving_.contains(id) &&
+                              !is_out(id);
+        expect(!could_go || other.priority <= mine.priority,
+               "the higher priority goes first: " + id + " before " + invocation.id);
     }
 }
 
@@ -119,11 +181,26 @@ void Ledger::step_did(const std::string& id, const std::string& name, std::int64
     drawn_[{id, name}] = drawn;
 }
 
+void Ledger::saw(const std::string& id, const std::string& what, const Value& value)
+{
+    expect(seen_.emplace(Place{id, what}, value).first->second == value,
+           "what was seen stays so: " + what + " of " + id);
+}
+
+void Ledger::heard(const std::string& id, const std::string& wait, const Value& signal)
+{
+    saw(id, wait, signal);
+    const std::int64_t number = *signal.get<std::int64_t>();
+    expect(sent_to_.at(static_cast<std::size_t>(number)) == id, "a signal reaches whom it was sent to: " + id);
+    const Place place{id, wait};
+    expect(heard_.emplace(number, place).first->second == place, "a signal is heard once: " + wait + " of " + id);
+}
+
 std::vector<std::string> Ledger::open() const
 {
     std::vector<std::string> ids;
     for (const std::string& id : accepted_)
-        if (!known_.at(id).ended)
+        if (const auto known = known_.find(id); known != known_.end() && !known->second.ended)
             ids.push_back(id);
     return ids;
 }
@@ -132,7 +209,7 @@ void Ledger::close(const std::vector<Found>& invocations, WallTime now)
 {
     for (const Found& one : invocations) {
         const bool waits = one.not_before && *one.not_before > now; // the clock was set back
-        expect(!one.outcome.empty() || waits, "everything ends: " + one.function + " " + one.id);
+        expect(!one.outcome.empty() || waits, "everything ends: " + one.function + " " + one.id + " " + one.note);
         if (!one.outcome.empty() && one.function == "t.durable")
             check_result(one);
     }

@@ -1,6 +1,5 @@
 #include "life.hpp"
 
-#include "core/arguments.hpp"
 #include "store/times.hpp"
 
 namespace forager::test {
@@ -9,75 +8,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A plan is a list of what to do. Each step draws a number; the result tells who drew which in what step.
-constexpr std::string_view script = R"(
-local forager = require "forager"
-local function step(ctx, seen, name)
-  seen[#seen + 1] = { ctx.id, name, ctx:step(name, function() return ctx:call("sim.effect", ctx.id, name) end) }
-  ctx:call("sim.stepped", ctx.id, name)
-end
-local does = {
-  step = function(ctx, seen, n) step(ctx, seen, "step " .. n) end,
-  sleep = function(ctx, _, n)
-    local begun = ctx:call "sim.now"
-    ctx:sleep(n * 3)
-    ctx:call("sim.woke", begun, n * 3)
-  end,
-  wait = function(ctx) pcall(ctx.wait, ctx, "go", { timeout = "40s" }) end,
-  child = function(ctx, seen, n)
-    for _, one in ipairs(ctx:call("t.child", n)) do seen[#seen + 1] = one end
-  end,
-  both = function(ctx, seen, n)
-    forager.all(function() step(ctx, seen, "left " .. n) end, function() step(ctx, seen, "right " .. n) end)
-  end,
-  chance = function(ctx, _, n)
-    local drawn = ctx:random(1, 1000000)
-    assert(ctx:step("chance " .. n, function() return drawn end) == drawn)
-  end,
-}
-forager.func { name = "t.child", durable = true, args = { { "n", "integer" } }, run = function(ctx, n)
-  local seen = {}
-  step(ctx, seen, "inner " .. n)
-  return seen
-end }
-forager.func { name = "t.durable", durable = true, retries = 2, args = { { "plan", "any" } }, run = function(ctx, plan)
-  local seen = {}
-  for n, what in ipairs(plan) do does[what](ctx, seen, n) end
-  return seen
-end }
-)";
-
 constexpr Duration grace = std::chrono::seconds{5};
-constexpr std::size_t most_limited = 1;
-
-// There as long as something is done.
-class Doing {
-public:
-    Doing(std::multiset<std::string>& busy, const std::string& root) : busy_{busy}, place_{busy.insert(root)} {}
-    Doing(const Doing&) = delete;
-    Doing& operator=(const Doing&) = delete;
-    ~Doing() { busy_.erase(place_); }
-
-private:
-    std::multiset<std::string>& busy_;
-    std::multiset<std::string>::iterator place_;
-};
-
-class Counted {
-public:
-    explicit Counted(std::size_t& count) : count_{count} { ++count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() { --count_; }
-
-private:
-    std::size_t& count_;
-};
-
-std::shared_ptr<Handler> does(ScriptedHandler::Body body)
-{
-    return std::make_shared<ScriptedHandler>(std::move(body));
-}
 
 Schedule schedule(const char* text, Missed missed, std::string name)
 {
@@ -92,13 +23,15 @@ Schedule schedule(const char* text, Missed missed, std::string name)
 
 std::vector<Found> find_all(SQLite::Database& database)
 {
-    SQLite::Statement query{database, "SELECT id, function, idempotency_key, order_key, priority, not_before, outcome "
+    SQLite::Statement query{database, "SELECT id, function, idempotency_key, order_key, priority, not_before, "
+                                      "ended IS NOT NULL, outcome, state || ': ' || note "
                                       "FROM invocation ORDER BY number"};
     std::vector<Found> all;
     while (query.executeStep())
         all.push_back({query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getString(),
                        query.getColumn(3).getString(), query.getColumn(4).getInt(), store::time_in(query.getColumn(5)),
-                       query.getColumn(6).getString()});
+                       query.getColumn(6).getInt() != 0, query.getColumn(7).getString(),
+                       query.getColumn(8).getString()});
     return all;
 }
 
@@ -113,17 +46,29 @@ Steps find_steps(SQLite::Database& database)
     return steps;
 }
 
+using Times = std::map<std::string, WallTime>;
+
+Times find_settled(SQLite::Database& database)
+{
+    SQLite::Statement query{database, "SELECT name, last FROM schedule"};
+    Times times;
+    while (query.executeStep())
+        times.emplace(query.getColumn(0).getString(), store::time_in(query.getColumn(1)).value());
+    return times;
+}
+
 } // namespace
 
 Life::Life(FaultyDisk& disk, Ledger& ledger, const Config& config)
     : disk_{disk},
       ledger_{ledger},
       path_{config.path},
-      world_{config.seed, {config.concurrency, 100, grace}},
+      world_{config.seed, {config.concurrency, 100, grace}, config.library},
+      work_{world_, ledger, [this] { return alive(); }},
       intake_{world_.scheduler,
               {[this](const Invocation& invocation) {
                    if (alive())
-                       ledger_.begins(invocation, world_.clock.now(),
+                       ledger_.begins(invocation, {world_.clock.now(), world_.clock.wall(), settings_},
                                       [this](const std::string& id) { return queue_->has_begun(id); });
                },
                [this](const Invocation& invocation) { ledger_.ends(invocation); }}},
@@ -133,7 +78,7 @@ Life::Life(FaultyDisk& disk, Ledger& ledger, const Config& config)
     pass(config.now - TimePoint{});
     world_.clock.set_wall(config.wall);
     world_.clock.set_boot(config.boot);
-    declare();
+    undisturbed_since_ = config.wall;
 }
 
 Life::~Life()
@@ -141,81 +86,11 @@ Life::~Life()
     end();
 }
 
-void Life::declare()
-{
-    world_.add("sim.effect", does([this](const Invocation& invocation, std::vector<Value> args) {
-                   return effect(root_of(invocation), *args[0].get<std::string>(), *args[1].get<std::string>());
-               }));
-    world_.add("sim.stepped", does([this](const Invocation&, std::vector<Value> args) {
-                   if (alive())
-                       ledger_.step_returned(*args[0].get<std::string>(), *args[1].get<std::string>());
-                   return at_once(Outputs{});
-               }));
-    world_.add("sim.plain",
-               does([this](const Invocation& invocation, std::vector<Value>) { return plain(root_of(invocation)); }));
-    Function limited_function;
-    limited_function.name = "sim.limited";
-    limited_function.concurrency = most_limited;
-    world_.add(std::move(limited_function),
-               does([this](const Invocation& invocation, std::vector<Value>) { return limited(root_of(invocation)); }));
-    world_.add("sim.now", does([this](const Invocation&, std::vector<Value>) {
-                   return at_once(one(Value{world_.clock.now().time_since_epoch().count()}));
-               }));
-    world_.add("sim.woke", does([this](const Invocation&, std::vector<Value> args) {
-                   const TimePoint begun{Duration{*args[0].get<std::int64_t>()}};
-                   const std::chrono::seconds length{*args[1].get<std::int64_t>()};
-                   const bool comparable = world_.clock.boot() == "first"; // else the calendar counts, which is set
-                   ledger_.expect(!comparable || world_.clock.now() >= begun + length, "nobody wakes too early");
-                   return at_once(Outputs{});
-               }));
-    bring_back();
-}
-
-void Life::withdraw_one()
-{
-    world_.registry.remove("sim.gone");
-}
-
 void Life::bring_back()
 {
-    if (!world_.registry.find("sim.gone"))
-        world_.add("sim.gone", does([this](const Invocation& invocation, std::vector<Value>) {
-                       return plain(root_of(invocation));
-                   }));
+    work_.bring_back();
     if (queue_)
         queue_->reconsider();
-}
-
-asio::awaitable<Outcome> Life::plain(std::string root)
-{
-    const Doing doing{busy_, root};
-    ledger_.expect(std::set<std::string>{busy_.begin(), busy_.end()}.size() <= world_.config.concurrency,
-                   "no more run than may");
-    const Duration length = std::chrono::milliseconds{world_.random.next() % 3000};
-    co_await sleep_for(world_.clock, length);
-    if (world_.random.next() % 8 == 0)
-        co_return Failure{Errc::script, "unlucky"};
-    co_return Outputs{};
-}
-
-asio::awaitable<Outcome> Life::limited(std::string root)
-{
-    const Counted counted{limited_};
-    ledger_.expect(limited_ <= most_limited, "no more of a function run than may");
-    Outcome outcome = co_await plain(std::move(root));
-    co_return outcome;
-}
-
-asio::awaitable<Outcome> Life::effect(std::string root, std::string id, std::string name)
-{
-    if (alive())
-        ledger_.step_begins(id, name);
-    Outcome outcome = co_await plain(std::move(root));
-    if (!outcome || !alive())
-        co_return outcome;
-    const auto drawn = static_cast<std::int64_t>(world_.random.next() % 1'000'000'000);
-    ledger_.step_did(id, name, drawn);
-    co_return one(Value{drawn});
 }
 
 bool Life::begin()
@@ -237,12 +112,13 @@ bool Life::begin()
                              }};
     queue_ = std::make_unique<QueueSource>(world_.io.get_executor(), world_.clock, store_->records(), intake_,
                                            QueueSource::Config{60, 5, 10'000}, std::move(hooks));
-    cron_ = std::make_unique<CronSource>(world_.io.get_executor(), world_.clock, world_.random, *queue_,
-                                         store_->schedules(), [](const std::string&) {});
+    cron_ =
+        std::make_unique<CronSource>(world_.io.get_executor(), world_.clock, world_.random, *queue_,
+                                     store_->schedules(), [this](const std::string&) { undisturbed_since_.reset(); });
     tell_ledger();
     if (!world_.run(queue_->open()) || !alive())
         return false;
-    if (!world_.run_script(script, ScriptWorld::Mode::load))
+    if (!world_.run_script(work_.script(), ScriptWorld::Mode::load))
         return false;
     start_loops();
     return true;
@@ -253,10 +129,25 @@ void Life::tell_ledger()
     ledger_.life_is_over();
     const auto invocations = world_.run(store_->writer().ask<std::vector<Found>>(find_all));
     const auto steps = world_.run(store_->writer().ask<Steps>(find_steps));
-    if (!invocations || !steps)
+    const auto settled = world_.run(store_->writer().ask<Times>(find_settled));
+    if (!invocations || !steps || !settled)
         return;
+    settled_ = *settled;
     ledger_.found(*invocations, world_.clock.now());
     ledger_.found_steps(*steps);
+}
+
+std::optional<WallTime> Life::settled(const std::string& schedule) const
+{
+    const auto found = settled_.find(schedule);
+    return found == settled_.end() ? std::nullopt : std::optional{found->second};
+}
+
+void Life::set_wall(WallTime wall)
+{
+    settings_.emplace_back(world_.clock.now(), world_.clock.wall());
+    undisturbed_since_.reset();
+    world_.clock.set_wall(wall);
 }
 
 std::vector<Found> Life::invocations()
@@ -321,7 +212,7 @@ asio::awaitable<void> Life::submit_now(Submission submission)
     const Submission copy = submission;
     const auto accepted = co_await queue_->put(std::move(submission));
     if (accepted && alive())
-        ledger_.accepted(copy, accepted->id, world_.clock.now());
+        ledger_.accepted(copy, *accepted, world_.clock.now());
 }
 
 void Life::cancel(std::string id)
@@ -333,11 +224,14 @@ void Life::cancel(std::string id)
 asio::awaitable<void> Life::cancel_now(std::string id)
 {
     if (queue_->has_begun(id)) {
+        ledger_.cancels(id);
         queue_->expect_cancellation(id);
         world_.scheduler.cancel(id);
         co_return;
     }
+    ledger_.leaves(id);
     (void)co_await queue_->cancel_waiting(id);
+    ledger_.has_left(id);
 }
 
 void Life::retry(std::string id)
@@ -359,14 +253,15 @@ void Life::signal(std::string id)
 asio::awaitable<void> Life::signal_now(std::string id)
 {
     const std::string name = id;
-    const auto kept = co_await store_->records().signal(std::move(id), "go", Value{1});
+    Value value{ledger_.signal_for(id)};
+    const auto kept = co_await store_->records().signal(std::move(id), "go", std::move(value));
     if (kept)
         world_.signals.sent(name);
 }
 
 void Life::reload()
 {
-    world_.replace(script);
+    world_.replace(work_.script());
     (void)cron_->set(schedules());
     queue_->reconsider();
 }

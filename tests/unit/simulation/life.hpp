@@ -5,14 +5,15 @@
 #include "faulty_vfs.hpp"
 #include "ledger.hpp"
 #include "runtime/supervisor.hpp"
-#include "script_world.hpp"
 #include "sources/cron/cron_source.hpp"
 #include "sources/queue/queue_source.hpp"
 #include "store/store.hpp"
 #include "watched_intake.hpp"
+#include "work.hpp"
 
+#include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 
 namespace forager::test {
@@ -26,6 +27,7 @@ public:
         TimePoint now{}; ///< where the clocks stand
         WallTime wall{};
         std::string boot = "first";
+        scripting::Library& library;
     };
 
     Life(FaultyDisk& disk, Ledger& ledger, const Config& config);
@@ -49,8 +51,9 @@ public:
     void retry(std::string id);
     void signal(std::string id);
     void reload();
-    void withdraw_one();
+    void withdraw_one() { work_.withdraw_one(); }
     void bring_back();
+    void set_wall(WallTime wall);
 
     /// No more runs of schedules begin.
     void end_schedules() { world_.run(loops_.end("schedules")); }
@@ -62,12 +65,14 @@ public:
     VirtualClock& clock() { return world_.clock; }
     std::vector<Found> invocations();
 
+    /// When it began, by the calendar; nothing when that was set meanwhile, or a run of a schedule had to wait.
+    std::optional<WallTime> undisturbed_since() const { return undisturbed_since_; }
+
+    /// Up to when the runs of this schedule were settled when it began; nothing: it was never looked at.
+    std::optional<WallTime> settled(const std::string& schedule) const;
+
 private:
-    void declare();
     std::vector<Schedule> schedules() const;
-    boost::asio::awaitable<Outcome> effect(std::string root, std::string id, std::string name);
-    boost::asio::awaitable<Outcome> plain(std::string root);
-    boost::asio::awaitable<Outcome> limited(std::string root);
     void tell_ledger();
     void start_loops();
     void do_later(boost::asio::awaitable<void> work);
@@ -80,14 +85,16 @@ private:
     Ledger& ledger_;
     std::string path_;
     ScriptWorld world_;
+    Work work_;
     WatchedIntake intake_;
     Supervisor loops_;
     TaskGroup clients_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<QueueSource> queue_;
     std::unique_ptr<CronSource> cron_;
-    std::multiset<std::string> busy_; // roots of what does something at this moment
-    std::size_t limited_ = 0;         // of these, those of the function that has a limit
+    std::map<std::string, WallTime> settled_; // schedules
+    std::optional<WallTime> undisturbed_since_;
+    std::vector<std::pair<TimePoint, WallTime>> settings_; // of the calendar's clock, and what it had shown
     bool killed_ = false;
     bool ended_ = false;
 };

@@ -146,6 +146,17 @@ TEST_CASE("steps of work that has a record stay as long as the record")
     CHECK(entries(bench, bench.journal(), "a").size() == 1);
 }
 
+TEST_CASE("steps of work without a record are gone after a death, those of work that is begun again are not")
+{
+    InFile bench;
+    REQUIRE(bench.run(bench.store->records().add(submission("a"), bench.clock.wall())));
+    REQUIRE(bench.run(bench.journal().record("a", "a/child", {"one", Outputs{1}})));
+    REQUIRE(record(bench, bench.journal(), "root/child", {"one", Outputs{1}}));
+    REQUIRE(bench.reopen());
+    CHECK(entries(bench, bench.journal(), "a/child").size() == 1);
+    CHECK(entries(bench, bench.journal(), "root/child").empty());
+}
+
 TEST_CASE("a step that cannot be read is a failure of the reader alone")
 {
     InFile bench;

@@ -93,10 +93,12 @@ asio::awaitable<bool> perform(const Tables& tables, const Operation& operation)
     }
 }
 
+// Steps that no record stands behind are not promised: the next start forgets them.
 std::string dump(SQLite::Database& database)
 {
     std::string text;
-    for (const char* table : {"invocation", "step", "signal", "log", "value", "sqlite_sequence"}) {
+    for (const char* table : {"invocation", "step WHERE root IN (SELECT id FROM invocation)", "signal", "log", "value",
+                              "sqlite_sequence"}) {
         SQLite::Statement rows{database, std::string{"SELECT * FROM "} + table + " ORDER BY 1, 2"};
         while (rows.executeStep()) {
             text += table;

@@ -216,6 +216,22 @@ TEST_CASE("other work under a known idempotency key is refused")
     CHECK(refused.error().message == "the idempotency key 'once' stands for other work already, which is a");
 }
 
+TEST_CASE("other work under a known idempotency key is the same where the key is enough")
+{
+    StoreWorld world;
+    REQUIRE(world.open());
+    Submission work = submission("a");
+    work.idempotency_key = "once";
+    REQUIRE(world.run(world.store->records().add(work, WallTime{})));
+    Submission other = submission("b", "demo.other");
+    other.idempotency_key = "once";
+    other.key_is_enough = true;
+    const auto known = world.run(world.store->records().add(other, WallTime{}));
+    REQUIRE(known);
+    CHECK(known->first.id == "a");
+    CHECK_FALSE(known->second);
+}
+
 TEST_CASE("an idempotency key is free again when its record is forgotten")
 {
     Bench bench;

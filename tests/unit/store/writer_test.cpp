@@ -13,6 +13,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -135,6 +136,23 @@ TEST_CASE("ten thousand jobs do not cost a flush each")
     bench.finish(runs);
     CHECK(bench.keys().size() == 10'000);
     CHECK(bench.disk.syncs() - before < 60);
+}
+
+TEST_CASE("a slow disk shows while it is slow, and afterwards")
+{
+    Bench bench;
+    Runs runs;
+    std::promise<void> slow;
+    bench.start(runs, [&slow](Connection&) { slow.get_future().wait(); });
+    bench.io.restart();
+    while (bench.io.poll_one() > 0) {
+    }
+    bench.clock.run_for(bench.io, std::chrono::seconds{3});
+    CHECK(bench.writer().pace().present == std::chrono::seconds{3});
+    slow.set_value();
+    bench.finish(runs);
+    CHECK(bench.writer().pace().present == Duration{});
+    CHECK(bench.writer().pace().last == std::chrono::seconds{3});
 }
 
 TEST_CASE("a job that refuses or throws undoes what it did, and costs those beside it nothing")

@@ -25,9 +25,11 @@ Result<Process> read_assigned(const Value& reply)
 {
     auto process = read<Process>(reply);
     const auto* record = reply.get<Object>();
-    if (process.has_error() && record != nullptr)
-        process.error().details.set("processid", part<std::string>(*record, "processid"));
-    return process;
+    if (process.has_value() || record == nullptr)
+        return process;
+    Failure failure = process.error();
+    failure.details.set("processid", part<std::string>(*record, "processid"));
+    return failure;
 }
 
 std::int64_t seconds_to_wait(std::chrono::seconds wait)

@@ -24,7 +24,7 @@ void Reader::fail(const std::string& what)
 
 void Reader::wrong_type(const Value& value, std::string_view wanted)
 {
-    fail("is a " + std::string{value.type_name()} + " instead of " + std::string{wanted});
+    fail("has the type " + std::string{value.type_name()} + " instead of " + std::string{wanted});
 }
 
 void Reader::take(const Value& value, std::string& field)
@@ -32,7 +32,7 @@ void Reader::take(const Value& value, std::string& field)
     if (const auto* text = value.get<std::string>())
         field = *text;
     else
-        wrong_type(value, "a string");
+        wrong_type(value, "string");
 }
 
 void Reader::take(const Value& value, std::int64_t& field)
@@ -43,7 +43,7 @@ void Reader::take(const Value& value, std::int64_t& field)
     }
     const auto* number = value.get<double>();
     if (number == nullptr || std::trunc(*number) != *number || std::abs(*number) >= two_to_63)
-        return wrong_type(value, "an integer");
+        return wrong_type(value, "integer");
     field = static_cast<std::int64_t>(*number);
 }
 
@@ -54,7 +54,7 @@ void Reader::take(const Value& value, double& field)
     else if (const auto* number = value.get<double>())
         field = *number;
     else
-        wrong_type(value, "a number");
+        wrong_type(value, "number");
 }
 
 void Reader::take(const Value& value, bool& field)
@@ -62,7 +62,7 @@ void Reader::take(const Value& value, bool& field)
     if (const auto* truth = value.get<bool>())
         field = *truth;
     else
-        wrong_type(value, "a boolean");
+        wrong_type(value, "boolean");
 }
 
 void Reader::take(const Value& value, Array& field)
@@ -70,7 +70,7 @@ void Reader::take(const Value& value, Array& field)
     if (const auto* list = value.get<Array>())
         field = *list;
     else
-        wrong_type(value, "a list");
+        wrong_type(value, "list");
 }
 
 void Reader::take(const Value& value, Object& field)
@@ -78,7 +78,7 @@ void Reader::take(const Value& value, Object& field)
     if (const auto* object = value.get<Object>())
         field = *object;
     else
-        wrong_type(value, "an object");
+        wrong_type(value, "table");
 }
 
 void Reader::take(const Value& value, std::optional<WallTime>& field)

@@ -113,7 +113,7 @@ public:
     {
         const auto* list = value.get<Array>();
         if (list == nullptr)
-            return wrong_type(value, "a list");
+            return wrong_type(value, "list");
         field.resize(list->size());
         for (std::size_t i = 0; i < list->size() && !failed(); ++i)
             within("[" + std::to_string(i) + "]", (*list)[i], field[i]);
@@ -123,7 +123,7 @@ public:
     {
         const auto* object = value.get<Object>();
         if (object == nullptr)
-            return wrong_type(value, "an object");
+            return wrong_type(value, "table");
         for (const auto& [name, item] : *object)
             within("." + name, item, field[name]);
     }
@@ -137,7 +137,7 @@ public:
                 return from_old_text(record, *text);
         const auto* object = value.get<Object>();
         if (object == nullptr)
-            return wrong_type(value, "an object");
+            return wrong_type(value, "table");
         const Object* outer = std::exchange(object_, object);
         members(*this, record);
         object_ = outer;

@@ -97,6 +97,7 @@ std::map<std::string, KeptCommands::Entry> KeptCommands::read() const
         Entry entry;
         entry.claim = kept.claim().value_or(KeptClaim{});
         entry.keeper = kept.keeper().value_or(ProcessIdentity{});
+        entry.ended = kept.has_result();
         found.emplace(folder->path().filename(), std::move(entry));
     }
     return found;
@@ -112,8 +113,7 @@ asio::awaitable<void> KeptCommands::open()
         const bool of_now = entry.keeper.boot == around_.clock.boot();
         if (!of_now) // the machine was started anew: there is nothing of it
             entries_[name].keeper = {};
-        const bool useful =
-            of_now && !entry.claim.root.empty() && (lives(entry.keeper) || !folder_of(name).result().empty());
+        const bool useful = of_now && !entry.claim.root.empty() && (lives(entry.keeper) || entry.ended);
         if (!useful)
             co_await forget(name);
     }
@@ -165,7 +165,7 @@ asio::awaitable<std::optional<KeeperLine>> KeptCommands::line_to(std::string nam
         if (!lives(keeper)) // asked while it is held
             line.pidfd = {};
         line.words = folder.connect();
-        if (!line.words && folder.result().empty())
+        if (!line.words && !folder.has_result())
             return {};
         return line;
     };
@@ -179,7 +179,7 @@ asio::awaitable<Result<KeeperLine>> KeptCommands::new_line(std::string name, Kep
     if (entries_.size() >= most)
         co_return too_many(most);
     const KeptFolder folder = folder_of(name);
-    entries_[name] = {claim, {}};
+    entries_[name] = {claim, {}, false};
     auto making = [&] { return folder.make(claim); };
     const Result<void> made = co_await pool_.run(std::move(making));
     if (!made) {
@@ -198,7 +198,7 @@ asio::awaitable<Result<KeeperLine>> KeptCommands::new_line(std::string name, Kep
     line.to_plan = packed(plan);
     line.pidfd = std::move(born->pidfd);
     line.ours = true;
-    entries_[name] = {std::move(claim), line.keeper};
+    entries_[name] = {std::move(claim), line.keeper, false};
     co_return line;
 }
 
@@ -210,7 +210,8 @@ asio::awaitable<Result<Completed>> KeptCommands::follow(std::string name, Comman
     std::exception_ptr thrown;
     std::optional<Result<Completed>> result;
     try {
-        result = co_await run_kept(around_, std::move(command), {folder_of(name), leaving_}, std::move(line), remains);
+        result = co_await run_kept(around_, std::move(command), {folder_of(name), pool_, leaving_}, std::move(line),
+                                   remains);
     } catch (...) {
         thrown = std::current_exception();
     }

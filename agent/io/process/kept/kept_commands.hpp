@@ -49,6 +49,7 @@ private:
     struct Entry {
         KeptClaim claim;
         ProcessIdentity keeper; // process -1: it has none yet
+        bool ended = false;     // when it was found
     };
 
     KeptFolder folder_of(const std::string& name) const { return KeptFolder{folder_ + "/" + name}; }

@@ -117,6 +117,13 @@ void KeptFolder::remove() const
     std::filesystem::remove_all(path_, ignored);
 }
 
+bool KeptFolder::has_result() const
+{
+    std::error_code none;
+    const auto size = std::filesystem::file_size(path_ + "/result", none);
+    return !none && size > 0;
+}
+
 // All at once. Not flushed: what it says is of no use once the machine was started anew.
 bool KeptFolder::write(const char* name, std::string_view text) const
 {

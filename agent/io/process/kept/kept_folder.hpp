@@ -40,6 +40,7 @@ public:
     /// What the keeper said to the end; empty: it has not ended.
     bool write_result(std::string_view words) const { return write("result", words); }
     std::string result() const { return content("result"); }
+    bool has_result() const;
 
     void remove() const;
 

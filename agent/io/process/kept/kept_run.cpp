@@ -116,8 +116,10 @@ private:
         if (begun_)
             co_return;
         from_result_ = true;
+        auto reading = [folder = place_.folder] { return folder.result(); };
+        const std::string result = co_await place_.pool.run(std::move(reading));
         heard_words_ = {};
-        heard_words_.add(place_.folder.result());
+        heard_words_.add(result);
         co_await hear_all();
     }
 

@@ -2,6 +2,7 @@
 // started it or one before makes no difference. Used by the kept commands, on the strand.
 #pragma once
 
+#include "io/pool.hpp"
 #include "io/process/child_run.hpp"
 #include "io/process/kept/kept_folder.hpp"
 #include "ports/process_runner.hpp"
@@ -27,6 +28,7 @@ struct KeeperLine {
 /// What a kept command's run may ask for.
 struct KeptPlace {
     KeptFolder folder;
+    BlockingPool& pool;  ///< for the folder's files
     const bool& leaving; ///< the agent stops: whoever is cancelled now leaves the command running
 };
 

@@ -133,3 +133,17 @@ TEST_CASE("what JSON cannot say is refused with its path")
         deep = Array{std::move(deep)};
     CHECK(encode_json(deep).error().message.ends_with("nested deeper than 200 levels, which JSON cannot say."));
 }
+
+TEST_CASE("what was marked is bytes again, and what only looks like a mark stays")
+{
+    const Value bytes{Object{{"\xff", Array{"\xfe\n", "text"}}, {"inner", Object{{"a", "\0\xff"}}}}};
+    Value back = parsed(to_json(bytes));
+    unmark_bytes(back);
+    CHECK(back == bytes);
+    for (const char* text : {R"({"$base64":"?"})", R"({"$base64":1})", R"({"$base64":"/w==","b":1})",
+                             R"({"$base64:aGk=":1})", R"({"$base64:?":1})"}) {
+        Value value = parsed(text);
+        unmark_bytes(value);
+        CHECK(value == parsed(text));
+    }
+}

@@ -236,6 +236,28 @@ TEST_CASE("a durable hook answers when its event is in the queue")
     CHECK(world.called.empty());
 }
 
+TEST_CASE("the same request of the same idempotency key is the same event, whatever its headers say")
+{
+    HookWorld world{{durable("POST /x/{a}"), hook("GET /x/{a}")}};
+    const auto key_of = [&](const std::string& target, const std::string& body, http::Headers headers) {
+        REQUIRE(world.send("POST", target, body, std::move(headers)).status == 202);
+        return world.queue.submissions.back().idempotency_key;
+    };
+    http::Headers headers = with("Idempotency-Key", "one");
+    const std::string key = key_of("/x/1", "body", headers);
+    CHECK(world.queue.submissions.back().key_is_enough);
+    headers.add("Date", "later");
+    CHECK(key_of("/x/1", "body", headers) == key);
+    CHECK(key_of("/x/1", "other", headers) != key);
+    CHECK(key_of("/x/2", "body", headers) != key);
+    CHECK(key_of("/x/1?a=1", "body", headers) != key);
+    CHECK(key_of("/x/1", "body", with("Idempotency-Key", "two")) != key);
+    CHECK(key_of("/x/1", "body", {}).empty());
+    CHECK(world.send("POST", "/x/1", "", with("Idempotency-Key", std::string(256, 'k'))).status == 400);
+    CHECK(world.send("POST", "/x/1", "", with("Idempotency-Key", "")).status == 400);
+    CHECK(world.send("GET", "/x/1", "", with("Idempotency-Key", "")).status == 204); // it is nobody's business there
+}
+
 TEST_CASE("a queue that takes nothing is a 503 that says when to try again")
 {
     HookWorld world{{durable("POST /x")}};

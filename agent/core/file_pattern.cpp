@@ -1,8 +1,6 @@
-#include "sources/watch/file_pattern.hpp"
+#include "core/file_pattern.hpp"
 
 #include "base/text.hpp"
-
-#include <fnmatch.h>
 
 namespace forager {
 
@@ -41,11 +39,6 @@ Result<FilePattern> FilePattern::parse(std::string_view text)
 bool has_wildcards(const std::string& part)
 {
     return part.find_first_of("*?[\\") != std::string::npos;
-}
-
-bool fits(const std::string& part, const std::string& name)
-{
-    return has_wildcards(part) ? ::fnmatch(part.c_str(), name.c_str(), FNM_PERIOD) == 0 : part == name;
 }
 
 std::string path_in(const std::string& folder, const std::string& name)

@@ -28,9 +28,6 @@ private:
 /// Whether the part is more than a plain name.
 bool has_wildcards(const std::string& part);
 
-/// Whether a part of a pattern fits a name.
-bool fits(const std::string& part, const std::string& name);
-
 /// The path of a name in a folder, which may be "/".
 std::string path_in(const std::string& folder, const std::string& name);
 

@@ -1,4 +1,4 @@
-#include "sources/watch/file_pattern.hpp"
+#include "core/file_pattern.hpp"
 
 #include "result_text.hpp"
 
@@ -27,16 +27,4 @@ TEST_CASE("a pattern that cannot be watched is refused with the way out")
     CHECK(refusal("/in/../a").find("'..'") != std::string::npos);
     CHECK(refusal(std::string{"/in/a\0b", 7}).find("cannot be a path") != std::string::npos);
     CHECK(refusal("").find("must begin with '/'") != std::string::npos);
-}
-
-TEST_CASE("wildcards fit names, but not those with a leading dot")
-{
-    CHECK(fits("*.csv", "a.csv"));
-    CHECK_FALSE(fits("*.csv", "a.csv.part"));
-    CHECK_FALSE(fits("*.csv", ".a.csv"));
-    CHECK(fits(".*.csv", ".a.csv"));
-    CHECK(fits("day-[0-9]?", "day-07"));
-    CHECK(fits("a\\*", "a*"));
-    CHECK(fits("plain", "plain"));
-    CHECK_FALSE(fits("plain", "Plain"));
 }
