@@ -133,3 +133,14 @@ TEST_CASE("what JSON cannot say is refused with its path")
         deep = Array{std::move(deep)};
     CHECK(encode_json(deep).error().message.ends_with("nested deeper than 200 levels, which JSON cannot say."));
 }
+
+TEST_CASE("the first document of several can be read alone")
+{
+    CHECK(parse_first_json(R"( {"a":1} {"b":2})").value() == Value{Object{{"a", 1}}});
+    CHECK(parse_first_json("[1]").value() == Value{Array{1}});
+    CHECK(parse_first_json("[1] nonsense").value() == Value{Array{1}});
+    CHECK(parse_first_json("[1").has_error());
+    CHECK(parse_first_json("nonsense [1]").has_error());
+    CHECK(parse_first_json("").has_error());
+    CHECK(parse_json("[1] [2]").has_error());
+}
