@@ -4,6 +4,8 @@
 
 namespace forager::control {
 
+namespace asio = boost::asio;
+
 namespace {
 
 std::string why_it_waits(const Record& record, const Situation& situation)
@@ -58,6 +60,26 @@ std::string explanation(const Record& record, const Situation& situation)
     if (record.starts > 1)
         text += "The agent was started anew " + times(record.starts - 1, "time") + " while it ran.\n";
     return text;
+}
+
+asio::awaitable<std::string> adoptions_in(store::LogTable& logs, std::string id)
+{
+    constexpr std::size_t most = 10;
+    std::string text;
+    std::size_t found = 0;
+    std::int64_t after = 0;
+    for (bool more = true; more && found < most;) {
+        const auto lines = co_await logs.read(id, after);
+        if (!lines)
+            break;
+        for (const store::LogLine& line : *lines) {
+            after = line.number;
+            if (line.text.starts_with("adopted `") && found++ < most)
+                text += "Its log says: " + line.text + ".\n";
+        }
+        more = lines->size() == store::LogTable::lines_at_once;
+    }
+    co_return text;
 }
 
 } // namespace forager::control

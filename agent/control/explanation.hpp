@@ -2,6 +2,9 @@
 #pragma once
 
 #include "ports/records.hpp"
+#include "store/log_table.hpp"
+
+#include <boost/asio/awaitable.hpp>
 
 #include <string>
 
@@ -16,5 +19,8 @@ struct Situation {
 
 /// Some lines, the reason first.
 std::string explanation(const Record& record, const Situation& situation);
+
+/// What its log says of commands that went on without the agent, a line each; it stays when the run has ended.
+boost::asio::awaitable<std::string> adoptions_in(store::LogTable& logs, std::string id);
 
 } // namespace forager::control

@@ -232,7 +232,9 @@ asio::awaitable<Api::Answer> Api::explain(Call call)
     if (!record)
         co_return record.error();
     const Situation situation{parts_.queue.paused(), parts_.scheduler.busy(), parts_.scheduler.clock().wall()};
-    co_return Value{explanation(*record, situation)};
+    const std::string text = explanation(*record, situation);
+    const std::string adoptions = co_await adoptions_in(parts_.store.logs(), call.id);
+    co_return Value{text + adoptions};
 }
 
 } // namespace forager::control

@@ -14,8 +14,8 @@ from colonies.testcase import ColonyTest
 
 class Client(ColonyTest):
     def check(self):
-        done = subprocess.run([PROGRAM], env={**os.environ, **self.colony.environment()}, capture_output=True, text=True,
-                              timeout=150)
+        environment = {**os.environ, **self.colony.environment()}
+        done = subprocess.run([PROGRAM], env=environment, capture_output=True, text=True, timeout=150)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_every_call_means_what_it_says(self):

@@ -89,6 +89,7 @@ class GoesOn(Adoption):
         self.assertIn("was adopted", self.record(id)["note"])
         self.open_gate()
         self.check_result(id)
+        self.assertIn(f"process {process} goes on", self.result("explain", id))
         adopted = [line for line in self.log.read_text().splitlines() if "adopted `" in line and "a.work" in line]
         self.assertEqual(len(adopted), 1)
         self.assertIn(id, adopted[0])

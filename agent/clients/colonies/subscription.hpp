@@ -1,7 +1,9 @@
 // What the server tells by itself, over a WebSocket: processes that reach a state, entries of a channel. Used by
-// sources and tools, on the strand. It is a hint: the server tells nothing of a graph that is cancelled, of siblings
-// that fail with one process, and of processes that a removed executor had; its state 2 may come without the output. So
-// whoever waits must ask from time to time, and read the process again after an event. Facts: Colonies v1.9.12.
+// sources and tools, on the strand. It is a hint. The server does not say when it has heard of a subscription, and
+// misses what happens just then; it tells nothing of a graph that is cancelled, of siblings that fail with one process,
+// and of processes that a removed executor had; its state 2 may come without the output. So whoever waits must ask once
+// after subscribing and again from time to time, and read the process after an event. Facts: Colonies v1.9.12, as
+// observed.
 #pragma once
 
 #include "clients/colonies/client.hpp"

@@ -147,3 +147,14 @@ TEST_CASE("what was marked is bytes again, and what only looks like a mark stays
         CHECK(value == parsed(text));
     }
 }
+
+TEST_CASE("the first document of several can be read alone")
+{
+    CHECK(parse_first_json(R"( {"a":1} {"b":2})").value() == Value{Object{{"a", 1}}});
+    CHECK(parse_first_json("[1]").value() == Value{Array{1}});
+    CHECK(parse_first_json("[1] nonsense").value() == Value{Array{1}});
+    CHECK(parse_first_json("[1").has_error());
+    CHECK(parse_first_json("nonsense [1]").has_error());
+    CHECK(parse_first_json("").has_error());
+    CHECK(parse_json("[1] [2]").has_error());
+}
