@@ -72,7 +72,7 @@ public:
 
     std::size_t deaths = 0;
     std::size_t invocations = 0;
-    std::string end; // what became of each
+    std::string fates; // what became of each
     std::uint64_t steps() const { return ledger_.effects; }
 
 private:
@@ -127,7 +127,7 @@ private:
         const auto found = life.invocations();
         invocations = found.size();
         for (const Found& one : found)
-            end += one.id + " " + one.note + " " + one.outcome + "\n";
+            fates += one.id + " " + one.note + " " + one.outcome + "\n";
         ledger_.found(found, life.clock().now());
         ledger_.close(found, life.clock().wall());
         check_schedules(found, scheduled);
@@ -289,7 +289,7 @@ TEST_CASE("a seed tells the same story again")
     first.tell();
     Story second{77, library};
     second.tell();
-    CHECK(first.end.size() > 1000);
-    CHECK(first.end == second.end);
+    CHECK(first.fates.size() > 1000);
+    CHECK(first.fates == second.fates);
     CHECK(first.steps() == second.steps());
 }
