@@ -66,7 +66,7 @@ Analysis check_script(App& app, const std::string& path, Observer& observer)
     if (!description)
         return with(std::move(analysis), description.error());
     const auto failure = run_main(app, *script, observer);
-    analysis = scripting::analyse(scripting::Library{*description}, path, app.registry());
+    analysis = scripting::analyse(scripting::LibraryShape{*description}, path, app.registry());
     std::vector<Failure> found;
     std::vector<Failure> notes;
     // What fails for want of real data or arguments is no finding.

@@ -39,7 +39,7 @@ std::optional<Failure> syntax_error(const SourceFile& file)
 // The files of one script: a first walk through all of them, then a second one.
 class Files {
 public:
-    Files(const Library& library, const std::string& script) : library_{library}, script_{script} {}
+    Files(const LibraryShape& library, const std::string& script) : library_{library}, script_{script} {}
 
     void survey(Findings& findings)
     {
@@ -105,7 +105,7 @@ private:
         files_.push_back(std::move(file));
     }
 
-    const Library& library_;
+    const LibraryShape& library_;
     const std::string& script_;
     std::vector<SourceFile> files_;
     std::size_t bytes_ = 0;
@@ -172,7 +172,7 @@ bool is_same(const Failure& finding, const Failure& found)
 
 } // namespace
 
-Analysis analyse(const Library& library, const std::string& path, const Registry& registry)
+Analysis analyse(const LibraryShape& library, const std::string& path, const Registry& registry)
 {
     Files files{library, path};
     Findings findings;

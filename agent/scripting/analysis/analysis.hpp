@@ -20,7 +20,7 @@ struct Analysis {
 };
 
 /// Reads the script, which Lua must have accepted. `registry` has the functions that its main chunk declared.
-Analysis analyse(const Library& library, const std::string& path, const Registry& registry);
+Analysis analyse(const LibraryShape& library, const std::string& path, const Registry& registry);
 
 /// Puts what running the main chunk found into the list: nothing twice, by file and line.
 void add_found(std::vector<Failure>& findings, std::vector<Failure> found);

@@ -43,7 +43,7 @@ std::string joined(const std::vector<std::string>& words)
 
 } // namespace
 
-Judge::Judge(const Library& library, Survey& survey, Findings* findings, std::string path)
+Judge::Judge(const LibraryShape& library, Survey& survey, Findings* findings, std::string path)
     : library_{library}, survey_{survey}, findings_{findings}, path_{std::move(path)}
 {
 }

@@ -39,7 +39,7 @@ struct Findings {
 class Judge {
 public:
     /// Without `findings` it is the first walk, which fills the survey. All arguments must outlive it.
-    Judge(const Library& library, Survey& survey, Findings* findings, std::string path);
+    Judge(const LibraryShape& library, Survey& survey, Findings* findings, std::string path);
 
     /// Stays silent for as long as it lives.
     class Quiet {
@@ -102,7 +102,7 @@ private:
     void add(std::string message, std::size_t line, Errc code);
     void declares_function(const Shape& callee, const Known& first);
 
-    const Library& library_;
+    const LibraryShape& library_;
     Survey& survey_;
     Findings* findings_;
     std::string path_;

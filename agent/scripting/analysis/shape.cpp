@@ -82,7 +82,7 @@ std::vector<std::string> Shape::names() const
     return all;
 }
 
-Library::Library(const Value& description)
+LibraryShape::LibraryShape(const Value& description)
     : globals{shape_of(description, "globals")}, forager{shape_of(description, "library")}
 {
     forager.missing = Doubt::From::read;
@@ -99,19 +99,19 @@ Library::Library(const Value& description)
     wishes = options(member(description, "wishes"));
 }
 
-const Shape* Library::object(std::string_view name) const
+const Shape* LibraryShape::object(std::string_view name) const
 {
     const auto found = objects.find(name);
     return found == objects.end() ? nullptr : &found->second;
 }
 
-const OptionTypes* Library::nested_options(std::string_view what) const
+const OptionTypes* LibraryShape::nested_options(std::string_view what) const
 {
     const auto found = nested.find(what);
     return found == nested.end() ? nullptr : &found->second;
 }
 
-std::string Library::wish(std::string_view types) const
+std::string LibraryShape::wish(std::string_view types) const
 {
     const auto found = wishes.find(types);
     return found == wishes.end() ? std::string{types} : found->second;

@@ -35,14 +35,14 @@ struct Shape {
     std::vector<std::string> names() const;
 };
 
-struct Library {
+struct LibraryShape {
     Shape globals;
     Shape forager;
     std::map<std::string, Shape, std::less<>> objects;
     std::map<std::string, OptionTypes, std::less<>> nested; ///< options that are tables of options: "sh: limits"
     OptionTypes wishes;                                     ///< types → what is wanted, in words
 
-    explicit Library(const Value& description);
+    explicit LibraryShape(const Value& description);
 
     const Shape* object(std::string_view name) const;
     const OptionTypes* nested_options(std::string_view what) const;

@@ -72,6 +72,7 @@ public:
 
     std::size_t deaths = 0;
     std::size_t invocations = 0;
+    std::string fates; // what became of each
     std::uint64_t steps() const { return ledger_.effects; }
 
 private:
@@ -125,6 +126,8 @@ private:
         life.pass(2h); // those of one order key run one after the other, and each may wait and try again
         const auto found = life.invocations();
         invocations = found.size();
+        for (const Found& one : found)
+            fates += one.id + " " + one.note + " " + one.outcome + "\n";
         ledger_.found(found, life.clock().now());
         ledger_.close(found, life.clock().wall());
         check_schedules(found, scheduled);
@@ -286,6 +289,7 @@ TEST_CASE("a seed tells the same story again")
     first.tell();
     Story second{77, library};
     second.tell();
-    CHECK(first.invocations == second.invocations);
+    CHECK(first.fates.size() > 1000);
+    CHECK(first.fates == second.fates);
     CHECK(first.steps() == second.steps());
 }

@@ -62,10 +62,10 @@ TEST_CASE_TEMPLATE("steps are found by their invocation, as they ended", Bench, 
     const auto found = entries(bench, bench.journal(), "a");
     REQUIRE(found.size() == 2);
     CHECK(found[0].key == "one");
-    CHECK(found[0].tries == 0);
+    CHECK(found[0].attempt == 0);
     CHECK(found[0].outcome.value() == Outputs{1, "\xff", std::numeric_limits<double>::infinity()});
     CHECK(found[1].key == "two");
-    CHECK(found[1].tries == 2);
+    CHECK(found[1].attempt == 2);
     CHECK(found[1].outcome.error().code == Errc::exit);
     CHECK(found[1].outcome.error().details == failure.details);
     CHECK(entries(bench, bench.journal(), "b").size() == 1);
@@ -80,7 +80,7 @@ TEST_CASE_TEMPLATE("a step of the same key is replaced", Bench, InFile, InMemory
     const auto found = entries(bench, bench.journal(), "a");
     REQUIRE(found.size() == 1);
     CHECK(found[0].outcome.value() == Outputs{2});
-    CHECK(found[0].tries == 3);
+    CHECK(found[0].attempt == 3);
 }
 
 TEST_CASE_TEMPLATE("there is nothing to take when nothing was sent", Bench, InFile, InMemory)

@@ -9,9 +9,9 @@ using namespace forager::scripting;
 
 namespace {
 
-const Library& library()
+const LibraryShape& library()
 {
-    static const Library made{parse_json(R"({
+    static const LibraryShape made{parse_json(R"({
         "globals": {"what": "globals", "fields": {
             "print": {"what": "print"}, "require": {"what": "require"}, "pcall": {"what": "pcall"},
             "load": {"what": "load"}, "_G": {"what": "_G", "fields": {}, "open": true},
@@ -32,7 +32,7 @@ const Library& library()
                          "positions": [1]}}}},
         "nested": {"sh: limits": {"what": "sh: limits", "options": {"memory": "bytes"}}},
         "wishes": {"duration": "a duration", "boolean": "a boolean"}})")
-                                  .value()};
+                                       .value()};
     return made;
 }
 
