@@ -53,10 +53,11 @@ Failure taken(const Identity& who)
 
 } // namespace
 
-asio::awaitable<Result<void>> Enrolment::enrol()
+asio::awaitable<Result<bool>> Enrolment::enrol()
 {
     auto found = co_await find();
-    if (!found && colonies::refusal_of(found.error()) == Refusal::not_member) {
+    const bool unknown = !found && colonies::refusal_of(found.error()) == Refusal::not_member;
+    if (unknown) {
         if (const auto added = co_await add(); !added)
             co_return added.error();
         found = co_await find();
@@ -67,7 +68,9 @@ asio::awaitable<Result<void>> Enrolment::enrol()
         co_return found.error();
     if (const auto ours = take_over(*found); !ours)
         co_return ours.error();
-    co_return co_await tell_functions();
+    if (const auto told = co_await tell_functions(); !told)
+        co_return told.error();
+    co_return unknown;
 }
 
 // By the key: it cannot be mistaken for another one's, and the name may be unknown.

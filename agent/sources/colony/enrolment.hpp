@@ -17,9 +17,10 @@ class Enrolment {
 public:
     explicit Enrolment(Desk& desk) : desk_{desk} {}
 
-    /// Once more is harmless. Failures: those of the calls; refused, with what to do, when the name is somebody else's
+    /// Once more is harmless. Gives whether it was unknown before: what it held, the colony has taken back then.
+    /// Failures: those of the calls; refused, with what to do, when the name is somebody else's
     /// or nobody has registered the key.
-    boost::asio::awaitable<Result<void>> enrol();
+    boost::asio::awaitable<Result<bool>> enrol();
 
     /// Whether the functions are others than those that were told.
     bool has_news() const;

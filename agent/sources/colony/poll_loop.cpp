@@ -132,11 +132,8 @@ asio::awaitable<Result<bool>> PollLoop::fetch(Permit permit, std::chrono::second
 asio::awaitable<void> PollLoop::pause_after(const Failure& failure)
 {
     const Refusal refusal = colonies::refusal_of(failure);
-    if (refusal == Refusal::not_member && desk_.enrolled) {
+    if (refusal == Refusal::not_member && desk_.enrolled) { // a server that starts may say so by mistake
         desk_.enrolled = false;
-        desk_.services.warn("the colony " + desk_.who.colony + " does not know the executor " + desk_.who.name +
-                            " any more: it registers again, and what it ran is given to others");
-        desk_.dismiss_all("the colony removed the executor");
         co_return;
     }
     if (is_away(failure))
@@ -166,9 +163,12 @@ asio::awaitable<Result<void>> PollLoop::enrol_once()
 {
     if (!desk_.enrolled || enrolment_.has_news()) {
         desk_.enrolled = false;
-        if (const auto done = co_await enrolment_.enrol(); !done)
+        const auto done = co_await enrolment_.enrol();
+        if (!done)
             co_return done.error();
         desk_.enrolled = true;
+        if (*done)
+            desk_.dismiss_all("the colony had removed the executor");
     }
     if (const auto done = co_await arrivals_.recover(); !done)
         co_return done.error();
