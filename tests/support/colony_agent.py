@@ -15,9 +15,15 @@ class ColonyAgent(ColonyTest, Scenario):
 
     long_poll = "10s"
 
+    def setUp(self):
+        super().setUp()
+        self.configure()
+
     def configure(self, agent="", limits="", executors=None, colony=""):
         super().configure(agent, limits)
-        authority = getattr(self.colony, "authority", None)
+        if not hasattr(self, "colony"):
+            return  # it comes last
+        authority = self.colony.authority
         trusted = f'ca_file = "{authority.file}"\n' if authority else ""
         with open(self.config, "a", encoding="utf-8") as file:
             file.write(f'[colony]\nhost = "{self.colony.host}"\nport = {self.colony.port}\n'

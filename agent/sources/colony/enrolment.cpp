@@ -37,6 +37,13 @@ bool is_among(const std::vector<colonies::Function>& functions, const colonies::
     return std::ranges::any_of(functions, [&](const auto& one) { return says_the_same(one, wanted); });
 }
 
+// One that never was, and one that is not approved, or was removed.
+bool is_unknown(const Failure& failure)
+{
+    const Refusal refusal = colonies::refusal_of(failure);
+    return refusal == Refusal::not_found || refusal == Refusal::not_member;
+}
+
 Failure unregistered(const Identity& who)
 {
     return {Errc::refused, "the colony " + who.colony + " knows no approved executor with the id " + who.key.id() +
@@ -56,13 +63,13 @@ Failure taken(const Identity& who)
 asio::awaitable<Result<bool>> Enrolment::enrol()
 {
     auto found = co_await find();
-    const bool unknown = !found && colonies::refusal_of(found.error()) == Refusal::not_member;
+    const bool unknown = !found && is_unknown(found.error());
     if (unknown) {
         if (const auto added = co_await add(); !added)
             co_return added.error();
         found = co_await find();
     }
-    if (!found && colonies::refusal_of(found.error()) == Refusal::not_member)
+    if (!found && is_unknown(found.error()))
         co_return desk_.who.owner ? taken(desk_.who) : unregistered(desk_.who);
     if (!found)
         co_return found.error();
