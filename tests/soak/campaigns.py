@@ -23,6 +23,10 @@ def scenario(name, *more):
     return (sys.executable, "-B", TESTS / "scenarios" / f"{name}_test.py", "FORAGER", *more)
 
 
+def integration(name):
+    return (sys.executable, "-B", TESTS / "integration" / f"{name}_test.py", "FORAGER")
+
+
 def unit(name, *cases):
     return (f"BUILD/unit/unit_{name}", f"--test-case={','.join(cases)}")
 
@@ -39,6 +43,8 @@ CAMPAIGNS = {
     "full": Campaign("the real agent on a disk that is full again and again", scenario("full"), 60, 20, False),
     "reloads": Campaign("scripts of the real agent loaded anew under load of every kind", scenario("reloads"), 1_000, 1_000,
                         False),
+    "colony": Campaign("an executor of a real colony: server, database, network and agent fail, the history is checked",
+                       integration("colony_faults"), 1_000, 50, False),
     "clock": Campaign("the calendar's clock set under the real agent", scenario("clock", "BUILD/scenarios/libclock_shift.so"),
                       30, 10, False),
 }

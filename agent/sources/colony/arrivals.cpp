@@ -3,6 +3,7 @@
 #include "clients/colonies/calls/processes.hpp"
 #include "clients/colonies/refusal.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace forager::colony {
@@ -28,12 +29,23 @@ bool is_lent_to(const Process& process, const Identity& who)
 
 } // namespace
 
-asio::awaitable<void> Arrivals::take(Permit permit, Process process, Asked when)
+// By this machine's clock, and rather too early than too late.
+TimePoint Arrivals::beginning_of(const Process& process, const Hearing& hearing)
+{
+    if (!process.started)
+        return hearing.asked;
+    if (hearing.fresh)
+        return desk_.server_clock.when(*process.started, hearing.asked, hearing.answered);
+    const TimePoint with_equal_clocks = desk_.now() - std::max(Duration{}, desk_.clock.wall() - *process.started);
+    return std::min(hearing.asked, desk_.server_clock.at(*process.started).value_or(with_equal_clocks));
+}
+
+asio::awaitable<void> Arrivals::take(Permit permit, Process process, Hearing hearing)
 {
     Held held;
     held.lease = lease_of(process, desk_.who.name);
-    held.begun = process.started ? desk_.server_clock.when(*process.started, when.asked, when.answered) : when.asked;
-    held.verified = when.asked;
+    held.begun = beginning_of(process, hearing);
+    held.verified = hearing.asked;
     if (tells_known_outcome(process.id, held.lease))
         co_return;
     co_await gone(process.id);
@@ -143,7 +155,7 @@ asio::awaitable<Result<void>> Arrivals::go_on_with(LentWork work)
         co_return Result<void>{};
     }
     Permit permit = co_await desk_.intake.permit();
-    co_await take(std::move(permit), std::move(*process), {asked, desk_.now()});
+    co_await take(std::move(permit), std::move(*process), {asked, desk_.now(), false});
     co_return Result<void>{};
 }
 
@@ -162,7 +174,7 @@ asio::awaitable<Result<void>> Arrivals::begin_unheard()
         if (!is_lent_to(process, desk_.who) || desk_.holdings.find(process.id) != nullptr)
             continue;
         Permit permit = co_await desk_.intake.permit();
-        co_await take(std::move(permit), std::move(process), {asked, desk_.now()});
+        co_await take(std::move(permit), std::move(process), {asked, desk_.now(), false});
     }
     co_return Result<void>{};
 }

@@ -8,10 +8,11 @@
 
 namespace forager::colony {
 
-/// When a call was sent and its answer was there.
-struct Asked {
+/// How a process was heard of.
+struct Hearing {
     TimePoint asked;
     TimePoint answered;
+    bool fresh = true; ///< it was lent in between; else it was before
 };
 
 class Arrivals {
@@ -20,7 +21,7 @@ public:
     Arrivals(Desk& desk, Reporter& reporter) : desk_{desk}, reporter_{reporter} {}
 
     /// Begins it, or has what is known of it already told: finished work is not done again.
-    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Asked when);
+    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Hearing hearing);
 
     /// One that cannot even be read fails with that.
     boost::asio::awaitable<void> refuse(std::string id, std::string function, Lease lease, Failure failure);
@@ -35,6 +36,7 @@ private:
     boost::asio::awaitable<void> gone(std::string id);
     boost::asio::awaitable<Result<void>> go_on_with(LentWork work);
     boost::asio::awaitable<Result<void>> begin_unheard();
+    TimePoint beginning_of(const colonies::Process& process, const Hearing& hearing);
     void begin(Permit permit, Invocation invocation, Held held);
     bool tells_known_outcome(const std::string& id, const Lease& lease);
 
