@@ -6,6 +6,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
 namespace forager::colony {
 
 /// When a call was sent and its answer was there.
@@ -32,15 +37,20 @@ public:
     boost::asio::awaitable<Result<void>> recover();
 
 private:
-    boost::asio::awaitable<void> gone(std::string id);
+    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held);
+    boost::asio::awaitable<bool> is_told(std::string id, Lease lease);
     boost::asio::awaitable<Result<void>> go_on_with(LentWork work);
+    boost::asio::awaitable<void> end_lost(std::string id);
     boost::asio::awaitable<Result<void>> begin_unheard();
+    boost::asio::awaitable<void> begin_unheard(colonies::Process process);
+    bool has_heard(const colonies::Process& process) const;
     void begin(Permit permit, Invocation invocation, Held held);
-    bool tells_known_outcome(const std::string& id, const Lease& lease);
 
     Desk& desk_;
     Reporter& reporter_;
-    std::vector<LentWork> left_; // of an agent before, not yet looked at
+    std::vector<LentWork> left_;                 // of an agent before, not yet looked at
+    std::map<std::string, std::int64_t> heard_{}; // lent since the server was asked for what it lent: the retries of each
+    bool looking_ = false;                       // for that
 };
 
 } // namespace forager::colony

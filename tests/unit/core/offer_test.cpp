@@ -1,5 +1,7 @@
 #include "core/offer.hpp"
 
+#include "result_text.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace forager;
