@@ -15,7 +15,7 @@ using colonies::Refusal;
 
 namespace {
 
-constexpr std::size_t most_refusals = 5;
+constexpr std::size_t most_refusals = 20; // about a quarter of a minute
 
 // Why the server does not take it, where another time would not help; empty: it has heard it before.
 std::string note_of(const Failure& refused, const Outcome& outcome)
