@@ -158,7 +158,7 @@ public:
         services.ended = [](const std::string&) {};
         services.info = [this](std::string_view text) { log.emplace_back(text); };
         services.warn = services.info;
-        return {io.get_executor(), clock, random, client, server, records, outbox, intake, settings,
+        return {io.get_executor(),   clock, random, client, server, records, outbox, intake, settings,
                 std::move(services), who};
     }
 
@@ -167,10 +167,9 @@ public:
     {
         auto& signal = loops_.emplace_back();
         ++alive_;
-        boost::asio::co_spawn(io, std::move(loop),
-                              boost::asio::bind_cancellation_slot(signal.slot(), [this](const std::exception_ptr&) {
-                                  --alive_;
-                              }));
+        boost::asio::co_spawn(
+            io, std::move(loop),
+            boost::asio::bind_cancellation_slot(signal.slot(), [this](const std::exception_ptr&) { --alive_; }));
     }
 
     /// Cancels what runs beside the test.
@@ -208,8 +207,10 @@ public:
     FakeColony colony;
     HttpPeer peer{io, [this](const std::string& request) { return colony.answer(request); }};
     colonies::Client client{pool, clock, address(peer)};
-    colony::ServerState server{clock, "server", {[this](std::string_view text) { log.emplace_back(text); },
-                                                 [this](std::string_view text) { log.emplace_back(text); }}};
+    colony::ServerState server{clock,
+                               "server",
+                               {[this](std::string_view text) { log.emplace_back(text); },
+                                [this](std::string_view text) { log.emplace_back(text); }}};
     StoryRecords records{story};
     StoryOutbox outbox{story};
     HandIntake intake{io.get_executor()};

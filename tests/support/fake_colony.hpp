@@ -27,9 +27,9 @@ class FakeColony {
 public:
     using Answer = std::function<Reply(const Heard& call)>;
 
-    std::map<std::string, Answer> on;        ///< instead of what it would answer, by the call's name
-    std::deque<Object> waiting;              ///< processes to give
-    std::map<std::string, Object> processes; ///< that it knows
+    std::map<std::string, Answer> on;                       ///< instead of what it would answer, by the call's name
+    std::deque<Object> waiting;                             ///< processes to give
+    std::map<std::string, Object> processes;                ///< that it knows
     std::map<std::int64_t, std::vector<std::string>> lists; ///< ids by state, the newest first
     std::vector<Heard> calls;
     std::vector<std::string>* story = nullptr; ///< hears "CALL ID" of what changes a process
@@ -51,8 +51,11 @@ public:
         if (call.call == "assignprocessmsg")
             return assigned();
         if (call.call == "getexecutorbyidmsg")
-            return payload(Object{{"executorid", executor_id}, {"executorname", executor_name},
-                                  {"executortype", executor_type}, {"colonyname", "c"}, {"state", 1}});
+            return payload(Object{{"executorid", executor_id},
+                                  {"executorname", executor_name},
+                                  {"executortype", executor_type},
+                                  {"colonyname", "c"},
+                                  {"state", 1}});
         if (call.call == "getprocessmsg")
             return processes.contains(id) ? payload(lent(processes.at(id)))
                                           : refusal_of_server(404, "Failed to get process, process not found");

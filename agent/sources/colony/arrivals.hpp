@@ -48,9 +48,10 @@ private:
 
     Desk& desk_;
     Reporter& reporter_;
-    std::vector<LentWork> left_;                 // of an agent before, not yet looked at
-    std::map<std::string, std::int64_t> heard_{}; // lent since the server was asked for what it lent: the retries of each
-    bool looking_ = false;                       // for that
+    std::vector<LentWork> left_; // of an agent before, not yet looked at
+    std::map<std::string, std::int64_t>
+        heard_{};          // lent since the server was asked for what it lent: the retries of each
+    bool looking_ = false; // for that
 };
 
 } // namespace forager::colony

@@ -131,7 +131,7 @@ bool DeliveryLoop::may_help(const std::string& id, const Lease& lease, const Fai
 // Gives what the record shall say of it. `patient`: what the server has trouble with is told another time.
 asio::awaitable<Result<std::string>> DeliveryLoop::close(std::string id, Outcome outcome, bool patient)
 {
-    if (!outcome)         {
+    if (!outcome) {
         const auto failed = co_await colonies::close_failed(desk_.caller(), id, errors_of(outcome.error()));
         co_return with_note(failed, {});
     }

@@ -46,16 +46,17 @@ bool is_unknown(const Failure& failure)
 
 Failure unregistered(const Identity& who)
 {
-    return {Errc::bad_arguments, "the colony " + who.colony + " knows no approved executor with the id " + who.key.id() +
-                               ": its owner registers it with `colonies executor add --executorid " + who.key.id() +
-                               " --name NAME --type " + who.offer.type +
-                               " --approve`, or give the agent colony.owner_key, with which it registers itself"};
+    return {Errc::bad_arguments, "the colony " + who.colony + " knows no approved executor with the id " +
+                                     who.key.id() +
+                                     ": its owner registers it with `colonies executor add --executorid " +
+                                     who.key.id() + " --name NAME --type " + who.offer.type +
+                                     " --approve`, or give the agent colony.owner_key, with which it registers itself"};
 }
 
 Failure taken(const Identity& who)
 {
     return {Errc::bad_arguments, "the name " + who.name + " belongs to another executor of the colony " + who.colony +
-                               ", whose key this agent does not have: give this one another name"};
+                                     ", whose key this agent does not have: give this one another name"};
 }
 
 } // namespace
@@ -93,12 +94,13 @@ Result<void> Enrolment::take_over(const colonies::Executor& found)
         who.name = found.name;
     if (found.name != who.name || found.type != who.offer.type)
         return Failure{Errc::bad_arguments, "the colony " + who.colony + " knows this key as executor " + found.name +
-                                          " of type " + found.type + ", but the configuration says " + who.name +
-                                          " of type " + who.offer.type};
+                                                " of type " + found.type + ", but the configuration says " + who.name +
+                                                " of type " + who.offer.type};
     return {};
 }
 
-// A name that is known already may be of one of ours that was removed, or never approved: approving brings back its key.
+// A name that is known already may be of one of ours that was removed, or never approved: approving brings back its
+// key.
 asio::awaitable<Result<void>> Enrolment::add()
 {
     const Identity& who = desk_.who;

@@ -101,8 +101,8 @@ TEST_CASE("what ran when the agent died ends untold when it is not this lease an
     other.set("assignedexecutorid", "somebody else");
     Object ended = process_record("p");
     ended.set("state", 4);
-    for (const std::optional<Object>& known :
-         {std::optional{process_record("p", {}, 1)}, std::optional{other}, std::optional{ended}, std::optional<Object>{}}) {
+    for (const std::optional<Object>& known : {std::optional{process_record("p", {}, 1)}, std::optional{other},
+                                               std::optional{ended}, std::optional<Object>{}}) {
         Arriving world;
         world.left("p", world.lease());
         if (known)
@@ -232,9 +232,7 @@ TEST_CASE("what another call has brought while a place was waited for is not beg
     world.intake.places.resize(1);
     std::optional<Permit> only = world.intake.permit_now();
     world.lends("p");
-    world.start([](Arriving& in) -> boost::asio::awaitable<void> {
-        (void)co_await in.arrivals.recover();
-    }(world));
+    world.start([](Arriving& in) -> boost::asio::awaitable<void> { (void)co_await in.arrivals.recover(); }(world));
     world.pass(1s);
     REQUIRE(world.colony.count("getprocessesmsg") == 1);
     const auto same = colonies::read<colonies::Process>(Value{process_record("p")}).value();
@@ -254,9 +252,7 @@ TEST_CASE("nothing is asked for until there is a place for what an agent before 
     world.left("p", world.lease());
     world.knows(process_record("p"));
     world.open();
-    world.start([](Arriving& in) -> boost::asio::awaitable<void> {
-        (void)co_await in.arrivals.recover();
-    }(world));
+    world.start([](Arriving& in) -> boost::asio::awaitable<void> { (void)co_await in.arrivals.recover(); }(world));
     world.pass(1s);
     CHECK(world.colony.count("getprocessmsg") == 0);
     world.colony.processes.clear(); // it was taken back meanwhile

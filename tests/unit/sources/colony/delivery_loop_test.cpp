@@ -185,6 +185,6 @@ TEST_CASE("a delivery that is cancelled stays the first, and is made by whoever 
     world.colony.on.clear();
     world.start(world.loop.run());
     world.pass(1s);
-    CHECK(world.story == Story{"closesuccessfulmsg p", "closesuccessfulmsg p", "told p", "closesuccessfulmsg q",
-                               "told q"});
+    CHECK(world.story ==
+          Story{"closesuccessfulmsg p", "closesuccessfulmsg p", "told p", "closesuccessfulmsg q", "told q"});
 }

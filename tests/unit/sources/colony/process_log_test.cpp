@@ -49,7 +49,6 @@ std::string joined(const Story& messages)
     return all;
 }
 
-
 boost::asio::awaitable<bool> flushed(ProcessLog& log, std::string id)
 {
     co_await log.flush(std::move(id));

@@ -49,8 +49,8 @@ TEST_CASE("one line says that the server is gone, and one that it is back")
     state.heard(nobody);
     state.heard(nobody);
     CHECK(state.away());
-    CHECK(lines == std::vector<std::string>{
-                       "the colony server host:1 does not answer: nobody there; it is tried again"});
+    CHECK(lines ==
+          std::vector<std::string>{"the colony server host:1 does not answer: nobody there; it is tried again"});
     clock.run_for(io, 5s);
     CHECK(state.since() == TimePoint{});
     state.heard(refused(500, "whatever"));
