@@ -57,34 +57,48 @@ std::string model_of(const std::string& root)
     return board.empty() ? field(content(root + "/proc/cpuinfo"), "model name") : board;
 }
 
-// The folder of this process in version 2 of the control groups.
-std::string cgroup_folder(const std::string& root)
+// The folders of this process in version 2 of the control groups, its own first: the limits of all of them count.
+std::vector<std::string> cgroup_folders(const std::string& root)
 {
     const std::string text = content(root + "/proc/self/cgroup");
-    const std::size_t at = text.find("0::");
-    const std::string path = at == text.npos ? "" : text.substr(at + 3, text.find('\n', at) - at - 3);
-    return root + "/sys/fs/cgroup" + (path == "/" ? "" : path);
+    std::string path;
+    for (const std::string_view line : split(text, '\n'))
+        if (line.starts_with("0::/"))
+            path = line.substr(3);
+    std::vector<std::string> folders;
+    for (; path.size() > 1; path.resize(path.rfind('/')))
+        folders.push_back(root + "/sys/fs/cgroup" + path);
+    folders.push_back(root + "/sys/fs/cgroup");
+    return folders;
 }
 
-std::int64_t millicores_of(const std::string& cgroup)
+// "200000 100000" or "max 100000": microseconds of processors in so many of the clock.
+std::optional<std::int64_t> millicores_in(std::string_view limit)
+{
+    const auto parts = split(trimmed(limit), ' ');
+    const auto quota = parts.size() == 2 ? number(parts[0]) : std::nullopt;
+    const auto period = parts.size() == 2 ? number(parts[1]) : std::nullopt;
+    return quota && period && *period > 0 ? std::optional{*quota * 1000 / *period} : std::nullopt;
+}
+
+std::int64_t millicores_of(const std::vector<std::string>& cgroups)
 {
     cpu_set_t allowed;
     CPU_ZERO(&allowed);
     const std::int64_t cores = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
-    const std::string limit = content(cgroup + "/cpu.max"); // "200000 100000" or "max 100000"
-    const auto parts = split(trimmed(limit), ' ');
-    const auto quota = parts.size() == 2 ? number(parts[0]) : std::nullopt;
-    const auto period = parts.size() == 2 ? number(parts[1]) : std::nullopt;
-    const std::int64_t whole = cores * 1000;
-    return quota && period && *period > 0 ? std::min(whole, *quota * 1000 / *period) : whole;
+    std::int64_t least = cores * 1000;
+    for (const std::string& cgroup : cgroups)
+        least = std::min(least, millicores_in(content(cgroup + "/cpu.max")).value_or(least));
+    return std::max<std::int64_t>(least, 1); // 0 would mean: as much as anybody asks for
 }
 
-std::int64_t memory_of(const std::string& root, const std::string& cgroup)
+std::int64_t memory_of(const std::string& root, const std::vector<std::string>& cgroups)
 {
     const auto kibibytes = number(field(content(root + "/proc/meminfo"), "MemTotal"));
-    const std::int64_t whole = kibibytes.value_or(0) * 1024;
-    const auto limit = number(trimmed(content(cgroup + "/memory.max")));
-    return limit && *limit < whole ? *limit : whole;
+    std::int64_t least = kibibytes.value_or(0) * 1024;
+    for (const std::string& cgroup : cgroups)
+        least = std::min(least, number(trimmed(content(cgroup + "/memory.max"))).value_or(least));
+    return least;
 }
 
 std::int64_t storage_of(const std::string& folder)
@@ -142,13 +156,13 @@ MachineFacts machine_facts(const std::string& folder, const std::string& root)
 {
     utsname system{};
     (void)uname(&system);
-    const std::string cgroup = cgroup_folder(root);
+    const std::vector<std::string> cgroups = cgroup_folders(root);
     MachineFacts facts;
     facts.name = system.nodename;
     facts.model = model_of(root);
     facts.architecture = system.machine;
-    facts.millicores = millicores_of(cgroup);
-    facts.memory = memory_of(root, cgroup);
+    facts.millicores = millicores_of(cgroups);
+    facts.memory = memory_of(root, cgroups);
     facts.storage = storage_of(folder);
     facts.addresses = own_addresses();
     facts.gpus = gpus_of(root);

@@ -27,6 +27,10 @@ public:
     /// The machine was started again: what was measured before counts no more.
     void set_boot(std::string boot) { boot_ = std::move(boot); }
 
+    /// Where something comes from outside of the loop, over a socket say: so long (of the world's time) nothing must
+    /// have come before time goes on.
+    void be_patient(std::chrono::milliseconds patience) { patience_ = patience; }
+
     /// Runs one thing that can run, or else lets the next timer come.
     void turn(boost::asio::io_context& io)
     {
@@ -40,7 +44,7 @@ public:
     {
         while (!done()) {
             io.restart();
-            if (io.poll() > 0 || fire_one(TimePoint::max()))
+            if (io.poll() > 0 || comes_late(io) || fire_one(TimePoint::max()))
                 continue;
             // Only a thread of the pool can still bring work; the limit is for broken tests alone.
             if (io.stopped() || io.run_one_for(std::chrono::seconds{20}) == 0)
@@ -60,13 +64,18 @@ public:
         const TimePoint end = now_ + duration;
         do {
             io.restart();
-            while (io.poll() > 0) {
+            while (io.poll() > 0 || comes_late(io)) {
             }
         } while (fire_one(end));
         now_ = end;
     }
 
 private:
+    bool comes_late(boost::asio::io_context& io) const
+    {
+        return patience_.count() > 0 && io.run_one_for(patience_) > 0;
+    }
+
     bool fire_one(TimePoint latest)
     {
         const auto next = heap_.next();
@@ -78,6 +87,7 @@ private:
     }
 
     TimerHeap heap_;
+    std::chrono::milliseconds patience_{};
     std::string boot_ = "virtual";
     TimePoint now_{};
     WallTime wall_at_zero_{std::chrono::hours{24 * 20'000}};

@@ -4,6 +4,8 @@
 #include "clients/colonies/refusal.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 namespace forager::colony {
@@ -11,6 +13,7 @@ namespace forager::colony {
 namespace asio = boost::asio;
 using colonies::Process;
 using colonies::ProcessState;
+using colonies::Refusal;
 
 namespace {
 
@@ -27,28 +30,37 @@ bool is_lent_to(const Process& process, const Identity& who)
     return process.state == ProcessState::running && process.executor_id == who.key.id();
 }
 
-} // namespace
-
-// By this machine's clock, and rather too early than too late.
-TimePoint Arrivals::beginning_of(const Process& process, const Hearing& hearing)
+// A point of the monotonic clock as it can be kept, and what it is for an agent that comes later.
+std::int64_t to_calendar(TimePoint when, const Clock& clock)
 {
-    if (!process.started)
-        return hearing.asked;
-    if (hearing.fresh)
-        return desk_.server_clock.when(*process.started, hearing.asked, hearing.answered);
-    const TimePoint with_equal_clocks = desk_.now() - std::max(Duration{}, desk_.clock.wall() - *process.started);
-    return std::min(hearing.asked, desk_.server_clock.at(*process.started).value_or(with_equal_clocks));
+    const WallTime wall = clock.wall() - (clock.now() - when);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(wall.time_since_epoch()).count();
 }
 
-asio::awaitable<void> Arrivals::take(Permit permit, Process process, Hearing hearing)
+TimePoint from_calendar(std::int64_t milliseconds, const Clock& clock)
+{
+    return std::min(clock.now(), clock.now() - (clock.wall() - WallTime{std::chrono::milliseconds{milliseconds}}));
+}
+
+} // namespace
+
+asio::awaitable<void> Arrivals::take(Permit permit, Process process, Asked when)
 {
     Held held;
-    held.lease = lease_of(process, desk_.who.name);
-    held.begun = beginning_of(process, hearing);
-    held.verified = hearing.asked;
-    if (tells_known_outcome(process.id, held.lease))
+    held.lease = lease_of(process, desk_.who.key.id());
+    held.begun = process.started ? desk_.server_clock.when(*process.started, when.asked, when.answered) : when.asked;
+    held.verified = when.asked;
+    held.lease.begun = to_calendar(held.begun, desk_.clock);
+    return take(std::move(permit), std::move(process), std::move(held));
+}
+
+asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held)
+{
+    if (looking_)
+        heard_.insert_or_assign(process.id, held.lease.retries);
+    const bool told = co_await is_told(process.id, held.lease);
+    if (told)
         co_return;
-    co_await gone(process.id);
     auto invocation = invocation_of(process, desk_.who, desk_.address(), desk_.function_names());
     if (invocation)
         begin(std::move(permit), std::move(*invocation), std::move(held));
@@ -56,32 +68,26 @@ asio::awaitable<void> Arrivals::take(Permit permit, Process process, Hearing hea
         co_await refuse(process.id, process.spec.function, held.lease, invocation.error());
 }
 
-// It ended here under an earlier lease, and the server did not hear of it in time.
-bool Arrivals::tells_known_outcome(const std::string& id, const Lease& lease)
+// Never two of one process at once: an earlier run of it, which the server has taken back, ends first. One that has
+// ended before the server heard of it is told under the new lease, and not done again.
+asio::awaitable<bool> Arrivals::is_told(std::string id, Lease lease)
 {
-    Held* held = desk_.holdings.find(id);
-    if (held == nullptr || !held->outcome)
-        return false;
-    held->lease = lease;
-    desk_.finished.set();
-    return true;
-}
-
-// Never two of one process at once: an earlier run of it, which the server has taken back, ends first.
-asio::awaitable<void> Arrivals::gone(std::string id)
-{
-    while (desk_.holdings.find(id) != nullptr) {
+    while (Held* held = desk_.holdings.find(id)) {
+        if (held->outcome) {
+            held->lease = std::move(lease);
+            desk_.finished.set();
+            co_return true;
+        }
         desk_.dismiss(id, "the colony gave it to this executor again");
         desk_.changed.clear();
         co_await desk_.changed.wait();
     }
+    co_return false;
 }
 
 void Arrivals::begin(Permit permit, Invocation invocation, Held held)
 {
     invocation.deadline = end_of(held.lease, held.begun);
-    if (held.lease.seconds > 0)
-        held.end = held.begun + std::chrono::seconds{held.lease.seconds};
     desk_.outbox.begin(invocation, to_object(held.lease), desk_.clock.wall());
     desk_.holdings.add(invocation.id, std::move(held));
     add_key(invocation, desk_.who);
@@ -93,7 +99,9 @@ asio::awaitable<void> Arrivals::refuse(std::string id, std::string function, Lea
 {
     const Invocation invocation = refused_work(id, std::move(function), desk_.who);
     desk_.outbox.begin(invocation, to_object(lease), desk_.clock.wall());
-    (void)co_await desk_.records.finish(id, Outcome{failure}, desk_.clock.wall());
+    const auto kept = co_await desk_.records.finish(id, Outcome{failure}, desk_.clock.wall());
+    if (!kept)
+        co_return; // it is still open: the next agent asks the server whose it is
     desk_.services.ended(id);
     Held held;
     held.lease = std::move(lease);
@@ -109,7 +117,7 @@ asio::awaitable<Result<void>> Arrivals::open()
         co_return untold.error();
     for (LentWork& work : *untold) {
         const Lease lease = lease_in(work.lease);
-        if (lease.executor != desk_.who.name)
+        if (lease.executor != desk_.who.key.id())
             continue;
         if (!work.outcome) {
             left_.push_back(std::move(work));
@@ -138,45 +146,75 @@ asio::awaitable<Result<void>> Arrivals::recover()
 asio::awaitable<Result<void>> Arrivals::go_on_with(LentWork work)
 {
     const std::string id = work.invocation.id;
+    Permit permit = co_await desk_.intake.permit(); // what is asked before may be old when there is one
     const TimePoint asked = desk_.now();
     auto process = co_await colonies::get_process(desk_.caller(), id);
-    if (!process && is_away(process.error()))
+    if (!process && colonies::refusal_of(process.error()) != Refusal::not_found)
         co_return process.error();
-    const Lease lease = lease_in(work.lease);
-    if (!process || !is_lent_to(*process, desk_.who) || process->retries != lease.retries) {
-        const Outcome lost{Failure{Errc::cancelled, "the agent died while it ran, and the colony has taken it back"}};
-        (void)co_await desk_.records.finish(id, lost, desk_.clock.wall());
-        desk_.outbox.told(id, {});
-        desk_.services.ended(id);
-        co_return Result<void>{};
-    }
-    if (work.starts >= desk_.settings.most_starts) {
-        co_await refuse(id, work.invocation.function, lease, given_up(work.starts));
-        co_return Result<void>{};
-    }
-    Permit permit = co_await desk_.intake.permit();
-    co_await take(std::move(permit), std::move(*process), {asked, desk_.now(), false});
+    Held held;
+    held.lease = lease_in(work.lease);
+    held.begun = held.lease.begun == 0 ? asked : from_calendar(held.lease.begun, desk_.clock);
+    held.verified = asked;
+    if (!process || !is_lent_to(*process, desk_.who) || process->retries != held.lease.retries)
+        co_await end_lost(id);
+    else if (work.starts >= desk_.settings.most_starts)
+        co_await refuse(id, work.invocation.function, held.lease, given_up(work.starts));
+    else
+        co_await take(std::move(permit), std::move(*process), std::move(held));
     co_return Result<void>{};
+}
+
+asio::awaitable<void> Arrivals::end_lost(std::string id)
+{
+    const Outcome lost{Failure{Errc::cancelled, "the agent died while it ran, and the colony has taken it back"}};
+    (void)co_await desk_.records.finish(id, lost, desk_.clock.wall());
+    desk_.outbox.told(id, {});
+    desk_.services.ended(id);
 }
 
 // An answer that was lost on its way has lent something all the same.
 asio::awaitable<Result<void>> Arrivals::begin_unheard()
 {
+    heard_.clear();
+    for (const auto& [id, held] : desk_.holdings.all())
+        heard_.emplace(id, held.lease.retries);
+    looking_ = true;
     colonies::ProcessQuery query;
     query.colony = desk_.who.colony;
     query.state = ProcessState::running;
     query.executor_type = desk_.who.offer.type;
-    const TimePoint asked = desk_.now();
     auto running = co_await colonies::get_processes(desk_.caller(), query);
-    if (!running)
+    if (!running) {
+        looking_ = false;
         co_return running.error();
-    for (Process& process : *running) {
-        if (!is_lent_to(process, desk_.who) || desk_.holdings.find(process.id) != nullptr)
-            continue;
-        Permit permit = co_await desk_.intake.permit();
-        co_await take(std::move(permit), std::move(process), {asked, desk_.now(), false});
     }
+    for (Process& process : *running)
+        if (is_lent_to(process, desk_.who) && !has_heard(process))
+            co_await begin_unheard(std::move(process));
+    looking_ = false;
     co_return Result<void>{};
+}
+
+// The list may be old when there is a permit, and what it says have come and gone.
+asio::awaitable<void> Arrivals::begin_unheard(Process process)
+{
+    Permit permit = co_await desk_.intake.permit();
+    if (has_heard(process))
+        co_return;
+    Held held;
+    held.lease = lease_of(process, desk_.who.key.id());
+    if (process.started) // where nothing is known of the server's clock, it goes as this one
+        held.begun =
+            desk_.server_clock.at(*process.started).value_or(desk_.now() - (desk_.clock.wall() - *process.started));
+    held.begun = process.started ? std::min(held.begun, desk_.now()) : desk_.now();
+    held.lease.begun = to_calendar(held.begun, desk_.clock);
+    co_await take(std::move(permit), std::move(process), std::move(held));
+}
+
+bool Arrivals::has_heard(const Process& process) const
+{
+    const auto heard = heard_.find(process.id);
+    return heard != heard_.end() && heard->second == process.retries;
 }
 
 } // namespace forager::colony

@@ -6,13 +6,17 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
 namespace forager::colony {
 
-/// How a process was heard of.
-struct Hearing {
+/// When a call was sent and its answer was there.
+struct Asked {
     TimePoint asked;
     TimePoint answered;
-    bool fresh = true; ///< it was lent in between; else it was before
 };
 
 class Arrivals {
@@ -21,7 +25,7 @@ public:
     Arrivals(Desk& desk, Reporter& reporter) : desk_{desk}, reporter_{reporter} {}
 
     /// Begins it, or has what is known of it already told: finished work is not done again.
-    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Hearing hearing);
+    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Asked when);
 
     /// One that cannot even be read fails with that.
     boost::asio::awaitable<void> refuse(std::string id, std::string function, Lease lease, Failure failure);
@@ -33,16 +37,21 @@ public:
     boost::asio::awaitable<Result<void>> recover();
 
 private:
-    boost::asio::awaitable<void> gone(std::string id);
+    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held);
+    boost::asio::awaitable<bool> is_told(std::string id, Lease lease);
     boost::asio::awaitable<Result<void>> go_on_with(LentWork work);
+    boost::asio::awaitable<void> end_lost(std::string id);
     boost::asio::awaitable<Result<void>> begin_unheard();
-    TimePoint beginning_of(const colonies::Process& process, const Hearing& hearing);
+    boost::asio::awaitable<void> begin_unheard(colonies::Process process);
+    bool has_heard(const colonies::Process& process) const;
     void begin(Permit permit, Invocation invocation, Held held);
-    bool tells_known_outcome(const std::string& id, const Lease& lease);
 
     Desk& desk_;
     Reporter& reporter_;
     std::vector<LentWork> left_; // of an agent before, not yet looked at
+    std::map<std::string, std::int64_t>
+        heard_{};          // lent since the server was asked for what it lent: the retries of each
+    bool looking_ = false; // for that
 };
 
 } // namespace forager::colony

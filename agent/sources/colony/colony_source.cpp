@@ -66,7 +66,7 @@ asio::awaitable<Result<void>> ColonySource::report(const Invocation& invocation,
         return end_untold(id, outcome, {});
     if (!held->dismissed.empty())
         return end_untold(id, Failure{Errc::cancelled, held->dismissed}, {});
-    const bool late = held->end && !outcome && invocation.deadline && desk_.now() >= *invocation.deadline;
+    const bool late = !outcome && invocation.deadline && desk_.now() >= *invocation.deadline;
     if (late)
         return end_untold(id, outcome, "its time was over: the colony takes it back");
     const bool cut_off = desk_.stopping && !outcome && outcome.error().code == Errc::cancelled;

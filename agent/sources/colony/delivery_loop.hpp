@@ -26,7 +26,8 @@ private:
     boost::asio::awaitable<void> something_finished();
     boost::asio::awaitable<bool> deliver_next();
     boost::asio::awaitable<bool> deliver(std::string id);
-    boost::asio::awaitable<Result<void>> close(std::string id, Outcome outcome);
+    boost::asio::awaitable<Result<std::string>> close(std::string id, Outcome outcome, bool patient);
+    bool may_help(const std::string& id, const Lease& lease, const Failure& refused);
 
     Desk& desk_;
     ProcessLog& log_;

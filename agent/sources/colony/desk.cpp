@@ -31,6 +31,12 @@ void Desk::dismiss_all(std::string_view why)
         dismiss(id, why);
 }
 
+void Desk::doubt()
+{
+    enrolled = false;
+    changed.set();
+}
+
 void Desk::settle(const std::string& id, std::string note)
 {
     outbox.told(id, std::move(note));

@@ -83,6 +83,10 @@ struct Desk {
 
     void dismiss_all(std::string_view why);
 
+    /// The server has said that it does not know this executor. A server that starts may say so by mistake: it is asked
+    /// again before anything is made of it.
+    void doubt();
+
     /// Nothing is owed to the colony for it any more. `note`, where there is one, stands in the record.
     void settle(const std::string& id, std::string note);
 };

@@ -46,16 +46,17 @@ bool is_unknown(const Failure& failure)
 
 Failure unregistered(const Identity& who)
 {
-    return {Errc::refused, "the colony " + who.colony + " knows no approved executor with the id " + who.key.id() +
-                               ": its owner registers it with `colonies executor add --executorid " + who.key.id() +
-                               " --name NAME --type " + who.offer.type +
-                               " --approve`, or give the agent colony.owner_key, with which it registers itself"};
+    return {Errc::bad_arguments, "the colony " + who.colony + " knows no approved executor with the id " +
+                                     who.key.id() +
+                                     ": its owner registers it with `colonies executor add --executorid " +
+                                     who.key.id() + " --name NAME --type " + who.offer.type +
+                                     " --approve`, or give the agent colony.owner_key, with which it registers itself"};
 }
 
 Failure taken(const Identity& who)
 {
-    return {Errc::refused, "the name " + who.name + " belongs to another executor of the colony " + who.colony +
-                               ", whose key this agent does not have: give this one another name"};
+    return {Errc::bad_arguments, "the name " + who.name + " belongs to another executor of the colony " + who.colony +
+                                     ", whose key this agent does not have: give this one another name"};
 }
 
 } // namespace
@@ -92,13 +93,14 @@ Result<void> Enrolment::take_over(const colonies::Executor& found)
     if (who.name.empty())
         who.name = found.name;
     if (found.name != who.name || found.type != who.offer.type)
-        return Failure{Errc::refused, "the colony " + who.colony + " knows this key as executor " + found.name +
-                                          " of type " + found.type + ", but the configuration says " + who.name +
-                                          " of type " + who.offer.type};
+        return Failure{Errc::bad_arguments, "the colony " + who.colony + " knows this key as executor " + found.name +
+                                                " of type " + found.type + ", but the configuration says " + who.name +
+                                                " of type " + who.offer.type};
     return {};
 }
 
-// A name that is known already is one of ours that was removed, or never approved: approving brings back its key.
+// A name that is known already may be of one of ours that was removed, or never approved: approving brings back its
+// key.
 asio::awaitable<Result<void>> Enrolment::add()
 {
     const Identity& who = desk_.who;
@@ -116,11 +118,27 @@ asio::awaitable<Result<void>> Enrolment::add()
         added = co_await colonies::add_executor(owner, executor, colonies::RecordShape::single);
     if (!added && colonies::refusal_of(added.error()) != Refusal::already_exists)
         co_return added.error();
+    if (!added)
+        if (const auto ours = co_await revivable(); !ours)
+            co_return ours;
     const auto approved = co_await colonies::approve_executor(owner, who.colony, who.name);
     if (approved)
         desk_.services.info("registered the executor " + who.name + " of type " + who.offer.type + " with the colony " +
                             who.colony);
     co_return approved;
+}
+
+// Another one's executor must not come back by our doing. Who is on the colony's list in whatever state may read it.
+asio::awaitable<Result<void>> Enrolment::revivable()
+{
+    const Identity& who = desk_.who;
+    const auto all = co_await colonies::get_executors(desk_.caller(), who.colony);
+    if (!all && colonies::refusal_of(all.error()) != Refusal::not_member)
+        co_return all.error();
+    const bool is_ours = all && std::ranges::any_of(*all, [&](const colonies::Executor& one) {
+                             return one.name == who.name && one.id == who.key.id();
+                         });
+    co_return is_ours ? Result<void>{} : Result<void>{taken(who)};
 }
 
 // Under full names, and those of the executor's own family as that family's clients call them.

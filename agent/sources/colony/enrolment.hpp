@@ -18,8 +18,8 @@ public:
     explicit Enrolment(Desk& desk) : desk_{desk} {}
 
     /// Once more is harmless. Gives whether it was unknown before: what it held, the colony has taken back then.
-    /// Failures: those of the calls; refused, with what to do, when the name is somebody else's
-    /// or nobody has registered the key.
+    /// Failures: those of the calls; bad_arguments, with what to do, when the name is somebody else's, nobody has
+    /// registered the key, or it is registered otherwise than configured.
     boost::asio::awaitable<Result<bool>> enrol();
 
     /// Whether the functions are others than those that were told.
@@ -31,6 +31,7 @@ public:
 private:
     boost::asio::awaitable<Result<colonies::Executor>> find();
     boost::asio::awaitable<Result<void>> add();
+    boost::asio::awaitable<Result<void>> revivable();
     Result<void> take_over(const colonies::Executor& found);
     boost::asio::awaitable<Result<void>> tell_functions();
     std::vector<colonies::Function> offered() const;

@@ -61,4 +61,10 @@ std::optional<std::string> Holdings::take_finished()
     return id;
 }
 
+void Holdings::put_back(const std::string& id)
+{
+    if (const Held* held = find(id); held != nullptr && held->outcome)
+        finished_.push_front(id);
+}
+
 } // namespace forager::colony

@@ -18,10 +18,10 @@ namespace forager::colony {
 struct Held {
     Lease lease;
     TimePoint begun{};              ///< by the server's word
-    std::optional<TimePoint> end{}; ///< when the server takes it back
     TimePoint verified{};           ///< when the server said last that it is ours
     std::string dismissed;          ///< why the colony does not want to hear of it any more; empty: it does
     std::optional<Outcome> outcome; ///< once it has ended
+    std::size_t refusals = 0;       ///< how often the server could not take the outcome for a reason of its own
 };
 
 class Holdings {
@@ -36,7 +36,7 @@ public:
     /// The next one that has something to tell, the oldest first; it is the caller's until it is removed or put back.
     std::optional<std::string> take_finished();
     bool has_finished() const { return !finished_.empty(); }
-    void put_back(std::string id) { finished_.push_front(std::move(id)); }
+    void put_back(const std::string& id);
 
     std::size_t running() const { return running_; }
     std::size_t untold() const { return all_.size() - running_; }

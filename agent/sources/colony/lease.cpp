@@ -11,6 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::int64_t largest_wish = 1LL << 50; // sums of them stay numbers
+
 // What is left after the number, or nothing where there is none.
 std::optional<std::pair<std::int64_t, std::string_view>> number_at(std::string_view text)
 {
@@ -31,16 +33,16 @@ Lease lease_of(const colonies::Process& process, std::string executor)
     lease.retries = process.retries;
     lease.most_retries = process.spec.max_retries;
     lease.seconds = process.spec.max_exec_time;
-    lease.cpu = millicores(process.spec.conditions.cpu);
-    lease.memory = bytes(process.spec.conditions.memory);
+    lease.cpu = std::min(millicores(process.spec.conditions.cpu), largest_wish);
+    lease.memory = std::min(bytes(process.spec.conditions.memory), largest_wish);
     return lease;
 }
 
 Object to_object(const Lease& lease)
 {
     return {{"executor", lease.executor}, {"graph", lease.graph},     {"retries", lease.retries},
-            {"most", lease.most_retries}, {"seconds", lease.seconds}, {"cpu", lease.cpu},
-            {"memory", lease.memory}};
+            {"most", lease.most_retries}, {"seconds", lease.seconds}, {"begun", lease.begun},
+            {"cpu", lease.cpu},           {"memory", lease.memory}};
 }
 
 Lease lease_in(const Object& object)
@@ -51,6 +53,7 @@ Lease lease_in(const Object& object)
     lease.retries = part<std::int64_t>(object, "retries");
     lease.most_retries = part<std::int64_t>(object, "most");
     lease.seconds = part<std::int64_t>(object, "seconds");
+    lease.begun = part<std::int64_t>(object, "begun");
     lease.cpu = part<std::int64_t>(object, "cpu");
     lease.memory = part<std::int64_t>(object, "memory");
     return lease;
@@ -58,15 +61,15 @@ Lease lease_in(const Object& object)
 
 bool is_given_again(const Lease& lease)
 {
-    return lease.seconds > 0 && (lease.most_retries < 0 || lease.retries < lease.most_retries);
+    return lease.seconds >= 0 && (lease.most_retries < 0 || lease.retries < lease.most_retries);
 }
 
 // Children get 0.3 s to end by themselves, and on a busy machine it takes longer to find all of them.
 std::optional<TimePoint> end_of(const Lease& lease, TimePoint begun)
 {
-    if (lease.seconds < 1)
+    if (lease.seconds < 0)
         return {};
-    const Duration limit = std::chrono::seconds{std::min<std::int64_t>(lease.seconds, 1'000'000'000)};
+    const Duration limit = std::chrono::seconds{std::clamp<std::int64_t>(lease.seconds, 1, 1'000'000'000)};
     return begun + limit - std::clamp<Duration>(limit / 4, 400ms, 1500ms);
 }
 

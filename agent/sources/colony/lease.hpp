@@ -13,11 +13,12 @@
 namespace forager::colony {
 
 struct Lease {
-    std::string executor;          ///< the name under which it was lent
+    std::string executor;          ///< the id of the one to whom it was lent
     std::string graph;             ///< of its workflow; empty: it is in none
     std::int64_t retries = 0;      ///< how often the server has taken it away before: tells one lease from the next
     std::int64_t most_retries = 0; ///< how often it may; -1: for ever
-    std::int64_t seconds = -1;     ///< how long it may run; less than 1: for ever
+    std::int64_t seconds = -1;     ///< how long it may run; negative: for ever
+    std::int64_t begun = 0;        ///< when, by this machine's calendar: milliseconds since 1970; 0: not known
     std::int64_t cpu = 0;          ///< what it asked for: thousandths of a core
     std::int64_t memory = 0;       ///< the same: bytes
     bool operator==(const Lease&) const = default;
@@ -31,7 +32,8 @@ Lease lease_in(const Object& object);
 /// Whether the server gives it to somebody once more when its time is over.
 bool is_given_again(const Lease& lease);
 
-/// When the work must begin to end so that all of it is gone in time.
+/// When the work must begin to end so that all of it is gone in time. The server looks for time limits once in a
+/// second: one of 0 counts as the shortest.
 std::optional<TimePoint> end_of(const Lease& lease, TimePoint begun);
 
 /// "500m" in thousandths of a core, "256Mi" in bytes; 0 for what the server does not understand either.

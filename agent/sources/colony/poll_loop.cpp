@@ -18,6 +18,8 @@ namespace {
 
 constexpr Duration first_pause = 200ms;
 constexpr Duration longest_pause = 2s; // back within three seconds of the server's return
+constexpr Duration at_once = 100ms;    // an answer that nobody has waited for
+constexpr Duration patience = 5s;      // for a free place, until the rest is looked at again
 
 class Counted {
 public:
@@ -28,6 +30,20 @@ public:
 
 private:
     std::size_t& count_;
+};
+
+// Until it is known what a call for work has lent, it may have lent anything.
+class MayBeLost {
+public:
+    explicit MayBeLost(bool& unsure) : unsure_{unsure} {}
+    MayBeLost(const MayBeLost&) = delete;
+    MayBeLost& operator=(const MayBeLost&) = delete;
+    ~MayBeLost() { unsure_ = unsure_ || !known_; }
+    void is_known() { known_ = true; }
+
+private:
+    bool& unsure_;
+    bool known_ = false;
 };
 
 std::string left_text(std::int64_t all, std::int64_t used, const char* unit)
@@ -49,16 +65,30 @@ PollLoop::PollLoop(Desk& desk, Enrolment& enrolment, Arrivals& arrivals)
 asio::awaitable<void> PollLoop::run()
 {
     for (;;) {
-        co_await enrolled();
-        co_await room();
-        Permit permit = co_await desk_.intake.permit();
+        Permit permit = co_await place();
         const auto wait = longest_wait();
         const TimePoint asked = desk_.now();
         const auto fetched = co_await fetch(std::move(permit), wait);
         if (!fetched)
             co_await pause_after(fetched.error());
-        else if (*fetched && desk_.now() - asked < 100ms)
+        else if (desk_.now() - asked >= at_once)
+            continue;
+        else if (*fetched)
             flowing_.set();
+        else
+            co_await sleep_for(desk_.clock, first_pause); // somebody on the way does not wait as the server does
+    }
+}
+
+// The right to ask. What was so when the waiting for a permit began may be otherwise at its end.
+asio::awaitable<Permit> PollLoop::place()
+{
+    for (;;) {
+        co_await enrolled();
+        co_await room();
+        auto permit = co_await within(desk_.clock, desk_.now() + patience, desk_.intake.permit());
+        if (permit && is_enrolled() && has_room())
+            co_return std::move(*permit);
     }
 }
 
@@ -90,7 +120,7 @@ bool PollLoop::has_room() const
 
 asio::awaitable<void> PollLoop::room()
 {
-    while (!has_room()) {
+    while (!has_room() && is_enrolled()) {
         desk_.changed.clear();
         co_await desk_.changed.wait();
     }
@@ -106,7 +136,11 @@ asio::awaitable<Result<bool>> PollLoop::fetch(Permit permit, std::chrono::second
     request.memory = left_text(desk_.settings.machine.memory >> 10, desk_.holdings.memory() >> 10, "Ki");
     const TimePoint asked = desk_.now();
     const Counted one{desk_.asking};
+    MayBeLost lent{desk_.unsure};
     auto process = co_await colonies::assign(desk_.caller(), std::move(request));
+    const std::string unreadable = process ? "" : part<std::string>(process.error().details, "processid");
+    if (process || !unreadable.empty() || !is_away(process.error()))
+        lent.is_known();
     if (process) {
         desk_.server.answered();
         desk_.polled = asked;
@@ -114,14 +148,14 @@ asio::awaitable<Result<bool>> PollLoop::fetch(Permit permit, std::chrono::second
         co_await arrivals_.take(std::move(permit), std::move(*process), {asked, desk_.now()});
         co_return true;
     }
-    desk_.server.heard(process.error());
-    const std::string unreadable = part<std::string>(process.error().details, "processid");
     if (!unreadable.empty()) {
+        desk_.server.answered();
         Lease lease;
-        lease.executor = desk_.who.name;
+        lease.executor = desk_.who.key.id();
         co_await arrivals_.refuse(unreadable, "unknown", std::move(lease), process.error());
         co_return true;
     }
+    desk_.server.heard(process.error());
     if (colonies::refusal_of(process.error()) != Refusal::nothing_to_do)
         co_return process.error();
     desk_.polled = asked;
@@ -132,21 +166,23 @@ asio::awaitable<Result<bool>> PollLoop::fetch(Permit permit, std::chrono::second
 asio::awaitable<void> PollLoop::pause_after(const Failure& failure)
 {
     const Refusal refusal = colonies::refusal_of(failure);
-    if (refusal == Refusal::not_member && desk_.enrolled) { // a server that starts may say so by mistake
-        desk_.enrolled = false;
-        co_return;
-    }
-    if (is_away(failure))
-        desk_.unsure = true;
-    else if (refusal != Refusal::paused && complaint_ != failure.message)
+    if (refusal == Refusal::not_member && desk_.enrolled)
+        co_return desk_.doubt();
+    if (!is_away(failure) && refusal != Refusal::paused && complaint_ != failure.message)
         desk_.services.warn(complaint_ = failure.message);
     co_await sleep_for(desk_.clock, backoff_.next(desk_.random.next()));
+}
+
+// While it asks for no work, what was lent without its hearing waits, too.
+bool PollLoop::is_enrolled() const
+{
+    return desk_.enrolled && (!desk_.unsure || desk_.paused) && !enrolment_.has_news();
 }
 
 // Before any work is asked for: the server knows this executor, and this executor what it was lent.
 asio::awaitable<void> PollLoop::enrolled()
 {
-    while (!desk_.enrolled || desk_.unsure || enrolment_.has_news()) {
+    while (!is_enrolled()) {
         const auto done = co_await enrol_once();
         if (done) {
             desk_.server.answered();
@@ -170,10 +206,14 @@ asio::awaitable<Result<void>> PollLoop::enrol_once()
         if (*done)
             desk_.dismiss_all("the colony had removed the executor");
     }
-    if (const auto done = co_await arrivals_.recover(); !done)
-        co_return done.error();
-    desk_.unsure = false;
-    co_return Result<void>{};
+    if (!desk_.unsure || desk_.paused)
+        co_return Result<void>{};
+    desk_.unsure = false; // what is lost from now on is looked for once more
+    MayBeLost lent{desk_.unsure};
+    const auto done = co_await arrivals_.recover();
+    if (done)
+        lent.is_known();
+    co_return done;
 }
 
 } // namespace forager::colony

@@ -21,7 +21,9 @@ public:
     boost::asio::awaitable<void> help();
 
 private:
+    boost::asio::awaitable<Permit> place();
     boost::asio::awaitable<void> enrolled();
+    bool is_enrolled() const;
     bool has_room() const;
     boost::asio::awaitable<void> room();
     boost::asio::awaitable<Result<bool>> fetch(Permit permit, std::chrono::seconds wait);

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,7 @@ namespace forager::colony {
 
 class ProcessLog {
 public:
-    explicit ProcessLog(Desk& desk) : desk_{desk}, written_{desk.strand} {}
+    explicit ProcessLog(Desk& desk) : desk_{desk}, written_{desk.strand}, answered_{desk.strand} {}
 
     /// One line of a process that this executor holds. Where the server is too slow, lines in the middle are left out,
     /// and it says how many.
@@ -34,11 +35,19 @@ private:
         std::size_t lost = 0;
     };
 
+    void append(Lines& lines, std::string_view line);
+    void restore(const std::string& id, Lines lines);
+    Lines taken(const std::string& id);
+    boost::asio::awaitable<void> last_words(std::string id);
     boost::asio::awaitable<Result<void>> send(std::string id);
+    boost::asio::awaitable<Result<void>> tell(std::string id, std::string text);
 
     Desk& desk_;
     std::map<std::string, Lines, std::less<>> waiting_;
+    std::set<std::string, std::less<>> sending_; // one call for each process at a time keeps the order
+    std::size_t bytes_ = 0;                      // of all that wait
     Event written_;
+    Event answered_; // what was being sent
 };
 
 } // namespace forager::colony

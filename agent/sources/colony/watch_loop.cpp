@@ -38,7 +38,7 @@ asio::awaitable<void> WatchLoop::run()
         const TimePoint begun = desk_.now();
         if (desk_.enrolled && !desk_.server.away())
             if (const auto looked = co_await look(); !looked)
-                desk_.server.heard(looked.error());
+                heard(looked.error());
         co_await show_life();
         const Duration cost = desk_.now() - begun; // the server has other things to do
         co_await sleep_for(desk_.clock, std::clamp(cost * 20, shortest_pause, longest_pause));
@@ -60,9 +60,16 @@ asio::awaitable<void> WatchLoop::show_life()
     if (!desk_.enrolled || desk_.server.away() || desk_.now() - desk_.polled < shown_life)
         co_return;
     const auto shown = co_await colonies::heartbeat(desk_.caller(), desk_.who.colony);
-    if (!shown && colonies::refusal_of(shown.error()) == Refusal::not_member)
-        co_return; // the next poll hears it, too
-    desk_.polled = desk_.now();
+    if (!shown)
+        heard(shown.error());
+    desk_.polled = desk_.now(); // or as well as: the server is patient
+}
+
+void WatchLoop::heard(const Failure& failure)
+{
+    desk_.server.heard(failure);
+    if (colonies::refusal_of(failure) == Refusal::not_member)
+        desk_.doubt();
 }
 
 bool WatchLoop::is_older(Duration age) const
@@ -94,6 +101,7 @@ asio::awaitable<Result<void>> WatchLoop::look()
 asio::awaitable<Result<void>> WatchLoop::look_at_ended(ProcessState state)
 {
     std::set<std::string> ended;
+    std::set<std::string>& seen = seen_[state];
     for (const std::int64_t count : {few, most}) {
         colonies::ProcessQuery query;
         query.colony = desk_.who.colony;
@@ -105,14 +113,13 @@ asio::awaitable<Result<void>> WatchLoop::look_at_ended(ProcessState state)
             co_return newest.error();
         for (const colonies::Process& process : *newest)
             ended.insert(process.id);
-        const bool reaches_back = std::ranges::any_of(ended, [&](const auto& id) { return seen_.contains(id); });
+        const bool reaches_back = std::ranges::any_of(ended, [&](const auto& id) { return seen.contains(id); });
         if (reaches_back || std::ssize(*newest) < count)
             break;
     }
     for (const std::string& id : ended)
         desk_.dismiss(id, reason(state));
-    if (state == ProcessState::cancelled)
-        seen_ = std::move(ended);
+    seen = std::move(ended);
     co_return Result<void>{};
 }
 
@@ -136,6 +143,8 @@ asio::awaitable<Result<void>> WatchLoop::verify_oldest()
     if (held == nullptr)
         co_return Result<void>{};
     held->verified = asked;
+    if (!process && colonies::refusal_of(process.error()) != Refusal::not_found)
+        co_return process.error();
     const bool ours = process && process->state == ProcessState::running &&
                       process->executor_id == desk_.who.key.id() && process->retries == held->lease.retries;
     if (!ours && held->begun < asked)

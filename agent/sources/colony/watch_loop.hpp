@@ -8,7 +8,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace forager::colony {
@@ -26,11 +28,12 @@ private:
     boost::asio::awaitable<Result<void>> look_at_ended(colonies::ProcessState state);
     boost::asio::awaitable<Result<void>> verify_oldest();
     boost::asio::awaitable<void> show_life();
+    void heard(const Failure& failure);
     bool is_older(Duration age) const;
     bool any_in_graph() const;
 
     Desk& desk_;
-    std::set<std::string> seen_; // the newest ended ones at the last look
+    std::map<colonies::ProcessState, std::set<std::string>> seen_; // the newest of each at the last look
 };
 
 } // namespace forager::colony

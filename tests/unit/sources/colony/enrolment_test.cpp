@@ -1,0 +1,196 @@
+#include "sources/colony/enrolment.hpp"
+
+#include "executor_world.hpp"
+#include "result_text.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace forager;
+using namespace forager::colony;
+using namespace forager::test;
+
+namespace {
+
+constexpr const char* not_member = "Access denied, not a member of Colony with name c";
+
+struct Enrolling : ExecutorWorld {
+    Desk desk = ExecutorWorld::desk();
+    Enrolment enrolment{desk};
+    bool listed = true; ///< and approved
+
+    Enrolling()
+    {
+        colony.on["getexecutorbyidmsg"] = [this](const Heard& call) {
+            return listed ? colony.usual(call, "") : refusal_of_server(403, not_member);
+        };
+        colony.on["approveexecutormsg"] = [this](const Heard&) {
+            listed = true;
+            return reply_of("{}");
+        };
+    }
+
+    void has_owner() { desk.who.owner = colonies::PrivateKey::generate(); }
+    void name_is_taken_by(const std::string& id)
+    {
+        colony.on["addexecutormsg"] = [](const Heard&) {
+            return refusal_of_server(400, "Executor with name edge-1 in Colony c already exists");
+        };
+        colony.on["getexecutorsmsg"] = [id](const Heard&) {
+            return reply_of(R"([{"executorid":")" + id + R"(","executorname":"edge-1","state":3}])");
+        };
+    }
+    Result<bool> enrol() { return run(enrolment.enrol()); }
+    std::string refusal()
+    {
+        const auto done = enrol();
+        REQUIRE_FALSE(done);
+        CHECK(done.error().code == Errc::bad_arguments); // the server is there
+        CHECK_FALSE(is_away(done.error()));
+        return done.error().message;
+    }
+    std::vector<std::string> told() const
+    {
+        std::vector<std::string> names;
+        for (const Heard& call : colony.calls)
+            if (call.call == "addfunctionmsg")
+                names.push_back(part<std::string>(*call.payload.find("fun")->get<Object>(), "funcname"));
+        return names;
+    }
+};
+
+bool holds(const std::string& text, const std::string& part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("one that is on the list tells its functions")
+{
+    Enrolling world;
+    CHECK_FALSE(world.enrol().value());
+    CHECK(world.colony.count("addexecutormsg") == 0);
+    CHECK(world.told() == std::vector<std::string>{"demo.work"});
+    CHECK_FALSE(world.enrolment.has_news());
+}
+
+TEST_CASE("with the owner's key it puts itself on the list, with what the machine has")
+{
+    Enrolling world;
+    world.listed = false;
+    world.has_owner();
+    world.desk.settings.machine.capabilities.software = {{"forager", "agent", "1"}};
+    CHECK(world.enrol().value());
+    const Heard& added = *std::ranges::find(world.colony.calls, "addexecutormsg", &Heard::call);
+    CHECK(added.signer == world.desk.who.owner->id());
+    CHECK(holds(to_json(Value{added.payload}), R"("name":"forager")"));
+    CHECK(world.listed);
+    CHECK(world.log.size() == 1);
+}
+
+TEST_CASE("one of ours that was removed is brought back, another one's is left alone")
+{
+    Enrolling world;
+    world.listed = false;
+    world.has_owner();
+    world.name_is_taken_by("somebody else");
+    CHECK(holds(world.refusal(), "belongs to another executor"));
+    CHECK(world.colony.count("approveexecutormsg") == 0);
+    world.name_is_taken_by(world.who.key.id());
+    CHECK(world.enrol().value());
+    CHECK(world.colony.count("approveexecutormsg") == 1);
+}
+
+TEST_CASE("a list that an unknown key may not read has no executor of that key")
+{
+    Enrolling world;
+    world.listed = false;
+    world.has_owner();
+    world.name_is_taken_by("whoever");
+    world.colony.on["getexecutorsmsg"] = [](const Heard&) { return refusal_of_server(403, not_member); };
+    CHECK(holds(world.refusal(), "give this one another name"));
+    CHECK(world.colony.count("approveexecutormsg") == 0);
+}
+
+TEST_CASE("without the owner's key somebody else must do it, and hears how")
+{
+    Enrolling world;
+    world.listed = false;
+    CHECK(holds(world.refusal(), "--executorid " + world.who.key.id() + " --name NAME --type edge --approve"));
+    CHECK(world.colony.count("addexecutormsg") == 0);
+}
+
+TEST_CASE("an executor that is registered otherwise than configured is refused")
+{
+    Enrolling world;
+    world.colony.executor_type = "other";
+    CHECK(holds(world.refusal(), "of type other, but the configuration says edge-1 of type edge"));
+    world.colony.executor_type = "edge";
+    world.colony.executor_name = "another";
+    CHECK(holds(world.refusal(), "as executor another of type edge"));
+    world.desk.who.name.clear(); // whatever it is called there
+    REQUIRE(world.enrol());
+    CHECK(world.desk.who.name == "another");
+}
+
+TEST_CASE("an older server is told of the executor in its own shape")
+{
+    Enrolling world;
+    world.listed = false;
+    world.has_owner();
+    std::size_t calls = 0;
+    world.colony.on["addexecutormsg"] = [&](const Heard&) {
+        return ++calls == 1 ? refusal_of_server(400, "Failed to add executor, invalid JSON") : reply_of("{}");
+    };
+    CHECK(world.enrol().value());
+    CHECK(calls == 2);
+}
+
+TEST_CASE("what the server says in its trouble is handed on, and nothing is made of it")
+{
+    Enrolling world;
+    world.has_owner();
+    world.colony.on["getexecutorbyidmsg"] = [](const Heard&) { return refusal_of_server(503, "later"); };
+    const auto done = world.enrol();
+    REQUIRE_FALSE(done);
+    CHECK(is_away(done.error()));
+    CHECK(world.colony.count("addexecutormsg") == 0);
+}
+
+TEST_CASE("functions are offered by their full names, and those of its own family by the short ones; old ones go")
+{
+    Enrolling world;
+    world.desk.who.offer = {"unix", {"unix.*", "demo.*"}, false};
+    world.colony.executor_type = "unix";
+    for (const char* name : {"unix.run", "other.hidden"}) {
+        Function function;
+        function.name = name;
+        world.functions.push_back(function);
+    }
+    world.colony.on["getfunctionsmsg"] = [](const Heard&) {
+        return reply_of(R"([{"functionid":"1","funcname":"demo.work"},{"functionid":"2","funcname":"demo.gone"}])");
+    };
+    REQUIRE(world.enrol());
+    CHECK(world.told() == std::vector<std::string>{"unix.run", "run"});
+    CHECK(world.colony.count("removefunctionmsg") == 1);
+    CHECK(part<std::string>(world.colony.last("removefunctionmsg"), "functionid") == "2");
+    world.functions.pop_back(); // one that was not offered
+    CHECK_FALSE(world.enrolment.has_news());
+    world.functions.pop_back();
+    CHECK(world.enrolment.has_news());
+}
+
+TEST_CASE("only who put itself on the list goes off it")
+{
+    Enrolling world;
+    REQUIRE(world.enrol());
+    world.desk.enrolled = true;
+    REQUIRE(world.run(world.enrolment.leave()));
+    CHECK(world.colony.count("removeexecutormsg") == 0);
+    world.has_owner();
+    REQUIRE(world.run(world.enrolment.leave()));
+    CHECK(world.colony.count("removeexecutormsg") == 1);
+    CHECK_FALSE(world.desk.enrolled);
+    REQUIRE(world.run(world.enrolment.leave()));
+    CHECK(world.colony.count("removeexecutormsg") == 1);
+}

@@ -1,0 +1,99 @@
+#include "sources/colony/work.hpp"
+
+#include "result_text.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace forager;
+using namespace forager::colony;
+
+namespace {
+
+const Identity who{"c", "edge-1", {"edge"}, colonies::PrivateKey::generate(), {}, false};
+const ServerAddress server{"example.org", 443, true};
+
+colonies::Process process()
+{
+    colonies::Process process;
+    process.id = "p";
+    process.spec.function = "demo.work";
+    return process;
+}
+
+Result<Invocation> made(const colonies::Process& process)
+{
+    return invocation_of(process, who, server, {"demo.work"});
+}
+
+} // namespace
+
+TEST_CASE("a process is an invocation of its own id, which the colony alone tries again")
+{
+    colonies::Process full = process();
+    full.spec.args = {1, "two"};
+    full.spec.kwargs = {{"a", true}};
+    const auto invocation = made(full);
+    REQUIRE(invocation);
+    CHECK(invocation->id == "p");
+    CHECK(invocation->function == "demo.work");
+    CHECK(invocation->args == Array{1, "two"});
+    CHECK(invocation->kwargs == Object{{"a", true}});
+    CHECK(invocation->source == "colony edge-1");
+    CHECK(invocation->retries == 0);
+}
+
+TEST_CASE("commands see the process's environment, its attributes, and where they are, but no key")
+{
+    colonies::Process full = process();
+    full.spec.env = {{"A", "1"}, {"B", "2"}, {"COLONIES_PROCESS_ID", "forged"}};
+    colonies::Attribute attribute;
+    attribute.key = "B";
+    attribute.value = "3";
+    full.attributes.push_back(attribute);
+    Invocation invocation = made(full).value();
+    const auto env = [&](const char* name) { return part<std::string>(invocation.env, name); };
+    CHECK(env("A") == "1");
+    CHECK(env("B") == "3");
+    CHECK(env("COLONIES_PROCESS_ID") == "p");
+    CHECK(env("COLONIES_SERVER_HOST") == "example.org");
+    CHECK(env("COLONIES_SERVER_PORT") == "443");
+    CHECK(env("COLONIES_TLS") == "true");
+    CHECK(env("COLONIES_EXECUTOR_ID") == who.key.id());
+    CHECK(invocation.env.find("COLONIES_PRVKEY") == nullptr);
+    add_key(invocation, who);
+    CHECK(invocation.env.find("COLONIES_PRVKEY") == nullptr);
+    Identity open = who;
+    open.pass_key = true;
+    add_key(invocation, open);
+    CHECK(env("COLONIES_PRVKEY") == who.key.reveal());
+    CHECK(env("COLONIES_EXECUTOR_PRVKEY") == who.key.reveal());
+}
+
+TEST_CASE("what the parents gave stands for arguments that are not there, and always where code comes along")
+{
+    colonies::Process child = process();
+    child.in = {7};
+    CHECK(made(child)->args == Array{7});
+    child.spec.args = {1};
+    CHECK(made(child)->args == Array{1});
+    child.spec.env = {{"code", "x"}};
+    CHECK(made(child)->args == Array{7});
+    child.in = {};
+    CHECK(made(child)->args == Array{1});
+    colonies::Process named = process();
+    named.in = {7};
+    named.spec.kwargs = {{"a", 1}};
+    CHECK(made(named)->args.empty());
+}
+
+TEST_CASE("the colony hears one sentence with its place, and a bounded traceback")
+{
+    Failure failure{Errc::script, "it broke"};
+    CHECK(errors_of(failure) == std::vector<std::string>{"it broke"});
+    failure.where = "a.lua:3";
+    failure.traceback = std::string(100'000, 'x');
+    const auto errors = errors_of(failure);
+    REQUIRE(errors.size() == 2);
+    CHECK(errors[0] == "a.lua:3: it broke");
+    CHECK(errors[1].size() == 8 * 1024);
+}
