@@ -37,6 +37,33 @@ Array arguments_of(const colonies::Process& process)
     return !process.in.empty() && (has_code || !has_own) ? process.in : process.spec.args;
 }
 
+bool has_entries(const Value& wishes)
+{
+    const auto* list = wishes.get<Array>();
+    const auto* table = wishes.get<Object>();
+    return (list != nullptr && !list->empty()) || (table != nullptr && !table->empty());
+}
+
+// Clients send the table with nothing in it, too; before 2024 it was a list.
+bool wants_files(const Value& fs)
+{
+    const auto* table = fs.get<Object>();
+    if (table == nullptr)
+        return has_entries(fs);
+    const Value* snapshots = table->find("snapshots");
+    const Value* dirs = table->find("dirs");
+    return (snapshots != nullptr && has_entries(*snapshots)) || (dirs != nullptr && has_entries(*dirs));
+}
+
+Failure without_files()
+{
+    Failure failure{Errc::refused,
+                    "The process asks for files ('fs'), which this version of the agent cannot bring yet: "
+                    "submit it without 'fs', or to another executor"};
+    failure.retry = false;
+    return failure;
+}
+
 std::string source_of(const Identity& who)
 {
     return "colony " + who.name;
@@ -47,6 +74,8 @@ std::string source_of(const Identity& who)
 Result<Invocation> invocation_of(const colonies::Process& process, const Identity& who, const ServerAddress& server,
                                  const std::vector<std::string>& functions)
 {
+    if (wants_files(process.spec.fs))
+        return without_files();
     Invocation invocation;
     invocation.id = process.id;
     invocation.function = process.spec.function;

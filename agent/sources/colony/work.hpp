@@ -19,7 +19,8 @@ struct ServerAddress {
     bool tls = false;
 };
 
-/// The invocation has the process's id, and no secret in it. Failures: not_found, with what the executor has.
+/// The invocation has the process's id, and no secret in it. Failures: not_found, with what the executor
+/// has; refused, where it wants files.
 Result<Invocation> invocation_of(const colonies::Process& process, const Identity& who, const ServerAddress& server,
                                  const std::vector<std::string>& functions);
 
