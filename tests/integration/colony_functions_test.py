@@ -40,6 +40,10 @@ class Conformance(ColonyAgent):
     def fails(self, type, function, *args, **fields):
         return self.errors(function, *args, conditions={"executortype": type}, **fields)[0]
 
+    def ended_errors(self, id):
+        self.await_process(id, FAILED)
+        return self.until(lambda: self.process(id)["errors"], "its errors")
+
     def sent(self, type, function, *args, **fields):
         return self.send(function, *args, conditions={"executortype": type}, **fields)
 
@@ -86,6 +90,17 @@ class Echo(Conformance):
             with self.subTest(name[:40]):
                 self.assertRegex(self.fails("echo", name), "^Unsupported function: ")
         self.assertRegex(self.fails("ml", "train"), "^Unsupported funcname: train; .* has .*ml.execute")
+        self.assert_harmless()
+
+    def test_what_no_client_should_send_does_no_harm(self):
+        nested = []
+        for _ in range(300):
+            nested = [nested]
+        self.assertRegex(self.fails("echo", "echo", nested), "nested|deep")
+        self.assertEqual(self.gives("echo", "echo", "a\0b"), ["a\0b"])
+        self.assertEqual(self.gives("echo", "echo", ["x"] * 100_000), [["x"] * 100_000])
+        self.assertLess(len(self.fails("echo", HUGE)), 100_000)
+        self.assertLess(len(self.fails("echo", "echo", kwargs={HUGE: 1})), 100_000)
         self.assert_harmless()
 
     def test_without_a_time_limit_and_with_one_it_is_the_same(self):
@@ -176,6 +191,9 @@ class Unix(Conformance):
         self.assertEqual(self.gives("unix", "sh", "-c", "printf %s \"$V\"", env={"V": "; touch harm"}), ["; touch harm"])
         self.assertRegex(self.fails("unix", "true", HUGE), "(?i)argument")
         self.assertRegex(self.fails("unix", "true", env={"A B=C": "x", "": "y"}), "no name for an environment variable")
+        self.assertRegex(self.fails("unix", "true", env={"LARGE": HUGE}), "(?i)too long|too large|too many")
+        self.assertRegex(self.fails("unix", "printf", "%s", "a\0b"), "NUL")
+        self.assertLess(len(self.fails("unix", "sh", "-c", "seq 1 300000 >&2; exit 1")), 1000)
         self.assert_harmless()
 
     def test_bytes_that_are_no_text_are_marked_and_not_dropped(self):
@@ -184,7 +202,7 @@ class Unix(Conformance):
         self.assertEqual(self.gives("unix", "printf", r"a\000b"), ["a\0b"])
         self.assertEqual(self.gives("unix", "printf", r"\303"), [{"$base64": "ww=="}])
         id = self.sent("unix", "sh", "-c", r"printf 'one\000\377\nlast'; exit 1")
-        self.assertRegex(self.await_process(id, FAILED)["errors"][0], "status 1: .*last")
+        self.assertRegex(self.ended_errors(id)[0], r"status 1: one\?\nlast$")
         self.assertRegex(self.logs_of(id), "one.*\nlast")
 
     def test_a_hundred_megabytes_are_bounded_and_the_cut_is_seen(self):
@@ -284,10 +302,9 @@ class Python(Conformance):
         self.assertEqual(sorted(self.logs_of(id).splitlines()), ["no line break", "to stderr", "to stdout"])
 
     def test_failures_have_upstreams_words_and_pythons(self):
-        process = self.ended_process(self.sent("python", "f", env=self.code("def f(ctx):\n    return 1 / 0\n")))
-        self.assertEqual(process["state"], FAILED)
-        self.assertRegex(process["errors"][0], "Failed to execute function: ZeroDivisionError: division by zero")
-        self.assertIn("return 1 / 0", "".join(process["errors"]))
+        errors = self.ended_errors(self.sent("python", "f", env=self.code("def f(ctx):\n    return 1 / 0\n")))
+        self.assertRegex(errors[0], "Failed to execute function: ZeroDivisionError: division by zero")
+        self.assertIn("return 1 / 0", "".join(errors))
         self.assertRegex(self.refuses("def f(:\n", "f"), "Failed to execute function: SyntaxError")
         self.assertRegex(self.refuses("import no_such_module\ndef f(): pass\n", "f"), "no_such_module")
         self.assertRegex(self.refuses("def g(): pass\n", "f"), "no function 'f': it defines g")
@@ -295,6 +312,8 @@ class Python(Conformance):
         self.assertRegex(self.refuses("import os\ndef f(ctx): os.kill(os.getpid(), 9)\n", "f"), "signal 9")
         self.assertRegex(self.refuses("def f(ctx): return float('nan')\n", "f"), "nan")
         self.assertRegex(self.refuses("def f(ctx): return object()\n", "f"), "not data")
+        self.assertLess(len("".join(self.ended_errors(self.sent("python", "f", env=self.code(
+            "def f(ctx): raise ValueError('x' * 5000000)\n"))))), 100_000)
         self.assert_harmless()
 
     def test_code_that_is_not_there_is_refused(self):
@@ -379,7 +398,7 @@ class Strangers(ColonyAgent):
         self.assertEqual([one["executorid"] for one in self.executors()], [other.id])
 
     def test_an_owner_who_owns_another_colony(self):
-        self.refused("owner", colony=f'owner_key = "{new_key()}"')
+        self.refused("it takes the owner's key", colony=f'owner_key = "{new_key()}"')
 
     def test_a_colony_that_does_not_exist(self):
         self.configure()
