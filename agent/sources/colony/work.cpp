@@ -1,12 +1,23 @@
 #include "sources/colony/work.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace forager::colony {
 
 namespace {
 
+constexpr std::size_t longest_message = 32 * 1024;
 constexpr std::size_t longest_traceback = 8 * 1024;
+
+std::string beginning(std::string_view text, std::size_t bytes)
+{
+    if (text.size() <= bytes)
+        return std::string{text};
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) // in the middle of a character
+        --bytes;
+    return std::string{text.substr(0, bytes)} + " …";
+}
 
 // Upstream's commands find all attributes of the process there, and under these names where they are.
 Object environment_of(const colonies::Process& process, const Identity& who, const ServerAddress& server)
@@ -108,9 +119,10 @@ void add_key(Invocation& invocation, const Identity& who)
 
 std::vector<std::string> errors_of(const Failure& failure)
 {
-    std::vector<std::string> errors{failure.where.empty() ? failure.message : failure.where + ": " + failure.message};
+    const std::string message = beginning(failure.message, longest_message);
+    std::vector<std::string> errors{failure.where.empty() ? message : failure.where + ": " + message};
     if (!failure.traceback.empty())
-        errors.push_back(failure.traceback.substr(0, longest_traceback));
+        errors.push_back(beginning(failure.traceback, longest_traceback));
     return errors;
 }
 
