@@ -442,6 +442,15 @@ class Environment(ColonyAgent):
         self.assertEqual((seen["executorname"], seen["executorid"]), ("by-hand", member.id))
         self.assertEqual(self.output("echo.echo", "x", conditions={"executortype": "forager"}), ["x"])
 
+    def test_of_an_id_whose_key_is_kept_in_the_home_directory(self):
+        member = self.colony.add_executor("by-hand", type="forager")
+        kept = self.folder / ".colonies" / member.id
+        kept.parent.mkdir()
+        kept.write_text(member.key)
+        kept.chmod(0o600)
+        seen = self.serve_by(**self.where(), COLONIES_TLS="false", COLONIES_COLONY_ID=self.colony.name, COLONIES_EXECUTOR_ID=member.id)
+        self.assertEqual(seen["executorid"], member.id)
+
     def test_of_the_python_executor(self):
         self.serve_by(**self.where(), COLONIES_SERVER_TLS="false", COLONIES_COLONY_ID=self.colony.name,
                       COLONIES_COLONY_PRVKEY=self.colony.owner_key, EXECUTOR_TYPE="python")
@@ -454,12 +463,23 @@ class Environment(ColonyAgent):
                              EXECUTOR_HW_MODEL="n/a", EXECUTOR_HW_NODES="1", EXECUTOR_HW_CPU="32000m", EXECUTOR_HW_MEM="80Gi",
                              EXECUTOR_SW_NAME="colonyos/dockerexecutor", EXECUTOR_LOCATION_LONG="22.15")
         self.assertEqual((seen["executorname"], seen["executorid"]), ("dev-docker", member.id))
+        self.assertEqual(self.request("GET", "/v1/status")["result"]["colony"]["executors"][0]["type"], "unix")
         self.assertEqual(self.output("echo", "x", conditions={"executortype": "unix"}), ["x\n"])
 
     def test_of_a_deployment_with_the_newest_names(self):
         self.serve_by(COLONIES_CLIENT_HTTP_HOST=self.colony.host, COLONIES_CLIENT_HTTP_PORT=str(self.colony.port),
                       COLONIES_CLIENT_BACKENDS="http", COLONIES_TLS="false", COLONIES_COLONY_NAME=self.colony.name,
-                      COLONIES_COLONY_PRVKEY=self.colony.owner_key, COLONIES_EXECUTOR_NAME="newest", COLONIES_EXECUTOR_TYPE="echo")
+                      COLONIES_COLONY_PRVKEY=self.colony.owner_key, COLONIES_EXECUTOR_NAME="newest", COLONIES_EXECUTOR_TYPE="echo",
+                      EXECUTOR_HW_MODEL="edge box", EXECUTOR_HW_NODES="1", EXECUTOR_HW_CPU="32000m", EXECUTOR_HW_MEM="80Gi",
+                      EXECUTOR_HW_STORAGE="1Ti", EXECUTOR_HW_GPU_NAME="gpu", EXECUTOR_HW_GPU_COUNT="2", EXECUTOR_HW_GPU_MEM="24Gi",
+                      EXECUTOR_HW_GPU_NODES_COUNT="1", EXECUTOR_HW_NETWORK="192.0.2.7, 192.0.2.8", EXECUTOR_SW_NAME="name",
+                      EXECUTOR_SW_TYPE="type", EXECUTOR_SW_VERSION="version")
+        capabilities = self.executors()[0]["capabilities"]
+        hardware, software = capabilities["hardware"][0], capabilities["software"][0]
+        self.assertEqual([hardware[name] for name in ("model", "nodes", "cpu", "mem", "storage", "network")],
+                         ["edge box", 1, "32000m", "80Gi", "1Ti", ["192.0.2.7", "192.0.2.8"]])
+        self.assertEqual(hardware["gpu"], {"name": "gpu", "count": 2, "mem": "24Gi", "nodecount": 1})
+        self.assertEqual(software, {"name": "name", "type": "type", "version": "version"})
         self.assertEqual(self.output("echo", "x", conditions={"executortype": "echo"}), ["x"])
 
     def test_of_a_users_own_shell(self):
