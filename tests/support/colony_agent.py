@@ -67,7 +67,9 @@ class ColonyAgent(ColonyTest, Scenario):
         return process["out"]
 
     def errors(self, function, *args, **fields):
-        id = self.send(function, *args, **fields)
+        return self.errors_of(self.send(function, *args, **fields))
+
+    def errors_of(self, id):
         process = self.ended_process(id)
         self.assertEqual(process["state"], FAILED, process["out"])
         # The server says that it has failed before it says why.

@@ -40,12 +40,12 @@ Object environment_of(const colonies::Process& process, const Identity& who, con
 }
 
 // What the parents in a workflow gave stands for arguments where the process has none of its own, and always where code
-// comes with it, as upstream's clients expect.
-Array arguments_of(const colonies::Process& process)
+// comes with it, as upstream's clients expect. What a program printed becomes no other's command line by that.
+bool takes_from_parents(const colonies::Process& process, std::string_view function)
 {
-    const bool has_code = process.spec.env.contains("code");
-    const bool has_own = !process.spec.args.empty() || !process.spec.kwargs.empty();
-    return !process.in.empty() && (has_code || !has_own) ? process.in : process.spec.args;
+    if (process.in.empty() || function == "unix.unix_command")
+        return false;
+    return process.spec.env.contains("code") || (process.spec.args.empty() && process.spec.kwargs.empty());
 }
 
 bool has_entries(const Value& wishes)
@@ -90,13 +90,15 @@ Result<Invocation> invocation_of(const colonies::Process& process, const Identit
     Invocation invocation;
     invocation.id = process.id;
     invocation.function = process.spec.function;
-    invocation.args = arguments_of(process);
+    invocation.args = process.spec.args;
     invocation.kwargs = process.spec.kwargs;
     invocation.env = environment_of(process, who, server);
     invocation.source = source_of(who);
     invocation.retries = 0; // the colony counts its own
     if (const auto matched = match(invocation, who.offer, functions); !matched)
         return matched.error();
+    if (takes_from_parents(process, invocation.function))
+        invocation.args = process.in;
     return invocation;
 }
 
