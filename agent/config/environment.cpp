@@ -77,6 +77,21 @@ private:
     std::string folder_;
 };
 
+// Where upstream's older executors look for the key of the id that they are given.
+void read_stored_key(Reader& reader, const Variables& environment)
+{
+    const auto* id = find(environment, "COLONIES_EXECUTOR_ID");
+    const auto* home = find(environment, "HOME");
+    const bool given = reader.set_by("colony.key") != nullptr || reader.set_by("colony.owner_key") != nullptr;
+    if (id == nullptr || home == nullptr || given || id->find('/') != id->npos)
+        return;
+    const Section& colony = *find_section("colony");
+    const std::string file = *home + "/.colonies/" + *id;
+    std::error_code ignored; // what cannot be looked at is not there
+    if (std::filesystem::is_regular_file(file, ignored))
+        reader.set_from_file({colony, 0, *colony.find("key")}, file, true, spot_of_variable("COLONIES_EXECUTOR_ID"));
+}
+
 // The names of the container broker: they make a URL, and ask for its channels.
 void read_redis_address(Reader& reader, const Variables& environment)
 {
@@ -159,6 +174,7 @@ void read_environment(Reader& reader, const Sources& sources)
     for (const Section& section : sections())
         for (const Key& key : section.keys)
             layer.read(section, key);
+    read_stored_key(reader, sources.environment);
     read_redis_address(reader, sources.environment);
     warn_of_misspelt(reader, sources.environment);
 }

@@ -23,7 +23,7 @@ Section colony_section()
                     "The private key of the colony's owner, with which the agent registers its executors itself.",
                     {"COLONIES_COLONY_PRVKEY"}),
                 key(colony, "key", &ColonyConfig::key, secret(),
-                    "The private key of an executor that was registered by hand.",
+                    "The private key of an executor that was registered by hand; not used where `owner_key` is given.",
                     {"COLONIES_EXECUTOR_PRVKEY", "COLONIES_PRVKEY"}),
                 key(colony, "long_poll", &ColonyConfig::long_poll, duration(1s, 5min),
                     "How long the server may hold one request for work open."),

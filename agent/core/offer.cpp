@@ -51,7 +51,9 @@ Failure unknown(const std::string& name, const Offer& offer, const std::vector<s
     for (const std::string& function : functions)
         if (offers(offer, function))
             offered.push_back(function);
-    Failure failure{Errc::not_found, "Unsupported function: " + name + "; this executor of type " + offer.type +
+    // Upstream's executors have two ways to say it.
+    const char* const words = family_of(offer.type) == "ml" ? "Unsupported funcname: " : "Unsupported function: ";
+    Failure failure{Errc::not_found, words + name + "; this executor of type " + offer.type +
                                          (offered.empty() ? " has none" : " has " + listed(offered))};
     failure.retry = false;
     return failure;

@@ -8,7 +8,8 @@ void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& proc
     add_sleep(registry, clock);
     add_unix(registry, processes);
     add_python(registry, processes);
-    for (const char* family : {"backup", "broker", "compute", "docker", "k8s", "ml", "reconcile"})
+    add_ml(registry, processes);
+    for (const char* family : {"backup", "broker", "compute", "docker", "k8s", "reconcile"})
         registry.add_unavailable(family, "this version of the agent does not have it yet");
 }
 

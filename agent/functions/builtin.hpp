@@ -16,5 +16,6 @@ void add_echo(Registry& registry);
 void add_sleep(Registry& registry, Clock& clock);
 void add_unix(Registry& registry, ProcessRunner& processes);
 void add_python(Registry& registry, ProcessRunner& processes);
+void add_ml(Registry& registry, ProcessRunner& processes);
 
 } // namespace forager

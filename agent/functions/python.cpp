@@ -76,9 +76,15 @@ Object context_of(const Invocation& invocation)
         const Value* value = invocation.env.find(name);
         return value == nullptr ? Value{} : *value;
     };
-    Object spec{{"funcname", invocation.function},
+    // As the process was submitted: its name was that of the code's function.
+    const Value* function = invocation.kwargs.find("function");
+    Object kwargs;
+    for (const Member& member : invocation.kwargs)
+        if (member.name != "function")
+            kwargs.append(member.name, member.value);
+    Object spec{{"funcname", function == nullptr ? Value{invocation.function} : *function},
                 {"args", Value{Array{invocation.args}}},
-                {"kwargs", Value{invocation.kwargs}},
+                {"kwargs", Value{std::move(kwargs)}},
                 {"env", Value{invocation.env}}};
     Object process{{"processid", invocation.id}, {"spec", Value{std::move(spec)}}};
     return Object{{"process", Value{std::move(process)}},

@@ -67,9 +67,13 @@ class ColonyAgent(ColonyTest, Scenario):
         return process["out"]
 
     def errors(self, function, *args, **fields):
-        process = self.ended_process(self.send(function, *args, **fields))
+        return self.errors_of(self.send(function, *args, **fields))
+
+    def errors_of(self, id):
+        process = self.ended_process(id)
         self.assertEqual(process["state"], FAILED, process["out"])
-        return process["errors"]
+        # The server says that it has failed before it says why.
+        return self.until(lambda: self.process(id)["errors"], f"the errors of process {id}")
 
     def logs_of(self, id):
         entries = self.colony.setup("getlogsmsg", self.colony.user.key, colonyname=self.colony.name, processid=id,

@@ -26,9 +26,13 @@ std::vector<config::ExecutorConfig> executors_of(const config::Settings& setting
     return settings.executors.empty() ? std::vector{config::ExecutorConfig{}} : settings.executors;
 }
 
-const Secret& key_of(const config::Settings& settings, const config::ExecutorConfig& executor)
+// With the owner's key executors get keys of their own. The environment of users, and of upstream's older executors,
+// has another one beside it, which may be anybody's.
+Secret key_of(const config::Settings& settings, const config::ExecutorConfig& executor)
 {
-    return executor.key.empty() ? settings.colony.key : executor.key;
+    if (!executor.key.empty())
+        return executor.key;
+    return settings.colony.owner_key.empty() ? settings.colony.key : Secret{};
 }
 
 Result<colonies::PrivateKey> read_key(const Secret& text, const std::string& setting)
@@ -96,7 +100,7 @@ Result<colony::Identity> ColonyDesk::identity_of(const config::Settings& setting
 {
     const config::ColonyConfig& colony = settings.colony;
     const Offer offer{executor.type, executor.functions, executor.shell};
-    const Secret& given = key_of(settings, executor);
+    const Secret given = key_of(settings, executor);
     std::optional<colonies::PrivateKey> owner;
     if (!colony.owner_key.empty()) {
         auto read = read_key(colony.owner_key, "colony.owner_key");

@@ -1,12 +1,23 @@
 #include "sources/colony/work.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace forager::colony {
 
 namespace {
 
+constexpr std::size_t longest_message = 32 * 1024;
 constexpr std::size_t longest_traceback = 8 * 1024;
+
+std::string beginning(std::string_view text, std::size_t bytes)
+{
+    if (text.size() <= bytes)
+        return std::string{text};
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) // in the middle of a character
+        --bytes;
+    return std::string{text.substr(0, bytes)} + " …";
+}
 
 // Upstream's commands find all attributes of the process there, and under these names where they are.
 Object environment_of(const colonies::Process& process, const Identity& who, const ServerAddress& server)
@@ -29,12 +40,39 @@ Object environment_of(const colonies::Process& process, const Identity& who, con
 }
 
 // What the parents in a workflow gave stands for arguments where the process has none of its own, and always where code
-// comes with it, as upstream's clients expect.
-Array arguments_of(const colonies::Process& process)
+// comes with it, as upstream's clients expect. What a program printed becomes no other's command line by that.
+bool takes_from_parents(const colonies::Process& process, std::string_view function)
 {
-    const bool has_code = process.spec.env.contains("code");
-    const bool has_own = !process.spec.args.empty() || !process.spec.kwargs.empty();
-    return !process.in.empty() && (has_code || !has_own) ? process.in : process.spec.args;
+    if (process.in.empty() || function == "unix.unix_command")
+        return false;
+    return process.spec.env.contains("code") || (process.spec.args.empty() && process.spec.kwargs.empty());
+}
+
+bool has_entries(const Value& wishes)
+{
+    const auto* list = wishes.get<Array>();
+    const auto* table = wishes.get<Object>();
+    return (list != nullptr && !list->empty()) || (table != nullptr && !table->empty());
+}
+
+// Clients send the table with nothing in it, too; before 2024 it was a list.
+bool wants_files(const Value& fs)
+{
+    const auto* table = fs.get<Object>();
+    if (table == nullptr)
+        return has_entries(fs);
+    const Value* snapshots = table->find("snapshots");
+    const Value* dirs = table->find("dirs");
+    return (snapshots != nullptr && has_entries(*snapshots)) || (dirs != nullptr && has_entries(*dirs));
+}
+
+Failure without_files()
+{
+    Failure failure{Errc::refused,
+                    "The process asks for files ('fs'), which this version of the agent cannot bring yet: "
+                    "submit it without 'fs', or to another executor"};
+    failure.retry = false;
+    return failure;
 }
 
 std::string source_of(const Identity& who)
@@ -47,16 +85,20 @@ std::string source_of(const Identity& who)
 Result<Invocation> invocation_of(const colonies::Process& process, const Identity& who, const ServerAddress& server,
                                  const std::vector<std::string>& functions)
 {
+    if (wants_files(process.spec.fs))
+        return without_files();
     Invocation invocation;
     invocation.id = process.id;
     invocation.function = process.spec.function;
-    invocation.args = arguments_of(process);
+    invocation.args = process.spec.args;
     invocation.kwargs = process.spec.kwargs;
     invocation.env = environment_of(process, who, server);
     invocation.source = source_of(who);
     invocation.retries = 0; // the colony counts its own
     if (const auto matched = match(invocation, who.offer, functions); !matched)
         return matched.error();
+    if (takes_from_parents(process, invocation.function))
+        invocation.args = process.in;
     return invocation;
 }
 
@@ -79,9 +121,10 @@ void add_key(Invocation& invocation, const Identity& who)
 
 std::vector<std::string> errors_of(const Failure& failure)
 {
-    std::vector<std::string> errors{failure.where.empty() ? failure.message : failure.where + ": " + failure.message};
+    const std::string message = beginning(failure.message, longest_message);
+    std::vector<std::string> errors{failure.where.empty() ? message : failure.where + ": " + message};
     if (!failure.traceback.empty())
-        errors.push_back(failure.traceback.substr(0, longest_traceback));
+        errors.push_back(beginning(failure.traceback, longest_traceback));
     return errors;
 }
 

@@ -19,7 +19,8 @@ struct ServerAddress {
     bool tls = false;
 };
 
-/// The invocation has the process's id, and no secret in it. Failures: not_found, with what the executor has.
+/// The invocation has the process's id, and no secret in it. Failures: not_found, with what the executor
+/// has; refused, where it wants files.
 Result<Invocation> invocation_of(const colonies::Process& process, const Identity& who, const ServerAddress& server,
                                  const std::vector<std::string>& functions);
 
@@ -29,7 +30,8 @@ Invocation refused_work(std::string id, std::string function, const Identity& wh
 /// What commands may see of the executor beyond that, where its entry says so. Never kept on the disk.
 void add_key(Invocation& invocation, const Identity& who);
 
-/// What the colony hears of a failure: one sentence with its place in the script, and the traceback where there is one.
+/// What the colony hears of a failure: one sentence with its place in the script, and the traceback where there is one,
+/// of each at most some thousand bytes.
 std::vector<std::string> errors_of(const Failure& failure);
 
 } // namespace forager::colony

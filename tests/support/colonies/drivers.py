@@ -47,7 +47,8 @@ class PyColonies(Driver):
         return self.client.get_process(id, self.key).model_dump(by_alias=True)
 
     def logs(self, id):
-        return "".join(line["message"] for line in self.client.get_process_log(self.colony.name, id, 500, 0, self.key))
+        lines = self.client.get_process_log(self.colony.name, id, 500, 0, self.key) or []
+        return "".join(line["message"] for line in lines)
 
     def submit_workflow(self, specs):
         workflow = self.model.Workflow(colonyname=self.colony.name, functionspecs=specs)

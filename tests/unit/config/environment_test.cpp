@@ -79,6 +79,22 @@ TEST_CASE("the variables that users of a colony export are understood")
     CHECK(world.warnings().empty());
 }
 
+TEST_CASE("the key of an executor's id is looked for where upstream's clients keep it")
+{
+    ConfigWorld world;
+    world.write("home/.colonies/ab12", "stored\n");
+    world.write("home/secret", "another");
+    world.sources.environment = {{"HOME", world.folder.at("home")}, {"COLONIES_EXECUTOR_ID", "ab12"}};
+    CHECK(world.settings().colony.key == Secret{"stored"});
+    CHECK(world.origin_of("colony.key") == "environment COLONIES_EXECUTOR_ID");
+    world.sources.environment["COLONIES_EXECUTOR_PRVKEY"] = "given";
+    CHECK(world.settings().colony.key == Secret{"given"});
+    world.sources.environment = {{"HOME", world.folder.at("home")}, {"COLONIES_EXECUTOR_ID", "../secret"}};
+    CHECK(world.settings().colony.key.empty());
+    world.sources.environment["COLONIES_EXECUTOR_ID"] = "cd34";
+    CHECK(world.settings().colony.key.empty());
+}
+
 TEST_CASE("the names of the backup executor are understood, its own of S3 too")
 {
     ConfigWorld world;

@@ -52,6 +52,7 @@ TEST_CASE("what an executor does not offer it does not have, and says what it ha
           "Unsupported function: ls; this executor of type unix has echo.echo");
     CHECK(matched(process("x"), offer("edge", {"k8s.*"})) ==
           "Unsupported function: x; this executor of type edge has none");
+    CHECK(matched(process("x"), offer("ml", {"ml.*"})) == "Unsupported funcname: x; this executor of type ml has none");
     Invocation unknown = process("x");
     const auto refused = match(unknown, offer("edge"), functions);
     CHECK(refused.error().code == Errc::not_found);

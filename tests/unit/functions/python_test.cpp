@@ -56,7 +56,7 @@ TEST_CASE("the code comes by position or by name, and the rest is for its functi
 TEST_CASE("an upstream call has its code in the environment, and everything else is for the function")
 {
     PythonWorld world;
-    Invocation invocation = python_code({1}, {{"b", 2}}, upstream_env("def f(a, b, ctx): pass"));
+    Invocation invocation = python_code({1}, {{"b", 2}, {"function", "f"}}, upstream_env("def f(a, b, ctx): pass"));
     invocation.id = "77";
     const Object request = world.request(invocation);
     CHECK(*request.find("code") == Value{"def f(a, b, ctx): pass"});
@@ -66,6 +66,11 @@ TEST_CASE("an upstream call has its code in the environment, and everything else
     CHECK(*context.find("colonyname") == Value{"dev"});
     CHECK(context.find("executor_prvkey")->is_null());
     CHECK(*context.find("process")->get<Object>()->find("processid") == Value{"77"});
+    const Object spec{{"funcname", "f"},
+                      {"args", Array{1}},
+                      {"kwargs", Object{{"b", 2}}},
+                      {"env", Value{invocation.env}}};
+    CHECK(*context.find("process")->get<Object>()->find("spec") == Value{spec});
     CHECK(world.runner.commands.back().env ==
           std::vector<std::pair<std::string, std::string>>{{"COLONIES_COLONY_NAME", "dev"}});
 }
