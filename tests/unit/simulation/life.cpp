@@ -181,6 +181,8 @@ void Life::end()
     const bool dead = !alive();
     if (dead)
         store_->writer().hurry();
+    else
+        do_later(hurry_after_grace());
     queue_->stop();
     world_.run(loops_.stop());
     world_.run(world_.scheduler.drain(dead ? Duration{} : grace));
@@ -189,6 +191,13 @@ void Life::end()
     world_.run(clients_.emptied());
     world_.run(store_->writer().close());
     ledger_.life_is_over();
+}
+
+// As the agent does it: what a bad disk refuses then is done after the next start.
+asio::awaitable<void> Life::hurry_after_grace()
+{
+    co_await sleep_for(world_.clock, grace);
+    store_->writer().hurry();
 }
 
 void Life::turns(std::size_t count)

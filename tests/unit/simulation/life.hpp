@@ -76,6 +76,7 @@ private:
     void tell_ledger();
     void start_loops();
     void do_later(boost::asio::awaitable<void> work);
+    boost::asio::awaitable<void> hurry_after_grace();
     boost::asio::awaitable<void> submit_now(Submission submission);
     boost::asio::awaitable<void> cancel_now(std::string id);
     boost::asio::awaitable<void> retry_now(std::string id);
