@@ -66,10 +66,8 @@ TEST_CASE("an upstream call has its code in the environment, and everything else
     CHECK(*context.find("colonyname") == Value{"dev"});
     CHECK(context.find("executor_prvkey")->is_null());
     CHECK(*context.find("process")->get<Object>()->find("processid") == Value{"77"});
-    const Object spec{{"funcname", "f"},
-                      {"args", Array{1}},
-                      {"kwargs", Object{{"b", 2}}},
-                      {"env", Value{invocation.env}}};
+    const Object spec{
+        {"funcname", "f"}, {"args", Array{1}}, {"kwargs", Object{{"b", 2}}}, {"env", Value{invocation.env}}};
     CHECK(*context.find("process")->get<Object>()->find("spec") == Value{spec});
     CHECK(world.runner.commands.back().env ==
           std::vector<std::pair<std::string, std::string>>{{"COLONIES_COLONY_NAME", "dev"}});
