@@ -26,7 +26,7 @@ public:
     explicit ColonySource(Desk desk);
     ColonySource(const ColonySource&) = delete;
     ColonySource& operator=(const ColonySource&) = delete;
-    ~ColonySource() = default;
+    ~ColonySource() override = default;
 
     /// Reads what an agent before this one did not tell. Before the loops.
     boost::asio::awaitable<Result<void>> open() { return arrivals_.open(); }
