@@ -5,6 +5,9 @@
 #include "base/duration.hpp"
 #include "clients/colonies/calls/executors.hpp"
 #include "ports/within.hpp"
+#include "runtime/task_group.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -192,12 +195,22 @@ void ColonyDesk::stop()
         executor.stop();
 }
 
+// All at once: one whose word the server does not take must not use up the others' time.
 asio::awaitable<void> ColonyDesk::drain(TimePoint deadline)
 {
+    TaskGroup all{parts_.app.executor()};
+    co_await asio::this_coro::throw_if_cancelled(false);
     for (colony::ColonySource& executor : executors_)
-        if (!co_await within(parts_.app.clock(), deadline, executor.drain()))
-            parts_.log.warn("the colony server has not heard all outcomes: it hears them after the next start",
-                            {{"outcomes", untold()}});
+        all.spawn("drain", drain(executor, deadline));
+    co_await all.join();
+    if (untold() > 0)
+        parts_.log.warn("the colony server has not heard all outcomes: it hears them after the next start",
+                        {{"outcomes", untold()}});
+}
+
+asio::awaitable<void> ColonyDesk::drain(colony::ColonySource& executor, TimePoint deadline)
+{
+    (void)co_await within(parts_.app.clock(), deadline, executor.drain());
 }
 
 std::size_t ColonyDesk::untold() const

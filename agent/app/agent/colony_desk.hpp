@@ -65,6 +65,7 @@ public:
 private:
     explicit ColonyDesk(Parts parts) : parts_{std::move(parts)} {}
 
+    boost::asio::awaitable<void> drain(colony::ColonySource& executor, TimePoint deadline);
     Result<void> add_executors(const config::Settings& settings);
     Result<void> add(const config::Settings& settings, const config::ExecutorConfig& executor);
     Result<colony::Identity> identity_of(const config::Settings& settings,

@@ -26,6 +26,7 @@ public:
     explicit ColonySource(Desk desk);
     ColonySource(const ColonySource&) = delete;
     ColonySource& operator=(const ColonySource&) = delete;
+    ~ColonySource() override = default;
 
     /// Reads what an agent before this one did not tell. Before the loops.
     boost::asio::awaitable<Result<void>> open() { return arrivals_.open(); }
