@@ -58,7 +58,7 @@ def judged(looks, count, seconds):
     memory, descriptors = zip(*looks)
     return {"value": count / seconds, "second": max(memory[third:2 * third]), "last": max(memory[2 * third:]),
             "descriptors": descriptors[-1],
-            "more_descriptors": max(descriptors[2 * third:]) - max(descriptors[third:2 * third]), "events": count}
+            "more_descriptors": max(0, max(descriptors[2 * third:]) - max(descriptors[third:2 * third])), "events": count}
 
 
 def port_of(agent):

@@ -95,5 +95,5 @@ TEST_CASE("the colony hears one sentence with its place, and a bounded traceback
     const auto errors = errors_of(failure);
     REQUIRE(errors.size() == 2);
     CHECK(errors[0] == "a.lua:3: it broke");
-    CHECK(errors[1].size() == 8 * 1024);
+    CHECK(errors[1].size() < 8 * 1024 + 16); // with the mark of the cut
 }
