@@ -14,6 +14,8 @@ from local_http import LocalConnection
 
 FORAGER = pathlib.Path(sys.argv[1]).absolute()
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # agents heed it, also when these tests were started by nohup
+
 PATIENCE = 60  # seconds, for what takes a fraction of one when all is well
 
 # Every script begins with it: `mark` leaves a line in a file that outlives everything, `hold` lasts until a file is
