@@ -1,12 +1,10 @@
 // ml.execute: one command on this host, as upstream's machine learning executor ran them: its output goes to the log.
 #include "functions/builtin.hpp"
 #include "functions/builtin_function.hpp"
-#include "functions/lines_to_observer.hpp"
+#include "functions/run_command.hpp"
 
 #include "base/text.hpp"
 #include "core/options.hpp"
-#include "primitives/command_scope.hpp"
-#include "primitives/unix.hpp"
 
 #include <string_view>
 
@@ -130,11 +128,7 @@ public:
         auto command = command_of(invocation);
         if (!command)
             co_return command.error();
-        LinesToObserver lines{invocation, observer};
-        command->lines = &lines;
-        CommandScope scope{processes_};
-        command->scope = scope.id();
-        auto completed = co_await scope.around(run_checked(processes_, std::move(*command), true));
+        auto completed = co_await run_command(processes_, invocation, observer, std::move(*command));
         if (!completed)
             co_return in_words_of_upstream(completed.error());
         co_return Outputs{};

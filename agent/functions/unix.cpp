@@ -1,10 +1,7 @@
 // unix.unix_command: one command, its outputs as one text.
 #include "functions/builtin.hpp"
 #include "functions/builtin_function.hpp"
-#include "functions/lines_to_observer.hpp"
-
-#include "primitives/command_scope.hpp"
-#include "primitives/unix.hpp"
+#include "functions/run_command.hpp"
 
 namespace forager {
 
@@ -110,11 +107,7 @@ public:
         auto command = command_of(invocation);
         if (!command)
             co_return command.error();
-        LinesToObserver lines{invocation, observer};
-        command->lines = &lines;
-        CommandScope scope{processes_};
-        command->scope = scope.id();
-        auto completed = co_await scope.around(run_checked(processes_, std::move(*command), true));
+        auto completed = co_await run_command(processes_, invocation, observer, std::move(*command));
         if (!completed)
             co_return completed.error();
         co_return Outputs{Value{std::move(completed->out)}};

@@ -1,5 +1,6 @@
 #include "sources/colony/poll_loop.hpp"
 
+#include "base/counted.hpp"
 #include "clients/colonies/calls/processes.hpp"
 #include "clients/colonies/refusal.hpp"
 #include "ports/within.hpp"
@@ -20,17 +21,6 @@ constexpr Duration first_pause = 200ms;
 constexpr Duration longest_pause = 2s; // back within three seconds of the server's return
 constexpr Duration at_once = 100ms;    // an answer that nobody has waited for
 constexpr Duration patience = 5s;      // for a free place, until the rest is looked at again
-
-class Counted {
-public:
-    explicit Counted(std::size_t& count) : count_{count} { ++count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() { --count_; }
-
-private:
-    std::size_t& count_;
-};
 
 // Until it is known what a call for work has lent, it may have lent anything.
 class MayBeLost {

@@ -1,5 +1,6 @@
 #include "work.hpp"
 
+#include "base/counted.hpp"
 #include "core/invocation.hpp"
 
 #include <utility>
@@ -64,17 +65,6 @@ public:
 private:
     std::multiset<std::string>& busy_;
     std::multiset<std::string>::iterator place_;
-};
-
-class Counted {
-public:
-    explicit Counted(std::size_t& count) : count_{count} { ++count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() { --count_; }
-
-private:
-    std::size_t& count_;
 };
 
 std::shared_ptr<Handler> does(ScriptedHandler::Body body)
