@@ -35,7 +35,9 @@ lay_system() {
   take_network_settings "$root"
 }
 
+# The root is a mount of its own, as tests with mounts of their own need it.
 mount_kernel_folders() {
+  mount --bind "$1" "$1"
   mkdir -p "$1/proc" "$1/sys" "$1/dev"
   mount -t proc proc "$1/proc"
   mount -t sysfs -o ro sysfs "$1/sys"

@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 
 from colonies import tools
 from colonies.premises import PATIENCE, until
 
+FAILED = 3
 ENDED = 2  # the first of the states that are an end: successful, failed, cancelled
 
 
@@ -25,7 +27,11 @@ class Driver:
             process = self.get(id)
             return process if process["state"] >= ENDED else None
 
-        return until(ended, lambda: f"process {id} does not end: {self.get(id)}")
+        process = until(ended, lambda: f"process {id} does not end: {self.get(id)}")
+        if process["errors"] or process["state"] != FAILED:
+            return process
+        time.sleep(0.2)  # the server shows the state before the errors; what fails with its workflow never has any
+        return self.get(id)
 
 
 class PyColonies(Driver):
