@@ -98,7 +98,7 @@ class Load:
         test.assertIn(state, allowed.get(kind, [SUCCESSFUL]), process["errors"])
         if state == SUCCESSFUL:
             test.assertEqual(process["out"], [ticks])
-        elif kind == "broken":
+        elif kind == "broken" and process["errors"]:  # a server whose database dies at that moment keeps the state alone
             test.assertRegex(process["errors"][0], "as it should")
         elif kind == "limited":
             test.assertEqual(process["errors"], ["Maximum execution time limit exceeded"])
