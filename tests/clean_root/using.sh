@@ -136,7 +136,7 @@ use_bundled() {
   as_agent=()
   ask version >/dev/null || fail "the program does not start on the C library alone"
   serve_tls
-  echo "$EVERYTHING" >"$root/root/everything.lua"
-  [[ $(ask run /root/everything.lua "$server") == 'all is well' ]] || fail "a library inside of the program does not work"
+  echo "$EVERYTHING" >"$root/srv/everything.lua"
+  [[ $(ask run /srv/everything.lua "$server") == 'all is well' ]] || fail "a library inside of the program does not work"
   use_through_a_reboot
 }
