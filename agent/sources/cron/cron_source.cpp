@@ -146,6 +146,12 @@ asio::awaitable<void> CronSource::serve(std::shared_ptr<Entry> entry)
         if (!begun)
             co_return;
     }
+    // A run from before the beginning is known would be followed by a gap: after a death the next agent begins anew.
+    if (!entry->remembered) {
+        const bool known = co_await remember(entry);
+        if (!known)
+            co_return;
+    }
     look(*entry);
     const bool put = co_await put_pending(entry);
     if (!put)

@@ -76,11 +76,14 @@ public:
     {
         if (refusal)
             co_return *refusal;
+        if (full)
+            co_return Failure{Errc::refused, "the disk is full."};
         times[name] = time;
         co_return Result<void>{};
     }
 
     std::optional<Failure> refusal;
+    bool full = false; ///< it can be read, not written
     std::map<std::string, WallTime> times;
 };
 
@@ -278,6 +281,19 @@ TEST_CASE("a memory that cannot be read is tried again before anything runs")
     agent.memory.refusal.reset();
     agent.pass(1min);
     CHECK(agent.queue.times() == Times{"2026-07-05T12:00:00Z"});
+}
+
+TEST_CASE("no run is put before the schedule's beginning is remembered")
+{
+    Agent agent;
+    agent.memory.full = true;
+    agent.begin({schedule("*/10 * * * *", Missed::all)});
+    agent.pass(25min);
+    CHECK(agent.queue.tries == 0);
+    CHECK(agent.heard("its last time cannot be kept: the disk is full."));
+    agent.memory.full = false;
+    agent.pass(1min);
+    CHECK(agent.queue.times() == Times{"2026-07-05T12:10:00Z", "2026-07-05T12:20:00Z"});
 }
 
 TEST_CASE("a reload keeps what has run, begins a changed schedule with the present and forgets others")
