@@ -114,6 +114,13 @@ void Ledger::leaves(const std::string& id)
     leaving_.insert(id);
 }
 
+void Ledger::has_left(const std::string& id)
+{
+    // A life may have ended in between, and forgotten it.
+    if (const auto one = leaving_.find(id); one != leaving_.end())
+        leaving_.erase(one);
+}
+
 std::int64_t Ledger::signal_for(const std::string& id)
 {
     sent_to_.push_back(id);

@@ -58,7 +58,7 @@ public:
     // A cancellation: of what runs, or of what waits; that one is under way until it has left.
     void cancels(const std::string& id);
     void leaves(const std::string& id);
-    void has_left(const std::string& id) { leaving_.erase(id); }
+    void has_left(const std::string& id);
 
     /// The value of a signal that is about to be sent to this invocation: nobody else's.
     std::int64_t signal_for(const std::string& id);
@@ -114,10 +114,11 @@ private:
 
     std::map<std::string, Known> known_;
     std::set<std::string> accepted_, retried_, failed_;
-    std::set<std::string> cancelled_;               // that somebody asked to
-    std::set<std::string> cancelled_now_, leaving_; // in this life, and of these, from the queue
-    std::map<std::string, std::string> told_;       // sealed outcomes
-    std::map<std::string, std::string> ids_;        // by idempotency key
+    std::set<std::string> cancelled_;         // that somebody asked to
+    std::set<std::string> cancelled_now_;     // in this life
+    std::multiset<std::string> leaving_;      // from the queue: one for each who asked
+    std::map<std::string, std::string> told_; // sealed outcomes
+    std::map<std::string, std::string> ids_;  // by idempotency key
     std::map<Place, std::string> steps_;
     std::map<Place, std::int64_t> drawn_;
     std::set<Place> returned_; // steps after which their functions went on
