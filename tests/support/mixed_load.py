@@ -140,8 +140,10 @@ class MixedLoad:
             self.told[id] = self.surely(lambda: self.answer("GET", f"/v1/invocations/{id}/wait"))
 
     def signal(self, id):
-        """A refusal is an answer, too: an earlier one has come, and all is over."""
-        self.scenario.request("POST", f"/v1/invocations/{id}/signal", {"event": "go", "value": "went"})
+        """A refusal is an answer, too: an earlier one has come, and all is over. Not so one for want of room."""
+        document = self.scenario.request("POST", f"/v1/invocations/{id}/signal", {"event": "go", "value": "went"})
+        if not document["ok"] and document["error"]["code"] == "limit":
+            raise ValueError(document["error"])
 
     def drop_file(self, n):
         if n % 10 == 0:
