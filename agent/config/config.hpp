@@ -51,6 +51,7 @@ struct ExecutorConfig {
     std::string name;        ///< empty: made of the agent's name and the type
     Texts functions = {"*"}; ///< glob patterns of full names
     Secret key;              ///< empty: that of the colony's section
+    std::string location;    ///< the name of the colony's place where it is; empty: none
     bool shell = false;
     bool pass_key = false;
     bool operator==(const ExecutorConfig&) const = default;

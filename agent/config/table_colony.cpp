@@ -45,6 +45,10 @@ Section executor_section()
                     "The functions it offers, as patterns of full names."),
                 key(executor, "key", &ExecutorConfig::key, secret(),
                     "Its private key, where it was registered by hand; empty: that of [colony]."),
+                key(executor, "location", &ExecutorConfig::location, text(),
+                    "Where it is, by the name of one of the colony's locations: processes that ask for another one are "
+                    "not taken.",
+                    {"EXECUTOR_LOCATION_NAME"}),
                 key(executor, "shell", &ExecutorConfig::shell, flag(),
                     "Whether commands of the family unix are joined to one line for `sh -c`."),
                 key(executor, "pass_key", &ExecutorConfig::pass_key, flag(),

@@ -71,20 +71,35 @@ class Environment(ColonyAgent):
         self.assertEqual(self.output("echo", "x", conditions={"executortype": "unix"}), ["x\n"])
 
     def test_of_a_deployment_with_the_newest_names(self):
-        self.serve_by(COLONIES_CLIENT_HTTP_HOST=self.colony.host, COLONIES_CLIENT_HTTP_PORT=str(self.colony.port),
+        seen = self.serve_by(COLONIES_CLIENT_HTTP_HOST=self.colony.host, COLONIES_CLIENT_HTTP_PORT=str(self.colony.port),
                       COLONIES_CLIENT_BACKENDS="http", COLONIES_TLS="false", COLONIES_COLONY_NAME=self.colony.name,
                       COLONIES_COLONY_PRVKEY=self.colony.owner_key, COLONIES_EXECUTOR_NAME="newest",
                       COLONIES_EXECUTOR_TYPE="echo", EXECUTOR_HW_MODEL="edge box", EXECUTOR_HW_NODES="1", EXECUTOR_HW_CPU="32000m", EXECUTOR_HW_MEM="80Gi",
                       EXECUTOR_HW_STORAGE="1Ti", EXECUTOR_HW_GPU_NAME="gpu", EXECUTOR_HW_GPU_COUNT="2",
                       EXECUTOR_HW_GPU_MEM="24Gi", EXECUTOR_HW_GPU_NODES_COUNT="1", EXECUTOR_HW_NETWORK="192.0.2.7, 192.0.2.8",
-                      EXECUTOR_SW_NAME="name", EXECUTOR_SW_TYPE="type", EXECUTOR_SW_VERSION="version")
+                      EXECUTOR_SW_NAME="name", EXECUTOR_SW_TYPE="type", EXECUTOR_SW_VERSION="version", EXECUTOR_LOCATION_NAME="site-a",
+                      EXECUTOR_LOCATION_LONG="22.15", EXECUTOR_LOCATION_LAT="65.6", EXECUTOR_LOCATION_DESC="the cellar")
         capabilities = self.executors()[0]["capabilities"]
         hardware, software = capabilities["hardware"][0], capabilities["software"][0]
         self.assertEqual([hardware[name] for name in ("model", "nodes", "cpu", "mem", "storage", "network")],
                          ["edge box", 1, "32000m", "80Gi", "1Ti", ["192.0.2.7", "192.0.2.8"]])
         self.assertEqual(hardware["gpu"], {"name": "gpu", "count": 2, "mem": "24Gi", "nodecount": 1})
         self.assertEqual(software, {"name": "name", "type": "type", "version": "version"})
-        self.assertEqual(self.output("echo", "x", conditions={"executortype": "echo"}), ["x"])
+        self.assertEqual(seen["locationname"], "site-a")
+        places = self.colony.call("getlocationsmsg", colonyname=self.colony.name)
+        self.assertEqual([[place[name] for name in ("name", "long", "lat", "description")] for place in places],
+                         [["site-a", 22.15, 65.6, "the cellar"]])
+        here = {"executortype": "echo", "locationname": "site-a"}
+        self.assertEqual(self.output("echo", "x", conditions=here), ["x"])
+        self.assertNotIn("does not take what this machine has", self.log_of_this_life())
+
+    def test_what_the_machine_has_is_told_again_when_it_changed(self):
+        names = dict(**self.where(), COLONIES_TLS="false", COLONIES_COLONY_NAME=self.colony.name,
+                     COLONIES_COLONY_PRVKEY=self.colony.owner_key, COLONIES_EXECUTOR_NAME="edge", EXECUTOR_TYPE="echo")
+        self.serve_by(**names, EXECUTOR_HW_MEM="4Gi")
+        self.kill()
+        seen = self.serve_by(**names, EXECUTOR_HW_MEM="8Gi")
+        self.assertEqual(seen["capabilities"]["hardware"][0]["mem"], "8Gi")
 
     def test_of_a_users_own_shell(self):
         """It has the user's key, too, which is no executor's."""

@@ -217,7 +217,7 @@ public:
     std::vector<Function> functions;
     std::vector<std::string> cancelled; ///< what was asked to end
     colony::Settings settings;
-    colony::Identity who{"c", "edge-1", {"edge"}, colonies::PrivateKey::generate(), {}, false};
+    colony::Identity who{"c", "edge-1", {"edge"}, colonies::PrivateKey::generate(), {}, "", false};
 
 private:
     static colonies::Client::Config address(const HttpPeer& peer)

@@ -121,7 +121,8 @@ Result<colony::Identity> ColonyDesk::identity_of(const config::Settings& setting
                              : read_key(given, executor.key.empty() ? "colony.key" : "executor.key");
     if (!key)
         return key.error();
-    return colony::Identity{colony.name, std::move(name), offer, std::move(*key), std::move(owner), executor.pass_key};
+    return colony::Identity{colony.name,       std::move(name),  offer, std::move(*key), std::move(owner),
+                            executor.location, executor.pass_key};
 }
 
 colony::Services ColonyDesk::services()

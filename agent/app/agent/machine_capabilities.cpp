@@ -5,6 +5,7 @@
 #include "io/machine.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <initializer_list>
 
@@ -27,6 +28,14 @@ std::int64_t or_measured(std::initializer_list<const char*> names, std::int64_t 
     std::int64_t number = measured;
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
+}
+
+double or_zero(const char* name)
+{
+    const std::string text = or_measured({name}, std::string{});
+    double number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return std::isfinite(number) ? number : 0;
 }
 
 // Whole units, of which the server takes these three for sure.
@@ -74,6 +83,12 @@ colonies::Software software_of()
             or_measured({"EXECUTOR_SW_VERSION"}, std::string{version})};
 }
 
+colonies::Position position()
+{
+    return {or_zero("EXECUTOR_LOCATION_LONG"), or_zero("EXECUTOR_LOCATION_LAT"),
+            or_measured({"EXECUTOR_LOCATION_DESC"}, std::string{})};
+}
+
 } // namespace
 
 colony::Machine machine_capabilities(const std::string& folder)
@@ -85,6 +100,7 @@ colony::Machine machine_capabilities(const std::string& folder)
     machine.memory = colony::bytes(hardware.memory);
     machine.capabilities.hardware = {hardware};
     machine.capabilities.software = {software_of()};
+    machine.position = position();
     return machine;
 }
 

@@ -28,6 +28,7 @@ struct Machine {
     std::int64_t cpu = 0;    ///< thousandths of a core
     std::int64_t memory = 0; ///< bytes
     colonies::Capabilities capabilities;
+    colonies::Position position;
 };
 
 struct Settings {

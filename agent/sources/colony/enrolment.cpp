@@ -1,5 +1,6 @@
 #include "sources/colony/enrolment.hpp"
 
+#include "clients/colonies/calls/colonies.hpp"
 #include "clients/colonies/calls/executors.hpp"
 #include "clients/colonies/refusal.hpp"
 
@@ -76,6 +77,8 @@ asio::awaitable<Result<bool>> Enrolment::enrol()
         co_return found.error();
     if (const auto ours = take_over(*found); !ours)
         co_return ours.error();
+    if (const auto told = co_await tell_machine(std::move(*found)); !told)
+        co_return told.error();
     if (const auto told = co_await tell_functions(); !told)
         co_return told.error();
     co_return unknown;
@@ -96,6 +99,10 @@ Result<void> Enrolment::take_over(const colonies::Executor& found)
         return Failure{Errc::bad_arguments, "the colony " + who.colony + " knows this key as executor " + found.name +
                                                 " of type " + found.type + ", but the configuration says " + who.name +
                                                 " of type " + who.offer.type};
+    if (!who.location.empty() && found.location != who.location)
+        desk_.services.warn("the colony " + who.colony + " has the executor " + who.name + " at location '" +
+                            found.location + "', not at " + who.location +
+                            ", and cannot move it: another name makes another executor");
     return {};
 }
 
@@ -112,10 +119,13 @@ asio::awaitable<Result<void>> Enrolment::add()
     executor.name = who.name;
     executor.colony = who.colony;
     executor.capabilities = desk_.settings.machine.capabilities;
+    executor.location = who.location;
     const colonies::Caller owner{desk_.client, *who.owner};
     auto added = co_await colonies::add_executor(owner, executor);
-    if (!added && colonies::refusal_of(added.error()) == Refusal::other) // an older server
+    if (!added && colonies::refusal_of(added.error()) == Refusal::other) { // an older server
+        executor.position = desk_.settings.machine.position;
         added = co_await colonies::add_executor(owner, executor, colonies::RecordShape::single);
+    }
     if (!added && colonies::refusal_of(added.error()) != Refusal::already_exists)
         co_return added.error();
     if (!added)
@@ -125,7 +135,45 @@ asio::awaitable<Result<void>> Enrolment::add()
     if (approved)
         desk_.services.info("registered the executor " + who.name + " of type " + who.offer.type + " with the colony " +
                             who.colony);
+    if (approved && !who.location.empty())
+        co_return co_await add_location();
     co_return approved;
+}
+
+// The colony's list of locations is for people and blueprints: an executor's may be missing there.
+asio::awaitable<Result<void>> Enrolment::add_location()
+{
+    const Identity& who = desk_.who;
+    const auto known = co_await colonies::get_locations(desk_.caller(), who.colony);
+    if (!known)
+        co_return known.error();
+    if (std::ranges::find(*known, who.location, &colonies::Location::name) != known->end())
+        co_return Result<void>{};
+    const colonies::Position& position = desk_.settings.machine.position;
+    colonies::Location location{
+        "", who.location, who.colony, position.description, position.longitude, position.latitude};
+    const auto added = co_await colonies::add_location({desk_.client, *who.owner}, std::move(location));
+    if (!added)
+        desk_.services.warn("the colony's list of locations lacks " + who.location + ": " + added.error().message);
+    co_return Result<void>{};
+}
+
+// What changed since it was registered. What somebody else has registered, and described, stays as it is.
+asio::awaitable<Result<void>> Enrolment::tell_machine(colonies::Executor found)
+{
+    const Identity& who = desk_.who;
+    const colonies::Capabilities& ours = desk_.settings.machine.capabilities;
+    const bool described = !who.owner && !found.capabilities.hardware.empty();
+    if (described || found.capabilities == ours)
+        co_return Result<void>{};
+    auto told = co_await colonies::update_capabilities(desk_.caller(), who.colony, who.name, ours);
+    if (!told && colonies::refusal_of(told.error()) == Refusal::other) // an older server
+        told = co_await colonies::update_capabilities(desk_.caller(), who.colony, who.name, ours,
+                                                      colonies::RecordShape::single);
+    if (told || is_away(told.error()))
+        co_return told;
+    desk_.services.warn("the colony does not take what this machine has: " + told.error().message);
+    co_return Result<void>{};
 }
 
 // Another one's executor must not come back by our doing. Who is on the colony's list in whatever state may read it.

@@ -32,7 +32,9 @@ private:
     boost::asio::awaitable<Result<colonies::Executor>> find();
     boost::asio::awaitable<Result<void>> add();
     boost::asio::awaitable<Result<void>> revivable();
+    boost::asio::awaitable<Result<void>> add_location();
     Result<void> take_over(const colonies::Executor& found);
+    boost::asio::awaitable<Result<void>> tell_machine(colonies::Executor found);
     boost::asio::awaitable<Result<void>> tell_functions();
     std::vector<colonies::Function> offered() const;
 

@@ -15,6 +15,7 @@ struct Identity {
     Offer offer;
     colonies::PrivateKey key;
     std::optional<colonies::PrivateKey> owner; ///< of the colony: with it the executor registers itself
+    std::string location;                      ///< of the colony's locations, the one where it is; empty: none
     bool pass_key = false;                     ///< commands see the executor's key in their environment
 };
 

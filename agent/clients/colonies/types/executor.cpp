@@ -48,7 +48,7 @@ void members(auto& io, Is<Allocations> auto& allocations)
     io("projects", allocations.projects);
 }
 
-void members(auto& io, Is<OldLocation> auto& location)
+void members(auto& io, Is<Position> auto& location)
 {
     io("long", location.longitude);
     io("lat", location.latitude);
@@ -66,7 +66,7 @@ void members(auto& io, Is<Executor> auto& executor)
     io("commissiontime", executor.commissioned);
     io("lastheardfromtime", executor.last_heard);
     io.optional("locationname", executor.location);
-    io.optional("location", executor.old_location);
+    io.optional("location", executor.position);
     io("capabilities", executor.capabilities);
     io("allocations", executor.allocations);
     io.optional("blueprintid", executor.blueprint_id);
@@ -124,7 +124,7 @@ Object to_object(const Executor& executor, RecordShape shape)
     Object object = to_object(executor);
     object.set("capabilities", to_object(executor.capabilities, shape));
     if (shape == RecordShape::single)
-        object.set("location", Writer::value_of(executor.old_location.value_or(OldLocation{})));
+        object.set("location", Writer::value_of(executor.position.value_or(Position{})));
     return object;
 }
 

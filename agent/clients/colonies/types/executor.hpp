@@ -58,12 +58,13 @@ struct Allocations {
     bool operator==(const Allocations&) const = default;
 };
 
-/// Where an executor of an old server is; newer ones have a name, and places of their own.
-struct OldLocation {
+/// Where on the earth it stands, in degrees. Old servers keep it with the executor; newer ones have a list of locations
+/// with names.
+struct Position {
     double longitude = 0;
     double latitude = 0;
     std::string description;
-    bool operator==(const OldLocation&) const = default;
+    bool operator==(const Position&) const = default;
 };
 
 struct Executor {
@@ -75,8 +76,8 @@ struct Executor {
     bool requires_functions = false;      ///< stored only: nothing is made of it
     std::optional<WallTime> commissioned; ///< set by the server
     std::optional<WallTime> last_heard;   ///< of the last assign
-    std::string location;
-    std::optional<OldLocation> old_location;
+    std::string location;                 ///< the name of one that the colony has
+    std::optional<Position> position;     ///< for an old server
     Capabilities capabilities;
     Allocations allocations;
     std::string blueprint_id;

@@ -51,6 +51,16 @@ TEST_CASE("the environment of Colonies' executors says it instead, and what is n
     CHECK(hardware.network == std::vector<std::string>{"192.0.2.7", "192.0.2.8"});
 }
 
+TEST_CASE("where the machine stands is what the environment says, and nowhere when that is no number")
+{
+    const Set longitude{"EXECUTOR_LOCATION_LONG", "22.15"};
+    const Set latitude{"EXECUTOR_LOCATION_LAT", "north"};
+    const Set words{"EXECUTOR_LOCATION_DESC", "the cellar"};
+    CHECK(machine_capabilities("/").position == colonies::Position{22.15, 0, "the cellar"});
+    const Set endless{"EXECUTOR_LOCATION_LONG", "inf"};
+    CHECK(machine_capabilities("/").position.longitude == 0);
+}
+
 TEST_CASE("a size that the server would not read keeps nobody away")
 {
     const Set cpu{"EXECUTOR_HW_CPU", "4"};

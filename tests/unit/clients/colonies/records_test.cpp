@@ -143,7 +143,7 @@ TEST_CASE("an executor is read in its new shape and in its old one")
         from<Executor>(R"({"executorid":"e","location":{"long":1.5,"lat":2,"desc":"here"},"capabilities":
         {"hardware":{"model":"board","gpu":{"count":1}},"software":{"name":"forager"}},"allocations":{"projects":null}})")
             .value();
-    CHECK(before.old_location == OldLocation{1.5, 2, "here"});
+    CHECK(before.position == Position{1.5, 2, "here"});
     CHECK(before.capabilities.hardware.at(0).gpu.count == 1);
     CHECK(before.capabilities.software.at(0).name == "forager");
 }

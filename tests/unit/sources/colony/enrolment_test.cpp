@@ -146,6 +146,56 @@ TEST_CASE("an older server is told of the executor in its own shape")
     CHECK(calls == 2);
 }
 
+TEST_CASE("a location is told with the executor, and put on the colony's list when it lacks there")
+{
+    Enrolling world;
+    world.listed = false;
+    world.has_owner();
+    world.desk.who.location = "cellar";
+    world.desk.settings.machine.position = {22.5, 65, "under the house"};
+    world.colony.on["getlocationsmsg"] = [](const Heard&) { return reply_of(R"([{"name":"attic"}])"); };
+    CHECK(world.enrol().value());
+    const auto& executor = *world.colony.last("addexecutormsg").find("executor")->get<Object>();
+    CHECK(part<std::string>(executor, "locationname") == "cellar");
+    CHECK(executor.find("location") == nullptr);
+    const auto& location = *world.colony.last("addlocationmsg").find("location")->get<Object>();
+    CHECK(part<std::string>(location, "name") == "cellar");
+    CHECK(part<double>(location, "long") == 22.5);
+    CHECK(part<std::string>(location, "description") == "under the house");
+
+    world.listed = false;
+    world.colony.on["getlocationsmsg"] = [](const Heard&) { return reply_of(R"([{"name":"cellar"}])"); };
+    CHECK(world.enrol().value());
+    CHECK(world.colony.count("addlocationmsg") == 1);
+    CHECK(world.log.back() == "the colony c has the executor edge-1 at location '', not at cellar, and cannot move it: "
+                              "another name makes another executor");
+}
+
+TEST_CASE("what the machine has is told again when it is another, but not over what somebody else has said")
+{
+    Enrolling world;
+    world.desk.settings.machine.capabilities.software = {{"forager", "agent", "2"}};
+    std::string hardware = "null";
+    world.colony.on["getexecutorbyidmsg"] = [&](const Heard&) {
+        return reply_of(R"({"executorid":"x","executorname":"edge-1","executortype":"edge","colonyname":"c","state":1,)"
+                        R"("capabilities":{"hardware":)" +
+                        hardware + R"(,"software":[{"name":"forager","type":"agent","version":"1"}]}})");
+    };
+    REQUIRE(world.enrol());
+    CHECK(world.colony.count("updateexecutormsg") == 1);
+    hardware = R"([{"cpu":"4000m"}])";
+    REQUIRE(world.enrol());
+    CHECK(world.colony.count("updateexecutormsg") == 1);
+    world.has_owner();
+    REQUIRE(world.enrol());
+    CHECK(world.colony.count("updateexecutormsg") == 2);
+    world.colony.on["updateexecutormsg"] = [](const Heard&) { return refusal_of_server(403, "no"); };
+    REQUIRE(world.enrol());
+    CHECK(world.log.back().starts_with("the colony does not take what this machine has: "));
+    world.colony.on["updateexecutormsg"] = [](const Heard&) { return refusal_of_server(503, "later"); };
+    CHECK_FALSE(world.enrol());
+}
+
 TEST_CASE("what the server says in its trouble is handed on, and nothing is made of it")
 {
     Enrolling world;

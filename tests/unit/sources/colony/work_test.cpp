@@ -9,7 +9,7 @@ using namespace forager::colony;
 
 namespace {
 
-const Identity who{"c", "edge-1", {"edge"}, colonies::PrivateKey::generate(), {}, false};
+const Identity who{"c", "edge-1", {"edge"}, colonies::PrivateKey::generate(), {}, "", false};
 const ServerAddress server{"example.org", 443, true};
 
 colonies::Process process()
