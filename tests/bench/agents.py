@@ -21,10 +21,12 @@ PATIENCE = 120  # seconds
 
 
 class Agent:
-    """`with Agent(kit, …) as agent:` starts it and ends it; `limits` and `http_section` are lines of the configuration.
+    """`with Agent(kit, …) as agent:` starts it and ends it; `limits` and the sections are lines of the configuration, and
+    `more` is what follows them.
     `alone`: of a copy of the program, whose pages no other agent of this machine shares."""
 
-    def __init__(self, kit, scripts=(), state=None, limits="", http_section="", alone=False):
+    def __init__(self, kit, scripts=(), state=None, limits="", http_section="", agent_section="", more="",
+                 alone=False):
         self.kit = kit
         self.holder = tempfile.TemporaryDirectory(dir=kit.work, prefix="agent-")
         self.folder = Path(self.holder.name)
@@ -40,8 +42,8 @@ class Agent:
         self.socket = Path(self.short.name, "socket")
         self.config = self.folder / "forager.toml"
         self.config.write_text(f'[agent]\nstate_dir = "{self.folder}/state"\nsocket = "{self.socket}"\n'
-                               f'scripts = ["{self.folder}/scripts/*.lua"]\nlog_level = "info"\n'
-                               f'[limits]\n{limits}\n[http]\n{http_section}\n', encoding="utf-8")
+                               f'scripts = ["{self.folder}/scripts/*.lua"]\nlog_level = "info"\n{agent_section}\n'
+                               f'[limits]\n{limits}\n[http]\n{http_section}\n{more}\n', encoding="utf-8")
 
     def __enter__(self):
         try:
