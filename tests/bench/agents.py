@@ -136,6 +136,11 @@ class Process:
         """Seconds, in nanoseconds as the scheduler counts them."""
         return sum(int((task / "schedstat").read_text().split()[0]) for task in self._tasks()) / 1e9
 
+    def cpu_of_ended(self):
+        """Seconds that children have used which are gone, in the clock's ticks."""
+        after_name = (self.folder / "stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, after_name[13:15])) / os.sysconf("SC_CLK_TCK")
+
     def wakeups(self):
         return sum(_number("voluntary_ctxt_switches", (task / "status").read_text()) for task in self._tasks())
 

@@ -7,11 +7,11 @@ import time
 import executors
 import measure
 from agents import Process
-from colony_client import Client
+from colonies import tools
 from colonies.bed import ColonyBed
 from colonies.keeper import inhabitants
 from colonies.premises import BedError
-from colonies.tools import colonies, pycolonies
+from colony_client import Client
 from tools import PEERS
 
 NOTHING, SLEEP = "bench.nothing", "bench.sleep"
@@ -34,7 +34,9 @@ class Work:
     def missing():
         """Why there is no server; empty when there is."""
         try:
-            colonies(), pycolonies()
+            tools.colonies()
+            tools.pycolonies()
+            tools.postgres()
         except BedError as error:
             return f"absent: {error}"
         return ""
@@ -45,7 +47,10 @@ class Work:
         return sys.executable, PEERS / "colony_executor.py"
 
     def __enter__(self):
-        self.bed = ColonyBed()
+        try:
+            self.bed = ColonyBed()
+        except BedError as error:
+            raise measure.Failed(str(error)) from None
         return self
 
     def __exit__(self, *_):
@@ -109,18 +114,28 @@ class Work:
             if time.monotonic() > give_up:
                 raise measure.Failed(f"only {closed} processes are closed after {PATIENCE} s")
             time.sleep(0.05)
-        return closed, time.monotonic(), cpu_of(processes), cpu_of(inhabitants(self.bed.premises.folder))
+        return closed, time.monotonic(), sum(Process(one).cpu() for one in processes), self.server_cpu()
+
+    def server_cpu(self):
+        """Seconds, PostgreSQL's included, whose sessions come and go."""
+        seconds = 0
+        for inhabitant in map(Process, inhabitants(self.bed.premises.folder)):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                seconds += inhabitant.cpu_of_ended() + inhabitant.cpu()
+        return seconds
 
     def sleeping(self):
-        with self.client() as client, executors.agent(self.kit, client.colony, self.asleep) as processes:
+        with self.client() as client, executors.configured(self.kit, client.colony, self.asleep) as agent:
             client.submit(SLEEP, self.asleep)
             give_up = time.monotonic() + PATIENCE
-            while (running := client.statistics()["runningprocesses"]) < self.asleep and time.monotonic() < give_up:
+            while at_once(client, agent) < self.asleep and time.monotonic() < give_up:
                 time.sleep(0.05)
             time.sleep(self.settle)
-            memory = Process(processes[0]).memory()
-        return {"at_once": running, "asleep_pss": memory["pss"], "asleep_anonymous": memory["anonymous"]}
+            memory = Process(agent.process.pid).memory()
+            return {"at_once": at_once(client, agent), "asleep_pss": memory["pss"], "asleep_anonymous": memory["anonymous"]}
 
 
-def cpu_of(processes):
-    return sum(Process(process).cpu() for process in processes)
+def at_once(client, agent):
+    """How many run, as both the server and the agent say."""
+    executor, = agent.ask("GET", "/v1/status")["colony"]["executors"]
+    return min(client.statistics()["runningprocesses"], executor["running"])

@@ -1,5 +1,5 @@
-"""Executors of a colony: the agent, and what is written by hand on the libraries of others. Each gives a context manager
-that has the ids of its processes."""
+"""Executors of a colony: the agent, and what is written by hand on the libraries of others. A context manager starts
+them, gives the ids of their processes, and ends them."""
 import contextlib
 import os
 import subprocess
@@ -10,12 +10,17 @@ from colonies.tools import pycolonies
 FUNCTION = "bench.nothing"
 
 
-@contextlib.contextmanager
-def agent(kit, colony, concurrency=64):
+def configured(kit, colony, concurrency=64):
+    """An agent that is not started yet."""
     section = (f'[colony]\nhost = "{colony.host}"\nport = {colony.port}\ntls = false\nname = "{colony.name}"\n'
                f'owner_key = "{colony.owner_key}"\n[[executor]]\ntype = "{colony.executor_type}"\n')
-    with agents.Agent(kit, [agents.script("colony.lua")], agent_section=f'concurrency = {concurrency}\ngrace = "0s"',
-                      more=section, alone=True) as running:
+    return agents.Agent(kit, [agents.script("colony.lua")], more=section, alone=True,
+                        agent_section=f'concurrency = {concurrency}\ngrace = "0s"')
+
+
+@contextlib.contextmanager
+def agent(kit, colony):
+    with configured(kit, colony) as running:
         yield [running.process.pid]
 
 
