@@ -75,7 +75,7 @@ class Agent:
             begun = time.perf_counter()
             self.process = subprocess.Popen([self.program, "agent", "--config", self.config], stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL,
-                                            env={**os.environ, "NOTIFY_SOCKET": str(path)})
+                                            env={**own_environment(), "NOTIFY_SOCKET": str(path)})
             try:
                 while b"READY=1" not in told.recv(4096):
                     pass
@@ -150,6 +150,11 @@ class Process:
 
 def _number(name, text):
     return int(re.search(rf"^{name}:\s+(\d+)", text, re.M).group(1))
+
+
+def own_environment():
+    """Without what would change an agent's configuration, as in a shell with test servers."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("COLONIES_", "EXECUTOR_", "FORAGER_"))}
 
 
 def script(name):

@@ -16,6 +16,7 @@ from tools import PEERS
 
 NOTHING, SLEEP = "bench.nothing", "bench.sleep"
 PATIENCE = 120  # seconds
+LOOKS_APART = 0.1  # seconds: each look costs the server as much as half a process
 
 
 class Work:
@@ -113,7 +114,7 @@ class Work:
         while (closed := client.statistics()["successfulprocesses"]) < enough:
             if time.monotonic() > give_up:
                 raise measure.Failed(f"only {closed} processes are closed after {PATIENCE} s")
-            time.sleep(0.05)
+            time.sleep(LOOKS_APART)
         return closed, time.monotonic(), sum(Process(one).cpu() for one in processes), self.server_cpu()
 
     def server_cpu(self):
@@ -129,7 +130,7 @@ class Work:
             client.submit(SLEEP, self.asleep)
             give_up = time.monotonic() + PATIENCE
             while at_once(client, agent) < self.asleep and time.monotonic() < give_up:
-                time.sleep(0.05)
+                time.sleep(LOOKS_APART)
             time.sleep(self.settle)
             memory = Process(agent.process.pid).memory()
             return {"at_once": at_once(client, agent), "asleep_pss": memory["pss"], "asleep_anonymous": memory["anonymous"]}
