@@ -35,20 +35,12 @@ need_bed() {
   quietly "$root/build/bed.log" make_bed || die "could not make the test servers"
 }
 
-need_executor() {
-  [[ -d $(bed_executor) ]] || say "making an executor on upstream's Go library: about two minutes, this once"
-  quietly "$root/build/executor.log" make_once "$(bed_executor)" compile_executor || die "could not make the Go executor"
-}
-
 # need_bed_for bench|soak ARG… : where what these ask for needs it. What is wrong with them is told here, too.
 need_bed_for() {
   local needs
   needs=$("$root/tests/$1/run" --needs "${@:2}") || exit 2
   case $needs in
-    bed)
-      need test && need_bed
-      [[ $1 != bench ]] || need_executor # a peer that the bed's versions make
-      ;;
+    bed) need test && need_bed ;;
     ?*) echo "$needs" && exit ;; # the help
   esac
 }
@@ -77,6 +69,11 @@ make_once() (
 compile_colonies() { compile_go "$1" colonies github.com/colonyos/colonies/cmd; }
 
 compile_executor() { compile_go "$1" executor "$go_peer"; }
+
+need_executor() {
+  [[ -d $(bed_executor) ]] || say "making an executor on upstream's Go library: about two minutes, this once"
+  quietly "$root/build/executor.log" make_once "$(bed_executor)" compile_executor || die "could not make the Go executor"
+}
 
 # compile_go WORK NAME SOURCE : with the versions of the bed. The caches of Go end with the work: a gigabyte that nobody
 # asks for again.
