@@ -66,14 +66,14 @@ make_once() (
   exit $status
 )
 
-compile_colonies() { compile_go "$1" colonies github.com/colonyos/colonies/cmd; }
-
-compile_executor() { compile_go "$1" executor "$go_peer"; }
-
 need_executor() {
   [[ -d $(bed_executor) ]] || say "making an executor on upstream's Go library: about two minutes, this once"
   quietly "$root/build/executor.log" make_once "$(bed_executor)" compile_executor || die "could not make the Go executor"
 }
+
+compile_colonies() { compile_go "$1" colonies github.com/colonyos/colonies/cmd; }
+
+compile_executor() { compile_go "$1" executor "$go_peer"; }
 
 # compile_go WORK NAME SOURCE : with the versions of the bed. The caches of Go end with the work: a gigabyte that nobody
 # asks for again.

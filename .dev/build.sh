@@ -68,8 +68,8 @@ run_verb() {
 bench_verb() {
   need bench
   need_bed_for bench "$@"
-  [[ $("$root/tests/bench/run" --needs "$@") != bed ]] || need_executor
   build_release loud bench_peers
+  [[ $("$root/tests/bench/run" --needs "$@") != bed ]] || need_executor
   FORAGER=$program GO_EXECUTOR=$(bed_executor)/executor exec "$root/tests/bench/run" "$@"
 }
 
