@@ -2,6 +2,7 @@
 # client. Made once and kept in the user's cache. The versions stand in tests/support/colonies, and so does who uses them.
 
 bed=$root/tests/support/colonies
+go_peer=$root/tests/bench/peers/colony_executor.go
 
 bed_server() { echo "$cache/colonies-$(bed_version go.mod 'github.com/colonyos/colonies v')"; }
 
@@ -15,6 +16,11 @@ bed_python() {
 # bed_version FILE BEFORE -> the number that follows this text.
 bed_version() { sed -n "s|^.*$2\\([0-9.]*\\).*|\\1|p" "$bed/$1"; }
 
+# The executor on upstream's Go library, which `./dev bench` measures: of that version, and as its source is now.
+bed_executor() {
+  echo "$cache/go-executor-$(bed_version go.mod 'github.com/colonyos/colonies v')-$(sha256sum <"$go_peer" | cut -c 1-12)"
+}
+
 has_bed() { [[ -d $(bed_server) && -d $(bed_python) ]]; }
 
 announce_bed() { has_bed || say "making the Colonies server and pycolonies for tests: about three minutes, this once"; }
@@ -27,6 +33,16 @@ make_bed() {
 need_bed() {
   announce_bed
   quietly "$root/build/bed.log" make_bed || die "could not make the test servers"
+}
+
+# need_bed_for bench|soak ARG… : where what these ask for needs it. What is wrong with them is told here, too.
+need_bed_for() {
+  local needs
+  needs=$("$root/tests/$1/run" --needs "${@:2}") || exit 2
+  case $needs in
+    bed) need test && need_bed ;;
+    ?*) echo "$needs" && exit ;; # the help
+  esac
 }
 
 # ./dev shell [[--] COMMAND…]
@@ -50,12 +66,21 @@ make_once() (
   exit $status
 )
 
-# The caches of Go end with the work: a gigabyte that nobody asks for again.
-compile_colonies() {
+need_executor() {
+  [[ -d $(bed_executor) ]] || say "making an executor on upstream's Go library: about two minutes, this once"
+  quietly "$root/build/executor.log" make_once "$(bed_executor)" compile_executor || die "could not make the Go executor"
+}
+
+compile_colonies() { compile_go "$1" colonies github.com/colonyos/colonies/cmd; }
+
+compile_executor() { compile_go "$1" executor "$go_peer"; }
+
+# compile_go WORK NAME SOURCE : with the versions of the bed. The caches of Go end with the work: a gigabyte that nobody
+# asks for again.
+compile_go() {
   local go
   export GOPATH=$1/go GOMODCACHE=$1/go/pkg/mod GOCACHE=$1/objects GOTMPDIR=$1 GOFLAGS=-modcacherw CGO_ENABLED=0
-  cd "$bed" && go=$(new_go "$1") &&
-    nice "$go" build -trimpath -ldflags '-s -w' -o "$1/made/colonies" github.com/colonyos/colonies/cmd
+  cd "$bed" && go=$(new_go "$1") && nice "$go" build -trimpath -ldflags '-s -w' -o "$1/made/$2" "$3"
 }
 
 # new_go WORK -> a Go that can read go.mod: the system's (which may fetch a newer one of itself), or PyPI's.

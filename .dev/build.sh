@@ -67,8 +67,10 @@ run_verb() {
 
 bench_verb() {
   need bench
+  need_bed_for bench "$@"
   build_release loud bench_peers
-  FORAGER=$program exec "$root/tests/bench/run" "$@"
+  [[ $("$root/tests/bench/run" --needs "$@") != bed ]] || need_executor
+  FORAGER=$program GO_EXECUTOR=$(bed_executor)/executor exec "$root/tests/bench/run" "$@"
 }
 
 soak_verb() {

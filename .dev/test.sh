@@ -24,7 +24,7 @@ test_steps() {
     format) step format format --check ;;
     lint) step configure configure_test && lint_steps ;;
     architecture) step configure configure_test && suite architecture --no-rebuild ;;
-    integration) bed_step && step configure configure_test && step build build_test && suite "$@" ;;
+    bench | integration) bed_step && step configure configure_test && step build build_test && suite "$@" ;;
     *) step configure configure_test && step build build_test && suite "$@" ;;
   esac
 }

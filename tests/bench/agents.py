@@ -21,10 +21,12 @@ PATIENCE = 120  # seconds
 
 
 class Agent:
-    """`with Agent(kit, …) as agent:` starts it and ends it; `limits` and `http_section` are lines of the configuration.
+    """`with Agent(kit, …) as agent:` starts it and ends it; `limits` and the sections are lines of the configuration, and
+    `more` is what follows them.
     `alone`: of a copy of the program, whose pages no other agent of this machine shares."""
 
-    def __init__(self, kit, scripts=(), state=None, limits="", http_section="", alone=False):
+    def __init__(self, kit, scripts=(), state=None, limits="", http_section="", agent_section="", more="",
+                 alone=False):
         self.kit = kit
         self.holder = tempfile.TemporaryDirectory(dir=kit.work, prefix="agent-")
         self.folder = Path(self.holder.name)
@@ -40,8 +42,8 @@ class Agent:
         self.socket = Path(self.short.name, "socket")
         self.config = self.folder / "forager.toml"
         self.config.write_text(f'[agent]\nstate_dir = "{self.folder}/state"\nsocket = "{self.socket}"\n'
-                               f'scripts = ["{self.folder}/scripts/*.lua"]\nlog_level = "info"\n'
-                               f'[limits]\n{limits}\n[http]\n{http_section}\n', encoding="utf-8")
+                               f'scripts = ["{self.folder}/scripts/*.lua"]\nlog_level = "info"\n{agent_section}\n'
+                               f'[limits]\n{limits}\n[http]\n{http_section}\n{more}\n', encoding="utf-8")
 
     def __enter__(self):
         try:
@@ -73,7 +75,7 @@ class Agent:
             begun = time.perf_counter()
             self.process = subprocess.Popen([self.program, "agent", "--config", self.config], stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL,
-                                            env={**os.environ, "NOTIFY_SOCKET": str(path)})
+                                            env={**own_environment(), "NOTIFY_SOCKET": str(path)})
             try:
                 while b"READY=1" not in told.recv(4096):
                     pass
@@ -134,6 +136,11 @@ class Process:
         """Seconds, in nanoseconds as the scheduler counts them."""
         return sum(int((task / "schedstat").read_text().split()[0]) for task in self._tasks()) / 1e9
 
+    def cpu_of_ended(self):
+        """Seconds that children have used which are gone, in the clock's ticks."""
+        after_name = (self.folder / "stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, after_name[13:15])) / os.sysconf("SC_CLK_TCK")
+
     def wakeups(self):
         return sum(_number("voluntary_ctxt_switches", (task / "status").read_text()) for task in self._tasks())
 
@@ -143,6 +150,11 @@ class Process:
 
 def _number(name, text):
     return int(re.search(rf"^{name}:\s+(\d+)", text, re.M).group(1))
+
+
+def own_environment():
+    """Without what would change an agent's configuration, as in a shell with test servers."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("COLONIES_", "EXECUTOR_", "FORAGER_"))}
 
 
 def script(name):

@@ -1,4 +1,5 @@
 """Runs the programs of a benchmark in turn, again and again, and keeps what they say and what they cost."""
+import contextlib
 import json
 import os
 import statistics
@@ -52,9 +53,10 @@ class Benchmark:
     runners: tuple[Runner, ...]
     baseline: str  # the label that the ratios of each group refer to
     rounds: int
-    sample: Callable | None  # Finished -> dict with the columns' keys
+    sample: Callable | None  # Finished -> dict with the columns' keys; one that is not there stays empty in the table
     aims: tuple[Aim, ...] = ()
     notes: tuple[str, ...] = ()
+    around: contextlib.AbstractContextManager = contextlib.nullcontext()  # what all of its samples need
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,10 @@ def finish(runner):
 def run(benchmark):
     there = [runner for runner in benchmark.runners if not runner.missing]
     samples = {(runner.group, runner.label): [] for runner in there}
-    for _ in range(benchmark.rounds):
-        for runner in there:
-            samples[runner.group, runner.label].append(sample(benchmark, runner))
+    with benchmark.around if there else contextlib.nullcontext():
+        for _ in range(benchmark.rounds):
+            for runner in there:
+                samples[runner.group, runner.label].append(sample(benchmark, runner))
     return Result(benchmark, samples)
 
 

@@ -29,7 +29,7 @@ class Driver(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         benchmarks = {one["name"]: one for one in json.loads(done.stdout)["benchmarks"]}
         self.assertEqual(list(benchmarks), ["switch", "sleepers", "startup", "children", "durable",
-                                            "ready", "idle", "events", "size"])
+                                            "ready", "idle", "events", "size", "colony"])
         for name, benchmark in benchmarks.items():
             self.assertNotIn("missing", benchmark["rows"][0], "the first row is Forager's")
             for row in benchmark["rows"]:
@@ -58,6 +58,15 @@ class Driver(unittest.TestCase):
         done = bench("--quick", "switch", forager="/bin/false")
         self.assertEqual(done.returncode, 1)
         self.assertIn("/bin/false run", done.stderr)
+
+    def test_leaves_empty_what_was_not_measured_of_a_row(self):
+        columns = (measure.Column("value", "s"), measure.Column("more", "more"))
+        runners = (measure.Runner("all", take=lambda: {"value": 1, "more": 2}),
+                   measure.Runner("less", take=lambda: {"value": 3}))
+        result = measure.run(measure.Benchmark(name="some", title="Some", unit="s", columns=columns, runners=runners,
+                                               baseline="all", rounds=1, sample=None))
+        self.assertEqual([row[-1] for row in tables.rows(result)], ["2", ""])
+        self.assertEqual([row["median"] for row in tables.data(result)["rows"]], [{"value": 1, "more": 2}, {"value": 3}])
 
     def test_writes_the_sections_that_were_measured_and_no_others(self):
         benchmark = measure.Benchmark(name="second", title="All", unit="s", columns=(measure.Column("value", "s"),),

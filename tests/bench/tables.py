@@ -21,11 +21,13 @@ def rows(result):
             continue
         first, *others = benchmark.columns
         values = result.values(runner.label, first.key, runner.group)
+        known = result.samples[runner.group, runner.label][0]
         has_baseline = (runner.group, benchmark.baseline) in result.samples
         ratio = result.ratio(runner.label, benchmark.baseline, first.key, runner.group) if has_baseline else None
         yield [label, shown(result.median(runner.label, first.key, runner.group), first),
                f"{shown(min(values), first)}–{shown(max(values), first)}", "" if ratio is None else f"{ratio:.2f}",
-               *(shown(result.median(runner.label, column.key, runner.group), column) for column in others)]
+               *(shown(result.median(runner.label, column.key, runner.group), column) if column.key in known else ""
+                 for column in others)]
 
 
 def shown(value, column):
@@ -79,7 +81,7 @@ def row_data(result, runner):
     samples = result.samples.get((runner.group, runner.label), [])
     if runner.missing:
         return {"label": runner.label, "group": runner.group, "missing": runner.missing}
-    keys = [column.key for column in result.benchmark.columns]
+    keys = [column.key for column in result.benchmark.columns if column.key in samples[0]]
     medians = {key: result.median(runner.label, key, runner.group) for key in keys}
     return {"label": runner.label, "group": runner.group, "median": medians, "samples": samples}
 

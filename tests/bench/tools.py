@@ -12,12 +12,13 @@ class Failed(Exception):
 
 
 class Tools:
-    def __init__(self, forager, peers, work, without, events=None):
+    def __init__(self, forager, peers, work, without, events=None, go_executor=None):
         self.forager = forager
         self.peers = peers
         self.work = work
         self.without = without
         self.events = events  # how many; nothing: as many as the benchmark sees fit
+        self.go_executor_path = go_executor
         work.mkdir(parents=True, exist_ok=True)
 
     def script(self, name, *arguments):
@@ -55,6 +56,14 @@ class Tools:
         if missing:
             return "", missing
         return self._built_by_go(compiler, name), ""
+
+    def go_executor(self):
+        """The executor of a colony on upstream's library, which takes more than a compiler to build."""
+        if "go" in self.without:
+            return "", "left out: --without go"
+        if not self.go_executor_path or not self.go_executor_path.exists():
+            return "", "absent: it is not built; ./dev bench builds it"
+        return str(self.go_executor_path), ""
 
     def _built_by_go(self, compiler, name):
         source, target = PEERS / f"{name}.go", self.work / name
