@@ -86,7 +86,11 @@ public:
     /// From now on this journal hears of the end of what nobody resumes; it must outlive the scheduler's work.
     void keep_in(Journal& journal) { journal_ = &journal; }
 
+    /// Whether it takes no more: what is cancelled then and goes on after the next start has not ended.
+    bool stopping() const { return stopping_; }
+
     Clock& clock() { return clock_; }
+    Random& random() { return random_; }
     const Registry& registry() const { return registry_; }
     boost::asio::any_io_executor executor() const { return executor_; }
 
