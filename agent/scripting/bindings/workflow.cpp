@@ -120,6 +120,7 @@ Result<WorkflowTask> task_of(Request& request)
     task.retries = count(given, "retries");
     task.go_on = flag_option(given, "go_on", false);
     task.concurrency = count(given, "concurrency").value_or(task.concurrency);
+    task.executor = text_option(given, "executor");
     task.when = own_handler_of(request, request.arg(3));
     task.foreach_handler = own_handler_of(request, request.arg(4));
     task.where = place(request);
