@@ -7,7 +7,6 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,10 +18,10 @@ struct ColonyWork {
     std::string function; ///< full name
     std::vector<Value> args;
     Object kwargs;
-    std::string executor;            ///< the type of executor that it is for
-    std::optional<Duration> timeout; ///< of its waiting for an executor, and then of its running there
-    std::int64_t priority = 0;       ///< higher goes first
-    std::string label;               ///< by which it is found again
+    Object options;                   ///< who may run it, and when: `executor`, `priority`, … as a script gives them
+    std::optional<Duration> patience; ///< how long it may wait for an executor
+    std::optional<Duration> limit;    ///< of its running there
+    std::string label;                ///< by which it is found again
 };
 
 class Colony {

@@ -18,7 +18,7 @@ public:
 
     asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value>, Observer& observer) override
     {
-        ColonyCall call{scheduler_, journal_, colony_, way_, invocation, observer};
+        ColonyTry call{scheduler_, journal_, colony_, way_, invocation, observer};
         Outcome outcome = co_await call.run();
         co_return outcome;
     }

@@ -5,7 +5,7 @@
 
 #include "ports/colony.hpp"
 #include "ports/journal.hpp"
-#include "runtime/colony_call.hpp"
+#include "runtime/colony_try.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/scheduler.hpp"
 

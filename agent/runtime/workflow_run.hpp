@@ -3,6 +3,7 @@
 
 #include "core/outcome.hpp"
 #include "core/workflow_graph.hpp"
+#include "runtime/colony_calls.hpp"
 #include "runtime/recording.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/task_group.hpp"
@@ -25,7 +26,7 @@ public:
 
     /// All that is passed by reference must outlive it.
     WorkflowRun(Scheduler& scheduler, const Workflow& workflow, WorkflowGraph graph, const Invocation& parent,
-                Observer& observer, Recording* recording);
+                Observer& observer, Recording* recording, const ColonyCalls* colony);
 
     /// As `WorkflowRunner::run` says; once.
     boost::asio::awaitable<Outcome> run();
@@ -42,6 +43,7 @@ private:
     };
 
     Step make_step(const WorkflowTask& task, const Invocation& parent);
+    Registry::EntryPtr known_of(const WorkflowTask& task) const;
     void announce();
     void enqueue(const std::vector<std::size_t>& nodes);
     void begin_what_fits();
@@ -66,8 +68,9 @@ private:
     Scheduler& scheduler_;
     const Workflow& workflow_;
     Observer& observer_;
-    Recording* recording_; // null: nothing is recorded
-    std::string run_key_;  // of this run, among those of its parent
+    Recording* recording_;      // null: nothing is recorded
+    const ColonyCalls* colony_; // null: tasks are called here
+    std::string run_key_;       // of this run, among those of its parent
     WorkflowGraph graph_;
     ReadyNodes ready_;
     std::vector<Step> steps_;

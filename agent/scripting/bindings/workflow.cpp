@@ -155,7 +155,7 @@ Outcome workflow_task(Request& request)
 Outcome workflow_returned(Request& request)
 {
     request.script.returned_workflow = *request.arg(0).get<std::string>();
-    auto checked = request.script.world().workflows.check(workflow_of(request), request.script.registry());
+    auto checked = request.script.world().workflows.check(workflow_of(request), &request.script.registry());
     if (!checked)
         return checked.error();
     return Outputs{};
@@ -166,7 +166,7 @@ asio::awaitable<Outcome> run_workflow(Request request, Recording* recording)
     // A copy: the script may declare more while this one runs.
     const Workflow workflow = workflow_of(request);
     WorkflowRunner& runner = request.script.world().workflows;
-    if (auto checked = runner.check(workflow, request.script.registry()); !checked)
+    if (auto checked = runner.check(workflow, &request.script.registry()); !checked)
         co_return checked.error();
     const Invocation& invocation = request.context.invocation;
     const bool is_result = request.script.returned_workflow == workflow.name;

@@ -2,6 +2,7 @@
 
 #include "result_text.hpp"
 #include "work_colony.hpp"
+#include "workflow_builder.hpp"
 #include "world.hpp"
 
 #include <doctest/doctest.h>
@@ -69,7 +70,8 @@ struct Life : World {
         invocation.timeout = timeout;
         invocation.retries = retries;
         invocation.chain = {{"root", "t.root", recorded, tries_of_caller}};
-        return scheduler.call(std::move(invocation), observer, calls.function("there.work", {"gpu", 3}));
+        return scheduler.call(std::move(invocation), observer,
+                              calls.function("there.work", {Object{{"executor", "gpu"}}, {}}));
     }
 
     // Runs it for a while and kills the agent.
@@ -117,9 +119,9 @@ TEST_CASE("a call is handed in with all that belongs to it, and gives what its p
     const ColonyWork& work = colony.processes[1].work;
     CHECK(work.function == "there.work");
     CHECK(work.args == std::vector<Value>{Value{7}});
-    CHECK(work.executor == "gpu");
-    CHECK(work.priority == 3);
-    CHECK(work.timeout == Duration{30s});
+    CHECK(work.options == Object{{"executor", "gpu"}});
+    CHECK(work.patience == Duration{30s});
+    CHECK(work.limit == Duration{30s});
     CHECK(work.label != colony.processes[0].work.label);
     CHECK(life.observer.lines.back() == "is process p2 in the colony");
 }
@@ -310,4 +312,34 @@ TEST_CASE("a process that the server does not know any more is a failure that is
     REQUIRE(!outcome);
     CHECK(outcome.error().code == Errc::not_found);
     CHECK(colony.submissions == 1);
+}
+
+TEST_CASE("where a colony does the tasks of a workflow, what it cannot carry is done here")
+{
+    WorkColony colony;
+    MortalJournal journal;
+    Life life{colony, journal};
+    Workflow workflow = named("nightly");
+    WorkflowTask bad = task("bad", "there.bad");
+    bad.go_on = true;
+    WorkflowTask skipped = after(task("skipped", "there.work"), {"bad"});
+    skipped.when = gives(one(false));
+    WorkflowTask scale = after(task("scale", "there.work"), {"bad"});
+    scale.foreach = Value{Array{Value{1}, Value{5}}};
+    scale.executor = "gpu";
+    scale.timeout = 1min;
+    workflow.tasks = {bad, skipped, scale};
+    Invocation parent = calling("forager.run");
+    parent.id = "run";
+    Recording recording{journal, parent, {}};
+    const Outcome outcome = life.run(life.runner.run(workflow, parent, life.observer, &recording, &life.calls));
+    REQUIRE(outcome);
+    const Object expected{{"bad", nullptr}, {"skipped", nullptr}, {"scale", Array{Value{2}, Value{6}}}};
+    CHECK(*outcome->at(0).get<Object>() == expected);
+    REQUIRE(colony.processes.size() == 3);
+    CHECK(colony.processes[0].work.options.empty());
+    const ColonyWork& work = colony.processes[2].work;
+    CHECK(work.options == Object{{"executor", "gpu"}});
+    CHECK(work.limit == Duration{1min});
+    CHECK(!work.patience);
 }

@@ -11,7 +11,6 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,17 +19,17 @@ namespace forager {
 
 /// How a process goes to the colony.
 struct ColonyWay {
-    std::string executor = "forager"; ///< the type of executor that it is for
-    std::int64_t priority = 0;        ///< higher goes first
+    Object options{};                ///< as `ColonyWork` has them
+    std::optional<Duration> limit{}; ///< of its running there; nothing: the time limit of the try, if it has one
 };
 
-class ColonyCall {
+class ColonyTry {
 public:
     /// All that is passed must outlive it.
-    ColonyCall(Scheduler& scheduler, Journal& journal, Colony& colony, const ColonyWay& way,
-               const Invocation& invocation, Observer& observer);
-    ColonyCall(const ColonyCall&) = delete;
-    ColonyCall& operator=(const ColonyCall&) = delete;
+    ColonyTry(Scheduler& scheduler, Journal& journal, Colony& colony, const ColonyWay& way,
+              const Invocation& invocation, Observer& observer);
+    ColonyTry(const ColonyTry&) = delete;
+    ColonyTry& operator=(const ColonyTry&) = delete;
 
     /// As `Handler::run`; once.
     boost::asio::awaitable<Outcome> run();

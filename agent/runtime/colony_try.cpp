@@ -1,4 +1,4 @@
-#include "runtime/colony_call.hpp"
+#include "runtime/colony_try.hpp"
 
 #include "base/duration.hpp"
 #include "core/retry.hpp"
@@ -34,8 +34,8 @@ bool says_nothing(const Failure& failure)
 
 } // namespace
 
-ColonyCall::ColonyCall(Scheduler& scheduler, Journal& journal, Colony& colony, const ColonyWay& way,
-                       const Invocation& invocation, Observer& observer)
+ColonyTry::ColonyTry(Scheduler& scheduler, Journal& journal, Colony& colony, const ColonyWay& way,
+                     const Invocation& invocation, Observer& observer)
     : scheduler_{scheduler},
       journal_{journal},
       colony_{colony},
@@ -46,7 +46,7 @@ ColonyCall::ColonyCall(Scheduler& scheduler, Journal& journal, Colony& colony, c
 {
 }
 
-Outcome ColonyCall::to_outcome(const Begun& begun)
+Outcome ColonyTry::to_outcome(const Begun& begun)
 {
     Object object{{"label", begun.label}};
     if (begun.end)
@@ -56,7 +56,7 @@ Outcome ColonyCall::to_outcome(const Begun& begun)
     return Outputs{Value{std::move(object)}};
 }
 
-ColonyCall::Begun ColonyCall::begun_in(const Outcome& kept)
+ColonyTry::Begun ColonyTry::begun_in(const Outcome& kept)
 {
     const Value value = as_one(kept.value());
     const Object& object = *value.get<Object>();
@@ -67,7 +67,7 @@ ColonyCall::Begun ColonyCall::begun_in(const Outcome& kept)
     return begun;
 }
 
-asio::awaitable<Outcome> ColonyCall::run()
+asio::awaitable<Outcome> ColonyTry::run()
 {
     std::exception_ptr end;
     try {
@@ -85,7 +85,7 @@ asio::awaitable<Outcome> ColonyCall::run()
 }
 
 // Nothing of it outlives this agent.
-asio::awaitable<Outcome> ColonyCall::plain()
+asio::awaitable<Outcome> ColonyTry::plain()
 {
     auto process = co_await submitted();
     if (!process && says_nothing(process.error()))
@@ -98,7 +98,7 @@ asio::awaitable<Outcome> ColonyCall::plain()
     co_return outcome;
 }
 
-asio::awaitable<Result<std::string>> ColonyCall::found_or(Failure failure)
+asio::awaitable<Result<std::string>> ColonyTry::found_or(Failure failure)
 {
     auto found = co_await colony_.find(begun_.label);
     if (found && *found)
@@ -106,7 +106,7 @@ asio::awaitable<Result<std::string>> ColonyCall::found_or(Failure failure)
     co_return failure;
 }
 
-asio::awaitable<Outcome> ColonyCall::recorded()
+asio::awaitable<Outcome> ColonyTry::recorded()
 {
     auto recording = co_await Recording::open(journal_, invocation_);
     if (!recording)
@@ -128,7 +128,7 @@ asio::awaitable<Outcome> ColonyCall::recorded()
 }
 
 // The intent comes first: whoever dies between handing it in and recording its process looks for it by its label.
-asio::awaitable<Result<void>> ColonyCall::begin()
+asio::awaitable<Result<void>> ColonyTry::begin()
 {
     if (invocation_.timeout)
         begun_.end = alarm_after(clock(), *invocation_.timeout);
@@ -136,7 +136,7 @@ asio::awaitable<Result<void>> ColonyCall::begin()
     return keep(std::move(intent));
 }
 
-asio::awaitable<Outcome> ColonyCall::in_recorded_time()
+asio::awaitable<Outcome> ColonyTry::in_recorded_time()
 {
     auto rest = scheduler_.rest(invocation_, "until its process in the colony ends");
     auto to_the_end = wait();
@@ -145,7 +145,7 @@ asio::awaitable<Outcome> ColonyCall::in_recorded_time()
     co_return outcome;
 }
 
-asio::awaitable<Outcome> ColonyCall::in_time(asio::awaitable<Outcome> work)
+asio::awaitable<Outcome> ColonyTry::in_time(asio::awaitable<Outcome> work)
 {
     if (!begun_.end) {
         Outcome outcome = co_await std::move(work);
@@ -158,7 +158,7 @@ asio::awaitable<Outcome> ColonyCall::in_time(asio::awaitable<Outcome> work)
     co_return Failure{Errc::timed_out, invocation_.function + " did not end within " + to_text(*invocation_.timeout)};
 }
 
-asio::awaitable<Outcome> ColonyCall::wait()
+asio::awaitable<Outcome> ColonyTry::wait()
 {
     const bool known = !begun_.process.empty();
     if (!known)
@@ -170,7 +170,7 @@ asio::awaitable<Outcome> ColonyCall::wait()
 }
 
 // Again and again while the server does not answer.
-asio::awaitable<Result<void>> ColonyCall::hand_in()
+asio::awaitable<Result<void>> ColonyTry::hand_in()
 {
     Backoff pauses{on_its_way, longest_pause};
     for (;;) {
@@ -188,7 +188,7 @@ asio::awaitable<Result<void>> ColonyCall::hand_in()
     }
 }
 
-asio::awaitable<Result<std::string>> ColonyCall::submitted()
+asio::awaitable<Result<std::string>> ColonyTry::submitted()
 {
     handing_in_ = true;
     ColonyWork given = work();
@@ -196,7 +196,7 @@ asio::awaitable<Result<std::string>> ColonyCall::submitted()
     co_return process;
 }
 
-asio::awaitable<Result<std::string>> ColonyCall::looked_for(Duration pause)
+asio::awaitable<Result<std::string>> ColonyTry::looked_for(Duration pause)
 {
     co_await sleep_for(clock(), on_its_way + pause);
     auto found = co_await colony_.find(begun_.label);
@@ -208,20 +208,20 @@ asio::awaitable<Result<std::string>> ColonyCall::looked_for(Duration pause)
     co_return process;
 }
 
-asio::awaitable<Result<void>> ColonyCall::keep(Outcome outcome)
+asio::awaitable<Result<void>> ColonyTry::keep(Outcome outcome)
 {
     Result<void> kept = co_await recording_->keep(key(), std::move(outcome));
     co_return kept;
 }
 
 // As far as that can be done in a moment: nobody waits for it any more.
-asio::awaitable<void> ColonyCall::take_back()
+asio::awaitable<void> ColonyTry::take_back()
 {
     if (handing_in_)
         (void)co_await within(clock(), clock().now() + longest_farewell, cancel());
 }
 
-asio::awaitable<void> ColonyCall::cancel()
+asio::awaitable<void> ColonyTry::cancel()
 {
     for (const Duration pause : {Duration{}, on_its_way}) {
         if (!begun_.process.empty())
@@ -237,7 +237,7 @@ asio::awaitable<void> ColonyCall::cancel()
 }
 
 // A caller that cancelled this call alone, and comes here again after a restart, calls anew.
-asio::awaitable<void> ColonyCall::forget()
+asio::awaitable<void> ColonyTry::forget()
 {
     begun_.label = new_label();
     begun_.process.clear();
@@ -245,25 +245,32 @@ asio::awaitable<void> ColonyCall::forget()
     (void)co_await keep(std::move(begun));
 }
 
-std::string ColonyCall::new_label() const
+std::string ColonyTry::new_label() const
 {
     return "forager-" + scheduler_.fresh_id();
 }
 
-ColonyWork ColonyCall::work() const
+ColonyWork ColonyTry::work() const
 {
-    return {invocation_.function, invocation_.args, invocation_.kwargs, way_.executor,
-            invocation_.timeout,  way_.priority,    begun_.label};
+    ColonyWork work;
+    work.function = invocation_.function;
+    work.args = invocation_.args;
+    work.kwargs = invocation_.kwargs;
+    work.options = way_.options;
+    work.patience = invocation_.timeout;
+    work.limit = way_.limit ? way_.limit : invocation_.timeout;
+    work.label = begun_.label;
+    return work;
 }
 
 // A retry is another process.
-std::string ColonyCall::key() const
+std::string ColonyTry::key() const
 {
     return "process of try " + std::to_string(attempt_of(invocation_));
 }
 
 // Once, however often it is the same.
-void ColonyCall::tell(std::string words)
+void ColonyTry::tell(std::string words)
 {
     if (words == told_)
         return;
