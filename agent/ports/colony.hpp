@@ -29,7 +29,8 @@ public:
     virtual ~Colony() = default;
 
     /// Gives the id of its process. After the failures unreachable and timed_out there may be a process all the same;
-    /// after others (refused, bad_arguments: the server, or the settings, say no) there is none.
+    /// after others (refused, bad_arguments) there is none. A refusal whose `retry` is true may be a mistake of the
+    /// server's start.
     virtual boost::asio::awaitable<Result<std::string>> submit(ColonyWork work) = 0;
 
     /// The process with this label, in whatever state; of several the oldest; nothing where there is none. Failures: as

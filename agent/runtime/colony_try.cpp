@@ -20,6 +20,7 @@ constexpr Duration longest_farewell = std::chrono::seconds{3}; // for asking a p
 // Before a process is looked for that may be on its way: a request of the agent's last life, or one without an answer.
 constexpr Duration on_its_way = std::chrono::seconds{1};
 constexpr Duration longest_pause = std::chrono::seconds{5};
+constexpr Duration longest_doubt = std::chrono::seconds{30};
 
 bool goes_on(const Invocation& invocation)
 {
@@ -182,10 +183,24 @@ asio::awaitable<Result<void>> ColonyTry::hand_in()
             Result<void> kept = co_await keep(std::move(begun));
             co_return kept;
         }
-        if (!says_nothing(process.error()))
+        if (!bears(process.error()))
             co_return process.error();
         tell(process.error().message + "; it is tried again");
     }
+}
+
+// A server that is away is waited for. A refusal that may be a mistake of its start is believed when it has lasted.
+bool ColonyTry::bears(const Failure& failure)
+{
+    if (says_nothing(failure)) {
+        doubted_since_.reset();
+        return true;
+    }
+    if (failure.code != Errc::refused || !failure.retry)
+        return false;
+    if (!doubted_since_)
+        doubted_since_ = clock().now();
+    return clock().now() - *doubted_since_ < longest_doubt;
 }
 
 asio::awaitable<Result<std::string>> ColonyTry::submitted()

@@ -62,6 +62,7 @@ private:
     boost::asio::awaitable<void> cancel();
     boost::asio::awaitable<void> forget();
 
+    bool bears(const Failure& failure);
     ColonyWork work() const;
     std::string key() const;
     std::string new_label() const;
@@ -77,6 +78,7 @@ private:
     std::unique_ptr<Recording> recording_; // null: nothing is recorded
     Begun begun_;
     bool handing_in_ = false; // there may be a process
+    std::optional<TimePoint> doubted_since_;
     std::string told_;
 };
 

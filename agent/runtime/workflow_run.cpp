@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "core/references.hpp"
 #include "ports/cancellation.hpp"
+#include "runtime/colony_calls.hpp"
 #include "runtime/fan_out.hpp"
 #include "runtime/run_handler.hpp"
 

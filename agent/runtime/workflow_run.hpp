@@ -3,7 +3,6 @@
 
 #include "core/outcome.hpp"
 #include "core/workflow_graph.hpp"
-#include "runtime/colony_calls.hpp"
 #include "runtime/recording.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/task_group.hpp"
@@ -19,6 +18,8 @@
 #include <vector>
 
 namespace forager {
+
+class ColonyCalls;
 
 class WorkflowRun {
 public:

@@ -3,7 +3,6 @@
 
 #include "core/outcome.hpp"
 #include "core/workflow_graph.hpp"
-#include "runtime/colony_calls.hpp"
 #include "runtime/recording.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/workflow.hpp"
@@ -11,6 +10,8 @@
 #include <boost/asio/awaitable.hpp>
 
 namespace forager {
+
+class ColonyCalls;
 
 class WorkflowRunner {
 public:

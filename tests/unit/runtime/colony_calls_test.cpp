@@ -190,13 +190,28 @@ TEST_CASE("what the server refuses is told at once")
     WorkColony colony;
     MortalJournal journal;
     Life life{colony, journal};
-    colony.refuses = Failure{Errc::refused, "not a member"};
+    colony.refuses = Failure{Errc::refused, "never"};
+    colony.refuses->retry = false;
     for (const bool recorded : {false, true}) {
         const Outcome outcome = life.run(life.calling_there(recorded));
         REQUIRE(!outcome);
-        CHECK(outcome.error().message == "not a member");
+        CHECK(outcome.error().message == "never");
     }
     CHECK(life.clock.now() == TimePoint{});
+    // It may be a mistake of the server's start.
+    colony.refuses = Failure{Errc::refused, "not a member"};
+    CHECK(life.run(life.calling_there(false)).error().message == "not a member");
+    CHECK(life.clock.now() == TimePoint{});
+    life.tries_of_caller = 1;
+    CHECK(life.run(life.calling_there(true)).error().message == "not a member");
+    CHECK(life.clock.now() > TimePoint{30s});
+    Begun<Outcome> begun;
+    life.tries_of_caller = 2;
+    life.begin(begun, life.calling_there(true));
+    life.clock.run_for(life.io, 10s);
+    colony.refuses.reset();
+    life.finish(begun);
+    CHECK(begun.value->has_value());
 }
 
 TEST_CASE("a retry is a process of its own, and a restart goes on with the one that runs")
