@@ -264,7 +264,9 @@ TEST_CASE("who waits for a sleeper leaves its own place, too, and is back before
 
 TEST_CASE("what sleeps under a scheduler that calls for another leaves the place there, and ends when that one stops")
 {
-    World world{1, {.concurrency = 1}};
+    SchedulerConfig config;
+    config.concurrency = 1;
+    World world{1, config};
     Registry declared;
     Scheduler guest{world.io.get_executor(), declared, world.clock, world.random, world.observer};
     guest.calls_for(world.scheduler);
