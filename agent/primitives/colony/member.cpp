@@ -67,6 +67,14 @@ std::string ColonyMember::peer() const
     return client_->peer();
 }
 
+// Microseconds since 1970: other languages' numbers hold them, too.
+std::int64_t ColonyMember::next_sequence()
+{
+    const auto now = std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch()).count();
+    last_sequence_ = std::max<std::int64_t>(now, last_sequence_ + 1);
+    return last_sequence_;
+}
+
 asio::awaitable<Result<Process>> ColonyMember::wait(std::string process)
 {
     const auto executor = co_await asio::this_coro::executor;

@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -49,6 +50,9 @@ public:
     /// certificate). Throws `operation_aborted` when cancelled; the process goes on.
     boost::asio::awaitable<Result<colonies::Process>> wait(std::string process);
 
+    /// For entries of channels: larger than those before it, also than those of a member that was this one earlier.
+    std::int64_t next_sequence();
+
 private:
     boost::asio::awaitable<Result<colonies::Process>> look(std::string process, Nap& nap);
     boost::asio::awaitable<void> listen(std::string process, Nap& nap);
@@ -58,6 +62,7 @@ private:
     std::string colony_;
     Clock& clock_;
     std::size_t waits_ = 0;
+    std::int64_t last_sequence_ = 0;
 };
 
 } // namespace forager

@@ -6,13 +6,11 @@
 #include "core/options.hpp"
 #include "ports/cancellation.hpp"
 #include "ports/with_grace.hpp"
-#include "ports/within.hpp"
 #include "primitives/colony/outcome.hpp"
 #include "primitives/colony/patience.hpp"
+#include "primitives/colony/query.hpp"
 #include "primitives/colony/tables.hpp"
-
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/this_coro.hpp>
+#include "primitives/colony/take_back.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -26,22 +24,10 @@ using colonies::ProcessState;
 
 namespace {
 
-constexpr Duration grace_for_submission = std::chrono::seconds{2};
-constexpr Duration longest_goodbye = std::chrono::seconds{5};
 constexpr Duration first_pause = std::chrono::milliseconds{100};
 constexpr Duration longest_pause = std::chrono::seconds{1};
 constexpr std::int64_t most_processes = 100; // the server's limits of one answer
 constexpr std::int64_t most_logs = 500;
-
-Result<std::int64_t> count_in(const Object& query, std::int64_t most)
-{
-    const auto count = whole_option(query, "count");
-    if (!count)
-        return count.error();
-    if (*count && (**count < 1 || **count > most))
-        return Failure{Errc::bad_arguments, "'count' must be from 1 to " + std::to_string(most)};
-    return count->value_or(most);
-}
 
 Result<colonies::ProcessQuery> process_query(const Object& given, const std::string& colony)
 {
@@ -69,19 +55,6 @@ Result<colonies::ProcessQuery> process_query(const Object& given, const std::str
     return query;
 }
 
-Result<std::vector<ProcessState>> states_in(const Object& query)
-{
-    const auto word = text_option(query, "state");
-    if (!word)
-        return word.error();
-    if (!*word)
-        return std::vector{ProcessState::waiting, ProcessState::running};
-    const auto state = state_of_word(**word);
-    if (!state)
-        return state.error();
-    return std::vector{*state};
-}
-
 Result<colonies::LogQuery> log_query(const Object& given)
 {
     colonies::LogQuery query;
@@ -98,17 +71,6 @@ Result<colonies::LogQuery> log_query(const Object& given)
     query.since = since->value_or(Duration::zero()).count();
     query.latest = *latest;
     return query;
-}
-
-// What was begun for somebody ends with him. Whether the server hears it in time is not to hold him up for long.
-asio::awaitable<void> take_back(ColonyMember& member, std::string process)
-{
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    Clock& clock = member.clock();
-    const TimePoint deadline = clock.now() + longest_goodbye;
-    auto cancelling = colonies::cancel_process(member.caller(), std::move(process));
-    const auto done = co_await within(clock, deadline, std::move(cancelling));
-    (void)done; // one that has ended meanwhile is refused
 }
 
 } // namespace
@@ -153,8 +115,10 @@ asio::awaitable<Outcome> run(ColonyMember& member, ColonyCall call, bool go_on)
     } catch (...) {
         thrown = std::current_exception();
     }
-    if (is_cancellation(thrown) && !go_on)
-        co_await take_back(member, submitted->id);
+    if (is_cancellation(thrown) && !go_on) {
+        auto cancelling = colonies::cancel_process(member.caller(), submitted->id);
+        co_await take_back(member.clock(), std::move(cancelling));
+    }
     std::rethrow_exception(thrown);
 }
 
