@@ -66,7 +66,7 @@ Failure misdeclared(const WorkflowTask& task, const std::string& what)
 
 } // namespace
 
-Result<void> WorkflowRunner::check(const Workflow& workflow, const Registry& registry) const
+Result<void> WorkflowRunner::check(const Workflow& workflow, const Registry* registry) const
 {
     const auto graph = plan(workflow, registry);
     if (!graph)
@@ -74,7 +74,7 @@ Result<void> WorkflowRunner::check(const Workflow& workflow, const Registry& reg
     return {};
 }
 
-Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow, const Registry& registry) const
+Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow, const Registry* registry) const
 {
     std::vector<GraphNode> nodes;
     for (const WorkflowTask& task : workflow.tasks)
@@ -88,7 +88,7 @@ Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow, const Regis
     return graph;
 }
 
-Result<void> WorkflowRunner::check_task(const WorkflowTask& task, const Registry& registry) const
+Result<void> WorkflowRunner::check_task(const WorkflowTask& task, const Registry* registry) const
 {
     const bool fans_out = task.foreach || task.foreach_handler;
     if (task.foreach && task.foreach_handler)
@@ -97,7 +97,9 @@ Result<void> WorkflowRunner::check_task(const WorkflowTask& task, const Registry
         return misdeclared(task, "refers to an item, but has no foreach");
     if (task.foreach && refers_to_item(*task.foreach))
         return misdeclared(task, "refers to an item in its foreach, which makes the items");
-    const auto found = registry.find(task.function);
+    if (registry == nullptr)
+        return {};
+    const auto found = registry->find(task.function);
     if (found)
         return {};
     Failure failure = at_task(found.error(), task);
@@ -107,12 +109,12 @@ Result<void> WorkflowRunner::check_task(const WorkflowTask& task, const Registry
 }
 
 asio::awaitable<Outcome> WorkflowRunner::run(const Workflow& workflow, const Invocation& parent, Observer& observer,
-                                             Recording* recording)
+                                             Recording* recording, const ColonyCalls* colony)
 {
-    auto graph = plan(workflow, scheduler_.registry());
+    auto graph = plan(workflow, colony == nullptr ? &scheduler_.registry() : nullptr);
     if (!graph)
         co_return graph.error();
-    WorkflowRun run{scheduler_, workflow, std::move(*graph), parent, observer, recording};
+    WorkflowRun run{scheduler_, workflow, std::move(*graph), parent, observer, recording, colony};
     Outcome outcome = co_await run.run();
     co_return outcome;
 }

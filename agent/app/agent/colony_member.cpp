@@ -78,4 +78,17 @@ Result<std::unique_ptr<ColonyMember>> colony_member(const config::Settings& sett
     return std::make_unique<ColonyMember>(client, std::move(*key), settings.colony.name, app.clock());
 }
 
+scripting::ColonyAccess colony_access(const config::Settings& settings, App& app)
+{
+    return [&settings, &app, made = std::shared_ptr<ColonyMember>{}]() mutable -> Result<ColonyMember*> {
+        if (!made) {
+            auto member = colony_member(settings, app);
+            if (!member)
+                return member.error();
+            made = std::move(*member);
+        }
+        return made.get();
+    };
+}
+
 } // namespace forager

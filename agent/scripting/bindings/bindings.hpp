@@ -7,6 +7,7 @@
 
 namespace forager::scripting {
 
+std::span<const Binding> call_bindings();
 std::span<const Binding> durable_bindings();
 std::span<const Binding> file_bindings();
 std::span<const Binding> format_bindings();

@@ -102,7 +102,7 @@ TEST_CASE("what is wrong with a workflow is found before anything runs, with its
     wrong.where = "n.lua:7";
     const auto failure = [&](WorkflowTask changed) {
         workflow.tasks = {task("count", "t.count"), std::move(changed)};
-        const auto checked = world.runner.check(workflow, world.registry);
+        const auto checked = world.runner.check(workflow, &world.registry);
         REQUIRE_FALSE(checked);
         CHECK(checked.error().where == "n.lua:7");
         CHECK(run(world, workflow).error().message == checked.error().message);

@@ -189,6 +189,23 @@ TEST_CASE("the first parameter of a handler is the context")
     CHECK(told_with_library("print(function(ctx) ctx:lgo() end)").empty());
 }
 
+TEST_CASE("a call that goes to the colony is of no function here")
+{
+    const auto calls = [](std::string_view source) {
+        std::string names;
+        for (const NamedCall& call : walk("local forager = require 'forager'\nforager.func { run = function(ctx) " +
+                                          std::string{source} + " end }")
+                                         .findings.calls)
+            names += call.function + " ";
+        return names;
+    };
+    CHECK(calls("ctx:call('a.b', 1, { on = 'colony' }) ctx:call('c.d', x)") == "");
+    CHECK(calls("ctx:call('a.b', { on = 'colony', executor = 'gpu' }) ctx:call('c.d', 1)") == "c.d ");
+    CHECK(calls("ctx:call('a.b', ctx:call('c.d', 2), { on = 'colony' })") == "c.d ");
+    CHECK(calls("ctx:call('a.b', { on = 'monday' }) ctx:call('c.d', x)") == "a.b c.d ");
+    CHECK(calls("local there = { on = 'colony' } ctx:call('a.b', there)") == "");
+}
+
 TEST_CASE("calls by name are told with their place, declarations with their names")
 {
     const Walked walked =
