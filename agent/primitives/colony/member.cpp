@@ -2,6 +2,7 @@
 
 #include "clients/colonies/calls/processes.hpp"
 #include "clients/colonies/subscription.hpp"
+#include "core/invocation.hpp"
 #include "io/beside.hpp"
 #include "io/nap.hpp"
 #include "primitives/colony/patience.hpp"
@@ -56,6 +57,19 @@ ColonyMember::ColonyMember(std::shared_ptr<colonies::Client> client, const colon
 }
 
 ColonyMember::~ColonyMember() = default;
+
+void ColonyMember::add_executor(const colonies::PrivateKey& key)
+{
+    executors_.push_back(std::make_unique<ColonyMember>(client_, key, colony_, clock_));
+}
+
+// It stands in the environment of all that a process starts here.
+ColonyMember& ColonyMember::who_runs(const Invocation& invocation)
+{
+    const auto id = part<std::string>(invocation.env, "COLONIES_EXECUTOR_ID");
+    const auto found = std::ranges::find_if(executors_, [&](const auto& one) { return one->key_->id() == id; });
+    return found == executors_.end() ? *this : **found;
+}
 
 colonies::Caller ColonyMember::caller() const
 {

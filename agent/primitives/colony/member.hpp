@@ -13,10 +13,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace forager {
 
 class Nap;
+struct Invocation;
 
 namespace colonies {
 class Client;
@@ -34,6 +36,12 @@ public:
     ColonyMember(const ColonyMember&) = delete;
     ColonyMember& operator=(const ColonyMember&) = delete;
     ~ColonyMember();
+
+    /// One agent may be several members: this one, and other executors, each with a key of its own.
+    void add_executor(const colonies::PrivateKey& key);
+
+    /// The member as which an invocation asks: the executor that it is run for, or this one.
+    ColonyMember& who_runs(const Invocation& invocation);
 
     /// For all calls of clients/colonies.
     colonies::Caller caller() const;
@@ -63,6 +71,7 @@ private:
     Clock& clock_;
     std::size_t waits_ = 0;
     std::int64_t last_sequence_ = 0;
+    std::vector<std::unique_ptr<ColonyMember>> executors_;
 };
 
 } // namespace forager

@@ -73,6 +73,14 @@ Result<colonies::LogQuery> log_query(const Object& given)
     return query;
 }
 
+Result<Value> value_of(const Process& process)
+{
+    auto outcome = outcome_of(process);
+    if (!outcome)
+        return outcome.error();
+    return as_one(std::move(*outcome));
+}
+
 } // namespace
 
 asio::awaitable<Result<Object>> submit(ColonyMember& member, ColonyCall call)
@@ -86,7 +94,7 @@ asio::awaitable<Result<Object>> submit(ColonyMember& member, ColonyCall call)
     co_return process_table(*process);
 }
 
-asio::awaitable<Outcome> wait(ColonyMember& member, std::string process)
+asio::awaitable<Result<Value>> wait(ColonyMember& member, std::string process)
 {
     auto found = co_await colonies::get_process(member.caller(), process);
     if (!found)
@@ -94,10 +102,10 @@ asio::awaitable<Outcome> wait(ColonyMember& member, std::string process)
     auto ended = co_await member.wait(std::move(process));
     if (!ended)
         co_return ended.error();
-    co_return outcome_of(*ended);
+    co_return value_of(*ended);
 }
 
-asio::awaitable<Outcome> run(ColonyMember& member, ColonyCall call, bool go_on)
+asio::awaitable<Result<Value>> run(ColonyMember& member, ColonyCall call, bool go_on)
 {
     auto spec = specification_of(std::move(call), member.colony());
     if (!spec)
@@ -111,7 +119,7 @@ asio::awaitable<Outcome> run(ColonyMember& member, ColonyCall call, bool go_on)
         auto ended = co_await member.wait(submitted->id);
         if (!ended)
             co_return ended.error();
-        co_return outcome_of(*ended);
+        co_return value_of(*ended);
     } catch (...) {
         thrown = std::current_exception();
     }

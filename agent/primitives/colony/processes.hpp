@@ -20,13 +20,13 @@ namespace forager::colony_work {
 /// was submitted.
 boost::asio::awaitable<Result<Object>> submit(ColonyMember& member, ColonyCall call);
 
-/// What becomes of a process, when it has ended: see `outcome_of`, and `ColonyMember::wait`. Unlike that it begins with
-/// a failure when the server is not there now.
-boost::asio::awaitable<Outcome> wait(ColonyMember& member, std::string process);
+/// What a process gave, when it has ended: see `outcome_of`, and `ColonyMember::wait`; several outputs are a list.
+/// Unlike that it begins with a failure when the server is not there now.
+boost::asio::awaitable<Result<Value>> wait(ColonyMember& member, std::string process);
 
-/// Submits, and waits: the outcome. When the caller is cancelled the process is, too, before this throws
+/// Submits, and waits: what it gave. When the caller is cancelled the process is, too, before this throws
 /// `operation_aborted`, unless it is to `go_on`.
-boost::asio::awaitable<Outcome> run(ColonyMember& member, ColonyCall call, bool go_on);
+boost::asio::awaitable<Result<Value>> run(ColonyMember& member, ColonyCall call, bool go_on);
 
 boost::asio::awaitable<Result<Object>> get(ColonyMember& member, std::string process);
 

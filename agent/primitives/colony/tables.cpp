@@ -7,6 +7,7 @@
 #include "clients/colonies/types/process.hpp"
 #include "clients/colonies/types/workflow.hpp"
 #include "core/outcome.hpp"
+#include "io/formats/json.hpp"
 
 #include <array>
 #include <map>
@@ -80,6 +81,12 @@ private:
     Object object_;
 };
 
+Value with_bytes(Value value)
+{
+    unmark_bytes(value);
+    return value;
+}
+
 Object environment_table(const std::map<std::string, std::string>& env)
 {
     Object table;
@@ -93,8 +100,8 @@ void add_call(Table& table, const colonies::FunctionSpec& spec)
     const colonies::Conditions& conditions = spec.conditions;
     table.text("node", spec.node)
         .value("func", spec.function)
-        .value("args", spec.args)
-        .value("kwargs", spec.kwargs)
+        .value("args", with_bytes(spec.args))
+        .value("kwargs", with_bytes(spec.kwargs))
         .text("executor", conditions.executor_type)
         .texts("executor_names", conditions.executor_names)
         .text("location", conditions.location)
@@ -151,7 +158,7 @@ Object process_table(const colonies::Process& process)
     table.value("id", process.id).value("state", state_word(process.state));
     add_call(table, process.spec);
     if (!process.out.empty())
-        table.value("output", as_one(process.out));
+        table.value("output", with_bytes(as_one(process.out)));
     return table.texts("errors", process.errors)
         .text("executor_id", process.executor_id)
         .text("initiator", process.initiator_name)
@@ -165,7 +172,7 @@ Object process_table(const colonies::Process& process)
         .text("workflow", process.process_graph)
         .texts("parents", process.parents)
         .texts("children", process.children)
-        .value("input", process.in)
+        .value("input", with_bytes(process.in))
         .done();
 }
 

@@ -1,6 +1,6 @@
 // Records of a colony as tables for scripts and for JSON: short names, states in the agent's words, times in seconds
-// since 1970 (nothing where the server has none), durations in seconds. Pure; clients of the record types include them.
-// Facts: Colonies v1.9.12.
+// since 1970 (nothing where the server has none), durations in seconds, marked bytes as bytes. Pure; clients of the
+// record types include them. Facts: Colonies v1.9.12.
 #pragma once
 
 #include "core/failure.hpp"
