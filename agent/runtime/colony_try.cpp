@@ -22,9 +22,16 @@ constexpr Duration on_its_way = std::chrono::seconds{1};
 constexpr Duration longest_pause = std::chrono::seconds{5};
 constexpr Duration longest_doubt = std::chrono::seconds{30};
 
-bool goes_on(const Invocation& invocation)
+// Whether its caller records what it gives.
+bool is_recorded(const Invocation& invocation)
 {
     return !invocation.chain.empty() && invocation.chain.back().records;
+}
+
+// Whether everybody who waits for it goes on after the next start, and comes here again.
+bool comes_again(const Invocation& invocation)
+{
+    return is_recorded(invocation) && recorded_under(invocation) == root_of(invocation);
 }
 
 // Whether the server may have heard nothing, or something that it could not answer.
@@ -72,14 +79,14 @@ asio::awaitable<Outcome> ColonyTry::run()
 {
     std::exception_ptr end;
     try {
-        auto work = goes_on(invocation_) ? recorded() : plain();
+        auto work = is_recorded(invocation_) ? recorded() : plain();
         Outcome outcome = co_await std::move(work);
         co_return outcome;
     } catch (...) {
         end = std::current_exception();
     }
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    if (!goes_on(invocation_) || !scheduler_.stopping()) // else it is waited for after the next start
+    if (!comes_again(invocation_) || !scheduler_.stopping())
         co_await take_back();
     co_await asio::this_coro::reset_cancellation_state();
     std::rethrow_exception(end);

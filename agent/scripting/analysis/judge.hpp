@@ -82,6 +82,9 @@ public:
     /// The last of several arguments: it may send the call to the colony, where there are other functions.
     void last_argument(const Shape* callee, const Known& first, const Known& last);
 
+    /// The call of this name that was told last is of a function that others have.
+    void calls_elsewhere(std::string_view function);
+
     /// A table that sends a call there is made; who knows where it goes.
     void has_colony_options() { survey_.colony_options = true; }
 

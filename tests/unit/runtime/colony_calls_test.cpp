@@ -313,6 +313,23 @@ TEST_CASE("an agent that stops leaves the process of a recorded call alone, and 
     }
 }
 
+TEST_CASE("an agent that stops takes the process back where a caller of the caller does not come again")
+{
+    WorkColony colony;
+    MortalJournal journal;
+    Life life{colony, journal};
+    Invocation invocation = calling("there.work", {Value{7}});
+    invocation.id = "called";
+    invocation.chain = {{"root", "t.plain", false, 0}, {"durable", "t.durable", true, 0}};
+    Begun<Outcome> begun;
+    life.begin(begun, life.scheduler.call(invocation, life.observer, life.calls.function("there.work")));
+    life.clock.run_for(life.io, 5s);
+    life.run(life.scheduler.drain(0s));
+    begun.cancel();
+    life.finish(begun);
+    CHECK(colony.processes[0].cancelled);
+}
+
 TEST_CASE("a process that the server does not know any more is a failure that is not tried again")
 {
     WorkColony colony;

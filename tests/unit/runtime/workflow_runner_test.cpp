@@ -94,6 +94,17 @@ TEST_CASE("who uses a result waits for it")
     CHECK(*results(world, workflow).find("use") == Value{Array{Value{Object{{"text", "slow"}}}}});
 }
 
+TEST_CASE("what a task with an executor calls may be elsewhere, but not when it is run here")
+{
+    Functions world;
+    Workflow workflow = named("nightly");
+    workflow.tasks = {task("train", "gpu.train")};
+    CHECK_FALSE(world.runner.check(workflow, &world.registry));
+    workflow.tasks[0].executor = "gpu";
+    CHECK(world.runner.check(workflow, &world.registry));
+    CHECK(run(world, workflow).error().code == Errc::not_found);
+}
+
 TEST_CASE("what is wrong with a workflow is found before anything runs, with its place")
 {
     Functions world;

@@ -261,6 +261,8 @@ Known Walker::table(const Wanted& wanted)
             accept(";");
     }
     accept("}");
+    if (made.elsewhere && !made.calls.empty())
+        judge_.calls_elsewhere(made.calls);
     return made;
 }
 
@@ -290,6 +292,10 @@ void Walker::named_entry(const Wanted& wanted, std::string_view name, std::size_
     const Known value = expression(judge_.option(wanted, name, line));
     if (name == "name" && value.kind == Known::Kind::string)
         table.text = value.text;
+    if (wanted.options_of == "task") {
+        table.elsewhere |= name == "executor";
+        table.calls = name == "call" ? value.text : std::move(table.calls);
+    }
     if (name == "on" && value.kind == Known::Kind::string && value.text == "colony") {
         table.elsewhere = true;
         judge_.has_colony_options();

@@ -28,7 +28,7 @@ const LibraryShape& library()
         "objects": {
             "context": {"what": "context", "fields": {"log": {"what": "log"},
                         "call": {"what": "call", "arguments": ["callee"]}}},
-            "workflow": {"what": "workflow", "fields": {"task": {"what": "task", "options": {"call": "callee"},
+            "workflow": {"what": "workflow", "fields": {"task": {"what": "task", "options": {"call": "callee", "executor": "string"},
                          "positions": [1]}}}},
         "nested": {"sh: limits": {"what": "sh: limits", "options": {"memory": "bytes"}}},
         "wishes": {"duration": "a duration", "boolean": "a boolean"}})")
@@ -203,6 +203,8 @@ TEST_CASE("a call that goes to the colony is of no function here")
     CHECK(calls("ctx:call('a.b', { on = 'colony', executor = 'gpu' }) ctx:call('c.d', 1)") == "c.d ");
     CHECK(calls("ctx:call('a.b', ctx:call('c.d', 2), { on = 'colony' })") == "c.d ");
     CHECK(calls("ctx:call('a.b', { on = 'monday' }) ctx:call('c.d', x)") == "a.b c.d ");
+    CHECK(calls("forager.workflow('w'):task { 'x', executor = 'gpu', call = 'a.b' }") == "");
+    CHECK(calls("forager.workflow('w'):task { 'x', call = 'a.b', executor = 'gpu' }") == "");
     CHECK(calls("local there = { on = 'colony' } ctx:call('a.b', there)") == "");
 }
 
