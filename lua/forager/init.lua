@@ -30,6 +30,7 @@ local forager = {
 local namespaces = {
   python = true,
   http = true,
+  colony = true,
   files = true,
   json = true,
   toml = true,

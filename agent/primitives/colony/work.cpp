@@ -2,7 +2,6 @@
 
 #include "clients/colonies/calls/processes.hpp"
 #include "clients/colonies/refusal.hpp"
-#include "io/formats/json.hpp"
 #include "primitives/colony/outcome.hpp"
 #include "primitives/colony/specification.hpp"
 
@@ -102,8 +101,6 @@ asio::awaitable<Outcome> MemberColony::wait(std::string process)
         co_return unknown(process, ended.error());
     if (!ended)
         co_return ended.error();
-    for (Value& value : ended->out)
-        unmark_bytes(value);
     co_return outcome_of(*ended);
 }
 

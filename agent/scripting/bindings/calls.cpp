@@ -90,7 +90,7 @@ asio::awaitable<Outcome> call_there(Script& script, Recording* recording, Invoca
     auto member = world.colony();
     if (!member)
         co_return member.error();
-    MemberColony colony{**member};
+    MemberColony colony{(*member)->who_runs(invocation)};
     const ColonyCalls calls{world.scheduler, world.journal, colony};
     Registry::EntryPtr there = calls.function(invocation.function, {std::move(options), {}});
     auto work = recording == nullptr ? world.scheduler.call(std::move(invocation), observer, std::move(there))

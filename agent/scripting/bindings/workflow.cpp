@@ -61,7 +61,7 @@ asio::awaitable<Outcome> run_in_colony(World& world, const Workflow& workflow, c
     const auto member = world.colony();
     if (!member)
         co_return member.error();
-    MemberColony colony{**member};
+    MemberColony colony{(*member)->who_runs(invocation)};
     const ColonyCalls calls{world.scheduler, world.journal, colony};
     Outcome outcome = co_await run_recorded(world, workflow, invocation, observer, &calls);
     co_return outcome;
