@@ -110,7 +110,7 @@ end)
 
 it("a last table with on = \"colony\" sends a call there, and any other is an argument", function()
   equal(call("spec.any", { on = "monday" }), { 1, { on = "monday" } })
-  equal(call("spec.any", { on = "colony" }, 5), { 2, { on = "colony" } })
+  equal(call("spec.any", { on = "colony" }, 5), { 2, { on = "colony" }, 5 })
   contains(raises("bad_arguments", call, "spec.any", 1, { on = "coloni" }).message, "coloni")
   contains(raises("bad_arguments", call, "spec.any", { on = "colony", executr = "x" }).message, "'executor'")
   contains(raises("bad_arguments", call, "spec.any", { on = "colony", retries = -1 }).message, "'retries'")
