@@ -20,22 +20,26 @@ namespace {
 // What is recorded outlives the world of one life; after so many records the program is dead.
 class MortalJournal final : public Journal {
 public:
-    asio::awaitable<Result<std::vector<JournalEntry>>> entries(std::string) override
+    asio::awaitable<Result<std::vector<JournalEntry>>> entries(std::string invocation) override
     {
         std::vector<JournalEntry> list;
-        for (const auto& [key, entry] : kept)
+        for (const auto& [key, entry] : kept[invocation])
             list.push_back(entry);
         co_return list;
     }
 
-    asio::awaitable<Result<void>> record(std::string, std::string, JournalEntry entry) override
+    asio::awaitable<Result<void>> record(std::string, std::string invocation, JournalEntry entry) override
     {
+        if (dead)
+            co_return Result<void>{};
         if (left == 0) {
             colony->agent_died();
+            dead = true;
             co_await sleep_for(*colony->clock, 24h * 365);
         }
         --left;
-        kept.insert_or_assign(entry.key, std::move(entry));
+        std::string key = entry.key;
+        kept[invocation].insert_or_assign(std::move(key), std::move(entry));
         co_return Result<void>{};
     }
 
@@ -47,7 +51,8 @@ public:
 
     void ended(const std::string&) override {}
 
-    std::map<std::string, JournalEntry> kept;
+    std::map<std::string, std::map<std::string, JournalEntry>> kept;
+    bool dead = false;
     WorkColony* colony = nullptr;
     int left = 1'000'000;
 };
@@ -59,6 +64,7 @@ struct Life : World {
         colony.live_under(clock);
         journal.colony = &colony;
         journal.left = 1'000'000;
+        journal.dead = false;
     }
 
     asio::awaitable<Outcome> calling_there(bool recorded, std::optional<Duration> timeout = {}, std::size_t retries = 0)
@@ -81,6 +87,7 @@ struct Life : World {
         begin(begun, std::move(work));
         clock.run_for(io, duration);
         colony.agent_died();
+        journal.dead = true;
         begun.cancel();
         finish(begun);
     }
@@ -276,6 +283,7 @@ TEST_CASE("whoever is cancelled takes its process back, also one that nobody has
         life.cancel_after(life.calling_there(recorded), 5s);
         CHECK(colony.processes[0].cancelled);
         colony.answers_after = 2s;
+        journal.kept.clear();
         life.cancel_after(life.calling_there(recorded), 1s);
         REQUIRE(colony.processes.size() == 2);
         CHECK(colony.processes.back().cancelled);
