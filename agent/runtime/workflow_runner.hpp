@@ -19,8 +19,8 @@ public:
     explicit WorkflowRunner(Scheduler& scheduler) : scheduler_{scheduler} {}
 
     /// Finds what is wrong before anything runs. Failures carry the task's place: duplicates, unknown names and cycles
-    /// (bad_arguments), unknown functions (not_found) are errors of the declaration; a function that is not available
-    /// here (refused) is none. Without a registry, functions are not looked for.
+    /// (bad_arguments), unknown functions (not_found) are errors of the declaration; one that is not available here
+    /// (refused) is none. Those of tasks with an executor, and all without a registry, are not looked for.
     Result<void> check(const Workflow& workflow, const Registry* registry) const;
 
     /// Runs it as a part of `parent`. A success is one object, task name → result, as declared; a failure is that of
