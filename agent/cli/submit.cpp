@@ -29,6 +29,8 @@ struct SubmitOptions {
     std::optional<std::size_t> retries;
     bool wait = false;
     bool follow = false;
+    bool colony = false;
+    bool orchestrate = false;
 };
 
 void add_limits(Object& body, const SubmitOptions& options)
@@ -71,7 +73,8 @@ Result<Object> script_body(const SubmitOptions& options)
                   {"label", std::filesystem::path{options.work}.filename().string()},
                   {"kwargs", Object{{"file", path},
                                     {"text", std::move(*text)},
-                                    {"args", Array(options.args.begin(), options.args.end())}}}};
+                                    {"args", Array(options.args.begin(), options.args.end())},
+                                    {"in_colony", options.orchestrate}}}};
 }
 
 Result<Object> function_body(const SubmitOptions& options)
@@ -107,9 +110,27 @@ bool is_script(const std::string& work)
     return work.ends_with(".lua") || work.find('/') != std::string::npos;
 }
 
+// The agent runs the workflow, which goes to it as any script does; the colony gets its tasks from there.
+Result<void> check_orchestrated(const SubmitOptions& options)
+{
+    if (options.colony != options.orchestrate)
+        return Failure{Errc::bad_arguments, "--orchestrate goes with --colony"};
+    if (options.orchestrate && !is_script(options.work))
+        return Failure{Errc::bad_arguments,
+                       "--orchestrate is for a script that returns a workflow, not for a function"};
+    return {};
+}
+
+Result<Object> body_of(const SubmitOptions& options)
+{
+    if (const auto fine = check_orchestrated(options); !fine)
+        return fine.error();
+    return is_script(options.work) ? script_body(options) : function_body(options);
+}
+
 int submit(const SubmitOptions& options)
 {
-    auto body = is_script(options.work) ? script_body(options) : function_body(options);
+    auto body = body_of(options);
     if (!body) {
         print_failure(body.error(), options.common);
         return Exit::usage;
@@ -135,6 +156,9 @@ void add_submit(CLI::App& program, Action& chosen)
         ->allow_extra_args(false);
     command->add_flag("--wait", options->wait, "Wait for the end, and print the result");
     command->add_flag("--follow", options->follow, "The same, with its lines on stderr while it runs");
+    command->add_flag("--colony", options->colony, "Hand it to the colony");
+    command->add_flag("--orchestrate", options->orchestrate,
+                      "With --colony: the agent runs the script's workflow, and the colony does its tasks");
     command->add_option("--priority", options->priority, "Higher goes first (0)")->type_name("NUMBER");
     command->add_option("--key", options->order_key, "Of those with the same key one runs at a time, in their order");
     command->add_option("--idempotency-key", options->idempotency_key, "Accepted once, however often it is submitted");

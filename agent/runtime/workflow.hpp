@@ -30,6 +30,7 @@ struct WorkflowTask {
     std::optional<Value> foreach;  ///< a list, or a reference to one: the task runs once for each item
     std::shared_ptr<Handler> foreach_handler; ///< makes that list out of the results of `after`
     std::size_t concurrency = 8;              ///< items at once
+    std::string executor;                     ///< type of the executor that it goes to in a colony; empty: any agent's
     std::string where;                        ///< FILE:LINE of the declaration
 };
 

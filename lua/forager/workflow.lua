@@ -125,6 +125,9 @@ local function check_task(self, given)
   if given.concurrency == 0 then
     failure.declare("%s: concurrency must be 1 or more", what)
   end
+  if given.executor == "" then
+    failure.declare([[%s: executor is the type of an executor of the colony, as in executor = "gpu"]], what)
+  end
   return name, what
 end
 
@@ -143,6 +146,7 @@ function Workflow:task(given)
     timeout = given.timeout,
     go_on = given.on_failure == "continue",
     concurrency = given.concurrency,
+    executor = given.executor,
     foreach = type(foreach) == "table" and template(is_handle(foreach) and foreach or native.list(foreach), 0) or nil,
   }, given.run or false, given.when or false, type(foreach) == "function" and foreach or false)
   return new_handle { workflow = self, task = name, path = {} }
