@@ -15,18 +15,10 @@ local colony = {
 
 local id_of = calls.id_of
 
-local submit_options = known.options(
-  "colony.submit",
-  calls.with_call_options {
-    label = "string",
-    channels = "table",
-    wait = "boolean",
-    detach = "boolean",
-  },
-  2
-)
+local submit_options = calls.with_call_options { wait = "boolean", detach = "boolean" }
+known.options("colony.submit", submit_options, 2)
 
--- The process, or with `wait` what the function gave. What waits takes the process along when it is cancelled, unless it
+-- The process, or with `wait` what the function gave. Who waits takes the process along when he is cancelled, unless it
 -- is detached.
 function colony.submit(name, given)
   options.argument("colony.submit", 1, name, "string")
@@ -35,7 +27,6 @@ function colony.submit(name, given)
     failure.bad "colony.submit: 'detach' goes with 'wait': who does not wait takes nothing along"
   end
   local call = calls.call_of("colony.submit", given)
-  call.label, call.channels = given.label, options.list("colony.submit: channels", given.channels)
   if given.wait then
     return native.colony_run(name, call, given.detach or false)
   end

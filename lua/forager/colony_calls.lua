@@ -21,6 +21,8 @@ function calls.with_call_options(more)
     env = "table",
     cpu = "number|string",
     memory = "integer|string",
+    label = "string",
+    channels = "table",
   }
   for name, types in pairs(more) do
     spec[name] = types
@@ -43,6 +45,8 @@ function calls.call_of(what, given)
     env = unix.environment(what, given.env),
     cpu = given.cpu,
     memory = given.memory,
+    label = given.label,
+    channels = options.list(what .. ": channels", given.channels),
   }
 end
 
@@ -58,7 +62,7 @@ function calls.id_of(what, value)
   return id
 end
 
-local task_options = calls.with_call_options { call = "string", after = "string|table", label = "string" }
+local task_options = calls.with_call_options { call = "string", after = "string|table" }
 
 -- { "name", call = "function", after = { "other" }, … }
 local function task_of(what, given)
@@ -67,7 +71,7 @@ local function task_of(what, given)
   if type(given[1]) ~= "string" or not given.call then
     failure.bad([[%s needs a name and a function: { "name", call = "function", … }]], what)
   end
-  task.node, task.call, task.label = given[1], given.call, given.label
+  task.node, task.call = given[1], given.call
   local after = given.after
   if type(after) == "string" then
     after = { after }

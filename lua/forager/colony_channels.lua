@@ -42,27 +42,31 @@ function channels.read(process, channel, given)
   return native.colony_read(id, channel, given.after or 0, given.count or 500)
 end
 
-local follow_options = known.options("colony.channels.follow", { after = "count" }, 3)
+local follow_options = known.options("colony.channels.follow", { after = "count", mine = "boolean" }, 3)
 
--- for entry in colony.channels.follow(process, channel) do … end: until an "end", or the end of the process.
+-- for entry in colony.channels.follow(process, channel) do … end: what the other side says (with `mine` this one, too),
+-- until an "end", or the end of the process.
 function channels.follow(process, channel, given)
   local id = place_of("colony.channels.follow", process, channel)
   given = options.check("colony.channels.follow", given or {}, follow_options)
   local after = given.after or 0
   local entries, at, closed = {}, 0, false
-  return function()
-    if closed then
-      return nil
-    end
+  local function next_entry()
     at = at + 1
     if entries[at] == nil then
       entries, at = native.colony_next_entries(id, channel, after), 1
     end
-    local entry = entries[at]
     after = after + 1
-    closed = entry == nil or entry.type == "end"
-    if not closed then
-      return entry
+    return entries[at]
+  end
+  return function()
+    while not closed do
+      local entry = next_entry()
+      local wanted = entry == nil or given.mine or not entry.mine
+      closed = wanted and (entry == nil or entry.type == "end")
+      if wanted and not closed then
+        return entry
+      end
     end
   end
 end

@@ -36,6 +36,8 @@
 ---@field stdout? string  of a command that failed or took too long, as far as it was kept
 ---@field stderr? string
 ---@field python_type? string  the class of a Python exception
+---@field process? string  the id of the colony's process that failed
+---@field errors? string[]  what that said
 
 ---@class forager
 ---@field version string  of the program, as "1.2.3"
@@ -50,6 +52,7 @@
 ---@field time forager.time  points in time and durations
 ---@field env forager.env  the environment, without the agent's secrets
 ---@field kv forager.kv  values by key
+---@field colony forager.colony  the colony: processes, workflows, channels, crons, generators, executors
 local forager = {}
 
 -- Runs a command: a line for /bin/sh, or a table of words that no shell touches.

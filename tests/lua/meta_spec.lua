@@ -66,7 +66,7 @@ local function functions(owner)
   return names
 end
 
-local namespaces = { "base64", "env", "files", "http", "json", "kv", "time", "toml", "yaml" }
+local namespaces = { "base64", "colony", "env", "files", "http", "json", "kv", "time", "toml", "yaml" }
 for _, name in ipairs(namespaces) do
   local _ = forager[name] -- loaded when first used
 end
@@ -88,6 +88,14 @@ end)
 it("every function of a namespace has a stub, and every stub exists", function()
   for _, name in ipairs(namespaces) do
     same_names("names of " .. name, keys_of(class("." .. name), functions(name)), keys_of(forager[name]))
+  end
+end)
+
+local colony_parts = { "workflows", "channels", "crons", "generators", "executors" }
+
+it("every function of the colony's parts has a stub, and every stub exists", function()
+  for _, name in ipairs(colony_parts) do
+    same_names("names of colony." .. name, functions(name), keys_of(forager.colony[name]))
   end
 end)
 
@@ -163,6 +171,17 @@ it("the options of the stubs are those that the library takes", function()
     JsonOptions = accepted(forager.json.encode, 1, typo),
     WaitOptions = accepted(context.wait, context, "event", typo),
     CronOptions = accepted(w.cron, w, "@daily", typo),
+    ColonySubmitOptions = accepted(forager.colony.submit, "x", typo),
+    ColonyListOptions = accepted(forager.colony.list, typo),
+    ColonyLogOptions = accepted(forager.colony.logs, "x", typo),
+    ColonyFollowOptions = accepted(forager.colony.follow, "x", typo),
+    ColonyWorkflowOptions = accepted(forager.colony.workflows.submit, {}, typo),
+    ColonyWorkflowListOptions = accepted(forager.colony.workflows.list, typo),
+    ColonyAppendOptions = accepted(forager.colony.channels.append, "x", "y", "z", typo),
+    ColonyReadOptions = accepted(forager.colony.channels.read, "x", "y", typo),
+    ColonyEntriesOptions = accepted(forager.colony.channels.follow, "x", "y", typo),
+    ColonyCronOptions = accepted(forager.colony.crons.add, typo),
+    ColonyGeneratorOptions = accepted(forager.colony.generators.add, typo),
   }
   for name, options in pairs(taken) do
     same_names("options of " .. name, class("." .. name), options)
@@ -201,6 +220,9 @@ it("the index of the API names every function once, and nothing else", function(
   add("", functions "forager")
   for _, name in ipairs(namespaces) do
     add(name .. ".", functions(name))
+  end
+  for _, name in ipairs(colony_parts) do
+    add("colony." .. name .. ".", functions(name))
   end
   for prefix, owner in pairs { ctx = "Context", task = "Task", channel = "Channel", workflow = "Workflow" } do
     add(prefix .. ":", functions(owner))

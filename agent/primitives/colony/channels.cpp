@@ -25,11 +25,15 @@ constexpr std::int64_t entries_at_once = 500;
 constexpr Duration first_pause = std::chrono::milliseconds{20};
 constexpr Duration longest_pause = std::chrono::milliseconds{500};
 
-Array tables_of(const std::vector<ChannelEntry>& entries)
+Array tables_of(const std::vector<ChannelEntry>& entries, const ColonyMember& member)
 {
+    const std::string own = member.caller().key.id();
     Array tables;
-    for (const ChannelEntry& entry : entries)
-        tables.emplace_back(entry_table(entry));
+    for (const ChannelEntry& entry : entries) {
+        Object table = entry_table(entry);
+        table.append("mine", entry.sender == own);
+        tables.emplace_back(std::move(table));
+    }
     return tables;
 }
 
@@ -86,7 +90,7 @@ asio::awaitable<Result<Array>> read(ColonyMember& member, ChannelPlace place, st
                                                    std::clamp<std::int64_t>(count, 1, entries_at_once));
     if (entries.has_error())
         co_return entries.error();
-    co_return tables_of(*entries);
+    co_return tables_of(*entries, member);
 }
 
 // The server does not say when the process has ended, and after a cancellation the channel can even be read again.
@@ -97,7 +101,7 @@ asio::awaitable<Result<Array>> next_entries(ColonyMember& member, ChannelPlace p
         auto entries =
             co_await colonies::read_channel(member.caller(), place.process, place.name, after, entries_at_once);
         if (entries.has_value() && !entries->empty())
-            co_return tables_of(*entries);
+            co_return tables_of(*entries, member);
         const bool is_gone =
             entries.has_error() && colonies::refusal_of(entries.error()) == colonies::Refusal::not_found;
         if (entries.has_error() && !is_gone && !patience.bears(entries.error(), member.clock().now()))

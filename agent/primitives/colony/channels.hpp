@@ -27,7 +27,8 @@ struct ChannelPlace {
 /// long; refused for who neither submitted nor runs the process.
 boost::asio::awaitable<Result<std::int64_t>> append(ColonyMember& member, ChannelPlace place, Object message);
 
-/// The entries from the one after `after` on, at most `count` (500 by default), as `entry_table`.
+/// The entries from the one after `after` on, at most `count` (500 by default), as `entry_table`, and
+/// with `mine`, whether this member has said it.
 boost::asio::awaitable<Result<Array>> read(ColonyMember& member, ChannelPlace place, std::int64_t after,
                                            std::int64_t count);
 

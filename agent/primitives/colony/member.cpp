@@ -25,7 +25,7 @@ constexpr Duration longest_pause = std::chrono::seconds{2};
 constexpr Duration pause_for_each = std::chrono::milliseconds{20}; // so many waits ask no more than some looks a second
 constexpr std::chrono::seconds subscription_time{600};
 constexpr Duration between_subscriptions = std::chrono::seconds{5};
-constexpr std::size_t most_listeners = 16; // connections; the other waits only look
+constexpr std::size_t most_listeners = 8; // connections; the other waits only look
 
 // One more, as long as it lives.
 class Counted {

@@ -12,6 +12,9 @@
 #include "primitives/colony/tables.hpp"
 #include "primitives/colony/take_back.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -28,6 +31,7 @@ constexpr Duration first_pause = std::chrono::milliseconds{100};
 constexpr Duration longest_pause = std::chrono::seconds{1};
 constexpr std::int64_t most_processes = 100; // the server's limits of one answer
 constexpr std::int64_t most_logs = 500;
+constexpr std::int64_t lines_at_once = 100; // entries, of which each may be a megabyte
 
 Result<colonies::ProcessQuery> process_query(const Object& given, const std::string& colony)
 {
@@ -124,6 +128,7 @@ asio::awaitable<Result<Value>> run(ColonyMember& member, ColonyCall call, bool g
         thrown = std::current_exception();
     }
     if (is_cancellation(thrown) && !go_on) {
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         auto cancelling = colonies::cancel_process(member.caller(), submitted->id);
         co_await take_back(member.clock(), std::move(cancelling));
     }
@@ -188,6 +193,7 @@ asio::awaitable<Result<LogPart>> next_lines(ColonyMember& member, std::string pr
         query.colony = member.colony();
         query.process = process;
         query.since = since;
+        query.count = lines_at_once;
         auto logs = co_await colonies::get_logs(member.caller(), std::move(query));
         if (logs.has_error() && !patience.bears(logs.error(), member.clock().now()))
             co_return logs.error();

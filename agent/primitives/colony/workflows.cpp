@@ -11,6 +11,9 @@
 #include "primitives/colony/tables.hpp"
 #include "primitives/colony/take_back.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -203,6 +206,7 @@ asio::awaitable<Outcome> run_workflow(ColonyMember& member, std::vector<ColonyCa
         thrown = std::current_exception();
     }
     if (is_cancellation(thrown) && !go_on) {
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         auto cancelling = colonies::cancel_process_graph(member.caller(), submitted->id);
         co_await take_back(member.clock(), std::move(cancelling));
     }

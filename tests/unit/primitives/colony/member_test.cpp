@@ -2,6 +2,7 @@
 
 #include "clients/colonies/types/process.hpp"
 #include "colony_world.hpp"
+#include "core/invocation.hpp"
 #include "ports/within.hpp"
 #include "primitives/colony/outcome.hpp"
 #include "result_text.hpp"
@@ -88,6 +89,19 @@ TEST_CASE("a wait can be cut short, and leaves nothing behind")
         co_return ended.has_value();
     };
     CHECK_FALSE(colony.world.run(work(colony)));
+}
+
+TEST_CASE("an agent that is several members asks as the executor that an invocation is run for")
+{
+    Asked colony{{process_in(1)}};
+    const auto other = colonies::PrivateKey::generate();
+    colony.member.add_executor(other);
+    Invocation invocation;
+    CHECK(&colony.member.who_runs(invocation) == &colony.member);
+    invocation.env = {{"COLONIES_EXECUTOR_ID", other.id()}};
+    CHECK(colony.member.who_runs(invocation).caller().key.id() == other.id());
+    invocation.env = {{"COLONIES_EXECUTOR_ID", "somebody"}};
+    CHECK(&colony.member.who_runs(invocation) == &colony.member);
 }
 
 TEST_CASE("what became of a process is an outcome")
