@@ -29,6 +29,16 @@ need_bed() {
   quietly "$root/build/bed.log" make_bed || die "could not make the test servers"
 }
 
+# need_bed_for bench|soak ARG… : where what these ask for needs it. What is wrong with them is told here, too.
+need_bed_for() {
+  local needs
+  needs=$("$root/tests/$1/run" --needs "${@:2}") || exit 2
+  case $needs in
+    bed) need test && need_bed ;;
+    ?*) echo "$needs" && exit ;; # the help
+  esac
+}
+
 # ./dev shell [[--] COMMAND…]
 shell_verb() {
   [[ ${1:-} != -- ]] || shift

@@ -67,12 +67,14 @@ run_verb() {
 
 bench_verb() {
   need bench
+  need_bed_for bench "$@"
   build_release loud bench_peers
   FORAGER=$program exec "$root/tests/bench/run" "$@"
 }
 
 soak_verb() {
   need soak
+  need_bed_for soak "$@"
   build_release loud tests/unit/unit_store tests/unit/unit_sources_queue \
     tests/unit/unit_simulation tests/scenarios/libclock_shift.so
   FORAGER=$program exec "$root/tests/soak/run" "$@"
