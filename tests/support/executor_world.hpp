@@ -150,6 +150,7 @@ public:
     {
         colony::Services services;
         services.functions = [this] { return functions; };
+        services.changes = [this] { return functions.size(); };
         services.cancel = [this](const std::string& id) {
             cancelled.push_back(id);
             return intake.running.contains(id);

@@ -24,7 +24,8 @@ ColonySource::ColonySource(Desk desk)
     : desk_{std::move(desk)},
       enrolment_{desk_},
       arrivals_{desk_, *this},
-      poll_{desk_, enrolment_, arrivals_},
+      recovery_{desk_, arrivals_},
+      poll_{desk_, enrolment_, arrivals_, recovery_},
       watch_{desk_},
       log_{desk_},
       delivery_{desk_, log_}
@@ -99,10 +100,14 @@ asio::awaitable<Result<void>> ColonySource::put_off(const Invocation& invocation
     co_return Result<void>{};
 }
 
-// The colony does not want to hear of it.
+// The colony does not want to hear of it. What cannot be written stays open, for the next agent to look at.
 asio::awaitable<Result<void>> ColonySource::end_untold(std::string id, Outcome outcome, std::string note)
 {
     Result<void> kept = co_await desk_.records.finish(id, std::move(outcome), desk_.clock.wall());
+    if (!kept) {
+        desk_.forget(id);
+        co_return kept;
+    }
     desk_.services.ended(id);
     desk_.settle(id, std::move(note));
     co_return kept;

@@ -1,4 +1,4 @@
-#include "sources/colony/arrivals.hpp"
+#include "sources/colony/recovery.hpp"
 
 #include "executor_world.hpp"
 #include "recording_observer.hpp"
@@ -15,10 +15,11 @@ namespace {
 
 using Story = std::vector<std::string>;
 
-struct Arriving : ExecutorWorld {
+struct Recovering : ExecutorWorld {
     Desk desk = ExecutorWorld::desk();
     RecordingReporter reporter;
     Arrivals arrivals{desk, reporter};
+    Recovery recovery{desk, arrivals};
 
     /// Of an agent before this one.
     void left(const std::string& id, Lease lease, std::optional<Outcome> outcome = {}, std::size_t starts = 1)
@@ -49,18 +50,18 @@ struct Arriving : ExecutorWorld {
         knows(process_record(id, std::move(spec), retries));
         colony.lists[1].push_back(id);
     }
-    Result<void> recover() { return run(recovered()); }
-    void open() { REQUIRE(run(arrivals.open())); }
+    Result<Recovery::Rest> recover() { return run(recovered()); }
+    void open() { REQUIRE(run(recovery.open())); }
 
 private:
-    boost::asio::awaitable<Result<void>> recovered() { return arrivals.recover(); }
+    boost::asio::awaitable<Result<Recovery::Rest>> recovered() { return recovery.run(); }
 };
 
 } // namespace
 
 TEST_CASE("outcomes that an agent before did not tell are there to be told, those of other executors are not")
 {
-    Arriving world;
+    Recovering world;
     Lease other = world.lease();
     other.executor = "somebody else";
     world.left("ours", world.lease(), Outcome{Outputs{7}});
@@ -75,7 +76,7 @@ TEST_CASE("outcomes that an agent before did not tell are there to be told, thos
 
 TEST_CASE("an executor whose name is told by the server alone finds what it left")
 {
-    Arriving world;
+    Recovering world;
     world.desk.who.name.clear();
     world.left("p", world.lease(), Outcome{Outputs{7}});
     world.open();
@@ -84,7 +85,7 @@ TEST_CASE("an executor whose name is told by the server alone finds what it left
 
 TEST_CASE("what ran when the agent died goes on when it is still lent, under the same lease")
 {
-    Arriving world;
+    Recovering world;
     world.left("p", world.lease(2));
     world.knows(process_record("p", {}, 2));
     world.open();
@@ -103,7 +104,7 @@ TEST_CASE("what ran when the agent died ends untold when it is not this lease an
     ended.set("state", 4);
     for (const std::optional<Object>& known : {std::optional{process_record("p", {}, 1)}, std::optional{other},
                                                std::optional{ended}, std::optional<Object>{}}) {
-        Arriving world;
+        Recovering world;
         world.left("p", world.lease());
         if (known)
             world.knows(*known);
@@ -120,7 +121,7 @@ TEST_CASE("nothing is given up for the word of a server that is away, or does no
     for (const auto& [status, message] : std::initializer_list<std::pair<int, const char*>>{
              {503, "later"}, {403, "Access denied, not a member of Colony with name c"}, {500, "pq: whatever"}}) {
         CAPTURE(message);
-        Arriving world;
+        Recovering world;
         world.left("p", world.lease());
         world.knows(process_record("p"));
         world.open();
@@ -137,7 +138,7 @@ TEST_CASE("nothing is given up for the word of a server that is away, or does no
 
 TEST_CASE("work under which the agent has died too often is given up, and told")
 {
-    Arriving world;
+    Recovering world;
     world.left("p", world.lease(), {}, 5);
     world.knows(process_record("p"));
     world.open();
@@ -149,7 +150,7 @@ TEST_CASE("work under which the agent has died too often is given up, and told")
 
 TEST_CASE("work that goes on has no more time than what is left of it")
 {
-    Arriving world;
+    Recovering world;
     Lease lease = world.lease();
     lease.seconds = 60;
     const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(world.clock.wall().time_since_epoch());
@@ -162,22 +163,9 @@ TEST_CASE("work that goes on has no more time than what is left of it")
     CHECK(world.outbox.begun.at("p").lease == to_object(lease)); // the same one: its starts are counted
 }
 
-TEST_CASE("the time of work counts from its assignment, by the server's clock")
-{
-    Arriving world;
-    Object process = process_record("p", {{"maxexectime", 60}});
-    process.set("starttime", "2020-01-01T00:00:10Z");
-    const auto read = colonies::read<colonies::Process>(Value{process}).value();
-    const TimePoint answered = world.clock.now() + 3s;
-    world.start(world.arrivals.take({}, read, {world.clock.now(), answered}));
-    world.pass(100ms);
-    CHECK(world.intake.running.at("p").deadline == answered + 58500ms);
-    CHECK(lease_in(world.outbox.begun.at("p").lease).begun > 0);
-}
-
 TEST_CASE("what was lent without a word is begun, unless it is known")
 {
-    Arriving world;
+    Recovering world;
     world.lends("unheard");
     world.lends("running");
     world.lends("told later");
@@ -196,12 +184,12 @@ TEST_CASE("what was lent without a word is begun, unless it is known")
 
 TEST_CASE("a lease that is not the one that runs ends it, and is begun")
 {
-    Arriving world;
+    Recovering world;
     world.lends("p", {}, 1);
     world.desk.holdings.add("p", {});
     bool recovered = false;
-    world.start([](Arriving& in, bool& ended) -> boost::asio::awaitable<void> {
-        (void)co_await in.arrivals.recover();
+    world.start([](Recovering& in, bool& ended) -> boost::asio::awaitable<void> {
+        (void)co_await in.recovery.run();
         ended = true;
     }(world, recovered));
     world.pass(1s);
@@ -213,9 +201,57 @@ TEST_CASE("a lease that is not the one that runs ends it, and is begun")
     CHECK(world.intake.begun == Story{"p"});
 }
 
+TEST_CASE("what was lent without a word is found among more than a list can hold")
+{
+    Recovering world;
+    for (int i = 0; i < 100; ++i) {
+        Object other = process_record("other" + std::to_string(i));
+        other.set("assignedexecutorid", "somebody else");
+        world.knows(other);
+        world.colony.lists[1].push_back("other" + std::to_string(i));
+    }
+    world.lends("unheard");
+    REQUIRE(world.recover());
+    CHECK(world.intake.begun == Story{"unheard"});
+    CHECK(part<std::string>(world.colony.last("getprocesshistmsg"), "executorid") == world.who.key.id());
+    CHECK(part<std::int64_t>(world.colony.last("getprocesshistmsg"), "state") == 1);
+}
+
+TEST_CASE("a record that cannot be read is in nobody's way, and fails when it is ours")
+{
+    for (const bool is_left : {false, true}) {
+        Recovering world;
+        Object theirs = process_record("theirs", {{"args", "no list"}});
+        theirs.set("assignedexecutorid", "somebody else");
+        Object nobodys = process_record("nobody's");
+        nobodys.set("retries", "many");
+        for (const Object& process : {process_record("ours", {{"args", "no list"}}), theirs, nobodys})
+            world.lends(part<std::string>(process, "processid"), part<Object>(process, "spec")), world.knows(process);
+        world.lends("good");
+        if (is_left)
+            world.left("ours", world.lease());
+        world.open();
+        REQUIRE(world.recover());
+        CHECK(world.intake.begun == Story{"good"});
+        CHECK(world.desk.holdings.take_finished() == "ours");
+        CHECK(world.records.ended.at("ours").error().message.find("args") != std::string::npos);
+        CHECK_FALSE(world.desk.holdings.has_finished());
+    }
+}
+
+TEST_CASE("an end that cannot be written is no end: the next agent looks at it")
+{
+    Recovering world;
+    world.left("p", world.lease());
+    world.open();
+    world.records.refuses = true;
+    REQUIRE(world.recover());
+    CHECK(world.story.empty());
+}
+
 TEST_CASE("what ends and is told while the server is asked what it lent is not begun again")
 {
-    Arriving world;
+    Recovering world;
     world.lends("p");
     world.desk.holdings.add("p", {});
     world.colony.on["getprocessesmsg"] = [&](const Heard& call) {
@@ -228,11 +264,11 @@ TEST_CASE("what ends and is told while the server is asked what it lent is not b
 
 TEST_CASE("what another call has brought while a place was waited for is not begun twice")
 {
-    Arriving world;
+    Recovering world;
     world.intake.places.resize(1);
     std::optional<Permit> only = world.intake.permit_now();
     world.lends("p");
-    world.start([](Arriving& in) -> boost::asio::awaitable<void> { (void)co_await in.arrivals.recover(); }(world));
+    world.start([](Recovering& in) -> boost::asio::awaitable<void> { (void)co_await in.recovery.run(); }(world));
     world.pass(1s);
     REQUIRE(world.colony.count("getprocessesmsg") == 1);
     const auto same = colonies::read<colonies::Process>(Value{process_record("p")}).value();
@@ -246,13 +282,13 @@ TEST_CASE("what another call has brought while a place was waited for is not beg
 
 TEST_CASE("nothing is asked for until there is a place for what an agent before left")
 {
-    Arriving world;
+    Recovering world;
     world.intake.places.resize(1);
     std::optional<Permit> only = world.intake.permit_now();
     world.left("p", world.lease());
     world.knows(process_record("p"));
     world.open();
-    world.start([](Arriving& in) -> boost::asio::awaitable<void> { (void)co_await in.arrivals.recover(); }(world));
+    world.start([](Recovering& in) -> boost::asio::awaitable<void> { (void)co_await in.recovery.run(); }(world));
     world.pass(1s);
     CHECK(world.colony.count("getprocessmsg") == 0);
     world.colony.processes.clear(); // it was taken back meanwhile
