@@ -103,13 +103,10 @@ asio::awaitable<Result<void>> ColonySource::put_off(const Invocation& invocation
 // The colony does not want to hear of it. What cannot be written stays open, for the next agent to look at.
 asio::awaitable<Result<void>> ColonySource::end_untold(std::string id, Outcome outcome, std::string note)
 {
-    Result<void> kept = co_await desk_.records.finish(id, std::move(outcome), desk_.clock.wall());
-    if (!kept) {
-        desk_.forget(id);
-        co_return kept;
-    }
-    desk_.services.ended(id);
-    desk_.settle(id, std::move(note));
+    Result<void> kept = co_await desk_.outbox.drop(id, std::move(outcome), std::move(note), desk_.clock.wall());
+    if (kept)
+        desk_.services.ended(id);
+    desk_.forget(id);
     co_return kept;
 }
 

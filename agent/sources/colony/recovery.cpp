@@ -107,10 +107,9 @@ asio::awaitable<Result<Recovery::Rest>> Recovery::go_on_with(LentWork work)
 asio::awaitable<void> Recovery::end_lost(std::string id)
 {
     const Outcome lost{Failure{Errc::cancelled, "the agent died while it ran, and the colony has taken it back"}};
-    if (const auto kept = co_await desk_.records.finish(id, lost, desk_.clock.wall()); !kept)
-        co_return;
-    desk_.outbox.told(id, {});
-    desk_.services.ended(id);
+    const auto kept = co_await desk_.outbox.drop(id, lost, {}, desk_.clock.wall());
+    if (kept)
+        desk_.services.ended(id);
 }
 
 // An answer that was lost on its way has lent something all the same.
