@@ -75,6 +75,7 @@ bench_verb() {
 
 soak_verb() {
   need soak
+  need_bed_for soak "$@"
   build_release loud tests/unit/unit_store tests/unit/unit_sources_queue \
     tests/unit/unit_simulation tests/scenarios/libclock_shift.so
   FORAGER=$program exec "$root/tests/soak/run" "$@"

@@ -13,17 +13,34 @@ namespace forager {
 class PeerClock {
 public:
     /// Somewhere between asking and the answer's arrival it was `theirs` by the other clock. The earliest moment that
-    /// this can have been here, as far as it can be told: answers that were faster tell how late this one came. A clock
-    /// that was set is noticed, and what was known of it forgotten.
+    /// this can have been here, as far as it can be told: how far the clocks are apart lies between what all answers
+    /// allow, and where that is wide, at most `enough` before what the fastest of them says. A clock that was set is
+    /// noticed, and what was known of it forgotten.
     TimePoint when(WallTime theirs, TimePoint asked, TimePoint answered);
 
     /// When it was `theirs` here, as well as it can be told; nothing as long as nothing was heard of that clock.
     std::optional<TimePoint> at(WallTime theirs) const;
 
-private:
-    static constexpr std::size_t remembered = 64;
+    /// Whether a fast answer would tell more than is known.
+    bool is_vague(TimePoint now) const;
 
-    std::deque<Duration> lags_; // of the latest answers: the difference of the clocks, and the way here
+    static constexpr Duration enough = std::chrono::milliseconds{250};
+
+private:
+    /// What one answer allows: this clock's time less the other's.
+    struct Bounds {
+        TimePoint seen;
+        Duration least;
+        Duration most;
+    };
+
+    std::optional<Bounds> together(TimePoint since) const;
+    static Duration difference(const Bounds& bounds);
+
+    static constexpr std::size_t remembered = 64;
+    static constexpr Duration good_for = std::chrono::minutes{15}; // clocks drift by some milliseconds in it
+
+    std::deque<Bounds> known_; // of the latest answers
 };
 
 } // namespace forager

@@ -32,6 +32,11 @@ public:
     /// `note`, where it is not empty, stands in the record.
     virtual void told(std::string id, std::string note) = 0;
 
+    /// The end of work of which the peer does not want to hear: its record ends, and nothing waits to be told, in one
+    /// write, so that no later agent tells it. Safe when it returns. Waits as long as there is no room for it.
+    virtual boost::asio::awaitable<Result<void>> drop(std::string id, Outcome outcome, std::string note,
+                                                      WallTime now) = 0;
+
     /// All that was not told, the oldest first: for a source that begins. What cannot be read is left out. Failures:
     /// refused.
     virtual boost::asio::awaitable<Result<std::vector<LentWork>>> open() = 0;

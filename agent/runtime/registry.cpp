@@ -51,6 +51,7 @@ void Registry::adopt(Registry& staged)
     for (const std::string& name : staged.replaced_)
         entries_.erase(name);
     entries_.merge(staged.entries_);
+    ++changes_;
 }
 
 Registry::EntryPtr Registry::entry(std::string_view name) const
@@ -68,6 +69,7 @@ Result<void> Registry::add(Function function, std::shared_ptr<Handler> handler)
         return taken(function, earlier->function);
     std::string name = function.name;
     entries_.emplace(std::move(name), std::make_shared<Entry>(std::move(function), std::move(handler)));
+    ++changes_;
     return {};
 }
 
@@ -77,6 +79,7 @@ bool Registry::remove(std::string_view name)
     if (found == entries_.end())
         return false;
     entries_.erase(found);
+    ++changes_;
     return true;
 }
 

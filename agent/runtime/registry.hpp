@@ -5,6 +5,7 @@
 #include "core/function.hpp"
 #include "ports/handler.hpp"
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <set>
@@ -43,6 +44,9 @@ public:
     /// Failures: refused for a family that is not available, not_found with what there is instead.
     Result<EntryPtr> find(std::string_view name) const;
 
+    /// Another number whenever `list` gives something else: copies of it are good as long as it stays.
+    std::size_t changes() const { return changes_; }
+
     /// All functions by name, and the families that are not available with the reason.
     std::vector<EntryPtr> list() const;
     const std::map<std::string, std::string, std::less<>>& unavailable() const { return unavailable_; }
@@ -51,6 +55,7 @@ private:
     Failure unknown(std::string_view name) const;
     EntryPtr entry(std::string_view name) const;
 
+    std::size_t changes_ = 0;
     const Registry* below_ = nullptr;
     std::set<std::string, std::less<>> replaced_;
 

@@ -1,5 +1,6 @@
 #include "store/outbox_table.hpp"
 
+#include "store/record_rows.hpp"
 #include "store/request.hpp"
 #include "store/sealed.hpp"
 #include "store/times.hpp"
@@ -20,6 +21,14 @@ constexpr const char* begin_text =
     "ON CONFLICT (id) DO UPDATE SET function = ?2, request = ?4, told = 0, state = 'running', note = '', ended = NULL, "
     "outcome = NULL, starts = CASE WHEN lease IS ?5 THEN starts + 1 ELSE 1 END, lease = ?5 "
     "WHERE lease IS NOT NULL"; // work of this agent's own is nobody else's
+
+void mark_told(Connection& database, const std::string& id, const std::string& note)
+{
+    Prepared row{database, "UPDATE invocation SET told = 1, note = CASE WHEN ?2 = '' THEN note ELSE ?2 END "
+                           "WHERE id = ?1 AND lease IS NOT NULL"};
+    SQLite::bind(row, id, note);
+    row.exec();
+}
 
 std::optional<Object> object_in(const SQLite::Column& column)
 {
@@ -62,12 +71,16 @@ void OutboxTable::begin(const Invocation& invocation, Object lease, WallTime now
 
 void OutboxTable::told(std::string id, std::string note)
 {
-    writer_.post([id = std::move(id), note = std::move(note)](Connection& database) {
-        Prepared row{database, "UPDATE invocation SET told = 1, note = CASE WHEN ?2 = '' THEN note ELSE ?2 END "
-                               "WHERE id = ?1 AND lease IS NOT NULL"};
-        SQLite::bind(row, id, note);
-        row.exec();
-    });
+    writer_.post([id = std::move(id), note = std::move(note)](Connection& database) { mark_told(database, id, note); });
+}
+
+asio::awaitable<Result<void>> OutboxTable::drop(std::string id, Outcome outcome, std::string note, WallTime now)
+{
+    return writer_.run_surely(
+        [id = std::move(id), outcome = std::move(outcome), note = std::move(note), now](Connection& database) {
+            end_record(database, id, outcome, now);
+            mark_told(database, id, note);
+        });
 }
 
 asio::awaitable<Result<std::vector<LentWork>>> OutboxTable::open()

@@ -13,6 +13,7 @@ public:
 
     void begin(const Invocation& invocation, Object lease, WallTime now) override;
     void told(std::string id, std::string note) override;
+    boost::asio::awaitable<Result<void>> drop(std::string id, Outcome outcome, std::string note, WallTime now) override;
     boost::asio::awaitable<Result<std::vector<LentWork>>> open() override;
 
 private:

@@ -14,6 +14,13 @@ constexpr const char* entry_columns = "id, number, priority, order_key, not_befo
 constexpr const char* record_columns = "id, function, source, state, note, priority, order_key, starts, tries, "
                                        "submitted, started, ended, not_before, request, outcome";
 
+State state_of(const Outcome& outcome)
+{
+    if (outcome)
+        return State::succeeded;
+    return outcome.error().code == Errc::cancelled ? State::cancelled : State::failed;
+}
+
 QueueEntry entry_in(SQLite::Statement& row)
 {
     QueueEntry entry;
@@ -111,6 +118,18 @@ std::vector<Record> read_records(Connection& database, const RecordFilter& filte
     while (query.executeStep())
         records.push_back(record_in(query));
     return records;
+}
+
+void end_record(Connection& database, const std::string& id, const Outcome& outcome, WallTime now)
+{
+    Prepared update{database, "UPDATE invocation SET state = ?2, note = ?3, outcome = ?4, ended = ?5 "
+                              "WHERE id = ?1 AND ended IS NULL"};
+    SQLite::bind(update, id, std::string{name_of(state_of(outcome))}, outcome ? "" : outcome.error().message,
+                 seal(outcome), to_milliseconds(now));
+    update.exec();
+    Prepared signals{database, "DELETE FROM signal WHERE invocation = ?"};
+    signals.bind(1, id);
+    signals.exec();
 }
 
 } // namespace forager::store

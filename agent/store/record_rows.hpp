@@ -22,4 +22,7 @@ std::optional<Record> read_record(Connection& database, const std::string& id);
 std::vector<Record> read_records(Connection& database, const RecordFilter& filter);
 Object request_in(const SQLite::Column& column);
 
+/// Gives it its end, unless it has one.
+void end_record(Connection& database, const std::string& id, const Outcome& outcome, WallTime now);
+
 } // namespace forager::store

@@ -41,25 +41,6 @@ std::optional<BegunWork> start(Connection& database, const std::string& id, Wall
     return begun;
 }
 
-State state_of(const Outcome& outcome)
-{
-    if (outcome)
-        return State::succeeded;
-    return outcome.error().code == Errc::cancelled ? State::cancelled : State::failed;
-}
-
-void end(Connection& database, const std::string& id, const std::string& state, const std::string& note,
-         const std::string& outcome, WallTime now)
-{
-    Prepared update{database, "UPDATE invocation SET state = ?2, note = ?3, outcome = ?4, ended = ?5 "
-                              "WHERE id = ?1 AND ended IS NULL"};
-    SQLite::bind(update, id, state, note, outcome, to_milliseconds(now));
-    update.exec();
-    Prepared signals{database, "DELETE FROM signal WHERE invocation = ?"};
-    signals.bind(1, id);
-    signals.exec();
-}
-
 std::vector<BegunWork> start_all(Connection& database, const std::vector<std::string>& ids, WallTime now)
 {
     std::vector<BegunWork> all;
@@ -68,8 +49,7 @@ std::vector<BegunWork> start_all(Connection& database, const std::vector<std::st
             if (auto begun = start(database, id, now))
                 all.push_back(std::move(*begun));
         } catch (const JobRefused& unreadable) { // it would never begin, and hold up those behind it
-            const Outcome failed{unreadable.failure};
-            end(database, id, std::string{name_of(State::failed)}, unreadable.failure.message, seal(failed), now);
+            end_record(database, id, Outcome{unreadable.failure}, now);
         }
     }
     return all;
@@ -184,10 +164,9 @@ void RecordTable::note(std::string id, State state, std::string note, std::size_
 
 asio::awaitable<Result<void>> RecordTable::finish(std::string id, Outcome outcome, WallTime now)
 {
-    std::string note = outcome ? std::string{} : outcome.error().message;
-    return writer_.run_surely([id = std::move(id), state = std::string{name_of(state_of(outcome))},
-                               note = std::move(note), sealed = seal(outcome),
-                               now](Connection& database) { end(database, id, state, note, sealed, now); });
+    return writer_.run_surely([id = std::move(id), outcome = std::move(outcome), now](Connection& database) {
+        end_record(database, id, outcome, now);
+    });
 }
 
 asio::awaitable<Result<QueueEntry>> RecordTable::revive(std::string id)

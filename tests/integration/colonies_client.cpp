@@ -318,6 +318,11 @@ TEST_CASE_FIXTURE(Enrolled, "lists of processes")
     query.state = ProcessState::running;
     query.executor_type = name;
     CHECK(run(get_processes(user, query)).value().at(0).id == process.id);
+    const auto heads = run(get_process_heads(user, query)).value();
+    CHECK(heads.at(0).id == process.id);
+    CHECK(heads.at(0).executor_id == executor.key.id());
+    CHECK(run(get_running_heads(user, colony, executor.key.id())).value() == heads);
+    CHECK(run(get_running_heads(user, colony, process.id)).value().empty());
     query.state = ProcessState::cancelled;
     CHECK(run(get_processes(user, query)).value().empty());
     CHECK(run(get_process_history(user, colony, executor.key.id(), ProcessState::running, 60s)).value().size() == 1);

@@ -269,6 +269,17 @@ class Faults(ColonyAgent):
         id = self.colony.setup("submitfuncspecmsg", self.colony.user.key, spec=self.colony.spec("echo.echo", "x"))["processid"]
         self.assertEqual(self.await_process(id, SUCCESSFUL)["out"], ["x"])
 
+    def test_it_is_found_also_among_more_than_the_server_lists(self):
+        other = self.colony.add_executor("other")
+        for _ in range(101):
+            self.send("echo.echo", "x")
+            self.colony.assign(other)
+        self.serve()
+        self.proxy.drop_reply("assignprocessmsg")
+        id = self.colony.setup("submitfuncspecmsg", self.colony.user.key, spec=self.colony.spec("echo.echo", "x"))["processid"]
+        self.await_process(id, SUCCESSFUL)
+        self.assertGreater(self.proxy.count("getprocesshistmsg"), 0)
+
     def test_a_close_that_was_heard_and_not_answered_counts_once(self):
         self.serve('forager.func { name = "demo.fail", run = function() mark "ran" error "no" end }')
         self.proxy.drop_reply("closefailedmsg")

@@ -14,6 +14,7 @@ class Campaign:
     rounds: int  # by default
     batch: int  # rounds of one run
     round_is_seed: bool  # so that the next run begins with another one
+    needs_bed: bool = False  # of test servers
 
     def argv(self, forager, build):
         return [str(part).replace("FORAGER", str(forager)).replace("BUILD", str(build)) for part in self.program]
@@ -44,7 +45,7 @@ CAMPAIGNS = {
     "reloads": Campaign("scripts of the real agent loaded anew under load of every kind", scenario("reloads"), 1_000, 1_000,
                         False),
     "colony": Campaign("an executor of a real colony: server, database, network and agent fail, the history is checked",
-                       integration("colony_faults"), 1_000, 50, False),
+                       integration("colony_faults"), 1_000, 50, False, needs_bed=True),
     "clock": Campaign("the calendar's clock set under the real agent", scenario("clock", "BUILD/scenarios/libclock_shift.so"),
                       30, 10, False),
 }

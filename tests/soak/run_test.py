@@ -38,6 +38,10 @@ class Driver(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("there is no campaign 'kils'", done.stderr)
 
+    def test_says_which_campaigns_need_test_servers(self):
+        for names, needs in [((), "bed\n"), (("kills", "colony"), "bed\n"), (("kills", "--seed", "2"), "\n")]:
+            self.assertEqual(soak("--needs", *names).stdout, needs)
+
     def test_fails_when_a_round_fails_and_says_how_to_repeat_it(self):
         done = subprocess.run([sys.executable, Path(__file__).with_name("run"), "--forager", "/bin/false", "--tests", TESTS,
                                "kills", "--seed", "3", "--rounds", "1"], capture_output=True, text=True, check=False)

@@ -68,7 +68,7 @@ private:
 
 class StoryOutbox final : public Outbox {
 public:
-    explicit StoryOutbox(std::vector<std::string>& story) : story_{story} {}
+    StoryOutbox(std::vector<std::string>& story, Records& records) : story_{story}, records_{records} {}
 
     std::map<std::string, LentWork> begun;
     std::map<std::string, std::string> notes; ///< of what was told
@@ -84,10 +84,18 @@ public:
         story_.push_back("told " + id);
         notes.insert_or_assign(std::move(id), std::move(note));
     }
+    boost::asio::awaitable<Result<void>> drop(std::string id, Outcome outcome, std::string note, WallTime now) override
+    {
+        auto kept = co_await records_.finish(id, std::move(outcome), now);
+        if (kept)
+            told(id, std::move(note));
+        co_return std::move(kept);
+    }
     boost::asio::awaitable<Result<std::vector<LentWork>>> open() override { co_return left; }
 
 private:
     std::vector<std::string>& story_;
+    Records& records_;
 };
 
 /// Work runs until the test ends it.
@@ -150,6 +158,7 @@ public:
     {
         colony::Services services;
         services.functions = [this] { return functions; };
+        services.changes = [this] { return functions.size(); };
         services.cancel = [this](const std::string& id) {
             cancelled.push_back(id);
             return intake.running.contains(id);
@@ -212,7 +221,7 @@ public:
                                {[this](std::string_view text) { log.emplace_back(text); },
                                 [this](std::string_view text) { log.emplace_back(text); }}};
     StoryRecords records{story};
-    StoryOutbox outbox{story};
+    StoryOutbox outbox{story, records};
     HandIntake intake{io.get_executor()};
     std::vector<Function> functions;
     std::vector<std::string> cancelled; ///< what was asked to end

@@ -34,6 +34,10 @@ public:
     std::vector<Heard> calls;
     std::vector<std::string>* story = nullptr; ///< hears "CALL ID" of what changes a process
     std::string executor_id, executor_name = "edge-1", executor_type = "edge";
+    Value last_heard{}; ///< of that executor
+
+    /// An assign that nothing can match.
+    static bool is_heartbeat(const Heard& call) { return part<std::string>(call.payload, "availablecpu") == "-1m"; }
 
     Reply answer(const std::string& request)
     {
@@ -49,24 +53,33 @@ public:
     Reply usual(const Heard& call, const std::string& id)
     {
         if (call.call == "assignprocessmsg")
-            return assigned();
+            return assigned(is_heartbeat(call));
         if (call.call == "getexecutorbyidmsg")
             return payload(Object{{"executorid", executor_id},
                                   {"executorname", executor_name},
                                   {"executortype", executor_type},
                                   {"colonyname", "c"},
-                                  {"state", 1}});
+                                  {"state", 1},
+                                  {"lastheardfromtime", last_heard}});
         if (call.call == "getprocessmsg")
             return processes.contains(id) ? payload(lent(processes.at(id)))
                                           : refusal_of_server(404, "Failed to get process, process not found");
         if (call.call == "getprocessesmsg")
             return listed(part<std::int64_t>(call.payload, "state"), part<std::int64_t>(call.payload, "count"));
+        if (call.call == "getprocesshistmsg")
+            return listed(part<std::int64_t>(call.payload, "state"), INT64_MAX);
         return reply_of(call.call == "getfunctionsmsg" ? "null" : "{}");
     }
 
     std::size_t count(const std::string& call) const
     {
         return static_cast<std::size_t>(std::ranges::count(calls, call, &Heard::call));
+    }
+
+    /// Calls for work.
+    std::size_t asked() const
+    {
+        return count("assignprocessmsg") - static_cast<std::size_t>(std::ranges::count_if(calls, is_heartbeat));
     }
 
     /// The last of these calls.
@@ -85,9 +98,9 @@ private:
         return process;
     }
 
-    Reply assigned()
+    Reply assigned(bool none)
     {
-        if (waiting.empty())
+        if (none || waiting.empty())
             return refusal_of_server(404, "No process available for assignment");
         Object process = lent(std::exchange(waiting.front(), {}));
         waiting.pop_front();

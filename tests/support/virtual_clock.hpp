@@ -24,6 +24,9 @@ public:
     /// Sets the calendar's clock, as a person or the network does; the monotonic one goes on as it was.
     void set_wall(WallTime wall) { wall_at_zero_ = wall - now_.time_since_epoch(); }
 
+    /// Time that goes by while one thing runs.
+    void spend(Duration duration) { now_ += duration; }
+
     /// The machine was started again: what was measured before counts no more.
     void set_boot(std::string boot) { boot_ = std::move(boot); }
 

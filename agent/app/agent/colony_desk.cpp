@@ -48,6 +48,7 @@ Result<void> ColonyDesk::add_executors(const config::Settings& settings)
         app.clock(), client_->peer(),
         colony::ServerState::Words{[&log](std::string_view text) { log.info(text); },
                                    [&log](std::string_view text) { log.warn(text); }});
+    client_->on_left_out([&log](std::string_view text) { log.warn(text); });
     settings_.long_poll = colony.long_poll;
     settings_.machine = machine_capabilities(parts_.state_dir);
     for (const config::ExecutorConfig& executor : executors_of(settings)) {
@@ -109,6 +110,7 @@ colony::Services ColonyDesk::services()
             all.push_back(entry->function);
         return all;
     };
+    services.changes = [&app] { return app.registry().changes(); };
     services.cancel = [&app](const std::string& id) { return app.scheduler().cancel(id); };
     services.is_durable = [&app](const std::string& name) {
         const auto found = app.registry().find(name);

@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "clients/colonies/envelope.hpp"
+#include "clients/colonies/text.hpp"
 
 #include <utility>
 
@@ -22,6 +23,18 @@ http::Client::Config http_config(const Client::Config& config)
     return result;
 }
 
+// Records begin with what they are called.
+std::string name_in(const Value& record)
+{
+    constexpr std::size_t longest = 100;
+    const auto* object = record.get<Object>();
+    const auto* name = object == nullptr || object->empty() ? nullptr : object->begin()->value.get<std::string>();
+    if (name == nullptr)
+        return "a record without a name";
+    return "the record with " + printable(object->begin()->name) + " '" + printable(as_utf8(name->substr(0, longest))) +
+           "'";
+}
+
 // Who is not there is unreachable, however that shows. Only a certificate that nobody trusts stays a refusal.
 Failure not_asked(const std::string& call, const std::string& peer, std::size_t reply_limit, Failure failure)
 {
@@ -39,6 +52,18 @@ Failure not_asked(const std::string& call, const std::string& peer, std::size_t 
 Client::Client(BlockingPool& pool, Clock& clock, Config config)
     : config_{std::move(config)}, clock_{clock}, http_{pool, clock, http_config(config_)}, connector_{pool, clock}
 {
+}
+
+// Watching asks for the same lists again and again.
+void Client::left_out(std::string_view call, const Value& record, const Failure& why)
+{
+    constexpr std::size_t most_told = 100;
+    if (!hear_left_out_ || left_out_.size() >= most_told)
+        return;
+    const std::string message =
+        name_in(record) + " is left out of the answer to " + std::string{call} + ": " + why.message;
+    if (left_out_.insert(message).second)
+        hear_left_out_("the colony's list has what cannot be read: " + message);
 }
 
 std::string Client::peer() const

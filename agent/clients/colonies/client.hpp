@@ -18,8 +18,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace forager::colonies {
 
@@ -51,6 +55,12 @@ public:
     /// A WebSocket to the server, for a subscription. Failures: as `call`.
     boost::asio::awaitable<Result<http::WebSocket>> web_socket();
 
+    /// Hears of records in lists that cannot be read and are left out, of each once, and of no more than a hundred.
+    void on_left_out(std::function<void(std::string_view message)> hear) { hear_left_out_ = std::move(hear); }
+
+    /// For calls that give lists: one record of the answer could not be read.
+    void left_out(std::string_view call, const Value& record, const Failure& why);
+
     const Config& config() const { return config_; }
 
     /// "host:port", for messages.
@@ -63,6 +73,8 @@ private:
     Clock& clock_;
     http::Client http_;
     http::Connector connector_;
+    std::function<void(std::string_view message)> hear_left_out_;
+    std::set<std::string> left_out_; // what was said of them
 };
 
 /// Who calls, and over which client. It is passed by value; the client must outlive every call.

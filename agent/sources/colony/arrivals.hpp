@@ -8,8 +8,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace forager::colony {
 
@@ -26,32 +26,27 @@ public:
 
     /// Begins it, or has what is known of it already told: finished work is not done again.
     boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Asked when);
+    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held);
+
+    /// What is to be known of it while it is held.
+    Held held_of(const colonies::Process& process, TimePoint begun, TimePoint verified) const;
 
     /// One that cannot even be read fails with that.
     boost::asio::awaitable<void> refuse(std::string id, std::string function, Lease lease, Failure failure);
 
-    /// What an agent before this one held and did not tell.
-    boost::asio::awaitable<Result<void>> open();
-
-    /// Finds what was lent without this agent hearing of it, and what it held before and still has.
-    boost::asio::awaitable<Result<void>> recover();
+    /// Keeps in mind what is held at this moment, and all that comes from now on.
+    void note_what_comes();
+    void note_no_more() { heard_.reset(); }
+    /// Whether it is among that; only while it is noted.
+    bool has_heard(const colonies::ProcessHead& process) const;
 
 private:
-    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held);
     boost::asio::awaitable<bool> is_told(std::string id, Lease lease);
-    boost::asio::awaitable<Result<void>> go_on_with(LentWork work);
-    boost::asio::awaitable<void> end_lost(std::string id);
-    boost::asio::awaitable<Result<void>> begin_unheard();
-    boost::asio::awaitable<void> begin_unheard(colonies::Process process);
-    bool has_heard(const colonies::Process& process) const;
     void begin(Permit permit, Invocation invocation, Held held);
 
     Desk& desk_;
     Reporter& reporter_;
-    std::vector<LentWork> left_; // of an agent before, not yet looked at
-    std::map<std::string, std::int64_t>
-        heard_{};          // lent since the server was asked for what it lent: the retries of each
-    bool looking_ = false; // for that
+    std::optional<std::map<std::string, std::int64_t>> heard_; // the retries of each
 };
 
 } // namespace forager::colony

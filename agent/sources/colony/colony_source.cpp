@@ -24,7 +24,8 @@ ColonySource::ColonySource(Desk desk)
     : desk_{std::move(desk)},
       enrolment_{desk_},
       arrivals_{desk_, *this},
-      poll_{desk_, enrolment_, arrivals_},
+      recovery_{desk_, arrivals_},
+      poll_{desk_, enrolment_, arrivals_, recovery_},
       watch_{desk_},
       log_{desk_},
       delivery_{desk_, log_}
@@ -99,12 +100,13 @@ asio::awaitable<Result<void>> ColonySource::put_off(const Invocation& invocation
     co_return Result<void>{};
 }
 
-// The colony does not want to hear of it.
+// The colony does not want to hear of it. What cannot be written stays open, for the next agent to look at.
 asio::awaitable<Result<void>> ColonySource::end_untold(std::string id, Outcome outcome, std::string note)
 {
-    Result<void> kept = co_await desk_.records.finish(id, std::move(outcome), desk_.clock.wall());
-    desk_.services.ended(id);
-    desk_.settle(id, std::move(note));
+    Result<void> kept = co_await desk_.outbox.drop(id, std::move(outcome), std::move(note), desk_.clock.wall());
+    if (kept)
+        desk_.services.ended(id);
+    desk_.forget(id);
     co_return kept;
 }
 

@@ -8,6 +8,7 @@
 #include "sources/colony/enrolment.hpp"
 #include "sources/colony/poll_loop.hpp"
 #include "sources/colony/process_log.hpp"
+#include "sources/colony/recovery.hpp"
 #include "sources/colony/watch_loop.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -29,7 +30,7 @@ public:
     ~ColonySource() override = default;
 
     /// Reads what an agent before this one did not tell. Before the loops.
-    boost::asio::awaitable<Result<void>> open() { return arrivals_.open(); }
+    boost::asio::awaitable<Result<void>> open() { return recovery_.open(); }
 
     using Loop = std::function<boost::asio::awaitable<void>()>;
 
@@ -71,6 +72,7 @@ private:
     Desk desk_;
     Enrolment enrolment_;
     Arrivals arrivals_;
+    Recovery recovery_;
     PollLoop poll_;
     WatchLoop watch_;
     ProcessLog log_;

@@ -4,12 +4,15 @@
 
 namespace forager::colony {
 
-std::vector<std::string> Desk::function_names() const
+const std::vector<std::string>& Desk::function_names()
 {
-    std::vector<std::string> names;
-    for (const Function& function : services.functions())
-        names.push_back(function.name);
-    return names;
+    if (names && names->at == services.changes())
+        return names->all;
+    FunctionNames& fresh = names.emplace();
+    fresh.at = services.changes();
+    for (Function& function : services.functions())
+        fresh.all.push_back(std::move(function.name));
+    return fresh.all;
 }
 
 void Desk::dismiss(const std::string& id, std::string_view why)
@@ -40,6 +43,11 @@ void Desk::doubt()
 void Desk::settle(const std::string& id, std::string note)
 {
     outbox.told(id, std::move(note));
+    forget(id);
+}
+
+void Desk::forget(const std::string& id)
+{
     holdings.remove(id);
     changed.set();
 }

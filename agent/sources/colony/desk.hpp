@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,11 +42,18 @@ struct Settings {
 /// What the agent does for its executors.
 struct Services {
     std::function<std::vector<Function>()> functions;            ///< all that can be called at this moment
+    std::function<std::size_t()> changes;                        ///< another number when these are others
     std::function<bool(const std::string& id)> cancel;           ///< asks what runs to end
     std::function<bool(const std::string& function)> is_durable; ///< whether it goes on after a restart
     std::function<void(const std::string& id)> ended;            ///< the record has ended
     std::function<void(std::string_view message)> info;
     std::function<void(std::string_view message)> warn;
+};
+
+/// As they were at a number of changes.
+struct FunctionNames {
+    std::vector<std::string> all;
+    std::size_t at = 0;
 };
 
 struct Desk {
@@ -72,12 +80,14 @@ struct Desk {
     Event finished{strand}; ///< there is something to tell
     Event changed{strand};  ///< what it holds has become more or less
 
+    std::optional<FunctionNames> names{}; ///< what `function_names` gave last
+
     colonies::Caller caller() { return {client, who.key}; }
     TimePoint now() const { return clock.now(); }
     ServerAddress address() const { return {client.config().host, client.config().port, client.config().tls}; }
 
     /// Names of all functions that can be called.
-    std::vector<std::string> function_names() const;
+    const std::vector<std::string>& function_names();
 
     /// The colony does not want to hear the outcome any more: what runs of it is asked to end.
     void dismiss(const std::string& id, std::string_view why);
@@ -90,6 +100,9 @@ struct Desk {
 
     /// Nothing is owed to the colony for it any more. `note`, where there is one, stands in the record.
     void settle(const std::string& id, std::string note);
+
+    /// It runs here no more; its record stays as it is.
+    void forget(const std::string& id);
 };
 
 } // namespace forager::colony

@@ -33,6 +33,17 @@ bool says_the_same(const colonies::Function& one, const colonies::Function& othe
     return one.name == other.name && one.description == other.description && one.args == other.args;
 }
 
+// What a server keeps of it.
+colonies::Function kept_of(colonies::Function function, colonies::RecordShape shape)
+{
+    if (shape == colonies::RecordShape::lists)
+        return function;
+    function.description.clear();
+    for (colonies::FunctionArgument& argument : function.args)
+        argument = {argument.name, argument.type, "", false, {}};
+    return function;
+}
+
 bool is_among(const std::vector<colonies::Function>& functions, const colonies::Function& wanted)
 {
     return std::ranges::any_of(functions, [&](const auto& one) { return says_the_same(one, wanted); });
@@ -52,6 +63,12 @@ Failure unregistered(const Identity& who)
                                      ": its owner registers it with `colonies executor add --executorid " +
                                      who.key.id() + " --name NAME --type " + who.offer.type +
                                      " --approve`, or give the agent colony.owner_key, with which it registers itself"};
+}
+
+Failure nameless(const Identity& who)
+{
+    return {Errc::bad_arguments, "the colony " + who.colony + " knows no executor with the id " + who.key.id() +
+                                     ", and to register it the agent must know how to call it: set executor.name"};
 }
 
 Failure taken(const Identity& who)
@@ -113,6 +130,8 @@ asio::awaitable<Result<void>> Enrolment::add()
     const Identity& who = desk_.who;
     if (!who.owner)
         co_return unregistered(who);
+    if (who.name.empty())
+        co_return nameless(who);
     colonies::Executor executor;
     executor.id = who.key.id();
     executor.type = who.offer.type;
@@ -125,6 +144,7 @@ asio::awaitable<Result<void>> Enrolment::add()
     if (!added && colonies::refusal_of(added.error()) == Refusal::other) { // an older server
         executor.position = desk_.settings.machine.position;
         added = co_await colonies::add_executor(owner, executor, colonies::RecordShape::single);
+        shape_ = added ? colonies::RecordShape::single : shape_;
     }
     if (!added && colonies::refusal_of(added.error()) != Refusal::already_exists)
         co_return added.error();
@@ -166,10 +186,12 @@ asio::awaitable<Result<void>> Enrolment::tell_machine(colonies::Executor found)
     const bool described = !who.owner && !found.capabilities.hardware.empty();
     if (described || found.capabilities == ours)
         co_return Result<void>{};
-    auto told = co_await colonies::update_capabilities(desk_.caller(), who.colony, who.name, ours);
-    if (!told && colonies::refusal_of(told.error()) == Refusal::other) // an older server
+    auto told = co_await colonies::update_capabilities(desk_.caller(), who.colony, who.name, ours, shape_);
+    if (!told && colonies::refusal_of(told.error()) == Refusal::other) { // an older server
         told = co_await colonies::update_capabilities(desk_.caller(), who.colony, who.name, ours,
                                                       colonies::RecordShape::single);
+        shape_ = told ? colonies::RecordShape::single : shape_;
+    }
     if (told || is_away(told.error()))
         co_return told;
     desk_.services.warn("the colony does not take what this machine has: " + told.error().message);
@@ -204,9 +226,15 @@ std::vector<colonies::Function> Enrolment::offered() const
     return entries;
 }
 
-bool Enrolment::has_news() const
+// It is asked before each call for work.
+bool Enrolment::has_news()
 {
-    return told_ && !std::ranges::equal(*told_, offered(), says_the_same);
+    if (!told_ || told_at_ == desk_.services.changes())
+        return false;
+    if (!std::ranges::equal(*told_, offered(), says_the_same))
+        return true;
+    told_at_ = desk_.services.changes();
+    return false;
 }
 
 asio::awaitable<Result<void>> Enrolment::tell_functions()
@@ -215,16 +243,37 @@ asio::awaitable<Result<void>> Enrolment::tell_functions()
     auto known = co_await colonies::get_functions(caller, desk_.who.colony, desk_.who.name);
     if (!known)
         co_return known.error();
+    const std::size_t at = desk_.services.changes();
     std::vector<colonies::Function> wanted = offered();
+    std::vector<colonies::Function> kept;
+    for (const colonies::Function& one : wanted)
+        kept.push_back(kept_of(one, shape_));
     for (const colonies::Function& old : *known)
-        if (!is_among(wanted, old))
+        if (!is_among(kept, old))
             if (const auto removed = co_await colonies::remove_function(caller, old.id); !removed)
                 co_return removed.error();
     for (const colonies::Function& one : wanted)
-        if (!is_among(*known, one))
-            if (const auto added = co_await colonies::add_function(caller, one); !added)
+        if (!is_among(*known, kept_of(one, shape_)))
+            if (const auto added = co_await add_function(one); !added)
                 co_return added.error();
     told_ = std::move(wanted);
+    told_at_ = at;
+    co_return Result<void>{};
+}
+
+// An older server refuses the shape without a word that could be told from others.
+asio::awaitable<Result<void>> Enrolment::add_function(colonies::Function function)
+{
+    const auto added = co_await colonies::add_function(desk_.caller(), function, shape_);
+    if (added)
+        co_return Result<void>{};
+    const bool in_question = shape_ == colonies::RecordShape::lists;
+    if (!in_question || colonies::refusal_of(added.error()) != Refusal::other)
+        co_return added.error();
+    const auto as_texts = co_await colonies::add_function(desk_.caller(), function, colonies::RecordShape::single);
+    if (!as_texts)
+        co_return added.error();
+    shape_ = colonies::RecordShape::single;
     co_return Result<void>{};
 }
 

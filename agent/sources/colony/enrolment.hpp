@@ -23,7 +23,7 @@ public:
     boost::asio::awaitable<Result<bool>> enrol();
 
     /// Whether the functions are others than those that were told.
-    bool has_news() const;
+    bool has_news();
 
     /// Takes the executor off the colony's list, where it put itself there: what it still holds is given to others.
     boost::asio::awaitable<Result<void>> leave();
@@ -36,10 +36,13 @@ private:
     Result<void> take_over(const colonies::Executor& found);
     boost::asio::awaitable<Result<void>> tell_machine(colonies::Executor found);
     boost::asio::awaitable<Result<void>> tell_functions();
+    boost::asio::awaitable<Result<void>> add_function(colonies::Function function);
     std::vector<colonies::Function> offered() const;
 
     Desk& desk_;
     std::optional<std::vector<colonies::Function>> told_;
+    std::size_t told_at_ = 0; // the number of changes, when it was still the same
+    colonies::RecordShape shape_ = colonies::RecordShape::lists;
 };
 
 } // namespace forager::colony

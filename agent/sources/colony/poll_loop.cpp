@@ -43,10 +43,12 @@ std::string left_text(std::int64_t all, std::int64_t used, const char* unit)
 
 } // namespace
 
-PollLoop::PollLoop(Desk& desk, Enrolment& enrolment, Arrivals& arrivals)
+PollLoop::PollLoop(Desk& desk, Enrolment& enrolment, Arrivals& arrivals, Recovery& recovery)
     : desk_{desk},
       enrolment_{enrolment},
       arrivals_{arrivals},
+      recovery_{recovery},
+      time_{desk},
       backoff_{first_pause, longest_pause},
       flowing_{desk.strand}
 {
@@ -166,7 +168,7 @@ asio::awaitable<void> PollLoop::pause_after(const Failure& failure)
 // While it asks for no work, what was lent without its hearing waits, too.
 bool PollLoop::is_enrolled() const
 {
-    return desk_.enrolled && (!desk_.unsure || desk_.paused) && !enrolment_.has_news();
+    return desk_.enrolled && (desk_.paused || (!desk_.unsure && !time_.is_due())) && !enrolment_.has_news();
 }
 
 // Before any work is asked for: the server knows this executor, and this executor what it was lent.
@@ -196,14 +198,21 @@ asio::awaitable<Result<void>> PollLoop::enrol_once()
         if (*done)
             desk_.dismiss_all("the colony had removed the executor");
     }
-    if (!desk_.unsure || desk_.paused)
+    if (desk_.paused)
+        co_return Result<void>{};
+    if (time_.is_due())
+        if (const auto learned = co_await time_.learn(); !learned)
+            co_return learned;
+    if (!desk_.unsure)
         co_return Result<void>{};
     desk_.unsure = false; // what is lost from now on is looked for once more
     MayBeLost lent{desk_.unsure};
-    const auto done = co_await arrivals_.recover();
-    if (done)
+    const auto done = co_await recovery_.run();
+    if (!done)
+        co_return done.error();
+    if (*done == Recovery::Rest::none)
         lent.is_known();
-    co_return done;
+    co_return Result<void>{};
 }
 
 } // namespace forager::colony

@@ -4,6 +4,8 @@
 #include "core/retry.hpp"
 #include "sources/colony/arrivals.hpp"
 #include "sources/colony/enrolment.hpp"
+#include "sources/colony/recovery.hpp"
+#include "sources/colony/server_time.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -12,7 +14,7 @@ namespace forager::colony {
 class PollLoop {
 public:
     /// All must outlive it.
-    PollLoop(Desk& desk, Enrolment& enrolment, Arrivals& arrivals);
+    PollLoop(Desk& desk, Enrolment& enrolment, Arrivals& arrivals, Recovery& recovery);
 
     /// Enrols, and waits at the server for work. Until it is cancelled.
     boost::asio::awaitable<void> run();
@@ -34,6 +36,8 @@ private:
     Desk& desk_;
     Enrolment& enrolment_;
     Arrivals& arrivals_;
+    Recovery& recovery_;
+    ServerTime time_;
     Backoff backoff_;
     Event flowing_; // there was something at once: there may be more
     std::string complaint_;

@@ -9,6 +9,12 @@ namespace forager::colony {
 
 using colonies::Refusal;
 
+namespace {
+
+constexpr Duration quiet = std::chrono::minutes{1};
+
+} // namespace
+
 ServerState::ServerState(Clock& clock, std::string peer, Words words)
     : clock_{clock}, peer_{std::move(peer)}, words_{std::move(words)}, since_{clock.now()}
 {
@@ -18,7 +24,10 @@ void ServerState::answered()
 {
     if (!away())
         return;
-    words_.info("the colony server " + peer_ + " answers again after " + to_text(clock_.now() - since_));
+    if (std::exchange(told_, false)) {
+        words_.info("the colony server " + peer_ + " answers again after " + to_text(clock_.now() - since_));
+        told_back_ = clock_.now();
+    }
     trouble_.clear();
     since_ = clock_.now();
 }
@@ -27,11 +36,14 @@ void ServerState::heard(const Failure& failure)
 {
     if (!is_away(failure))
         return answered();
-    if (!away()) {
-        words_.warn("the colony server " + peer_ + " does not answer: " + failure.message + "; it is tried again");
+    if (!away())
         since_ = clock_.now();
-    }
     trouble_ = failure.message;
+    const bool said_lately = told_back_ && clock_.now() - *told_back_ < quiet;
+    if (told_ || said_lately)
+        return;
+    words_.warn("the colony server " + peer_ + " does not answer: " + failure.message + "; it is tried again");
+    told_ = true;
 }
 
 bool is_away(const Failure& failure)

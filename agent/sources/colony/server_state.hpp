@@ -1,11 +1,12 @@
 // Whether the server answers, as all executors of the agent see it: one line in the log when it goes, and one when it
-// is back. On the strand.
+// is back; of one that comes and goes, no more than that in a minute. On the strand.
 #pragma once
 
 #include "core/failure.hpp"
 #include "ports/clock.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,8 @@ private:
     Words words_;
     std::string trouble_;
     TimePoint since_;
+    bool told_ = false; // that it is gone
+    std::optional<TimePoint> told_back_;
 };
 
 /// Whether a call failed because of the server or the way to it, so that another time may help.

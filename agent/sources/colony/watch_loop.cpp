@@ -108,10 +108,10 @@ asio::awaitable<Result<void>> WatchLoop::look_at_ended(ProcessState state)
         query.state = state;
         query.count = count;
         query.executor_type = desk_.who.offer.type;
-        const auto newest = co_await colonies::get_processes(desk_.caller(), query);
+        const auto newest = co_await colonies::get_process_heads(desk_.caller(), query);
         if (!newest)
             co_return newest.error();
-        for (const colonies::Process& process : *newest)
+        for (const colonies::ProcessHead& process : *newest)
             ended.insert(process.id);
         const bool reaches_back = std::ranges::any_of(ended, [&](const auto& id) { return seen.contains(id); });
         if (reaches_back || std::ssize(*newest) < count)

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 using namespace forager;
 using namespace forager::test;
 
@@ -30,6 +32,25 @@ TEST_CASE("a function is found by its full name until it is removed")
     CHECK(registry.remove("echo.echo"));
     CHECK_FALSE(registry.remove("echo.echo"));
     CHECK(registry.find("echo.echo").error().code == Errc::not_found);
+}
+
+TEST_CASE("the number of changes is another one whenever the list is, and stays otherwise")
+{
+    Registry registry;
+    std::set<std::size_t> seen{registry.changes()};
+    const auto is_new = [&] { return seen.insert(registry.changes()).second; };
+    REQUIRE(add(registry, "a.b"));
+    CHECK(is_new());
+    CHECK_FALSE(add(registry, "a.b"));
+    CHECK_FALSE(registry.remove("c.d"));
+    CHECK_FALSE(is_new());
+    Registry staged{registry, {"a.b"}};
+    REQUIRE(add(staged, "a.b"));
+    CHECK_FALSE(is_new());
+    registry.adopt(staged);
+    CHECK(is_new());
+    CHECK(registry.remove("a.b"));
+    CHECK(is_new());
 }
 
 TEST_CASE("a second function of one name is refused with the place of the first")

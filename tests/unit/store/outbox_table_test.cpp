@@ -84,6 +84,18 @@ TEST_CASE("what the peer did not want to hear says why")
     CHECK(bench.record("a").note == "somebody else has it now");
 }
 
+TEST_CASE("what is dropped has its end, says why, and is told by no later agent")
+{
+    Bench bench;
+    bench.outbox().begin(process("a"), lease, at(1));
+    REQUIRE(bench.run(bench.outbox().drop("a", Failure{Errc::timed_out, "too late"}, "the peer takes it back", at(3))));
+    REQUIRE(bench.reopen());
+    CHECK(bench.untold().empty());
+    CHECK(bench.record("a").state == State::failed);
+    CHECK(bench.record("a").note == "the peer takes it back");
+    CHECK(bench.record("a").ended == at(3));
+}
+
 TEST_CASE("starts count under one lease, and a new one forgets the outcome but not what was recorded")
 {
     Bench bench;

@@ -20,9 +20,29 @@ template <class Record> boost::asio::awaitable<Result<Record>> ask(Caller caller
     co_return read<Record>(*reply);
 }
 
-/// The reply as a list of records; null is an empty one.
+/// The reply as a list of records; null is an empty one. One that cannot be read is left out, and the client says so.
 template <class Record>
 boost::asio::awaitable<Result<std::vector<Record>>> ask_list(Caller caller, std::string call, Object payload)
+{
+    auto reply = co_await caller.client->call(call, std::move(payload), caller.key);
+    if (reply.has_error())
+        co_return std::move(reply).error();
+    const auto* items = reply->template get<Array>();
+    if (items == nullptr)
+        co_return read_list<Record>(*reply);
+    std::vector<Record> records;
+    records.reserve(items->size());
+    for (const Value& item : *items)
+        if (auto record = read<Record>(item))
+            records.push_back(std::move(*record));
+        else
+            caller.client->left_out(call, item, record.error());
+    co_return records;
+}
+
+/// The same where each record counts by its place: one that cannot be read is the failure of all.
+template <class Record>
+boost::asio::awaitable<Result<std::vector<Record>>> ask_row(Caller caller, std::string call, Object payload)
 {
     auto reply = co_await caller.client->call(std::move(call), std::move(payload), caller.key);
     if (reply.has_error())

@@ -23,7 +23,7 @@ asio::awaitable<Result<void>> append_to_channel(Caller caller, NewEntry entry)
 asio::awaitable<Result<std::vector<ChannelEntry>>> read_channel(Caller caller, std::string process, std::string channel,
                                                                 std::int64_t after, std::int64_t limit)
 {
-    return ask_list<ChannelEntry>(
+    return ask_row<ChannelEntry>(
         std::move(caller), "channelreadmsg",
         {{"processid", std::move(process)}, {"name", std::move(channel)}, {"afterseq", after}, {"limit", limit}});
 }

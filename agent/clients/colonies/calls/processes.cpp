@@ -20,6 +20,21 @@ Object with_output(std::string process, Array out)
     return {{"processid", std::move(process)}, {"out", std::move(out)}};
 }
 
+Object by(ProcessQuery query)
+{
+    return {{"colonyname", std::move(query.colony)},  {"count", query.count},
+            {"state", static_cast<int>(query.state)}, {"executortype", std::move(query.executor_type)},
+            {"label", std::move(query.label)},        {"initiator", std::move(query.initiator)}};
+}
+
+Object in_history(std::string colony, std::string executor_id, ProcessState state, std::chrono::seconds last)
+{
+    return {{"colonyname", std::move(colony)},
+            {"executorid", std::move(executor_id)},
+            {"seconds", last.count()},
+            {"state", static_cast<int>(state)}};
+}
+
 // What came was assigned, whether it can be read or not.
 Result<Process> read_assigned(const Value& reply)
 {
@@ -51,13 +66,21 @@ asio::awaitable<Result<Process>> get_process(Caller member, std::string process)
 
 asio::awaitable<Result<std::vector<Process>>> get_processes(Caller member, ProcessQuery query)
 {
-    return ask_list<Process>(std::move(member), "getprocessesmsg",
-                             {{"colonyname", std::move(query.colony)},
-                              {"count", query.count},
-                              {"state", static_cast<int>(query.state)},
-                              {"executortype", std::move(query.executor_type)},
-                              {"label", std::move(query.label)},
-                              {"initiator", std::move(query.initiator)}});
+    return ask_list<Process>(std::move(member), "getprocessesmsg", by(std::move(query)));
+}
+
+asio::awaitable<Result<std::vector<ProcessHead>>> get_process_heads(Caller member, ProcessQuery query)
+{
+    return ask_list<ProcessHead>(std::move(member), "getprocessesmsg", by(std::move(query)));
+}
+
+asio::awaitable<Result<std::vector<ProcessHead>>> get_running_heads(Caller member, std::string colony,
+                                                                    std::string executor_id)
+{
+    constexpr std::chrono::seconds for_ever = std::chrono::years{20};
+    return ask_list<ProcessHead>(
+        std::move(member), "getprocesshistmsg",
+        in_history(std::move(colony), std::move(executor_id), ProcessState::running, for_ever));
 }
 
 asio::awaitable<Result<std::vector<Process>>> get_process_history(Caller member, std::string colony,
@@ -65,10 +88,7 @@ asio::awaitable<Result<std::vector<Process>>> get_process_history(Caller member,
                                                                   std::chrono::seconds last)
 {
     return ask_list<Process>(std::move(member), "getprocesshistmsg",
-                             {{"colonyname", std::move(colony)},
-                              {"executorid", std::move(executor_id)},
-                              {"seconds", last.count()},
-                              {"state", static_cast<int>(state)}});
+                             in_history(std::move(colony), std::move(executor_id), state, last));
 }
 
 asio::awaitable<Result<void>> cancel_process(Caller member, std::string process)

@@ -30,6 +30,13 @@ struct ProcessQuery {
 /// Waiting ones by priority, running ones the oldest first, ended ones the newest first.
 boost::asio::awaitable<Result<std::vector<Process>>> get_processes(Caller member, ProcessQuery query);
 
+boost::asio::awaitable<Result<std::vector<ProcessHead>>> get_process_heads(Caller member, ProcessQuery query);
+
+/// All that run at this executor, however many; the database's clock must not be behind the server's, or the newest are
+/// missing.
+boost::asio::awaitable<Result<std::vector<ProcessHead>>> get_running_heads(Caller member, std::string colony,
+                                                                           std::string executor_id);
+
 /// Those submitted within `last` in this state, the oldest first; of all executors when `executor_id` is empty.
 boost::asio::awaitable<Result<std::vector<Process>>> get_process_history(Caller member, std::string colony,
                                                                          std::string executor_id, ProcessState state,

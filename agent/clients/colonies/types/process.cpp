@@ -57,6 +57,19 @@ void members(auto& io, Is<Process> auto& process)
     io("errors", process.errors);
 }
 
+std::string_view name_of(const ProcessHead&)
+{
+    return "process";
+}
+
+void members(auto& io, Is<ProcessHead> auto& head)
+{
+    io("processid", head.id);
+    io("assignedexecutorid", head.executor_id);
+    io("state", head.state);
+    io("retries", head.retries);
+}
+
 template Result<Attribute> read(const Value&);
 template Result<std::vector<Attribute>> read_list(const Value&);
 template Object to_object(const Attribute&);
@@ -65,6 +78,8 @@ template Object to_object(const FunctionSpec&);
 template Result<Process> read(const Value&);
 template Result<std::vector<Process>> read_list(const Value&);
 template Object to_object(const Process&);
+template Result<ProcessHead> read(const Value&);
+template Result<std::vector<ProcessHead>> read_list(const Value&);
 
 std::optional<WallTime> deadline_of(const Process& process)
 {

@@ -49,6 +49,15 @@ struct Process {
     bool operator==(const Process&) const = default;
 };
 
+/// What tells one lease from another, and no more: of processes whose rest may be large, or cannot be read.
+struct ProcessHead {
+    std::string id;
+    std::string executor_id; ///< whose it is or was; empty: nobody's
+    ProcessState state = ProcessState::waiting;
+    std::int64_t retries = 0;
+    bool operator==(const ProcessHead&) const = default;
+};
+
 /// When the server takes it away: as it says, or else from its start and its time limit. Nothing without a limit.
 std::optional<WallTime> deadline_of(const Process& process);
 

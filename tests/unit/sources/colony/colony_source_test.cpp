@@ -74,6 +74,24 @@ TEST_CASE("what cannot be written is not told: the next agent asks the server wh
     CHECK(world.story == Story{"begin p", "begin unknown"});
 }
 
+TEST_CASE("what the colony has taken back and cannot be written does not count as told, and holds up nothing")
+{
+    Running world;
+    world.serve();
+    world.give("p");
+    world.colony.lists[4] = {"p"};
+    world.pass(3s);
+    world.records.refuses = true;
+    world.intake.end("p", Failure{Errc::cancelled, "was cancelled"});
+    world.pass(1s);
+    CHECK(world.story == Story{"begin p"});
+    CHECK(world.source->status().running == 0);
+    world.records.refuses = false;
+    world.colony.lists[4].clear();
+    world.give("p", {}, 1);
+    CHECK(world.intake.begun == Story{"p", "p"});
+}
+
 TEST_CASE("a process that cannot run here fails with what the executor has")
 {
     Running world;

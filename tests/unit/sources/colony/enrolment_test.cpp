@@ -146,6 +146,55 @@ TEST_CASE("an older server is told of the executor in its own shape")
     CHECK(calls == 2);
 }
 
+TEST_CASE("an older server is told of functions in its own shape, of each once")
+{
+    Enrolling world;
+    world.functions[0].doc = "does something";
+    world.functions[0].parameters.push_back({"text", Type::string, {}});
+    std::string kept = "null";
+    world.colony.on["addfunctionmsg"] = [&](const Heard& call) {
+        const auto& function = *call.payload.find("fun")->get<Object>();
+        const auto args = part<Array>(function, "args");
+        if (args.empty() || args[0].get<std::string>() == nullptr)
+            return refusal_of_server(400, "Failed to add function, invalid JSON");
+        kept = R"([{"functionid":"1","funcname":"demo.work","args":)" + to_json(Value{args}) + "}]";
+        return reply_of("{}");
+    };
+    world.colony.on["getfunctionsmsg"] = [&](const Heard&) { return reply_of(kept); };
+    REQUIRE(world.enrol());
+    CHECK(world.colony.count("addfunctionmsg") == 2);
+    CHECK_FALSE(world.enrolment.has_news());
+    REQUIRE(world.enrol());
+    CHECK(world.colony.count("addfunctionmsg") == 2);
+    CHECK(world.colony.count("removefunctionmsg") == 0);
+}
+
+TEST_CASE("one that must register itself needs a name")
+{
+    Enrolling world;
+    world.listed = false;
+    world.has_owner();
+    world.desk.who.name.clear();
+    CHECK(holds(world.refusal(), "set executor.name"));
+    CHECK(world.colony.count("addexecutormsg") == 0);
+}
+
+TEST_CASE("a function of the list that cannot be read is left out, and said once")
+{
+    Enrolling world;
+    std::vector<std::string> warned;
+    world.client.on_left_out([&](std::string_view text) { warned.emplace_back(text); });
+    world.colony.on["getfunctionsmsg"] = [](const Heard&) {
+        return reply_of(R"([{"functionid":"1","funcname":7},{"functionid":"2","funcname":"demo.work"}])");
+    };
+    REQUIRE(world.enrol());
+    REQUIRE(world.enrol());
+    CHECK(world.told().empty());
+    REQUIRE(warned.size() == 1);
+    CHECK(holds(warned[0], "functionid '1'"));
+    CHECK(holds(warned[0], "function.funcname"));
+}
+
 TEST_CASE("a location is told with the executor, and put on the colony's list when it lacks there")
 {
     Enrolling world;

@@ -20,7 +20,8 @@ struct Polling : ExecutorWorld {
     RecordingReporter reporter;
     Enrolment enrolment{desk};
     Arrivals arrivals{desk, reporter};
-    PollLoop poll{desk, enrolment, arrivals};
+    Recovery recovery{desk, arrivals};
+    PollLoop poll{desk, enrolment, arrivals, recovery};
 
     ~Polling() { end(); }
 
@@ -33,7 +34,7 @@ struct Polling : ExecutorWorld {
     {
         colony.waiting.push_back(process_record(id, std::move(spec)));
     }
-    std::size_t asked() const { return colony.count("assignprocessmsg"); }
+    std::size_t asked() const { return colony.asked(); }
     const Object& last() const { return colony.last("assignprocessmsg"); }
     void refuse(const std::string& call, int status, const std::string& message)
     {
@@ -54,6 +55,26 @@ TEST_CASE("it enrols, looks for what was lent without a word, and asks")
     CHECK(world.asked() > 1);
     CHECK(part<std::int64_t>(world.last(), "timeout") == 20);
     CHECK(world.asked() < 10); // a server that does not wait is not asked without end
+}
+
+TEST_CASE("the first answer after a start may be late, and moves no time limit by that")
+{
+    Polling world;
+    Object process = process_record("p", {{"maxexectime", 60}});
+    process.set("starttime", "2020-01-01T00:00:10Z");
+    world.colony.waiting.push_back(process);
+    std::optional<TimePoint> lent;
+    world.colony.on["assignprocessmsg"] = [&](const Heard& call) {
+        world.colony.last_heard = "2020-01-01T00:00:10Z";
+        if (!lent && !FakeColony::is_heartbeat(call)) {
+            lent = world.clock.now();
+            world.clock.spend(3s);
+        }
+        return world.colony.usual(call, "");
+    };
+    world.begin();
+    REQUIRE(world.intake.running.contains("p"));
+    CHECK(*world.intake.running.at("p").deadline <= *lent + 60s);
 }
 
 TEST_CASE("no permit, no assign")
@@ -175,6 +196,27 @@ TEST_CASE("one that was removed ends what ran: the colony has given it to others
     CHECK(world.cancelled == Story{"p"});
 }
 
+TEST_CASE("while it is paused it begins nothing of what it finds either, and does when it goes on")
+{
+    Polling world;
+    world.intake.places.resize(1);
+    std::optional<Permit> only = world.intake.permit_now();
+    world.colony.processes["p"] = process_record("p");
+    world.colony.lists[1] = {"p"};
+    world.start(world.poll.run());
+    world.pass(1s); // it waits for a place
+    world.desk.paused = true;
+    only.reset();
+    world.pass(10s);
+    CHECK(world.intake.begun.empty());
+    CHECK(world.desk.unsure);
+    CHECK(world.log.empty());
+    world.desk.paused = false;
+    world.desk.changed.set();
+    world.pass(3s);
+    CHECK(world.intake.begun == Story{"p"});
+}
+
 TEST_CASE("after a call whose answer was lost it looks what it was lent")
 {
     Polling world;
@@ -195,7 +237,7 @@ TEST_CASE("the same goes for a helper's call, and for one that was cancelled")
     for (const Reply::Then fate : {Reply::Then::vanish, Reply::Then::hang}) {
         Polling world;
         world.colony.on["assignprocessmsg"] = [&](const Heard& call) {
-            const bool is_helpers = part<std::int64_t>(call.payload, "timeout") < 0;
+            const bool is_helpers = part<std::int64_t>(call.payload, "timeout") < 0 && !FakeColony::is_heartbeat(call);
             return is_helpers ? Reply{"", fate} : world.colony.usual(call, "");
         };
         world.give("p");
@@ -220,7 +262,8 @@ TEST_CASE("helpers fetch what is left of a burst, and rest when there is nothing
     world.begin();
     CHECK(world.intake.begun.size() == 5);
     const auto at_once = std::ranges::count_if(world.colony.calls, [](const Heard& call) {
-        return call.call == "assignprocessmsg" && part<std::int64_t>(call.payload, "timeout") < 0;
+        return call.call == "assignprocessmsg" && part<std::int64_t>(call.payload, "timeout") < 0 &&
+               !FakeColony::is_heartbeat(call);
     });
     CHECK(at_once >= 1);
     CHECK(at_once <= 5);

@@ -58,3 +58,30 @@ TEST_CASE("one line says that the server is gone, and one that it is back")
     CHECK(lines.back() == "the colony server host:1 answers again after 5 s");
     CHECK(state.since() == TimePoint{5s});
 }
+
+TEST_CASE("of a server that comes and goes, a line in a minute is enough; one that stays away is told of")
+{
+    boost::asio::io_context io{1};
+    VirtualClock clock;
+    std::vector<std::string> lines;
+    const auto write = [&lines](std::string_view text) { lines.emplace_back(text); };
+    ServerState state{clock, "host:1", {write, write}};
+    for (int i = 0; i < 12; ++i) {
+        state.heard(nobody);
+        CHECK(state.away());
+        state.answered();
+        clock.run_for(io, 5s);
+    }
+    CHECK(lines.size() == 2);
+    state.heard(nobody);
+    CHECK(lines.size() == 3);
+    state.answered();
+    clock.run_for(io, 5s);
+    state.heard(nobody);
+    clock.run_for(io, 56s);
+    CHECK(lines.size() == 4);
+    state.heard(nobody);
+    REQUIRE(lines.size() == 5);
+    state.answered();
+    CHECK(lines.back() == "the colony server host:1 answers again after 56 s");
+}
