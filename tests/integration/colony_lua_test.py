@@ -143,7 +143,11 @@ class Processes(ByHand):
           local second = colony.submit("demo.work", { executor = "TYPE", label = "two" })
           colony.wait(first)
           colony.cancel(second)
-          local function names(list) local ids = {} for i, one in ipairs(list) do ids[i] = one.label end return table.concat(ids, ",") end
+          local function names(list)
+            local labels = {}
+            for i, one in ipairs(list) do labels[i] = one.label end
+            return table.concat(labels, ",")
+          end
           return { done = colony.get(first), open = names(colony.list()), ended = names(colony.list { state = "succeeded" }),
             cancelled = names(colony.list { state = "cancelled", label = "two" }),
             mine = names(colony.list { state = "cancelled", initiator = "alice", count = 1 }),
@@ -175,7 +179,8 @@ class Processes(ByHand):
           end
           ticking:cancel()
           local last = colony.logs(process, { count = 1, latest = true })
-          return { seen = seen, others_ran = other > 1, all = #colony.logs(process), last = last[1].text, by = last[1].executor }""")
+          return { seen = seen, others_ran = other > 1, all = #colony.logs(process), last = last[1].text,
+            by = last[1].executor }""")
         process = self.take()
         self.log_line(process, "one\ntwo\n")
         self.until(lambda: (self.folder / "seen").exists() and (self.folder / "seen").read_text() == "two", "the first lines")
@@ -199,7 +204,8 @@ class Ends(ByHand):
     def test_what_a_task_began_ends_with_it_unless_it_is_detached(self):
         run = self.begin("""
           local function waiting(detach) return forager.spawn(function()
-            return colony.submit("demo.work", { executor = "TYPE", wait = true, detach = detach, label = tostring(detach) }) end) end
+            return colony.submit("demo.work", { executor = "TYPE", wait = true, detach = detach, label = tostring(detach) })
+          end) end
           local one, two = waiting(false), waiting(true)
           local late = caught(forager.timeout, "2s", function()
             return colony.submit("demo.work", { executor = "TYPE", wait = true, label = "late" }) end)
@@ -338,6 +344,13 @@ class Hostile(ByHand):
         return json.loads(done.stdout).get("findings", [])
 
 
+class InTheRepl(ByHand):
+    def test_a_session_asks_it_too(self):
+        done = subprocess.run([FORAGER, "repl"], input='forager.colony.statistics().executors\n', capture_output=True, text=True,
+                              cwd=self.folder, env=self.environment, timeout=PATIENCE)
+        self.assertEqual(done.stdout.split(), ["1"], done.stderr)
+
+
 class Channels(ByHand):
     def test_another_client_is_followed_and_answered(self):
         run = self.begin("""
@@ -350,7 +363,8 @@ class Channels(ByHand):
             colony.channels.append(process, "ctl", { heard = entry.text }, { reply_to = entry.sequence })
           end
           ticking:cancel()
-          return { seen = seen, others_ran = other > 1, all = #colony.channels.read(process, "ctl"), none = caught(colony.channels.read, process, "nothing").code }""")
+          return { seen = seen, others_ran = other > 1, all = #colony.channels.read(process, "ctl"),
+            none = caught(colony.channels.read, process, "nothing").code }""")
         process = self.take()["processid"]
         key = self.worker.key
         entries = self.others.client.channel_read(process, "ctl", 0, 0, key)
@@ -417,14 +431,16 @@ class Workflows(ByHand):
           local seen = colony.workflows.get(workflow)
           colony.workflows.cancel(workflow)
           return {{ id = workflow.id, open = open, tasks = {{ seen.tasks[1].node, seen.tasks[2].after[1] }}, state = seen.state,
-            after = colony.workflows.list {{ state = "cancelled" }}[1].id, wait = caught(colony.workflows.wait, workflow).code }}""")
+            after = colony.workflows.list {{ state = "cancelled" }}[1].id,
+            wait = caught(colony.workflows.wait, workflow).code }}""")
         self.assertEqual(result["after"], result["id"])
         self.assertEqual((result["open"], result["tasks"], result["state"], result["wait"]),
                          (1, ["first", "first"], "waiting", "cancelled"))
         self.assertEqual(self.others.workflow(result["id"])["state"], CANCELLED)
 
     def test_who_waits_takes_the_graph_along(self):
-        run = self.begin(f"""local task = forager.spawn(function() return colony.workflows.submit({self.TASKS}, {{ wait = true }}) end)
+        run = self.begin(f"""
+          local task = forager.spawn(function() return colony.workflows.submit({self.TASKS}, {{ wait = true }}) end)
           forager.sleep "1s"
           task:cancel()
           return caught(task.join, task).code""")
