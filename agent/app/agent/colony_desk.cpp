@@ -42,7 +42,9 @@ Result<void> ColonyDesk::add_executors(const config::Settings& settings)
     if (const auto good = colonies::check_name("colony.name", colony.name); !good)
         return good;
     App& app = parts_.app;
-    client_ = std::make_unique<colonies::Client>(app.pool(), app.clock(), colony_server(colony));
+    colonies::Client::Config server = colony_server(colony);
+    server.connections = colony_calls_at_once + executors_of(settings).size(); // each has one call open for new work
+    client_ = std::make_unique<colonies::Client>(app.pool(), app.clock(), server);
     const AgentLog& log = parts_.log;
     server_ = std::make_unique<colony::ServerState>(
         app.clock(), client_->peer(),

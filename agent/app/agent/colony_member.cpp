@@ -11,10 +11,6 @@ namespace forager {
 
 namespace {
 
-// The server has some twenty connections to its database. It holds one while it wants another, and stands still for
-// good when all are held: v1.9.12. What asks here must leave it most of them.
-constexpr std::size_t calls_at_once = 6;
-
 struct Need {
     bool is_there;
     const char* setting;
@@ -98,7 +94,7 @@ Result<std::unique_ptr<ColonyMember>> colony_member(const config::Settings& sett
     if (!key)
         return key.error();
     colonies::Client::Config server = colony_server(settings.colony);
-    server.connections = calls_at_once;
+    server.connections = colony_calls_at_once;
     const auto client = std::make_shared<colonies::Client>(app.pool(), app.clock(), server);
     return std::make_unique<ColonyMember>(client, std::move(*key), settings.colony.name, app.clock());
 }

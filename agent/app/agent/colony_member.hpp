@@ -8,9 +8,14 @@
 #include "config/config.hpp"
 #include "primitives/colony/member.hpp"
 
+#include <cstddef>
 #include <memory>
 
 namespace forager {
+
+/// The server (v1.9.12) has some twenty connections to its database. It holds one while it wants another, and stands
+/// still for good when all are taken by such calls: so many is what one client asks for at once.
+inline constexpr std::size_t colony_calls_at_once = 6;
 
 /// The server of the settings. One client for all that one purpose asks: its connections are shared.
 colonies::Client::Config colony_server(const config::ColonyConfig& colony);
