@@ -20,6 +20,7 @@ namespace {
 constexpr Duration first_pause = 200ms;
 constexpr Duration longest_pause = 2s; // back within three seconds of the server's return
 constexpr Duration at_once = 100ms;    // an answer that nobody has waited for
+constexpr Duration sure_for = 30s;     // a call that somebody on the way has doubled lends two, and gives one
 constexpr Duration patience = 5s;      // for a free place, until the rest is looked at again
 
 // Until it is known what a call for work has lent, it may have lent anything.
@@ -168,7 +169,12 @@ asio::awaitable<void> PollLoop::pause_after(const Failure& failure)
 // While it asks for no work, what was lent without its hearing waits, too.
 bool PollLoop::is_enrolled() const
 {
-    return desk_.enrolled && (desk_.paused || (!desk_.unsure && !time_.is_due())) && !enrolment_.has_news();
+    return desk_.enrolled && (desk_.paused || (is_sure() && !time_.is_due())) && !enrolment_.has_news();
+}
+
+bool PollLoop::is_sure() const
+{
+    return !desk_.unsure && desk_.now() - looked_ < sure_for;
 }
 
 // Before any work is asked for: the server knows this executor, and this executor what it was lent.
@@ -203,15 +209,18 @@ asio::awaitable<Result<void>> PollLoop::enrol_once()
     if (time_.is_due())
         if (const auto learned = co_await time_.learn(); !learned)
             co_return learned;
-    if (!desk_.unsure)
+    if (is_sure())
         co_return Result<void>{};
+    const TimePoint looked = desk_.now();
     desk_.unsure = false; // what is lost from now on is looked for once more
     MayBeLost lent{desk_.unsure};
     const auto done = co_await recovery_.run();
     if (!done)
         co_return done.error();
-    if (*done == Recovery::Rest::none)
+    if (*done == Recovery::Rest::none) {
         lent.is_known();
+        looked_ = looked;
+    }
     co_return Result<void>{};
 }
 

@@ -26,6 +26,7 @@ private:
     boost::asio::awaitable<Permit> place();
     boost::asio::awaitable<void> enrolled();
     bool is_enrolled() const;
+    bool is_sure() const;
     bool has_room() const;
     boost::asio::awaitable<void> room();
     boost::asio::awaitable<Result<bool>> fetch(Permit permit, std::chrono::seconds wait);
@@ -41,6 +42,7 @@ private:
     Backoff backoff_;
     Event flowing_; // there was something at once: there may be more
     std::string complaint_;
+    TimePoint looked_{}; // for what was lent without a word
 };
 
 } // namespace forager::colony

@@ -232,6 +232,21 @@ TEST_CASE("after a call whose answer was lost it looks what it was lent")
     CHECK(world.intake.begun == Story{"p"});
 }
 
+TEST_CASE("what was lent without a fault that shows is found within half a minute or so")
+{
+    Polling world;
+    world.begin();
+    world.colony.processes["p"] = process_record("p");
+    world.colony.lists[1] = {"p"};
+    world.pass(10s);
+    CHECK(world.intake.begun.empty());
+    world.pass(25s);
+    CHECK(world.intake.begun == Story{"p"});
+    const std::size_t looks = world.colony.count("getprocessesmsg");
+    world.pass(2min);
+    CHECK(world.colony.count("getprocessesmsg") <= looks + 4);
+}
+
 TEST_CASE("the same goes for a helper's call, and for one that was cancelled")
 {
     for (const Reply::Then fate : {Reply::Then::vanish, Reply::Then::hang}) {
