@@ -44,7 +44,7 @@ private:
 void add_run_script(App& app, Observer& observer)
 {
     Function function;
-    function.name = "forager.run";
+    function.name = run_script_function;
     function.doc = "Runs a script: its file's name, its text, and its arguments.";
     function.raw = true;
     function.parameters = {
