@@ -137,7 +137,7 @@ class Submit(Scenario):
     def test_a_retry_gives_all_tries_again_and_a_cancelled_try_has_not_failed(self):
         self.serve(SCRIPT)
         id = self.submit("t.third", "--retries", "1")
-        self.assertEqual(self.failed(id)["message"], "not yet")
+        self.assertIn("not yet", self.failed(id)["message"])
         self.result("retry", id)
         self.assertEqual(self.succeeded(id), "third time")
         self.assertEqual(self.marks(), ["try"] * 3)
@@ -249,13 +249,13 @@ class Drain(Scenario):
 
     def setUp(self):
         super().setUp()
+        (self.folder / "in").mkdir()
         self.serve(SCRIPT + """
         forager.every("100ms", function() mark "tick" end)
         forager.on("http:POST /now", function() mark "hook" return "done" end)
         forager.on("http:POST /later", function() mark "later" end, { durable = true })
         forager.on("file:FOLDER/in/*.txt", function(_, path) mark "file" end)
         """, limits='\n[http]\nlisten = "127.0.0.1:0"')
-        (self.folder / "in").mkdir()
 
     def http(self, method, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.http_port(), timeout=PATIENCE)

@@ -29,7 +29,8 @@ class Full(Scenario):
     def test_nothing_is_lost_while_there_is_no_room_and_it_goes_on_when_there_is(self):
         with SOAK, MixedLoad(self, SOAK.seed) as load:
             self.serve(SCRIPT, agent='grace = "1s"', limits="retention_count = 1000000" + HTTP)
-            self.waiting = self.submit("k.plain", "-1", "--delay", "1000h")
+            late = {"function": "k.plain", "args": [-1], "delay": "1000h"}
+            self.waiting = self.request("POST", "/v1/invocations", late)["result"]["id"]
             ways = itertools.cycle((self.go_on, self.stop_meanwhile, self.die_meanwhile))
             for _ in range(SOAK.rounds):
                 load.give(EACH // 2)
