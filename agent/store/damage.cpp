@@ -45,7 +45,10 @@ Result<std::string> set_aside(const std::string& path)
     namespace fs = std::filesystem;
     std::error_code error;
     std::string target = free_name(path);
-    for (const char* companion : {"", "-wal", "-shm", "-journal"}) {
+    fs::remove(path + "-shm", error); // SQLite makes it anew from the log
+    if (size_of(path + "-wal") == 0)
+        fs::remove(path + "-wal", error);
+    for (const char* companion : {"", "-wal", "-journal"}) {
         fs::rename(path + companion, target + companion, error);
         if (error && error != std::errc::no_such_file_or_directory)
             return Failure{Errc::refused, "the state file " + path + companion +

@@ -66,7 +66,8 @@ class File(Scenario):
         self.id = self.submit("t.late", "--delay", "1h")
 
     def set_aside(self):
-        return [path for path in self.state.iterdir() if path.name.startswith("forager.db.damaged-")]
+        """Without the logs beside them."""
+        return [path for path in self.state.glob("forager.db.damaged-*") if not path.name.endswith("-wal")]
 
     def damaged(self, content):
         """Starts on a file that holds this instead."""

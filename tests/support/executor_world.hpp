@@ -57,6 +57,9 @@ public:
     {
         co_return Failure{};
     }
+    boost::asio::awaitable<Result<void>> finish_now(std::string, Outcome, WallTime) override { co_return Failure{}; }
+    boost::asio::awaitable<Result<void>> ask_to_end(std::string, WallTime) override { co_return Failure{}; }
+    boost::asio::awaitable<Result<std::vector<std::string>>> asked_to_end() override { co_return Failure{}; }
     boost::asio::awaitable<Result<QueueEntry>> revive(std::string) override { co_return Failure{}; }
     boost::asio::awaitable<Result<std::optional<Record>>> find(std::string) override { co_return Failure{}; }
     boost::asio::awaitable<Result<std::vector<Record>>> list(RecordFilter) override { co_return Failure{}; }

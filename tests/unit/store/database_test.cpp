@@ -229,7 +229,8 @@ TEST_CASE("a damaged file is set aside and a new one works in its place")
     auto opened = open_database(path);
     REQUIRE(opened);
     REQUIRE(opened->set_aside.starts_with(path + ".damaged-"));
-    CHECK(folder.read(fs::path{opened->set_aside}.filename().string()).size() == damaged.size());
+    CHECK(folder.read(fs::path{opened->set_aside}.filename().string()) == damaged);
+    CHECK_FALSE(fs::exists(opened->set_aside + "-wal")); // nothing was in it
     CHECK(values(*opened->database) == 0);
     set(*opened->database, "new");
     CHECK(mode(path) == 0600);
