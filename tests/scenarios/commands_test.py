@@ -244,6 +244,28 @@ class Limits(Scenario):
         self.run_work("t.mark", "x" * 1000)
 
 
+class Crowd(Scenario):
+    """Work of a function that has no room."""
+
+    SCRIPT = SCRIPT + """
+    forager.func { name = "t.one", concurrency = 1, run = function(ctx, line, gate) mark(line) hold(gate) end }
+    """
+
+    def test_it_holds_up_nothing_else_and_its_higher_priority_is_next(self):
+        self.serve(self.SCRIPT, agent="concurrency = 2")
+        self.submit("t.one", "first", "a")
+        self.await_mark("first")
+        for priority in (1, 2, 3):
+            self.submit("t.one", str(priority), "b", "--priority", str(priority))
+        self.assertEqual(self.run_work("echo.echo", "through"), "through")
+        self.assertEqual(self.result("status")["queue"]["waiting"], 3)
+        self.assertEqual(sorted(one["state"] for one in self.result("ps", "--open")), ["running"] + ["waiting"] * 3)
+        self.open_gate("b")
+        self.open_gate("a")
+        self.await_mark("1")
+        self.assertEqual(self.marks(), ["first", "3", "2", "1"])
+
+
 class Drain(Scenario):
     """Begins nothing more, whoever asks for it."""
 
