@@ -44,7 +44,7 @@ public:
                 Hooks hooks);
     QueueSource(const QueueSource&) = delete;
     QueueSource& operator=(const QueueSource&) = delete;
-    ~QueueSource() { intake_.on_room({}); }
+    ~QueueSource() override { intake_.on_room({}); }
 
     boost::asio::awaitable<Result<Accepted>> put(Submission submission) override;
 
