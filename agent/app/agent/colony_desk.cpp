@@ -18,6 +18,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::size_t largest_crowd = 16; // others could have room for it
+
 bool has_colony(const config::ColonyConfig& colony)
 {
     return !colony.host.empty() && !colony.name.empty();
@@ -77,6 +79,7 @@ Result<void> ColonyDesk::add_executors(const config::Settings& settings)
                                    [&log](std::string_view text) { log.warn(text); }});
     settings_.long_poll = colony.long_poll;
     settings_.machine = machine_capabilities(parts_.state_dir);
+    settings_.crowd_limit = std::min(settings.agent.concurrency, largest_crowd);
     for (const config::ExecutorConfig& executor : executors_of(settings)) {
         if (key_of(settings, executor).empty() && colony.owner_key.empty())
             continue; // the configuration has said so
