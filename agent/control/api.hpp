@@ -2,10 +2,12 @@
 // it. One for the agent; called by the server on the strand.
 #pragma once
 
+#include "control/explanation.hpp"
 #include "control/sessions.hpp"
 #include "control/watchers.hpp"
 #include "io/http/server/reply.hpp"
 #include "io/http/server/served_request.hpp"
+#include "runtime/gate.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/signals.hpp"
 #include "sources/queue/queue_source.hpp"
@@ -30,11 +32,13 @@ public:
         store::Store& store;
         Signals& signals;
         Sessions& sessions;
+        Gate& gate; ///< for calls
         std::function<Object()> status;
         std::function<Array()> scripts;
         std::function<boost::asio::awaitable<void>()> reload;
         std::function<boost::asio::awaitable<void>()> drain;
         std::function<void()> resume;
+        std::function<bool(const std::string& function)> hears_signals; ///< or may do so when it is there again
     };
 
     explicit Api(Parts parts) : parts_{std::move(parts)} {}
@@ -67,6 +71,7 @@ public:
 
 private:
     boost::asio::awaitable<Result<Record>> record_of(std::string id);
+    Situation situation_of(const Record& record) const;
     boost::asio::awaitable<Answer> submit(Call call);
     boost::asio::awaitable<Answer> list(Call call);
     boost::asio::awaitable<Answer> show(Call call);

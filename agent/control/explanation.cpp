@@ -16,10 +16,14 @@ std::string why_it_waits(const Record& record, const Situation& situation)
         return "it is not to begin before " + wall_text(*record.not_before);
     if (situation.paused)
         return "the agent was drained and begins nothing: 'forager drain --resume' ends that";
-    if (!record.order_key.empty())
-        return "another one with the key '" + record.order_key +
-               "' was accepted before and has not ended, or all places "
-               "are taken";
+    if (!situation.trouble.empty())
+        return situation.trouble + ", and what is to begin must be kept";
+    if (!situation.key_holder.empty() && situation.key_holder != record.id)
+        return situation.key_holder + " goes first, which has the same key '" + record.order_key +
+               "' and has not ended";
+    if (situation.function_limit > 0)
+        return "as many of " + record.function + " run as may at once: " + std::to_string(situation.function_limit) +
+               " (its concurrency)";
     return "all places are taken: " + std::to_string(situation.running) + " run (agent.concurrency)";
 }
 
@@ -51,6 +55,9 @@ std::string times(std::size_t count, const char* what)
 std::string explanation(const Record& record, const Situation& situation)
 {
     std::string text = reason(record, situation) + "\n";
+    if (!situation.trouble.empty() && !record.ended)
+        text += "The agent's state file takes nothing at this moment (" + situation.trouble +
+                "): what it did since, and what it is to do next, waits until that is over.\n";
     if (record.submitted)
         text += "Accepted " + wall_text(*record.submitted) + " from " + record.source;
     text += record.started ? ", begun " + wall_text(*record.started) : ", not begun yet";

@@ -15,6 +15,9 @@ struct Situation {
     bool paused = false;     ///< the queue begins nothing
     std::size_t running = 0; ///< invocations that run
     WallTime now;
+    std::string trouble;            ///< why the state file takes nothing; empty: it does
+    std::string key_holder;         ///< who of its order key runs or goes next; empty: nobody
+    std::size_t function_limit = 0; ///< so many of its function run, and no more may; 0: there is room
 };
 
 /// Some lines, the reason first.

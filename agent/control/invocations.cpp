@@ -7,6 +7,7 @@
 #include "io/formats/json.hpp"
 #include "runtime/alarm.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -177,12 +178,7 @@ asio::awaitable<Api::Answer> Api::logs(Call call)
 
 asio::awaitable<Api::Answer> Api::cancel(Call call)
 {
-    if (parts_.queue.has_begun(call.id)) {
-        parts_.queue.expect_cancellation(call.id);
-        parts_.scheduler.cancel(call.id);
-        co_return id_data(std::move(call.id));
-    }
-    const auto cancelled = co_await parts_.queue.cancel_waiting(call.id);
+    const auto cancelled = co_await parts_.queue.cancel(call.id);
     if (!cancelled)
         co_return cancelled.error();
     if (*cancelled)
@@ -190,7 +186,9 @@ asio::awaitable<Api::Answer> Api::cancel(Call call)
     const auto record = co_await record_of(call.id);
     if (!record)
         co_return record.error();
-    co_return Failure{Errc::refused, call.id + " has ended: it has " + std::string{name_of(record->state)}};
+    if (record->ended)
+        co_return Failure{Errc::refused, call.id + " has ended: it has " + std::string{name_of(record->state)}};
+    co_return Failure{Errc::refused, call.id + " came from '" + record->source + "': it is cancelled there"};
 }
 
 asio::awaitable<Api::Answer> Api::retry(Call call)
@@ -206,6 +204,14 @@ asio::awaitable<Api::Answer> Api::signal(Call call)
     auto sent = signal_in(call.request);
     if (!sent)
         co_return sent.error();
+    const auto record = co_await record_of(call.id);
+    if (!record)
+        co_return record.error();
+    // Something durable that it has called may wait for it.
+    const std::vector<std::string> asleep = parts_.scheduler.asleep();
+    const bool hears = parts_.hears_signals(record->function) || std::ranges::find(asleep, call.id) != asleep.end();
+    if (!record->ended && !hears)
+        co_return Failure{Errc::refused, call.id + " hears no signals: " + record->function + " is not durable"};
     const auto kept = co_await parts_.store.records().signal(call.id, std::move(sent->event), std::move(sent->value));
     if (!kept)
         co_return kept.error();
@@ -220,10 +226,27 @@ asio::awaitable<Api::Answer> Api::call(Call call)
     if (!submission)
         co_return submission.error();
     submission->invocation.source = "call";
+    if (parts_.gate.is_shut())
+        co_return Failure{Errc::refused, drained};
+    const Counted inside = parts_.gate.pass();
     Outcome outcome = co_await parts_.scheduler.call(std::move(submission->invocation));
     if (!outcome)
         co_return Value{Object{{"error", outcome.error().to_object()}}};
     co_return Value{Object{{"result", as_one(std::move(*outcome))}}};
+}
+
+Situation Api::situation_of(const Record& record) const
+{
+    Situation situation{parts_.queue.paused(),
+                        parts_.scheduler.busy(),
+                        parts_.scheduler.clock().wall(),
+                        parts_.store.writer().trouble(),
+                        parts_.queue.holder_of(record.order_key),
+                        0};
+    const auto function = parts_.scheduler.registry().find(record.function);
+    if (function && parts_.scheduler.room_for(record.function) == 0)
+        situation.function_limit = (*function)->function.concurrency;
+    return situation;
 }
 
 asio::awaitable<Api::Answer> Api::explain(Call call)
@@ -231,8 +254,7 @@ asio::awaitable<Api::Answer> Api::explain(Call call)
     const auto record = co_await record_of(call.id);
     if (!record)
         co_return record.error();
-    const Situation situation{parts_.queue.paused(), parts_.scheduler.busy(), parts_.scheduler.clock().wall()};
-    const std::string text = explanation(*record, situation);
+    const std::string text = explanation(*record, situation_of(*record));
     const std::string adoptions = co_await adoptions_in(parts_.store.logs(), call.id);
     co_return Value{text + adoptions};
 }

@@ -26,12 +26,18 @@ void AdmissionQueue::add(QueueEntry entry)
 void AdmissionQueue::line_up(QueueEntry entry)
 {
     if (entry.order_key.empty()) {
-        ready_.insert(std::move(entry));
+        make_ready(std::move(entry));
         return;
     }
     const std::string key = entry.order_key;
     behind_[key].emplace(entry.number, std::move(entry));
     let_next(key);
+}
+
+void AdmissionQueue::make_ready(QueueEntry entry)
+{
+    Line& line = ready_[entry.function];
+    line.insert(std::move(entry));
 }
 
 void AdmissionQueue::let_next(const std::string& order_key)
@@ -41,7 +47,7 @@ void AdmissionQueue::let_next(const std::string& order_key)
         return;
     const auto first = line->second.begin();
     busy_.emplace(order_key, first->second.id);
-    ready_.insert(std::move(first->second));
+    make_ready(std::move(first->second));
     line->second.erase(first);
     if (line->second.empty())
         behind_.erase(line);
@@ -56,21 +62,68 @@ void AdmissionQueue::ripen(WallTime now)
     }
 }
 
-bool AdmissionQueue::has_ready(WallTime now)
+// Functions are few, and what waits for one of them may be much.
+AdmissionQueue::Line* AdmissionQueue::next_line(const Room& has_room)
 {
-    ripen(now);
-    return !ready_.empty();
+    Line* best = nullptr;
+    for (auto& [function, line] : ready_)
+        if ((best == nullptr || Before{}(*line.begin(), *best->begin())) && has_room(function))
+            best = &line;
+    return best;
 }
 
-std::optional<QueueEntry> AdmissionQueue::take(WallTime now)
+bool AdmissionQueue::has_ready(WallTime now, const Room& has_room)
 {
     ripen(now);
-    if (ready_.empty())
+    return next_line(has_room) != nullptr;
+}
+
+std::optional<QueueEntry> AdmissionQueue::take(WallTime now, const Room& has_room)
+{
+    ripen(now);
+    Line* line = next_line(has_room);
+    if (line == nullptr)
         return {};
-    QueueEntry entry = std::move(ready_.extract(ready_.begin()).value());
+    QueueEntry entry = *line->begin();
+    (void)take_from_line(entry);
     waiting_ids_.erase(entry.id);
     out_.emplace(entry.id, entry);
     return entry;
+}
+
+bool AdmissionQueue::take_from_line(const QueueEntry& entry)
+{
+    const auto line = ready_.find(entry.function);
+    const bool found = line != ready_.end() && line->second.erase(entry) > 0;
+    if (found && line->second.empty())
+        ready_.erase(line);
+    return found;
+}
+
+// It stays the one of its key, if it is, until it has ended.
+bool AdmissionQueue::take_out(std::string_view id)
+{
+    const auto found = waiting_ids_.find(id);
+    if (found == waiting_ids_.end())
+        return false;
+    const QueueEntry entry = found->second;
+    waiting_ids_.erase(found);
+    out_.emplace(entry.id, entry);
+    std::erase_if(later_, [&](const auto& one) { return one.second.id == entry.id; });
+    (void)take_from_line(entry);
+    if (const auto line = behind_.find(entry.order_key); line != behind_.end()) {
+        line->second.erase(entry.number);
+        if (line->second.empty())
+            behind_.erase(line);
+    }
+    return true;
+}
+
+void AdmissionQueue::leave_key(const QueueEntry& entry)
+{
+    const auto holder = busy_.find(entry.order_key);
+    if (holder != busy_.end() && holder->second == entry.id)
+        busy_.erase(holder);
 }
 
 void AdmissionQueue::done(std::string_view id)
@@ -78,12 +131,10 @@ void AdmissionQueue::done(std::string_view id)
     const auto found = out_.find(id);
     if (found == out_.end())
         return;
-    const std::string key = found->second.order_key;
+    const QueueEntry entry = found->second;
     out_.erase(found);
-    if (key.empty())
-        return;
-    busy_.erase(key);
-    let_next(key);
+    leave_key(entry);
+    let_next(entry.order_key);
 }
 
 void AdmissionQueue::put_back(std::string_view id)
@@ -93,28 +144,20 @@ void AdmissionQueue::put_back(std::string_view id)
         return;
     QueueEntry entry = found->second;
     out_.erase(found);
-    busy_.erase(entry.order_key);
+    leave_key(entry);
     add(std::move(entry));
 }
 
-bool AdmissionQueue::remove(std::string_view id)
+int AdmissionQueue::priority_of(std::string_view id) const
 {
-    const auto found = waiting_ids_.find(id);
-    if (found == waiting_ids_.end())
-        return false;
-    const QueueEntry entry = found->second;
-    waiting_ids_.erase(found);
-    std::erase_if(later_, [&](const auto& one) { return one.second.id == entry.id; });
-    if (const auto line = behind_.find(entry.order_key); line != behind_.end()) {
-        line->second.erase(entry.number);
-        if (line->second.empty())
-            behind_.erase(line);
-    }
-    if (ready_.erase(entry) > 0 && !entry.order_key.empty()) {
-        busy_.erase(entry.order_key);
-        let_next(entry.order_key);
-    }
-    return true;
+    const auto found = out_.find(id);
+    return found == out_.end() ? 0 : found->second.priority;
+}
+
+std::string AdmissionQueue::holder_of(const std::string& order_key) const
+{
+    const auto holder = busy_.find(order_key);
+    return holder == busy_.end() ? std::string{} : holder->second;
 }
 
 std::optional<WallTime> AdmissionQueue::next_due() const

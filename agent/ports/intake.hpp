@@ -6,8 +6,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <functional>
+#include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace forager {
@@ -52,8 +55,24 @@ public:
     /// The same without waiting: nothing when none may.
     virtual std::optional<Permit> permit_now() = 0;
 
-    /// Starts the invocation. `reporter` hears exactly one outcome of it and must outlive it.
-    virtual void submit(Permit permit, Invocation invocation, Reporter& reporter) = 0;
+    /// Starts the invocation. `reporter` hears exactly one outcome of it and must outlive it. Where it has to wait for
+    /// a place of its function, it goes before those of a lower priority, and leaves its permit to others meanwhile.
+    virtual void submit(Permit permit, Invocation invocation, Reporter& reporter, int priority) = 0;
+    void submit(Permit permit, Invocation invocation, Reporter& reporter)
+    {
+        submit(std::move(permit), std::move(invocation), reporter, 0);
+    }
+
+    static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+
+    /// How many more of this function could run at this moment.
+    virtual std::size_t room_for(const std::string&) const { return no_limit; }
+
+    /// From now on `tell` is called whenever there is more room for a function; nothing: nobody is. One who listens.
+    virtual void on_room(std::function<void()> tell) { (void)tell; }
+
+    /// How many were submitted and wait for a place of a function.
+    virtual std::size_t crowd() const { return 0; }
 };
 
 } // namespace forager

@@ -15,7 +15,7 @@ namespace forager {
 struct Submission {
     Invocation invocation;              ///< without an id it gets a fresh one
     int priority = 0;                   ///< higher goes first
-    std::string order_key;              ///< of those with the same one, one runs at a time, in the order of acceptance
+    std::string order_key;              ///< of those with the same one, and due, one runs at a time, the oldest first
     std::string idempotency_key;        ///< what was accepted under this one before is not accepted again
     bool key_is_enough = false;         ///< whatever else differs; else other work under the key is refused
     std::optional<WallTime> not_before; ///< waits until then

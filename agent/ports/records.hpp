@@ -21,6 +21,7 @@ namespace forager {
 struct BegunWork {
     Invocation invocation;
     std::size_t starts = 1; ///< this one included: more than 1 after the agent died under it
+    std::size_t before = 0; ///< of its tries, those of the lives before the one that it has now
 };
 
 struct Record {
@@ -32,7 +33,7 @@ struct Record {
     int priority = 0;
     std::string order_key;
     std::size_t starts = 0;
-    std::size_t tries = 0; ///< tries that failed
+    std::size_t tries = 0; ///< tries that failed; a cancelled one has not
     std::optional<WallTime> submitted, started, ended, not_before;
     Object request;                 ///< args, kwargs …
     std::optional<Outcome> outcome; ///< once it has ended
@@ -67,6 +68,16 @@ public:
 
     /// Safe when it returns. Waits as long as there is no room for it.
     virtual boost::asio::awaitable<Result<void>> finish(std::string id, Outcome outcome, WallTime now) = 0;
+
+    /// As `finish`, but tried once: what the disk refuses is refused.
+    virtual boost::asio::awaitable<Result<void>> finish_now(std::string id, Outcome outcome, WallTime now) = 0;
+
+    /// Somebody asked what runs to end: should the agent die before it has ended, it is not begun again. Safe when it
+    /// returns; what has ended stays as it is.
+    virtual boost::asio::awaitable<Result<void>> ask_to_end(std::string id, WallTime now) = 0;
+
+    /// Those that were asked to end and have not.
+    virtual boost::asio::awaitable<Result<std::vector<std::string>>> asked_to_end() = 0;
 
     /// A new life for one that has ended without success: what it recorded stays. Failures: not_found, refused.
     virtual boost::asio::awaitable<Result<QueueEntry>> revive(std::string id) = 0;

@@ -33,10 +33,13 @@ private:
     const std::vector<Caller>& chain_;
 };
 
-bool FunctionLimits::has_room(const Function& function) const
+std::size_t FunctionLimits::room(const Function& function) const
 {
+    if (function.concurrency == 0)
+        return Intake::no_limit;
     const auto found = limits_.find(function.name);
-    return function.concurrency == 0 || found == limits_.end() || found->second.semaphore.has_room();
+    const std::size_t held = found == limits_.end() ? 0 : found->second.semaphore.held();
+    return function.concurrency - std::min(function.concurrency, held);
 }
 
 bool FunctionLimits::is_stuck(const Limit& limit, std::size_t most)
@@ -45,7 +48,8 @@ bool FunctionLimits::is_stuck(const Limit& limit, std::size_t most)
            std::ranges::all_of(limit.holders, [](const auto& holder) { return holder.second > 0; });
 }
 
-asio::awaitable<Result<Permit>> FunctionLimits::permit(const Function& function, const Invocation& invocation)
+asio::awaitable<Result<Permit>> FunctionLimits::permit(const Function& function, const Invocation& invocation,
+                                                       int priority)
 {
     if (function.concurrency == 0)
         co_return Permit{};
@@ -60,12 +64,30 @@ asio::awaitable<Result<Permit>> FunctionLimits::permit(const Function& function,
             failure.retry = false;
             co_return failure;
         }
-        co_await limit.semaphore.take();
+        co_await limit.semaphore.take(priority);
     }
-    const auto holder = limit.holders.emplace(invocation.id, 0);
-    co_return Permit{[&limit, holder] {
+    co_return held_by(limit, invocation.id);
+}
+
+std::optional<Permit> FunctionLimits::permit_now(const Function& function, const Invocation& invocation)
+{
+    if (function.concurrency == 0)
+        return {};
+    Limit& limit = limits_[function.name];
+    limit.semaphore.resize(function.concurrency);
+    if (!limit.semaphore.take_now())
+        return {};
+    return held_by(limit, invocation.id);
+}
+
+Permit FunctionLimits::held_by(Limit& limit, const std::string& id)
+{
+    const auto holder = limit.holders.emplace(id, 0);
+    return Permit{[this, &limit, holder] {
         limit.holders.erase(holder);
         limit.semaphore.give_back();
+        if (tell_)
+            tell_();
     }};
 }
 

@@ -9,8 +9,12 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace forager {
 
@@ -22,12 +26,18 @@ public:
     FunctionLimits& operator=(const FunctionLimits&) = delete;
     ~FunctionLimits() = default;
 
-    /// Whether a permit is to be had at once.
-    bool has_room(const Function& function) const;
+    /// How many permits are to be had at once.
+    std::size_t room(const Function& function) const;
 
-    /// Waits until one more may run. Failures: limit, when everyone who could make room waits itself for an invocation
-    /// of the same function further down.
-    boost::asio::awaitable<Result<Permit>> permit(const Function& function, const Invocation& invocation);
+    /// Waits until one more may run, before those of a lower priority. Failures: limit, when everyone who could make
+    /// room waits itself for an invocation of the same function further down.
+    boost::asio::awaitable<Result<Permit>> permit(const Function& function, const Invocation& invocation, int priority);
+
+    /// The same without waiting: nothing when there is no room, or nothing to hold.
+    std::optional<Permit> permit_now(const Function& function, const Invocation& invocation);
+
+    /// Is called whenever a permit was given back.
+    void on_room(std::function<void()> tell) { tell_ = std::move(tell); }
 
 private:
     struct Limit {
@@ -37,8 +47,10 @@ private:
     class Blocked;
 
     static bool is_stuck(const Limit& limit, std::size_t most);
+    Permit held_by(Limit& limit, const std::string& id);
 
     std::map<std::string, Limit> limits_;
+    std::function<void()> tell_;
 };
 
 } // namespace forager

@@ -185,14 +185,6 @@ asio::awaitable<Outcome> Scheduler::try_once(Work& work)
     co_return outcome;
 }
 
-asio::awaitable<Result<Permit>> Scheduler::permit_for(const Function& function, const Invocation& invocation)
-{
-    Progress* progress = limits_.has_room(function) ? nullptr : running_.find(invocation.id);
-    if (progress != nullptr)
-        progress->tell(State::waiting, "until fewer than " + std::to_string(function.concurrency) + " run");
-    return limits_.permit(function, invocation);
-}
-
 asio::awaitable<Outcome> Scheduler::try_within_limit(Work& work)
 {
     auto run = run_handler(*work.entry->handler, work.invocation(), work.args, work.progress.observer());
@@ -207,7 +199,7 @@ asio::awaitable<Outcome> Scheduler::try_within_limit(Work& work)
     co_return Failure{Errc::timed_out, work.function().name + " did not end within " + to_text(*limit)};
 }
 
-void Scheduler::submit(Permit permit, Invocation invocation, Reporter& reporter)
+void Scheduler::submit(Permit permit, Invocation invocation, Reporter& reporter, int priority)
 {
     if (invocation.id.empty())
         invocation.id = fresh_id();
@@ -215,17 +207,21 @@ void Scheduler::submit(Permit permit, Invocation invocation, Reporter& reporter)
     // As it is now: a script that goes before the next turn takes nothing with it that has begun.
     const auto found = registry_.find(invocation.function);
     Registry::EntryPtr entry = found ? *found : nullptr;
+    Place place{std::move(permit)};
+    place.priority = priority;
+    if (entry && !stopping_)
+        place.first = limits_.permit_now(entry->function, invocation);
     Ticket ticket{std::move(invocation), reporter, observer_, reports_};
     if (stopping_)
         ticket.report_later(Failure{Errc::refused, "the agent is stopping and takes no more work"});
     else
-        submitted_.spawn(std::move(id), serve(std::move(permit), std::move(ticket), std::move(entry)));
+        submitted_.spawn(std::move(id), serve(std::move(place), std::move(ticket), std::move(entry)));
 }
 
 // The permit is held until the outcome is told, so that what waits to be told is bounded, too.
-asio::awaitable<void> Scheduler::serve(Permit permit, Ticket ticket, Registry::EntryPtr entry)
+asio::awaitable<void> Scheduler::serve(Place place, Ticket ticket, Registry::EntryPtr entry)
 {
-    const auto present = present_.insert_or_assign(ticket.invocation().id, Place{std::move(permit)}).first;
+    const auto present = present_.insert_or_assign(ticket.invocation().id, std::move(place)).first;
     ticket.begin();
     Outcome outcome = Failure{Errc::cancelled, ticket.invocation().function + " was cancelled"};
     try {

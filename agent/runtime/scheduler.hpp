@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,7 +54,11 @@ public:
 
     boost::asio::awaitable<Permit> permit() override { return admission_.permit(); }
     std::optional<Permit> permit_now() override { return admission_.permit_now(); }
-    void submit(Permit permit, Invocation invocation, Reporter& reporter) override;
+    using Intake::submit;
+    void submit(Permit permit, Invocation invocation, Reporter& reporter, int priority) override;
+    std::size_t room_for(const std::string& function) const override;
+    void on_room(std::function<void()> tell) override { limits_.on_room(std::move(tell)); }
+    std::size_t crowd() const override { return crowded().size(); }
 
     /// Asks a submitted invocation to end. Returns whether there is one of this id.
     bool cancel(std::string_view id) { return submitted_.cancel(id); }
@@ -72,6 +77,9 @@ public:
 
     /// The submitted ones that sleep.
     std::vector<std::string> asleep() const;
+
+    /// The submitted ones that wait for a place of a function.
+    std::vector<std::string> crowded() const;
 
     /// Everything that runs, also what was called by something else.
     std::vector<RunningInvocation> list() const { return running_.list(); }
@@ -103,17 +111,26 @@ private:
     struct Work;
     class Ending;
 
-    // A permit that is free for others while somebody below it sleeps.
+    // A permit that is free for others while somebody below it sleeps, or waits for a place of its function.
     struct Place {
         Permit permit;
         bool held = true; // or waited for
         std::size_t resting = 0;
+        std::size_t crowded = 0;
+        int priority = 0;
+        std::optional<Permit> first; // of its function, for the first try
 
         explicit Place(Permit permit) : permit{std::move(permit)} {}
         void rest();
         void stir();
-        bool is_wanted() const { return !held && resting == 0; }
+        void step_aside();
+        void step_back() { --crowded; }
+        bool is_wanted() const { return !held && resting + crowded == 0; }
+
+    private:
+        void leave();
     };
+    class Aside;
 
     // The place of one try among those of its function.
     class Seat {
@@ -132,12 +149,15 @@ private:
     };
 
     Scheduler& submitter() const { return *submitter_; }
-    boost::asio::awaitable<void> serve(Permit permit, Ticket ticket, Registry::EntryPtr entry);
+    boost::asio::awaitable<void> serve(Place place, Ticket ticket, Registry::EntryPtr entry);
     boost::asio::awaitable<Outcome> settle(Progress& progress, Invocation& invocation, Registry::EntryPtr known);
     boost::asio::awaitable<Outcome> try_again_and_again(Work& work);
     boost::asio::awaitable<Outcome> try_once(Work& work);
     boost::asio::awaitable<Outcome> try_within_limit(Work& work);
     boost::asio::awaitable<Result<Permit>> permit_for(const Function& function, const Invocation& invocation);
+    boost::asio::awaitable<Result<Permit>> wait_aside(const Function& function, const Invocation& invocation);
+    Place* place_of(const Invocation& invocation);
+    boost::asio::awaitable<void> take_place(const Invocation& invocation);
     boost::asio::awaitable<void> sit_down_again(const std::string& id);
     bool before_deadline(const Invocation& invocation, Duration pause) const;
 

@@ -14,19 +14,23 @@ asio::awaitable<Permit> Semaphore::permit()
 
 std::optional<Permit> Semaphore::permit_now()
 {
-    if (!has_room())
+    if (!take_now())
         return {};
-    ++held_;
     return Permit{[this] { give_back(); }};
 }
 
-asio::awaitable<void> Semaphore::take()
+bool Semaphore::take_now()
 {
-    if (has_room()) {
-        ++held_;
+    const bool fits = has_room();
+    held_ += fits ? 1 : 0;
+    return fits;
+}
+
+asio::awaitable<void> Semaphore::take(int priority)
+{
+    if (take_now())
         co_return;
-    }
-    const bool woken = co_await waiters_.wait();
+    const bool woken = co_await waiters_.wait(priority);
     if (!woken)
         throw_cancelled();
 }

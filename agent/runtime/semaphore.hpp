@@ -1,4 +1,5 @@
-// A counting semaphore for coroutines of one strand: first come, first served. Must outlive its permits.
+// A counting semaphore for coroutines of one strand: the higher priority first, and equal ones as they come. Must
+// outlive its permits.
 #pragma once
 
 #include "ports/intake.hpp"
@@ -22,7 +23,8 @@ public:
     std::optional<Permit> permit_now();
 
     /// The same without a `Permit`: for those who keep count themselves.
-    boost::asio::awaitable<void> take();
+    boost::asio::awaitable<void> take(int priority = 0);
+    bool take_now();
     void give_back();
 
     /// How many may hold it from now on. Those above a lower limit keep what they have.

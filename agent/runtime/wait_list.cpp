@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <iterator>
 #include <utility>
 
 namespace forager {
@@ -18,6 +19,7 @@ public:
     virtual ~Waiter() = default;
     virtual void finish(bool woken) = 0;
 
+    int priority = 0;
     std::list<std::shared_ptr<Waiter>>::iterator place;
 };
 
@@ -51,14 +53,24 @@ void take_out(std::list<std::shared_ptr<WaitList::Waiter>>& waiters, std::shared
     waiter->finish(woken);
 }
 
+// Behind those of its priority.
+void line_up(std::list<std::shared_ptr<WaitList::Waiter>>& waiters, const std::shared_ptr<WaitList::Waiter>& waiter)
+{
+    auto at = waiters.end();
+    while (at != waiters.begin() && (*std::prev(at))->priority < waiter->priority)
+        --at;
+    waiter->place = waiters.insert(at, waiter);
+}
+
 } // namespace
 
-asio::awaitable<bool> WaitList::wait()
+asio::awaitable<bool> WaitList::wait(int priority)
 {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    auto start = [this, executor](auto handler) {
+    auto start = [this, executor, priority](auto handler) {
         const auto waiter = std::make_shared<Suspended<decltype(handler)>>(executor, std::move(handler));
-        waiter->place = waiters_.insert(waiters_.end(), waiter);
+        waiter->priority = priority;
+        line_up(waiters_, waiter);
         if (auto slot = waiter->slot(); slot.is_connected())
             slot.assign([this, weak = std::weak_ptr<Waiter>{waiter}](asio::cancellation_type) {
                 if (auto self = weak.lock())

@@ -1,5 +1,5 @@
-// Suspended coroutines in the order in which they began to wait: what semaphores and joins are made of. Used on one
-// strand.
+// Suspended coroutines, the higher priority first, and equal ones in the order in which they began to wait: what
+// semaphores and joins are made of. Used on one strand.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -21,9 +21,9 @@ public:
 
     /// True when it was woken, false when it was cancelled. Who was woken hears nothing of a later cancellation here,
     /// so what comes with being woken is never lost.
-    boost::asio::awaitable<bool> wait();
+    boost::asio::awaitable<bool> wait(int priority = 0);
 
-    /// Wakes who waits longest; false when nobody does.
+    /// Wakes the first; false when nobody waits.
     bool wake_one();
     void wake_all();
 

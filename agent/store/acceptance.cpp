@@ -27,7 +27,8 @@ void bind_time(SQLite::Statement& statement, int index, std::optional<WallTime> 
 // As it would be read.
 QueueEntry entry_of(const Submission& submission, std::int64_t number)
 {
-    QueueEntry entry{submission.invocation.id, number, submission.priority, submission.order_key, {}};
+    QueueEntry entry{submission.invocation.id, number, submission.priority,
+                     submission.order_key,     {},     submission.invocation.function};
     if (submission.not_before)
         entry.not_before = from_milliseconds(to_milliseconds(*submission.not_before));
     return entry;

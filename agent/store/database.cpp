@@ -1,5 +1,6 @@
 #include "store/database.hpp"
 
+#include "store/damage.hpp"
 #include "store/schema.hpp"
 
 #include <fcntl.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -134,55 +134,37 @@ void forget_lost_steps(SQLite::Database& database)
     database.exec("DELETE FROM step WHERE root NOT IN (SELECT id FROM invocation)");
 }
 
+// Else closing a file that is not taken would write its log, which may be another file's, into it.
+void keep_log(SQLite::Database& database, bool keep)
+{
+    sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
 Result<std::unique_ptr<Connection>> try_open(const std::string& path)
 {
     constexpr int patience = 5000; // milliseconds, for somebody who reads the file with other tools
     keep_private(path);
     const bool doubtful = worth_checking(path) || is_suspect(path);
     auto database = std::make_unique<Connection>(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, patience);
+    keep_log(*database, true);
     if (sqlite3_db_readonly(database->getHandle(), "main") == 1) // what SQLite falls back to without a word
         return read_only();
     if (auto known = recognise(*database, path); !known)
         return known.error();
+    if (doubtful)
+        check(*database);
     set_up(*database);
     bring_up(*database);
-    if (doubtful) {
-        check(*database);
+    if (doubtful)
         forget_lost_steps(*database);
-    }
     probe(*database);
+    keep_log(*database, false);
     std::error_code ignored;
     std::filesystem::remove(suspicion(path), ignored);
     return database;
 }
 
-std::string now_text()
-{
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    ::gmtime_r(&now, &parts);
-    char text[20];
-    return {text, std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts)};
-}
-
-// Never over one that was set aside before.
-Result<std::string> set_aside(const std::string& path)
-{
-    namespace fs = std::filesystem;
-    std::error_code error;
-    std::string target = path + ".damaged-" + now_text();
-    for (int n = 2; fs::exists(target, error); ++n)
-        target = path + ".damaged-" + now_text() + "-" + std::to_string(n);
-    fs::rename(path, target, error);
-    if (error)
-        return Failure{Errc::refused,
-                       "the state file " + path + " is damaged and cannot be set aside: " + error.message()};
-    for (const char* companion : {"-wal", "-shm", "-journal"})
-        fs::rename(path + companion, target + companion, error);
-    return target;
-}
-
-Result<Opened> after_damage(const std::string& path)
+Result<Opened> after_damage(const std::string& path, const std::string& what)
 {
     auto target = set_aside(path);
     if (!target)
@@ -191,10 +173,22 @@ Result<Opened> after_damage(const std::string& path)
         auto fresh = try_open(path);
         if (!fresh)
             return fresh.error();
-        return Opened{std::move(*fresh), std::move(*target)};
+        std::string words = what + ": it is kept as " + *target + ", and the agent begins with an empty one";
+        return Opened{std::move(*fresh), std::move(*target), std::move(words)};
     } catch (const SQLite::Exception& error) {
         return database_failure(error);
     }
+}
+
+Result<Opened> open_as_it_is(const std::string& path)
+{
+    std::string damage = emptied(path);
+    if (damage.empty())
+        damage = broken_log(path);
+    auto database = try_open(path);
+    if (!database)
+        return database.error();
+    return Opened{std::move(*database), {}, std::move(damage)};
 }
 
 } // namespace
@@ -236,15 +230,15 @@ Failure database_failure(const SQLite::Exception& error)
 
 Result<Opened> open_database(const std::string& path)
 {
+    if (has_lost_its_file(path))
+        return after_damage(path, "the state file is empty or gone, but not the log beside it");
+    constexpr const char* damaged = "the state file is damaged";
     try {
-        auto database = try_open(path);
-        if (!database)
-            return database.error();
-        return Opened{std::move(*database), {}};
+        return open_as_it_is(path);
     } catch (const SQLite::Exception& error) {
-        return blame_for(error) == Blame::file ? after_damage(path) : Result<Opened>{database_failure(error)};
+        return blame_for(error) == Blame::file ? after_damage(path, damaged) : Result<Opened>{database_failure(error)};
     } catch (const Damaged&) {
-        return after_damage(path);
+        return after_damage(path, damaged);
     }
 }
 

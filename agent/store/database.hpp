@@ -15,10 +15,12 @@ namespace forager::store {
 struct Opened {
     std::unique_ptr<Connection> database;
     std::string set_aside; ///< where a damaged file was put; empty: it was sound, or there was none
+    std::string damage;    ///< what an operator must hear of what was there, in a sentence; empty: it was sound
 };
 
-/// Opens or makes the file at `path`, which only its owner can read then. Failures: refused (a newer form, no
-/// permission, not ours), limit (disk full).
+/// Opens or makes the file at `path`, which only its owner can read then. A damaged one, and a log whose file is gone
+/// or empty, are set aside first, and nothing of them is written. Failures: refused (a newer form, no permission, not
+/// ours), limit (disk full).
 Result<Opened> open_database(const std::string& path);
 
 /// What SQLite says, as a failure: `limit` for a full disk, else `refused`.

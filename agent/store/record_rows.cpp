@@ -10,8 +10,9 @@ namespace forager::store {
 
 namespace {
 
-constexpr const char* entry_columns = "id, number, priority, order_key, not_before";
-constexpr const char* record_columns = "id, function, source, state, note, priority, order_key, starts, tries, "
+constexpr const char* entry_columns = "id, number, priority, order_key, not_before, function";
+constexpr const char* record_columns = "id, function, source, state, note, priority, order_key, starts, "
+                                       "tries - tries_cancelled, "
                                        "submitted, started, ended, not_before, request, outcome";
 
 State state_of(const Outcome& outcome)
@@ -29,6 +30,7 @@ QueueEntry entry_in(SQLite::Statement& row)
     entry.priority = row.getColumn(2).getInt();
     entry.order_key = row.getColumn(3).getString();
     entry.not_before = time_in(row.getColumn(4));
+    entry.function = row.getColumn(5).getString();
     return entry;
 }
 

@@ -26,7 +26,7 @@ std::optional<BegunWork> start(Connection& database, const std::string& id, Wall
 {
     Prepared update{database, "UPDATE invocation SET state = 'running', note = '', starts = starts + 1, "
                               "started = coalesce(started, ?2) WHERE id = ?1 AND ended IS NULL "
-                              "RETURNING function, source, request, starts, tries"};
+                              "RETURNING function, source, request, starts, tries, tries_before"};
     SQLite::bind(update, id, to_milliseconds(now));
     if (!update.executeStep())
         return {};
@@ -37,6 +37,7 @@ std::optional<BegunWork> start(Connection& database, const std::string& id, Wall
     fill_in(begun.invocation, request_in(update.getColumn(2)));
     begun.starts = static_cast<std::size_t>(update.getColumn(3).getInt64());
     begun.invocation.tries = static_cast<std::size_t>(update.getColumn(4).getInt64());
+    begun.before = static_cast<std::size_t>(update.getColumn(5).getInt64());
     update.executeStep(); // to its end: only then is it done
     return begun;
 }
@@ -74,7 +75,9 @@ QueueEntry begin_again(Connection& database, const std::string& id)
     if (is_lent(database, id))
         throw JobRefused{{Errc::refused, id + " is the colony's: submit it there again"}};
     Prepared update{database, "UPDATE invocation SET state = 'waiting', note = '', ended = NULL, outcome = NULL, "
-                              "starts = 0, tries = tries + 1, not_before = NULL WHERE id = ?"};
+                              "starts = 0, tries = tries + 1, tries_before = tries + 1, "
+                              "tries_cancelled = tries_cancelled + (state = 'cancelled'), asked_to_end = NULL, "
+                              "not_before = NULL WHERE id = ?"};
     update.bind(1, id);
     update.exec();
     return *entry_of_id(database, id);
@@ -95,6 +98,21 @@ void keep_signal(Connection& database, const std::string& id, const std::string&
     Prepared row{database, "INSERT INTO signal (invocation, event, value) VALUES (?, ?, ?)"};
     SQLite::bind(row, id, event, value);
     row.exec();
+}
+
+std::vector<std::string> find_asked_to_end(Connection& database)
+{
+    Prepared query{database, "SELECT id FROM invocation WHERE ended IS NULL AND asked_to_end IS NOT NULL "
+                             "ORDER BY number"};
+    std::vector<std::string> ids;
+    while (query.executeStep())
+        ids.push_back(query.getColumn(0).getString());
+    return ids;
+}
+
+Writer::Job ending(std::string id, const Outcome& outcome, WallTime now)
+{
+    return [id = std::move(id), outcome, now](Connection& database) { end_record(database, id, outcome, now); };
 }
 
 bool forget_some(Connection& database, std::int64_t before, std::int64_t count)
@@ -164,9 +182,26 @@ void RecordTable::note(std::string id, State state, std::string note, std::size_
 
 asio::awaitable<Result<void>> RecordTable::finish(std::string id, Outcome outcome, WallTime now)
 {
-    return writer_.run_surely([id = std::move(id), outcome = std::move(outcome), now](Connection& database) {
-        end_record(database, id, outcome, now);
+    return writer_.run_surely(ending(std::move(id), outcome, now));
+}
+
+asio::awaitable<Result<void>> RecordTable::finish_now(std::string id, Outcome outcome, WallTime now)
+{
+    return writer_.run(ending(std::move(id), outcome, now));
+}
+
+asio::awaitable<Result<void>> RecordTable::ask_to_end(std::string id, WallTime now)
+{
+    return writer_.run([id = std::move(id), now](Connection& database) {
+        Prepared update{database, "UPDATE invocation SET asked_to_end = ?2 WHERE id = ?1 AND ended IS NULL"};
+        SQLite::bind(update, id, to_milliseconds(now));
+        update.exec();
     });
+}
+
+asio::awaitable<Result<std::vector<std::string>>> RecordTable::asked_to_end()
+{
+    return writer_.ask<std::vector<std::string>>(find_asked_to_end);
 }
 
 asio::awaitable<Result<QueueEntry>> RecordTable::revive(std::string id)

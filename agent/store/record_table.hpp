@@ -24,6 +24,9 @@ public:
     boost::asio::awaitable<Result<std::vector<BegunWork>>> begin(std::vector<std::string> ids, WallTime now) override;
     void note(std::string id, State state, std::string note, std::size_t tries) override;
     boost::asio::awaitable<Result<void>> finish(std::string id, Outcome outcome, WallTime now) override;
+    boost::asio::awaitable<Result<void>> finish_now(std::string id, Outcome outcome, WallTime now) override;
+    boost::asio::awaitable<Result<void>> ask_to_end(std::string id, WallTime now) override;
+    boost::asio::awaitable<Result<std::vector<std::string>>> asked_to_end() override;
     boost::asio::awaitable<Result<QueueEntry>> revive(std::string id) override;
     boost::asio::awaitable<Result<std::optional<Record>>> find(std::string id) override;
     boost::asio::awaitable<Result<std::vector<Record>>> list(RecordFilter filter) override;

@@ -87,8 +87,16 @@ ALTER TABLE invocation ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX invocation_untold ON invocation (number) WHERE told = 0;
 )sql";
 
+// `asked_to_end`: when somebody cancelled what ran. Of the tries that are over: `tries_before` are those of earlier
+// lives, which the retries of this one do not count, and `tries_cancelled` those that did not fail.
+constexpr const char* endings = R"sql(
+ALTER TABLE invocation ADD COLUMN asked_to_end INTEGER;
+ALTER TABLE invocation ADD COLUMN tries_before INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE invocation ADD COLUMN tries_cancelled INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 // The n-th of them makes version n + 1 out of version n. One that was released is never changed.
-constexpr std::array steps{first_tables, outbox};
+constexpr std::array steps{first_tables, outbox, endings};
 
 } // namespace
 

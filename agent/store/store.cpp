@@ -6,6 +6,7 @@ namespace forager::store {
 
 Store::Store(boost::asio::any_io_executor executor, Clock& clock, Opened opened, const Config& config)
     : set_aside_{std::move(opened.set_aside)},
+      damage_{std::move(opened.damage)},
       writer_{std::move(executor), clock, std::move(opened.database), config.beside},
       logs_{writer_, clock, config.log_lines}
 {

@@ -32,6 +32,9 @@ public:
     /// Where a damaged file was put when this one was opened; empty: it was sound.
     const std::string& set_aside() const { return set_aside_; }
 
+    /// What was wrong with it then, in a sentence for its operator; empty: nothing.
+    const std::string& damage() const { return damage_; }
+
     Writer& writer() { return writer_; }
     const Writer& writer() const { return writer_; }
     JournalTable& journal() { return journal_; }
@@ -46,6 +49,7 @@ private:
     Store(boost::asio::any_io_executor executor, Clock& clock, Opened opened, const Config& config);
 
     std::string set_aside_;
+    std::string damage_;
     Writer writer_;
     JournalTable journal_{writer_};
     RecordTable records_{writer_};

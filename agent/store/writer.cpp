@@ -1,6 +1,7 @@
 #include "store/writer.hpp"
 
 #include "core/retry.hpp"
+#include "store/schema.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -40,6 +41,14 @@ namespace {
 constexpr std::size_t largest_batch = 1000;
 constexpr std::uint64_t largest_chance = ~std::uint64_t{0}; // one disk, one who asks: no need to spread
 
+int pages_written(Connection& database)
+{
+    int written = 0;
+    int ignored = 0;
+    sqlite3_db_status(database.getHandle(), SQLITE_DBSTATUS_CACHE_WRITE, &written, &ignored, 0);
+    return written;
+}
+
 // SQLite ends the transaction by itself after some errors.
 void roll_back(Connection& database)
 {
@@ -50,7 +59,11 @@ void roll_back(Connection& database)
 } // namespace
 
 Writer::Writer(asio::any_io_executor executor, Clock& clock, std::unique_ptr<Connection> database, bool beside)
-    : executor_{std::move(executor)}, clock_{clock}, database_{std::move(database)}, idle_{executor_}
+    : executor_{std::move(executor)},
+      clock_{clock},
+      database_{std::move(database)},
+      troubled_{executor_},
+      idle_{executor_}
 {
     if (beside)
         thread_.emplace(1);
@@ -133,15 +146,37 @@ asio::awaitable<void> Writer::work()
         commit_began_ = clock_.now();
         co_await run_beside(std::move(commit));
         last_commit_ = clock_.now() - *std::exchange(commit_began_, std::nullopt);
-        trouble_.clear();
-        for (const auto& entry : batch) {
-            if (entry->failure && entry->blame != Blame::statement)
-                trouble_ = entry->failure->message;
+        judge(batch);
+        for (const auto& entry : batch)
             entry->done.set();
-        }
     }
     working_ = false;
     idle_.set();
+}
+
+// Whoever only reads finds a full disk as good as any.
+void Writer::judge(const Batch& batch)
+{
+    if (std::exchange(wrote_, false))
+        trouble_.clear();
+    for (const auto& entry : batch)
+        if (entry->failure && entry->blame != Blame::statement)
+            trouble_ = entry->failure->message;
+    if (trouble_.empty())
+        troubled_.clear();
+    else
+        troubled_.set();
+}
+
+asio::awaitable<void> Writer::troubled()
+{
+    while (!troubled_.happened())
+        co_await troubled_.wait();
+}
+
+asio::awaitable<Result<void>> Writer::probe()
+{
+    return run([](Connection& database) { database.exec("PRAGMA user_version = " + std::to_string(schema_version)); });
 }
 
 Writer::Pace Writer::pace() const
@@ -183,6 +218,7 @@ void Writer::run_batch(std::span<const std::shared_ptr<Entry>> batch)
 
 std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::shared_ptr<Entry>> batch)
 {
+    const int written = pages_written(*database_);
     try {
         Prepared{*database_, "BEGIN IMMEDIATE"}.exec();
         if (!run_together(batch)) {
@@ -192,6 +228,7 @@ std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::sh
                 run_beside_others(*entry);
         }
         Prepared{*database_, "COMMIT"}.exec();
+        wrote_ = wrote_ || pages_written(*database_) != written;
         return {};
     } catch (const SQLite::Exception& error) {
         roll_back(*database_);

@@ -80,8 +80,14 @@ public:
     };
     Pace pace() const;
 
-    /// What is wrong with the file or its disk at this moment; empty when the last commit succeeded.
+    /// What is wrong with the file or its disk at this moment; empty when what was written last is there.
     const std::string& trouble() const { return trouble_; }
+
+    /// Waits until something is wrong.
+    boost::asio::awaitable<void> troubled();
+
+    /// Writes what changes nothing, to see whether the disk takes it. Failures: those of `database_failure`.
+    boost::asio::awaitable<Result<void>> probe();
 
 private:
     struct Entry;
@@ -96,12 +102,15 @@ private:
     std::optional<SQLite::Exception> commit_together(std::span<const std::shared_ptr<Entry>> batch);
     bool run_together(std::span<const std::shared_ptr<Entry>> batch);
     void run_beside_others(Entry& entry);
+    void judge(const Batch& batch);
 
     boost::asio::any_io_executor executor_;
     Clock& clock_;
     std::unique_ptr<Connection> database_;
     Batch waiting_;
     std::string trouble_;
+    Event troubled_;
+    bool wrote_ = false; // the present batch, at least in part
     Duration last_commit_{};
     std::optional<TimePoint> commit_began_;
     bool working_ = false;

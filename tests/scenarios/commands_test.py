@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The commands that ask a running agent, as their users meet them: commands_test.py FORAGER."""
 import concurrent.futures
+import http.client
 import json
 import pathlib
 import re
@@ -8,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from agent_world import FORAGER, Scenario, main
+from agent_world import FORAGER, PATIENCE, Scenario, main
 
 SCRIPT = """
 forager.func { name = "t.hello", doc = "Greets.", args = { { "who", "string" }, { "times", "integer", default = 1 } },
@@ -133,6 +134,21 @@ class Submit(Scenario):
         self.assertEqual(self.run_work("t.third", "--retries", "2"), "third time")
         self.assertEqual(self.marks(), ["try"] * 3)
 
+    def test_a_retry_gives_all_tries_again_and_a_cancelled_try_has_not_failed(self):
+        self.serve(SCRIPT)
+        id = self.submit("t.third", "--retries", "1")
+        self.assertIn("not yet", self.failed(id)["message"])
+        self.result("retry", id)
+        self.assertEqual(self.succeeded(id), "third time")
+        self.assertEqual(self.marks(), ["try"] * 3)
+        id = self.submit("t.slow")
+        self.await_state(id, "running")
+        self.result("cancel", id)
+        self.end_of(id)
+        self.result("retry", id)
+        self.await_state(id, "running")
+        self.assertEqual(self.record(id)["tries"], 0)
+
 
 class Order(Scenario):
     def test_higher_priorities_go_first_and_equal_ones_in_their_order(self):
@@ -228,7 +244,110 @@ class Limits(Scenario):
         self.run_work("t.mark", "x" * 1000)
 
 
+class Crowd(Scenario):
+    """Work of a function that has no room."""
+
+    SCRIPT = SCRIPT + """
+    forager.func { name = "t.one", concurrency = 1, run = function(ctx, line, gate) mark(line) hold(gate) end }
+    """
+
+    def test_it_holds_up_nothing_else_and_its_higher_priority_is_next(self):
+        self.serve(self.SCRIPT, agent="concurrency = 2")
+        self.submit("t.one", "first", "a")
+        self.await_mark("first")
+        for priority in (1, 2, 3):
+            self.submit("t.one", str(priority), "b", "--priority", str(priority))
+        self.assertEqual(self.run_work("echo.echo", "through"), "through")
+        self.assertEqual(self.result("status")["queue"]["waiting"], 3)
+        self.assertEqual(sorted(one["state"] for one in self.result("ps", "--open")), ["running"] + ["waiting"] * 3)
+        self.open_gate("b")
+        self.open_gate("a")
+        self.await_mark("1")
+        self.assertEqual(self.marks(), ["first", "3", "2", "1"])
+
+
+class Drain(Scenario):
+    """Begins nothing more, whoever asks for it."""
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "in").mkdir()
+        self.serve(SCRIPT + """
+        forager.every("100ms", function() mark "tick" end)
+        forager.on("http:POST /now", function() mark "hook" return "done" end)
+        forager.on("http:POST /later", function() mark "later" end, { durable = true })
+        forager.on("file:FOLDER/in/*.txt", function(_, path) mark "file" end)
+        """, limits='\n[http]\nlisten = "127.0.0.1:0"')
+
+    def http(self, method, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.http_port(), timeout=PATIENCE)
+        try:
+            connection.request(method, path)
+            reply = connection.getresponse()
+            return reply.status, reply.read().decode()
+        finally:
+            connection.close()
+
+    def test_nothing_begins_after_a_drain_and_all_goes_on_after_it(self):
+        self.await_mark("tick", 2)
+        self.result("drain")
+        ticks = self.marks().count("tick")
+        self.assertEqual(self.http("GET", "/readyz")[0], 503)
+        self.assertIn("drained", self.http("GET", "/readyz")[1])
+        status, words = self.http("POST", "/now")
+        self.assertEqual(status, 503)
+        self.assertIn("drained", words)
+        self.assertEqual(self.http("POST", "/later")[0], 202)
+        (self.folder / "in" / "a.txt").write_text("x")
+        waits = self.submit("t.mark", "queued")
+        self.assertIn("drained", self.result("explain", waits))
+        error = self.refusal("call", "t.mark", "called")
+        self.assertEqual(error["code"], "refused")
+        self.assertIn("forager drain --resume", error["message"])
+        self.forager("status")
+        self.assertEqual(self.marks(), ["tick"] * ticks)
+        self.result("drain", "--resume")
+        self.succeeded(waits)
+        for mark in ("later", "file", "queued"):
+            self.await_mark(mark)
+        self.await_mark("tick", ticks + 2)
+        self.assertEqual(self.http("POST", "/now"), (200, "done"))
+        self.assertEqual(self.http("GET", "/readyz")[0], 200)
+
+    def test_it_waits_for_what_runs_whoever_asked_for_it(self):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            called = pool.submit(self.result, "call", "t.hold", "called")
+            self.await_mark("called")
+            drained = pool.submit(self.result, "drain")
+            self.until(lambda: self.result("status")["queue"]["paused"], "the drain to begin")
+            self.assertFalse(drained.done())
+            self.open_gate()
+            drained.result()
+            called.result()
+        self.assertIn("end of called", self.marks())
+
+
 class Look(Scenario):
+    def test_explain_names_who_holds_the_key_and_the_function_that_is_full(self):
+        self.serve(SCRIPT + """
+        forager.func { name = "t.one", concurrency = 1, run = function() forager.sleep "1h" end }""")
+        first = self.submit("t.slow", "--key", "k")
+        self.await_state(first, "running")
+        second = self.submit("t.slow", "--key", "k")
+        self.assertIn(f"It waits: {first} goes first, which has the same key 'k'", self.result("explain", second))
+        self.await_state(self.submit("t.one"), "running")
+        full = self.submit("t.one")
+        self.assertIn("as many of t.one run as may at once: 1", self.result("explain", full))
+        self.assertEqual(self.result("status")["queue"],
+                         {"waiting": 2, "running": 2, "sleeping": 0, "paused": False})
+
+    def test_a_signal_to_what_cannot_hear_is_refused(self):
+        self.serve(SCRIPT)
+        id = self.submit("t.slow")
+        error = self.refusal("signal", id, "go")
+        self.assertEqual((error["code"], error["message"]),
+                         ("refused", f"{id} hears no signals: t.slow is not durable"))
+
     def test_ps_lists_the_newest_first_and_chooses(self):
         self.serve(SCRIPT)
         done, lost = self.submit("t.hello", "Ann"), self.submit("t.fail")
@@ -278,7 +397,7 @@ class Look(Scenario):
         self.assertEqual(status["store"]["trouble"], "")
         self.assertEqual(status["scripts"], [{"path": str(self.scripts / "script.lua"), "serves": True}])
         self.assertEqual({loop["name"]: loop["state"] for loop in status["loops"]},
-                         dict.fromkeys(["queue", "schedules", "files", "reload", "retention"], "running"))
+                         dict.fromkeys(["queue", "schedules", "files", "reload", "disk", "retention"], "running"))
         self.assertIn(f"process: {self.agent.pid}\n", self.forager("status").stdout)
 
     def test_the_agent_tells_its_functions(self):

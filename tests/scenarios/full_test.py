@@ -29,14 +29,18 @@ class Full(Scenario):
     def test_nothing_is_lost_while_there_is_no_room_and_it_goes_on_when_there_is(self):
         with SOAK, MixedLoad(self, SOAK.seed) as load:
             self.serve(SCRIPT, agent='grace = "1s"', limits="retention_count = 1000000" + HTTP)
+            late = {"function": "k.plain", "args": [-1], "delay": "1000h"}
+            self.waiting = self.request("POST", "/v1/invocations", late)["result"]["id"]
             ways = itertools.cycle((self.go_on, self.stop_meanwhile, self.die_meanwhile))
             for _ in range(SOAK.rounds):
                 load.give(EACH // 2)
                 self.fill()
                 load.give(EACH // 2)
                 self.is_refused_and_says_so()
+                self.no_cancellation_is_acknowledged()
                 next(ways)()
                 self.make_room()
+            self.result("cancel", self.waiting)
             load.finish()
         SOAK.tell(SOAK.rounds, "full disks")
         SOAK.tell(len(load.accepted), "submissions")
@@ -66,6 +70,12 @@ class Full(Scenario):
         self.assertEqual(error["code"], "limit", error)
         self.assertIn("full", error["message"])
         self.assertIn("full", self.until(lambda: self.status()["trouble"], "the trouble to be told"))
+
+    def no_cancellation_is_acknowledged(self):
+        document = self.request("POST", f"/v1/invocations/{self.waiting}/cancel")
+        self.assertIn("full", document["error"]["message"], document)
+        self.assertIn("full", self.result("explain", self.waiting))
+        self.assertIn("nothing can be kept: the disk", self.log_of_this_life())
 
     def status(self):
         return self.request("GET", "/v1/status")["result"]["store"]

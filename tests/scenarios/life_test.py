@@ -84,6 +84,20 @@ class Death(Scenario):
         self.start()
         self.until(lambda: not alive(left), f"the end of {left}")
 
+    def test_a_cancellation_that_was_acknowledged_holds_when_the_agent_is_killed_at_once(self):
+        self.serve(SCRIPT, agent="concurrency = 1")
+        ids = [self.submit("d.sleep")]
+        self.await_state(ids[0], "sleeping")
+        ids += [self.submit("t.hold"), self.submit("t.hold")]
+        self.await_mark("begun")
+        for id in ids:
+            self.assertTrue(self.request("POST", f"/v1/invocations/{id}/cancel")["ok"])
+        self.kill()
+        self.start()
+        for id in ids:
+            self.assertEqual(self.end_of(id)["state"], "cancelled")
+        self.assertEqual(self.marks().count("begun"), 1)
+
     def test_processes_of_others_are_left_alone(self):
         self.serve(SCRIPT)
         other = subprocess.Popen(["sleep", "1000"], env=self.environment)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The state file, sound, damaged and of another time, and what scripts keep in it: state_test.py FORAGER."""
 import pathlib
+import re
 import sqlite3
 import sys
 
@@ -65,7 +66,8 @@ class File(Scenario):
         self.id = self.submit("t.late", "--delay", "1h")
 
     def set_aside(self):
-        return [path for path in self.state.iterdir() if path.name.startswith("forager.db.damaged-")]
+        """Without the logs beside them."""
+        return [path for path in self.state.glob("forager.db.damaged-*") if not path.name.endswith("-wal")]
 
     def damaged(self, content):
         """Starts on a file that holds this instead."""
@@ -105,11 +107,42 @@ class File(Scenario):
         self.restart()
         self.assertEqual(len(self.set_aside()), 1)
 
-    def test_an_empty_one_is_a_new_one(self):
+    def test_an_empty_one_is_a_new_one_and_told(self):
         self.stop()
         self.file.write_bytes(b"")
         self.start()
         self.assertEqual((self.result("ps"), self.set_aside()), ([], []))
+        self.assertIn(f"the state file {self.file} is there and empty", self.log_of_this_life())
+        self.assertIn("empty", self.result("status")["store"]["damage"])
+
+    def test_a_log_whose_file_is_empty_or_gone_is_set_aside_with_it(self):
+        for lose in (lambda: self.file.write_bytes(b""), self.file.unlink):
+            self.submit("t.late", "--delay", "1h")
+            self.kill()
+            log = self.file.with_name("forager.db-wal").read_bytes()
+            lose()
+            self.start()
+            words = self.result("status")["store"]["damage"]
+            (aside,) = re.findall(r"kept as (\S+forager.db.damaged-\S+?), and", words)
+            self.assertEqual(pathlib.Path(aside + "-wal").read_bytes(), log)
+            self.assertIn(words, self.log_of_this_life())
+            self.assertEqual(self.result("ps"), [])
+
+    def test_what_a_damaged_log_has_lost_is_told(self):
+        for _ in range(30):
+            self.submit("t.late", "--delay", "1h")
+        self.kill()
+        path = self.file.with_name("forager.db-wal")
+        content = path.read_bytes()
+        middle = len(content) // 2
+        path.write_bytes(content[:middle] + b"\xff" * 5000 + content[middle + 5000 :])
+        damaged = path.read_bytes()
+        self.start()
+        words = self.result("status")["store"]["damage"]
+        self.assertRegex(words, r"^the log of the state file is damaged: what the last \d+ commits")
+        self.assertIn(words, self.log_of_this_life())
+        self.assertEqual(pathlib.Path(words.split()[-1]).read_bytes(), damaged)
+        self.assertNotEqual(self.result("ps"), [])
 
     def refused(self, words, change):
         self.stop()

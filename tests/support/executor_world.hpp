@@ -57,6 +57,9 @@ public:
     {
         co_return Failure{};
     }
+    boost::asio::awaitable<Result<void>> finish_now(std::string, Outcome, WallTime) override { co_return Failure{}; }
+    boost::asio::awaitable<Result<void>> ask_to_end(std::string, WallTime) override { co_return Failure{}; }
+    boost::asio::awaitable<Result<std::vector<std::string>>> asked_to_end() override { co_return Failure{}; }
     boost::asio::awaitable<Result<QueueEntry>> revive(std::string) override { co_return Failure{}; }
     boost::asio::awaitable<Result<std::optional<Record>>> find(std::string) override { co_return Failure{}; }
     boost::asio::awaitable<Result<std::vector<Record>>> list(RecordFilter) override { co_return Failure{}; }
@@ -106,12 +109,16 @@ public:
     Semaphore places{8};
     std::map<std::string, Invocation> running;
     std::vector<std::string> begun; ///< ids
+    std::vector<int> priorities;    ///< of each of them
+    std::size_t crowded = 0;
 
     boost::asio::awaitable<Permit> permit() override { return places.permit(); }
     std::optional<Permit> permit_now() override { return places.permit_now(); }
-    void submit(Permit permit, Invocation invocation, Reporter& reporter) override
+    std::size_t crowd() const override { return crowded; }
+    void submit(Permit permit, Invocation invocation, Reporter& reporter, int priority) override
     {
         begun.push_back(invocation.id);
+        priorities.push_back(priority);
         reporter_ = &reporter;
         permits_.insert_or_assign(invocation.id, std::move(permit));
         running.insert_or_assign(invocation.id, std::move(invocation));

@@ -20,11 +20,14 @@ public:
         std::size_t starts = 0;
         std::size_t tries = 0;
         std::size_t ends = 0;
+        std::size_t before = 0;
+        bool asked_to_end = false;
         std::optional<Outcome> outcome;
     };
 
     std::map<std::string, Kept> kept;
     bool dead = false;
+    bool full = false; ///< as a disk; ends that were not asked for in a hurry wait until it is not
 
     /// From now on they are used under this clock; `random` decides how long a commit takes.
     void live_under(Clock& clock, Random& random)
@@ -42,8 +45,9 @@ public:
         for (const auto& [id, known] : kept)
             if (!submission.idempotency_key.empty() && known.submission.idempotency_key == submission.idempotency_key)
                 co_return std::pair{known.entry, false};
-        const QueueEntry entry{submission.invocation.id, ++number_, submission.priority, submission.order_key,
-                               submission.not_before};
+        const QueueEntry entry{submission.invocation.id, ++number_,
+                               submission.priority,      submission.order_key,
+                               submission.not_before,    submission.invocation.function};
         Kept fresh;
         fresh.submission = std::move(submission);
         fresh.entry = entry;
@@ -85,6 +89,7 @@ public:
             begun.invocation = one.submission.invocation;
             begun.invocation.tries = one.tries;
             begun.starts = ++one.starts;
+            begun.before = one.before;
             all.push_back(std::move(begun));
         }
         co_return all;
@@ -103,12 +108,43 @@ public:
     boost::asio::awaitable<Result<void>> finish(std::string id, Outcome outcome, WallTime) override
     {
         co_await commit();
+        while (full && !dead)
+            co_await commit();
+        co_return co_await finish_now(std::move(id), std::move(outcome), {});
+    }
+
+    boost::asio::awaitable<Result<void>> finish_now(std::string id, Outcome outcome, WallTime) override
+    {
+        co_await commit();
         if (dead)
             co_return lost();
+        if (full)
+            co_return no_room();
         Kept& one = kept.at(id);
         ++one.ends;
         one.outcome = std::move(outcome);
         co_return Result<void>{};
+    }
+
+    boost::asio::awaitable<Result<void>> ask_to_end(std::string id, WallTime) override
+    {
+        co_await commit();
+        if (dead)
+            co_return lost();
+        if (full)
+            co_return no_room();
+        Kept& one = kept.at(id);
+        one.asked_to_end = one.asked_to_end || !one.outcome;
+        co_return Result<void>{};
+    }
+
+    boost::asio::awaitable<Result<std::vector<std::string>>> asked_to_end() override
+    {
+        std::vector<std::string> ids;
+        for (const auto& [id, one] : kept)
+            if (one.asked_to_end && !one.outcome)
+                ids.push_back(id);
+        co_return ids;
     }
 
     boost::asio::awaitable<Result<QueueEntry>> revive(std::string id) override
@@ -117,6 +153,8 @@ public:
         Kept& one = kept.at(id);
         one.outcome.reset();
         one.starts = 0;
+        one.asked_to_end = false;
+        one.before = ++one.tries;
         co_return one.entry;
     }
 
@@ -128,6 +166,7 @@ public:
     boost::asio::awaitable<Result<void>> signal(std::string, std::string, Value) override { co_return Result<void>{}; }
 
 private:
+    static Failure no_room() { return {Errc::limit, "the disk of the state file is full"}; }
     static Failure lost() { return {Errc::refused, "dead"}; }
 
     boost::asio::awaitable<void> commit()

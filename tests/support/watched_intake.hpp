@@ -20,11 +20,14 @@ public:
     boost::asio::awaitable<Permit> permit() override { return inner_.permit(); }
     std::optional<Permit> permit_now() override { return inner_.permit_now(); }
 
-    void submit(Permit permit, Invocation invocation, Reporter& reporter) override
+    std::size_t room_for(const std::string& function) const override { return inner_.room_for(function); }
+    void on_room(std::function<void()> tell) override { inner_.on_room(std::move(tell)); }
+
+    void submit(Permit permit, Invocation invocation, Reporter& reporter, int priority) override
     {
         reporter_ = &reporter;
         tell_.begins(invocation);
-        inner_.submit(std::move(permit), std::move(invocation), *this);
+        inner_.submit(std::move(permit), std::move(invocation), *this, priority);
     }
 
 private:

@@ -1,6 +1,7 @@
 #include "app/agent/agent.hpp"
 
 #include "app/agent/colony_member.hpp"
+#include "app/agent/disk_watch.hpp"
 #include "app/agent/guest_script.hpp"
 #include "app/agent/hook_list.hpp"
 #include "app/agent/retention.hpp"
@@ -15,6 +16,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -119,7 +121,7 @@ asio::awaitable<Result<void>> Agent::start()
     if (const auto recalled = co_await colony_->recall(); !recalled)
         co_return recalled.error();
     co_await leftovers_.end_unclaimed(store_->records());
-    events_ = std::make_unique<Events>(app_, *store_, *queue_, log_);
+    events_ = std::make_unique<Events>(app_, *store_, *queue_, gate_, log_);
     co_await load();
     co_return open_socket();
 }
@@ -131,9 +133,8 @@ Result<void> Agent::open_store()
     if (!opened)
         return opened.error();
     store_ = std::move(*opened);
-    if (!store_->set_aside().empty())
-        log_.fail("the state file is damaged: it is kept as " + store_->set_aside() +
-                  ", and the agent begins with an empty one");
+    if (!store_->damage().empty())
+        log_.fail(store_->damage());
     app_.keep_in(store_->journal(), store_->values());
     return {};
 }
@@ -147,6 +148,11 @@ void Agent::make_queue()
     hooks.fresh_id = [this] { return app_.scheduler().fresh_id(); };
     hooks.check = [this](const Invocation& invocation) { return can_run(app_.registry(), invocation); };
     hooks.ended = [this](const std::string& id, const Outcome&) { ended(id); };
+    hooks.cancel = [this](const std::string& id) { (void)app_.scheduler().cancel(id); };
+    hooks.retries = [this](const std::string& name) {
+        const auto found = app_.registry().find(name);
+        return found ? (*found)->function.retries : 0;
+    };
     queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
                                            std::move(hooks));
 }
@@ -192,13 +198,13 @@ void Agent::make_sessions()
 void Agent::make_control()
 {
     make_sessions();
-    scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, settings_.agent.scripts);
+    scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, gate_, settings_.agent.scripts);
     overview_ = std::make_unique<Overview>(
         Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_, *scripts_, *sessions_, begun_});
-    api_ = std::make_unique<control::Api>(
-        control::Api::Parts{app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_,
-                            [this] { return overview_->status(); }, [this] { return overview_->scripts(); },
-                            [this] { return reload(); }, [this] { return drain(); }, [this] { resume(); }});
+    api_ = std::make_unique<control::Api>(control::Api::Parts{
+        app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
+        [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain(); },
+        [this] { resume(); }, [this](const std::string& function) { return hears_signals(function); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -220,10 +226,10 @@ Result<void> Agent::open_http()
         return {};
     HookSource::Parts hooks{app_.clock(), *queue_,
                             [this](Invocation invocation) { return app_.scheduler().call(std::move(invocation)); },
-                            [this](const std::string& message) { log_.warn(message); }};
+                            [this](const std::string& message) { log_.warn(message); },
+                            [this] { return std::string{gate_.is_shut() ? drained : ""}; }};
     auto opened = HttpDoor::open(settings_.http, settings_.limits,
-                                 {app_.executor(), app_.clock(), log_, std::move(hooks),
-                                  [this] { return store_->writer().trouble(); },
+                                 {app_.executor(), app_.clock(), log_, std::move(hooks), [this] { return trouble(); },
                                   [this](MetricsText::Form form) { return overview_->metrics(*http_, form); }});
     if (!opened)
         return opened.error();
@@ -256,6 +262,7 @@ asio::awaitable<void> Agent::serve()
     loops_.start("schedules", [this] { return events_->cron().run(); });
     loops_.start("files", [this] { return events_->files().run(); });
     loops_.start("reload", [this] { return reloading_.run(); });
+    loops_.start("disk", [this] { return watch_disk(store_->writer(), app_.clock(), log_); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
     loops_.start("retention", [this, retention] {
         return keep_forgetting(*store_, app_.clock(), retention, [this] { return events_->schedules(); });
@@ -327,6 +334,7 @@ asio::awaitable<void> Agent::load()
 
 void Agent::resume()
 {
+    gate_.open();
     queue_->resume();
     colony_->resume();
 }
@@ -335,10 +343,32 @@ void Agent::resume()
 asio::awaitable<void> Agent::drain()
 {
     constexpr Duration look = std::chrono::milliseconds{100};
+    gate_.shut();
     queue_->pause();
     colony_->pause();
-    while (overview_->awake() > 0 || colony_->asks())
+    while (is_busy())
         co_await sleep_for(app_.clock(), look);
+}
+
+// A script that was submitted may be a workflow, which is recorded as durable functions are.
+bool Agent::hears_signals(const std::string& function)
+{
+    const auto found = app_.registry().find(function);
+    if (!found || (*found)->function.durable || function == run_script_function)
+        return true;
+    return std::ranges::any_of(scripts_->scripts(),
+                               [&](const auto& script) { return script->workflows.contains(function); });
+}
+
+bool Agent::is_busy() const
+{
+    return overview_->awake() > 0 || colony_->asks() || gate_.inside() > 0 || (http_ && http_->hooks_running() > 0);
+}
+
+// Why it takes no work, or begins none; empty: it does.
+std::string Agent::trouble() const
+{
+    return gate_.is_shut() ? drained : store_->writer().trouble();
 }
 
 } // namespace forager

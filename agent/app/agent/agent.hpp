@@ -19,6 +19,7 @@
 #include "control/api.hpp"
 #include "io/event.hpp"
 #include "io/http/server/server.hpp"
+#include "runtime/gate.hpp"
 #include "runtime/semaphore.hpp"
 #include "runtime/supervisor.hpp"
 #include "sources/queue/queue_source.hpp"
@@ -63,6 +64,9 @@ private:
     boost::asio::awaitable<void> reload();
     boost::asio::awaitable<void> drain();
     void resume();
+    bool is_busy() const;
+    bool hears_signals(const std::string& function);
+    std::string trouble() const;
 
     config::Settings settings_;
     AgentLog log_;
@@ -71,6 +75,7 @@ private:
     App app_;
     InvocationCounts counts_;
     Supervisor loops_;
+    Gate gate_; // for what neither the queue nor the colony begins
     Leftovers leftovers_;
     std::optional<StateFolder> folder_;
     std::unique_ptr<store::Store> store_;

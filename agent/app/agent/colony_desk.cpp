@@ -19,6 +19,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::size_t largest_crowd = 16; // others could have room for it
+
 bool has_colony(const config::ColonyConfig& colony)
 {
     return !colony.host.empty() && !colony.name.empty();
@@ -53,6 +55,7 @@ Result<void> ColonyDesk::add_executors(const config::Settings& settings)
     client_->on_left_out([&log](std::string_view text) { log.warn(text); });
     settings_.long_poll = colony.long_poll;
     settings_.machine = machine_capabilities(parts_.state_dir);
+    settings_.crowd_limit = std::min(settings.agent.concurrency, largest_crowd);
     for (const config::ExecutorConfig& executor : executors_of(settings)) {
         if (given_key(executor, settings.colony).empty() && colony.owner_key.empty())
             continue; // the configuration has said so

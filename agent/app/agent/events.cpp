@@ -38,9 +38,10 @@ std::vector<Schedule> schedules_of(const scripting::Script& script)
 
 } // namespace
 
-Events::Events(App& app, store::Store& store, Queue& queue, const AgentLog& log)
+Events::Events(App& app, store::Store& store, Queue& queue, Gate& gate, const AgentLog& log)
     : app_{app},
       queue_{queue},
+      gate_{gate},
       log_{log},
       cron_{app.executor(), app.clock(),       app.random(),
             queue,          store.schedules(), [&log](const std::string& message) { log.warn(message); }},
@@ -83,8 +84,16 @@ std::vector<std::string> Events::schedules() const
 }
 
 // A failure of the handler is told where all failures are: the event has been handled.
+asio::awaitable<void> Events::call(Invocation invocation)
+{
+    const Counted inside = gate_.pass();
+    (void)co_await app_.scheduler().call(std::move(invocation));
+}
+
+// Files do not go away while the gate is shut.
 asio::awaitable<Result<void>> Events::deliver(WatchEvent event)
 {
+    co_await gate_.opened();
     const auto durable = durable_.find(event.watch);
     if (durable == durable_.end())
         co_return Failure{Errc::not_found, "no script watches these files any more"};
@@ -93,7 +102,7 @@ asio::awaitable<Result<void>> Events::deliver(WatchEvent event)
     invocation.source = "file";
     invocation.args = {Value{event.path}};
     if (!durable->second) {
-        (void)co_await app_.scheduler().call(std::move(invocation));
+        co_await call(std::move(invocation));
         co_return Result<void>{};
     }
     Submission submission;

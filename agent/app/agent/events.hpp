@@ -3,6 +3,7 @@
 
 #include "app/agent/log.hpp"
 #include "app/app.hpp"
+#include "runtime/gate.hpp"
 #include "scripting/script.hpp"
 #include "sources/cron/cron_source.hpp"
 #include "sources/watch/watch_source.hpp"
@@ -20,7 +21,7 @@ namespace forager {
 class Events {
 public:
     /// All that is passed must outlive it.
-    Events(App& app, store::Store& store, Queue& queue, const AgentLog& log);
+    Events(App& app, store::Store& store, Queue& queue, Gate& gate, const AgentLog& log);
 
     /// These scripts and no others are served from now on.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts);
@@ -33,9 +34,11 @@ public:
 
 private:
     boost::asio::awaitable<Result<void>> deliver(WatchEvent event);
+    boost::asio::awaitable<void> call(Invocation invocation);
 
     App& app_;
     Queue& queue_;
+    Gate& gate_;
     const AgentLog& log_;
     std::map<std::string, bool> durable_; // of each watch, which is called like the function that handles its files
     CronSource cron_;

@@ -15,8 +15,9 @@ namespace forager {
 namespace {
 
 // A commit takes milliseconds where the disk is well.
-Object store_data(const store::Writer& writer)
+Object store_data(const store::Store& store)
 {
+    const store::Writer& writer = store.writer();
     constexpr Duration slow = std::chrono::seconds{1};
     const store::Writer::Pace pace = writer.pace();
     const bool is_slow = std::max(pace.last, pace.present) >= slow;
@@ -24,6 +25,7 @@ Object store_data(const store::Writer& writer)
                       : is_slow                 ? "slow"
                                                 : "fine"},
             {"trouble", writer.trouble()},
+            {"damage", store.damage()},
             {"waiting", writer.waiting()},
             {"last_commit", to_seconds(pace.last)},
             {"present_commit", to_seconds(pace.present)}};
@@ -41,31 +43,45 @@ Object Overview::status() const
                                {"for", to_seconds(parts_.app.now() - loop.since)},
                                {"restarts", loop.restarts},
                                {"last_error", loop.last_error}});
-    return {{"version", version},
-            {"process", static_cast<std::int64_t>(::getpid())},
-            {"uptime", to_seconds(age())},
-            {"queue", Object{{"waiting", queue.waiting()},
-                             {"running", running()},
-                             {"sleeping", sleeping()},
-                             {"paused", queue.paused()}}},
-            {"colony", parts_.colony.status()},
-            {"store", store_data(parts_.store.writer())},
-            {"loops", std::move(loops)},
-            {"scripts", scripts()},
-            {"sessions", parts_.sessions.list()}};
+    return {
+        {"version", version},
+        {"process", static_cast<std::int64_t>(::getpid())},
+        {"uptime", to_seconds(age())},
+        {"queue",
+         Object{{"waiting", waiting()}, {"running", running()}, {"sleeping", sleeping()}, {"paused", queue.paused()}}},
+        {"colony", parts_.colony.status()},
+        {"store", store_data(parts_.store)},
+        {"loops", std::move(loops)},
+        {"scripts", scripts()},
+        {"sessions", parts_.sessions.list()}};
 }
 
 // Of what the queue has begun.
 std::size_t Overview::running() const
 {
-    return parts_.queue.running() - sleeping();
+    return parts_.queue.running() - sleeping() - crowd();
+}
+
+// Also those that were begun and wait for a place of their function, as after a pause.
+std::size_t Overview::waiting() const
+{
+    return parts_.queue.waiting() + crowd();
+}
+
+std::size_t Overview::crowd() const
+{
+    return of_the_queue(parts_.app.scheduler().crowded());
+}
+
+std::size_t Overview::of_the_queue(const std::vector<std::string>& ids) const
+{
+    return static_cast<std::size_t>(
+        std::ranges::count_if(ids, [&](const std::string& id) { return parts_.queue.has_begun(id); }));
 }
 
 std::size_t Overview::sleeping() const
 {
-    const auto asleep = parts_.app.scheduler().asleep();
-    return static_cast<std::size_t>(
-        std::ranges::count_if(asleep, [&](const std::string& id) { return parts_.queue.has_begun(id); }));
+    return of_the_queue(parts_.app.scheduler().asleep());
 }
 
 Array Overview::scripts() const
@@ -83,7 +99,7 @@ Array Overview::scripts() const
 std::string Overview::line(bool stopping) const
 {
     const QueueSource& queue = parts_.queue;
-    return status_line({running(), queue.waiting(), queue.paused(), stopping, parts_.store.writer().trouble(),
+    return status_line({running(), waiting(), queue.paused(), stopping, parts_.store.writer().trouble(),
                         parts_.loops.list(), parts_.scripts.list()});
 }
 
@@ -93,7 +109,7 @@ std::string Overview::metrics(const HttpDoor& http, MetricsText::Form form) cons
     MetricsView view{.invocations = parts_.counts, .log = parts_.log, .http_replies = http.replies()};
     view.begun = to_seconds((parts_.app.clock().wall() - age()).time_since_epoch());
     view.ready = http.trouble().empty();
-    view.waiting = parts_.queue.waiting();
+    view.waiting = waiting();
     view.running = running();
     view.sleeping = sleeping();
     view.outbox = parts_.colony.untold();

@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace forager {
 
@@ -44,11 +45,14 @@ public:
     std::string metrics(const HttpDoor& http, MetricsText::Form form) const;
 
     /// How many of the queue's and the colony's work run, and do not sleep.
-    std::size_t awake() const { return running() + parts_.colony.running(); }
+    std::size_t awake() const { return running() + crowd() + parts_.colony.running(); }
 
 private:
+    std::size_t of_the_queue(const std::vector<std::string>& ids) const;
     std::size_t running() const;
     std::size_t sleeping() const;
+    std::size_t waiting() const;
+    std::size_t crowd() const;
     Duration age() const { return parts_.app.now() - parts_.begun; }
 
     Parts parts_;

@@ -52,7 +52,7 @@ private:
 void add_run_script(App& app, Observer& observer)
 {
     Function function;
-    function.name = "forager.run";
+    function.name = run_script_function;
     function.doc = "Runs a script: its file's name, its text, its arguments, and whether the workflow that it returns "
                    "is done in the colony.";
     function.raw = true;

@@ -5,6 +5,8 @@
 
 namespace forager {
 
+inline constexpr const char* run_script_function = "forager.run";
+
 /// Registers it. `app` and `observer` must outlive the registry.
 void add_run_script(App& app, Observer& observer);
 

@@ -28,9 +28,9 @@ Failure took_too_long()
 
 } // namespace
 
-ScriptSet::ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops,
+ScriptSet::ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops, Gate& gate,
                      std::vector<std::string> patterns)
-    : app_{app}, observer_{observer}, log_{log}, loops_{loops}, patterns_{std::move(patterns)}
+    : app_{app}, observer_{observer}, log_{log}, loops_{loops}, gate_{gate}, patterns_{std::move(patterns)}
 {
 }
 
@@ -171,17 +171,24 @@ asio::awaitable<void> ScriptSet::again_and_again(const scripting::Schedule& sche
     Clock& clock = app_.clock();
     TimePoint due = clock.now();
     for (;;) {
-        Invocation invocation;
-        invocation.id = app_.scheduler().fresh_id();
-        invocation.function = schedule.name;
-        invocation.source = "timer";
-        const Outcome outcome = co_await run_handler(*schedule.every, invocation, {}, observer_);
-        if (!outcome)
-            observer_.state(invocation, State::failed, outcome.error().message);
+        co_await gate_.opened();
+        co_await call(schedule);
         const auto passed = (clock.now() - due) / schedule.period;
         due += schedule.period * (passed + 1);
         co_await sleep_until(clock, due);
     }
+}
+
+asio::awaitable<void> ScriptSet::call(const scripting::Schedule& schedule)
+{
+    const Counted inside = gate_.pass();
+    Invocation invocation;
+    invocation.id = app_.scheduler().fresh_id();
+    invocation.function = schedule.name;
+    invocation.source = "timer";
+    const Outcome outcome = co_await run_handler(*schedule.every, invocation, {}, observer_);
+    if (!outcome)
+        observer_.state(invocation, State::failed, outcome.error().message);
 }
 
 asio::awaitable<void> ScriptSet::drop(std::string path)

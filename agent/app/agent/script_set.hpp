@@ -4,6 +4,7 @@
 
 #include "app/agent/log.hpp"
 #include "app/app.hpp"
+#include "runtime/gate.hpp"
 #include "runtime/supervisor.hpp"
 #include "scripting/script.hpp"
 
@@ -27,7 +28,8 @@ public:
     };
 
     /// All that is passed must outlive it.
-    ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops, std::vector<std::string> patterns);
+    ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops, Gate& gate,
+              std::vector<std::string> patterns);
     ScriptSet(const ScriptSet&) = delete;
     ScriptSet& operator=(const ScriptSet&) = delete;
     ~ScriptSet();
@@ -61,12 +63,14 @@ private:
     boost::asio::awaitable<void> end_loops(Entry& entry);
     void start_loops(Entry& entry);
     boost::asio::awaitable<void> again_and_again(const scripting::Schedule& schedule);
+    boost::asio::awaitable<void> call(const scripting::Schedule& schedule);
     boost::asio::awaitable<void> drop(std::string path);
 
     App& app_;
     Observer& observer_;
     const AgentLog& log_;
     Supervisor& loops_;
+    Gate& gate_; // for what they do by themselves
     std::vector<std::string> patterns_;
     std::map<std::string, Entry> entries_;
     std::string loaded_; // what the files looked like

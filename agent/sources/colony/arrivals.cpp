@@ -13,6 +13,8 @@ using colonies::ProcessHead;
 
 namespace {
 
+constexpr std::int64_t highest = 50'000; // priority, by the server's rules
+
 // A point of the monotonic clock as it can be kept for an agent that comes later.
 std::int64_t to_calendar(TimePoint when, const Clock& clock)
 {
@@ -48,6 +50,7 @@ asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held)
     if (told)
         co_return;
     auto invocation = invocation_of(process, desk_.who, desk_.address(), desk_.function_names());
+    held.priority = static_cast<int>(std::clamp<std::int64_t>(process.spec.priority, -highest, highest));
     if (invocation)
         begin(std::move(permit), std::move(*invocation), std::move(held));
     else
@@ -75,9 +78,10 @@ void Arrivals::begin(Permit permit, Invocation invocation, Held held)
 {
     invocation.deadline = end_of(held.lease, held.begun);
     desk_.outbox.begin(invocation, to_object(held.lease), desk_.clock.wall());
+    const int priority = held.priority;
     desk_.holdings.add(invocation.id, std::move(held));
     add_key(invocation, desk_.who);
-    desk_.intake.submit(std::move(permit), std::move(invocation), reporter_);
+    desk_.intake.submit(std::move(permit), std::move(invocation), reporter_, priority);
     desk_.changed.set();
 }
 

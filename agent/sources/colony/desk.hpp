@@ -36,6 +36,7 @@ struct Settings {
     Duration long_poll = std::chrono::seconds{20};
     std::size_t untold_limit = 1'000; ///< so many outcomes may wait for the server before no more work is taken
     std::size_t most_starts = 5;      ///< after so many deaths of the agent under it, work is given up
+    std::size_t crowd_limit = 64;     ///< so many may wait for places of their functions before no more work is taken
     Machine machine;
 };
 

@@ -105,17 +105,18 @@ std::chrono::seconds PollLoop::longest_wait()
                             : 1s;
 }
 
-// What is told in vain is bounded, too.
+// What is told in vain is bounded, too, and so is what is lent before there is a place for it.
 bool PollLoop::has_room() const
 {
-    return !desk_.paused && desk_.holdings.untold() < desk_.settings.untold_limit;
+    return !desk_.paused && desk_.holdings.untold() < desk_.settings.untold_limit &&
+           desk_.intake.crowd() < desk_.settings.crowd_limit;
 }
 
 asio::awaitable<void> PollLoop::room()
 {
     while (!has_room() && is_enrolled()) {
         desk_.changed.clear();
-        co_await desk_.changed.wait();
+        (void)co_await within(desk_.clock, desk_.now() + patience, desk_.changed.wait()); // a crowd goes without a word
     }
 }
 

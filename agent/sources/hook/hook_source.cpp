@@ -51,9 +51,9 @@ Result<std::string> idempotency_key(const Hook& hook, const http::ServedRequest&
 
 http::Reply refusal_of_queue(const Failure& failure)
 {
-    if (failure.code == Errc::limit)
-        return try_again({Errc::limit, "the agent's queue is full: try again later"}, "10");
-    if (failure.code == Errc::refused || failure.code == Errc::not_found)
+    if (failure.code == Errc::limit || failure.code == Errc::refused)
+        return try_again({failure.code, "the agent takes no work at this moment: " + failure.message}, "10");
+    if (failure.code == Errc::not_found)
         return try_again({Errc::refused, "the agent takes no work at this moment: try again later"}, "10");
     return http::failure_reply(500, {Errc::script, "the event could not be kept; the agent's log says why"});
 }
@@ -181,6 +181,8 @@ asio::awaitable<http::Reply> HookSource::put(Invocation invocation, std::string 
 
 asio::awaitable<http::Reply> HookSource::call(Invocation invocation)
 {
+    if (const std::string why = parts_.held_up ? parts_.held_up() : std::string{}; !why.empty())
+        co_return try_again({Errc::refused, why}, "10");
     if (running_ >= config_.at_once)
         co_return try_again({Errc::limit, "too many hooks run at once: try again"}, "1");
     const Place place{*this};

@@ -37,6 +37,7 @@ public:
         Queue& queue;
         std::function<boost::asio::awaitable<Outcome>(Invocation)> call; ///< runs it as a part of the caller
         std::function<void(const std::string& message)> tell;            ///< hears what an operator should
+        std::function<std::string()> held_up = {};                       ///< why no handler begins; empty: they do
     };
 
     HookSource(const boost::asio::any_io_executor& executor, Parts parts, Config config);

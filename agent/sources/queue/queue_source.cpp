@@ -8,6 +8,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -34,6 +35,22 @@ Failure cancelled_early()
     return {Errc::cancelled, "it was cancelled before it began"};
 }
 
+Failure cancelled_in_an_earlier_life()
+{
+    return {Errc::cancelled, "it was cancelled, and the agent died before it had ended"};
+}
+
+Failure cancellation_of(const BegunWork& work)
+{
+    return work.starts > 1 ? cancelled_in_an_earlier_life() : cancelled_early();
+}
+
+Failure not_kept(const std::string& id, const Failure& why)
+{
+    return {why.code, id + " was asked to end, but that cannot be kept: " + why.message +
+                          ". Should the agent die before there is room, it is begun again: cancel it once more then"};
+}
+
 asio::awaitable<Result<Accepted>> refused(Failure failure)
 {
     co_return failure;
@@ -57,6 +74,7 @@ QueueSource::QueueSource(asio::any_io_executor executor, Clock& clock, Records& 
       hooks_{std::move(hooks)},
       changed_{executor_}
 {
+    intake_.on_room([this] { changed_.set(); });
 }
 
 Failure QueueSource::full() const
@@ -120,14 +138,28 @@ asio::awaitable<Result<void>> QueueSource::open()
     auto entries = co_await records_.open();
     if (!entries)
         co_return entries.error();
+    auto left = co_await records_.asked_to_end();
+    if (!left)
+        co_return left.error();
+    left_ = std::move(*left);
     for (QueueEntry& entry : *entries)
         admission_.add(std::move(entry));
     changed_.set();
     co_return Result<void>{};
 }
 
+// Before their turn, which may be late. What the disk refuses now ends when its turn comes.
+asio::awaitable<void> QueueSource::end_cancelled()
+{
+    const std::vector<std::string> left = std::exchange(left_, {});
+    cancelled_.insert(left.begin(), left.end());
+    for (const std::string& id : left)
+        (void)co_await end_waiting(id, cancelled_in_an_earlier_life());
+}
+
 asio::awaitable<void> QueueSource::run()
 {
+    co_await end_cancelled();
     for (;;)
         co_await begin_some();
 }
@@ -137,7 +169,10 @@ asio::awaitable<void> QueueSource::something_ready()
 {
     for (;;) {
         changed_.clear();
-        if (!paused_ && admission_.has_ready(clock_.wall()))
+        const bool ready = !paused_ && admission_.has_ready(clock_.wall(), [this](const std::string& function) {
+            return intake_.room_for(function) > 0;
+        });
+        if (ready)
             co_return;
         const auto due = admission_.next_due();
         const Duration wait = due ? std::min(longest_trust, *due - clock_.wall()) : longest_trust;
@@ -152,10 +187,15 @@ asio::awaitable<void> QueueSource::begin_some()
     std::vector<Permit> permits;
     permits.push_back(co_await intake_.permit());
     std::vector<std::string> ids;
+    std::map<std::string, std::size_t> taken; // of each function, and not begun yet
+    const AdmissionQueue::Room has_room = [&](const std::string& function) {
+        return taken[function] < intake_.room_for(function);
+    };
     while (ids.size() < permits.size()) {
-        auto entry = paused_ ? std::nullopt : admission_.take(clock_.wall());
+        auto entry = paused_ ? std::nullopt : admission_.take(clock_.wall(), has_room);
         if (!entry)
             break;
+        ++taken[entry->function];
         ids.push_back(std::move(entry->id));
         auto permit = ids.size() < batch ? intake_.permit_now() : std::nullopt;
         if (permit)
@@ -176,10 +216,13 @@ asio::awaitable<void> QueueSource::begin_these(std::vector<std::string> ids, std
     }
     for (BegunWork& one : *begun) {
         std::erase(ids, one.invocation.id);
-        if (one.starts > config_.most_starts)
+        if (one.before > 0)
+            one.invocation.retries =
+                one.before + one.invocation.retries.value_or(hooks_.retries(one.invocation.function));
+        if (cancelled_.contains(one.invocation.id)) // while its start was written, or in an earlier life
+            (void)co_await report(one.invocation, cancellation_of(one));
+        else if (one.starts > config_.most_starts)
             (void)co_await report(one.invocation, given_up(one.starts));
-        else if (cancelled_.contains(one.invocation.id)) // while its start was written
-            (void)co_await report(one.invocation, cancelled_early());
         else
             begin(std::move(permits.back()), std::move(one.invocation));
         permits.pop_back();
@@ -198,7 +241,8 @@ void QueueSource::begin(Permit permit, Invocation invocation)
         parked_.insert(invocation.id);
         return;
     }
-    intake_.submit(std::move(permit), std::move(invocation), *this);
+    const int priority = admission_.priority_of(invocation.id);
+    intake_.submit(std::move(permit), std::move(invocation), *this, priority);
 }
 
 // A failure leaves it open: the next start does it again.
@@ -223,17 +267,42 @@ void QueueSource::ended(const std::string& id, const Outcome& outcome)
     hooks_.ended(id, outcome);
 }
 
-asio::awaitable<Result<bool>> QueueSource::cancel_waiting(std::string id)
+asio::awaitable<Result<bool>> QueueSource::cancel(std::string id)
 {
-    const bool waits = admission_.remove(id) || parked_.erase(id) > 0;
-    if (!waits)
+    const bool waits = admission_.waits(id) || parked_.contains(id);
+    if (!waits && !admission_.is_out(id))
         co_return false;
-    const Outcome outcome{cancelled_early()};
-    const auto kept = co_await records_.finish(id, outcome, clock_.wall());
-    if (!kept)
-        co_return kept.error();
-    ended(id, outcome);
-    co_return true;
+    auto asked = waits ? end_waiting(std::move(id), cancelled_early()) : ask_to_end(std::move(id));
+    const auto kept = co_await std::move(asked);
+    co_return kept ? Result<bool>{true} : kept.error();
+}
+
+// It is out meanwhile, so that nothing begins it, and nothing of its key overtakes it should the disk refuse its end.
+asio::awaitable<Result<void>> QueueSource::end_waiting(std::string id, Failure why)
+{
+    parked_.erase(id);
+    (void)admission_.take_out(id);
+    const Outcome outcome{std::move(why)};
+    Result<void> kept = co_await records_.finish_now(id, outcome, clock_.wall());
+    if (kept) {
+        cancelled_.erase(id);
+        ended(id, outcome);
+    } else {
+        admission_.put_back(id);
+        changed_.set();
+    }
+    co_return kept;
+}
+
+// Asked before that is safe: also where it cannot be kept, what runs wild must come to an end.
+asio::awaitable<Result<void>> QueueSource::ask_to_end(std::string id)
+{
+    cancelled_.insert(id);
+    hooks_.cancel(id);
+    const auto kept = co_await records_.ask_to_end(id, clock_.wall());
+    if (!admission_.is_out(id) && !admission_.waits(id))
+        cancelled_.erase(id); // it ended by another's word
+    co_return kept ? Result<void>{} : Result<void>{not_kept(id, kept.error())};
 }
 
 asio::awaitable<Result<void>> QueueSource::retry(std::string id)

@@ -34,11 +34,17 @@ public:
         /// Whether it can run: there is the function, and the arguments fit.
         std::function<Result<void>(const Invocation& invocation)> check;
         std::function<void(const std::string& id, const Outcome& outcome)> ended;
+        std::function<void(const std::string& id)> cancel; ///< asks what was begun to end
+        /// How often a function is tried again when nothing else is said.
+        std::function<std::size_t(const std::string& function)> retries;
     };
 
     /// All that is passed must outlive it.
     QueueSource(boost::asio::any_io_executor executor, Clock& clock, Records& records, Intake& intake, Config config,
                 Hooks hooks);
+    QueueSource(const QueueSource&) = delete;
+    QueueSource& operator=(const QueueSource&) = delete;
+    ~QueueSource() override { intake_.on_room({}); }
 
     boost::asio::awaitable<Result<Accepted>> put(Submission submission) override;
 
@@ -48,11 +54,10 @@ public:
     /// The loop: begins what may begin. Runs until it is cancelled.
     boost::asio::awaitable<void> run();
 
-    /// Ends one that waits. False: it does not wait (any more), or somebody cancels what runs of it.
-    boost::asio::awaitable<Result<bool>> cancel_waiting(std::string id);
-
-    /// The next outcome of this invocation is a cancellation that somebody asked for.
-    void expect_cancellation(const std::string& id) { cancelled_.insert(id); }
+    /// Ends one that waits, or asks one to end that was begun; when this succeeds, no restart begins it again. False:
+    /// it is not here (any more). Failures: those of the disk; what waits goes on waiting then, and what was begun is
+    /// asked to end all the same, as the failure says.
+    boost::asio::awaitable<Result<bool>> cancel(std::string id);
 
     /// Begins one again that has ended without success.
     boost::asio::awaitable<Result<void>> retry(std::string id);
@@ -78,6 +83,9 @@ public:
     /// Whether it runs at this moment, or sleeps.
     bool has_begun(const std::string& id) const { return admission_.is_out(id) && !parked_.contains(id); }
 
+    /// Who of this order key runs, or goes next; empty: nobody.
+    std::string holder_of(const std::string& order_key) const { return admission_.holder_of(order_key); }
+
 private:
     boost::asio::awaitable<Result<void>> report(const Invocation& invocation, const Outcome& outcome) override;
 
@@ -90,6 +98,9 @@ private:
     boost::asio::awaitable<void> begin_these(std::vector<std::string> ids, std::vector<Permit> permits);
     void begin(Permit permit, Invocation invocation);
     void ended(const std::string& id, const Outcome& outcome);
+    boost::asio::awaitable<void> end_cancelled();
+    boost::asio::awaitable<Result<void>> end_waiting(std::string id, Failure why);
+    boost::asio::awaitable<Result<void>> ask_to_end(std::string id);
 
     boost::asio::any_io_executor executor_;
     Clock& clock_;
@@ -99,8 +110,9 @@ private:
     Hooks hooks_;
     AdmissionQueue admission_;
     Event changed_;
-    std::set<std::string> parked_; // whose function there is not
-    std::set<std::string> cancelled_;
+    std::set<std::string> parked_;    // whose function there is not
+    std::set<std::string> cancelled_; // the next outcome is what somebody asked for
+    std::vector<std::string> left_;   // what the agent before this one was asked to end and did not
     std::size_t arriving_ = 0;
     bool stopping_ = false;
     bool paused_ = false;

@@ -82,12 +82,76 @@ TEST_CASE("what waits can be taken out, wherever it waits, and the next of its k
     queue.add(entry("head", 1, 0, "k"));
     queue.add(entry("behind", 2, 0, "k"));
     queue.add(entry("later", 3, 0, "", at(10)));
-    CHECK(queue.remove("head"));
-    CHECK(queue.remove("later"));
-    CHECK_FALSE(queue.remove("later"));
+    CHECK(queue.take_out("head"));
+    CHECK(queue.take_out("later"));
+    CHECK_FALSE(queue.take_out("later"));
+    CHECK(take(queue, at(20)).empty()); // what goes out has not ended
+    queue.done("later");
+    queue.done("head");
     CHECK(take(queue, at(20)) == "behind");
-    CHECK_FALSE(queue.remove("behind"));
+    CHECK_FALSE(queue.take_out("behind"));
     CHECK(queue.waiting() == 0);
+}
+
+TEST_CASE("what was taken out and does not end is put back, and nothing of its key has overtaken it")
+{
+    AdmissionQueue queue;
+    queue.add(entry("a", 1, 0, "k"));
+    queue.add(entry("b", 2, 0, "k"));
+    queue.add(entry("c", 3, 0, "k"));
+    CHECK(queue.take_out("a"));
+    CHECK(queue.take_out("b"));
+    queue.done("b");
+    CHECK(take(queue).empty());
+    queue.put_back("a");
+    CHECK(take(queue) == "a");
+    queue.done("a");
+    CHECK(take(queue) == "c");
+}
+
+TEST_CASE("who waits for room of its function holds up no other, and the higher priority gets it first")
+{
+    AdmissionQueue queue;
+    for (int priority : {1, 2, 3}) {
+        QueueEntry full = entry("full " + std::to_string(priority), priority, priority);
+        full.function = "full";
+        queue.add(std::move(full));
+    }
+    QueueEntry other = entry("other", 4);
+    other.function = "other";
+    queue.add(std::move(other));
+    const auto has_room = [](const std::string& function) { return function != "full"; };
+    CHECK(queue.take(at(0), has_room)->id == "other");
+    CHECK_FALSE(queue.has_ready(at(0), has_room));
+    CHECK_FALSE(queue.take(at(0), has_room));
+    CHECK(queue.waiting() == 3);
+    CHECK(take(queue) == "full 3");
+    CHECK(take(queue) == "full 2");
+}
+
+TEST_CASE("it says who holds an order key")
+{
+    AdmissionQueue queue;
+    CHECK(queue.holder_of("k").empty());
+    queue.add(entry("a", 1, 0, "k"));
+    queue.add(entry("b", 2, 0, "k"));
+    CHECK(queue.holder_of("k") == "a");
+    CHECK(take(queue) == "a");
+    CHECK(queue.holder_of("k") == "a");
+    queue.done("a");
+    CHECK(queue.holder_of("k") == "b");
+}
+
+TEST_CASE("of one order key, what is not due yet is in nobody's way, and goes first when it is")
+{
+    AdmissionQueue queue;
+    queue.add(entry("delayed", 1, 0, "k", at(10)));
+    queue.add(entry("second", 2, 0, "k"));
+    queue.add(entry("third", 3, 0, "k"));
+    CHECK(take(queue, at(0)) == "second");
+    CHECK_FALSE(queue.has_ready(at(10)));
+    queue.done("second");
+    CHECK(take(queue, at(10)) == "delayed");
 }
 
 TEST_CASE("what is put back waits at its old place")

@@ -100,6 +100,22 @@ asio::awaitable<void> submit_one(Scheduler& scheduler, Invocation invocation, Re
     scheduler.submit(std::move(permit), std::move(invocation), reporter);
 }
 
+asio::awaitable<void> submit_with(Scheduler& scheduler, std::string id, int priority, Reporter& reporter)
+{
+    Permit permit = co_await scheduler.permit();
+    Invocation invocation = calling("a.narrow");
+    invocation.id = std::move(id);
+    scheduler.submit(std::move(permit), std::move(invocation), reporter, priority);
+}
+
+std::shared_ptr<Handler> noting(Clock& clock, Events& order)
+{
+    return std::make_shared<ScriptedHandler>([&clock, &order](const Invocation& invocation, std::vector<Value>) {
+        order.push_back(invocation.id);
+        return after_pause(clock, 1s, Outputs{});
+    });
+}
+
 } // namespace
 
 TEST_CASE("arguments are checked before the function runs")
@@ -260,6 +276,83 @@ TEST_CASE("who waits for a sleeper leaves its own place, too, and is back before
     CHECK_FALSE(begun.ended());
     world.finish(begun);
     CHECK(world.clock.now() == TimePoint{2h + 4s});
+}
+
+TEST_CASE("who waits for a place of its function keeps none of the agent's, and the higher priority goes first")
+{
+    SchedulerConfig config;
+    config.concurrency = 2;
+    World world{1, config};
+    Events order;
+    world.add(limited("a.narrow", 1), noting(world.clock, order));
+    world.add("a.other", gives(Outputs{}));
+    RecordingReporter reporter;
+    for (const int priority : {1, 2, 3, 4})
+        world.run(submit_with(world.scheduler, std::to_string(priority), priority, reporter));
+    world.run(submit_one(world.scheduler, calling("a.other"), reporter));
+    world.clock.run_for(world.io, 100ms);
+    CHECK(reporter.outcomes.size() == 1);
+    CHECK(world.scheduler.busy() == 1);
+    CHECK(world.scheduler.crowded() == Events{"2", "3", "4"});
+    CHECK(world.scheduler.asleep().empty());
+    CHECK(world.scheduler.room_for("a.narrow") == 0);
+    CHECK(world.scheduler.room_for("a.other") == Intake::no_limit);
+    world.clock.run_for(world.io, 10s);
+    CHECK(order == Events{"1", "4", "3", "2"});
+    CHECK(reporter.outcomes.size() == 5);
+    CHECK(world.scheduler.busy() == 0);
+    CHECK(world.scheduler.room_for("a.narrow") == 1);
+}
+
+TEST_CASE("also what calls a function that has no room leaves its place to others, and is back before it goes on")
+{
+    SchedulerConfig config;
+    config.concurrency = 1;
+    World world{1, config};
+    world.add(limited("a.narrow", 1), gives_after(world.clock, 1min, Outputs{}));
+    world.add("a.other", gives_after(world.clock, 1h, Outputs{}));
+    world.add("a.outer", std::make_shared<ScriptedHandler>([&](const Invocation& invocation, std::vector<Value>) {
+                  return calling_on(world.scheduler, world.clock, nested_in(invocation, "a.narrow"));
+              }));
+    Begun<Outcome> holder;
+    world.begin(holder, world.scheduler.call(calling("a.narrow")));
+    RecordingReporter outer;
+    RecordingReporter other;
+    world.run(submit_one(world.scheduler, calling("a.outer"), outer));
+    world.clock.run_for(world.io, 2s);
+    CHECK(world.scheduler.busy() == 0);
+    world.run(submit_one(world.scheduler, calling("a.other"), other));
+    world.clock.run_for(world.io, 30min);
+    CHECK(holder.ended());
+    CHECK(outer.outcomes.empty()); // it has a place of the function, and waits for the agent's
+    world.clock.run_for(world.io, 32min);
+    CHECK(other.outcomes.size() == 1);
+    CHECK(outer.outcomes.size() == 1);
+    CHECK(world.scheduler.busy() == 0);
+}
+
+TEST_CASE("who is submitted while there is room has its place of its function at once")
+{
+    World world;
+    Events order;
+    world.add(limited("a.narrow", 2), noting(world.clock, order));
+    RecordingReporter reporter;
+    int told = 0;
+    world.scheduler.on_room([&told] { ++told; });
+    world.run(submit_with(world.scheduler, "1", 0, reporter));
+    CHECK(world.scheduler.room_for("a.narrow") == 1);
+    world.clock.run_for(world.io, 5s);
+    CHECK(told == 1);
+    CHECK(world.scheduler.room_for("a.narrow") == 2);
+    world.scheduler.on_room({});
+    Invocation second = calling("a.narrow");
+    second.id = "2";
+    world.scheduler.submit(Permit{}, std::move(second), reporter, 0);
+    CHECK(world.scheduler.room_for("a.narrow") == 1);
+    CHECK(world.scheduler.cancel("2")); // before it begins
+    world.clock.run_for(world.io, 5s);
+    CHECK(world.scheduler.room_for("a.narrow") == 2);
+    CHECK(order == Events{"1"});
 }
 
 TEST_CASE("what sleeps under a scheduler that calls for another leaves the place there, and ends when that one stops")

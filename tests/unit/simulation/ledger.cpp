@@ -100,6 +100,7 @@ void Ledger::will_be_retried(const std::string& id)
 {
     retried_.insert(id);
     cancelled_now_.erase(id);
+    acknowledged_.erase(id);
 }
 
 void Ledger::cancels(const std::string& id)
@@ -131,6 +132,8 @@ void Ledger::begins(const Invocation& invocation, const Moment& moment, const Is
 {
     expect(running_.insert(invocation.id).second, "it runs once at a time: " + invocation.id);
     expect(!cancelled_now_.contains(invocation.id), "what is cancelled does not begin: " + invocation.id);
+    expect(!acknowledged_.contains(invocation.id),
+           "what was cancelled and acknowledged does not begin in any life: " + invocation.id);
     const auto known = known_.find(invocation.id);
     if (known == known_.end())
         return; // accepted, and nobody has heard so yet
@@ -155,14 +158,20 @@ void Ledger::check_order(const Invocation& invocation)
             expect(other.ended, "those of an order key run in the order of acceptance");
 }
 
+// Who waits for room of its own function holds up nobody else.
+bool Ledger::could_have_room(const Known& other, const Known& mine)
+{
+    return other.function != "sim.limited" || mine.function == other.function;
+}
+
 // What was put at this very moment, or may wait for another reason, is nobody's evidence.
 void Ledger::check_priority(const Invocation& invocation, TimePoint now, const IsOut& is_out)
 {
     const Known& mine = known_.at(invocation.id);
     for (const auto& [id, other] : known_) {
         const bool could_go = !other.ended && other.order_key.empty() && !other.not_before && other.since < now &&
-                              other.function != "sim.gone" && !retried_.contains(id) && !leaving_.contains(id) &&
-                              !is_out(id);
+                              other.function != "sim.gone" && could_have_room(other, mine) && !retried_.contains(id) &&
+                              !leaving_.contains(id) && !is_out(id);
         expect(!could_go || other.priority <= mine.priority,
                "the higher priority goes first: " + id + " before " + invocation.id);
     }

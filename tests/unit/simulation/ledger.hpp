@@ -60,6 +60,9 @@ public:
     void leaves(const std::string& id);
     void has_left(const std::string& id);
 
+    /// It was acknowledged: no life begins it from now on, until somebody retries it.
+    void cancelled(const std::string& id) { acknowledged_.insert(id); }
+
     /// The value of a signal that is about to be sent to this invocation: nobody else's.
     std::int64_t signal_for(const std::string& id);
 
@@ -107,6 +110,7 @@ private:
     using Place = std::pair<std::string, std::string>; // an invocation, and something in it
 
     void know(const std::string& id, Known known);
+    static bool could_have_room(const Known& other, const Known& mine);
     void check_order(const Invocation& invocation);
     void check_priority(const Invocation& invocation, TimePoint now, const IsOut& is_out);
     void check_failure(const std::string& id, const Failure& failure);
@@ -116,6 +120,7 @@ private:
     std::set<std::string> accepted_, retried_, failed_;
     std::set<std::string> cancelled_;         // that somebody asked to
     std::set<std::string> cancelled_now_;     // in this life
+    std::set<std::string> acknowledged_;      // in any
     std::multiset<std::string> leaving_;      // from the queue: one for each who asked
     std::map<std::string, std::string> told_; // sealed outcomes
     std::map<std::string, std::string> ids_;  // by idempotency key

@@ -109,6 +109,11 @@ bool Life::begin()
                              [this](const std::string& id, const Outcome& outcome) {
                                  if (alive())
                                      ledger_.told(id, outcome);
+                             },
+                             [this](const std::string& id) { (void)world_.scheduler.cancel(id); },
+                             [this](const std::string& name) {
+                                 const auto found = world_.registry.find(name);
+                                 return found ? (*found)->function.retries : 0;
                              }};
     queue_ = std::make_unique<QueueSource>(world_.io.get_executor(), world_.clock, store_->records(), intake_,
                                            QueueSource::Config{60, 5, 10'000}, std::move(hooks));
@@ -232,15 +237,13 @@ void Life::cancel(std::string id)
 // As the local socket does it.
 asio::awaitable<void> Life::cancel_now(std::string id)
 {
-    if (queue_->has_begun(id)) {
+    if (queue_->has_begun(id))
         ledger_.cancels(id);
-        queue_->expect_cancellation(id);
-        world_.scheduler.cancel(id);
-        co_return;
-    }
     ledger_.leaves(id);
-    (void)co_await queue_->cancel_waiting(id);
+    const auto cancelled = co_await queue_->cancel(id);
     ledger_.has_left(id);
+    if (cancelled && *cancelled && alive())
+        ledger_.cancelled(id);
 }
 
 void Life::retry(std::string id)

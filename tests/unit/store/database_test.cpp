@@ -229,7 +229,8 @@ TEST_CASE("a damaged file is set aside and a new one works in its place")
     auto opened = open_database(path);
     REQUIRE(opened);
     REQUIRE(opened->set_aside.starts_with(path + ".damaged-"));
-    CHECK(folder.read(fs::path{opened->set_aside}.filename().string()).size() == damaged.size());
+    CHECK(folder.read(fs::path{opened->set_aside}.filename().string()) == damaged);
+    CHECK_FALSE(fs::exists(opened->set_aside + "-wal")); // nothing was in it
     CHECK(values(*opened->database) == 0);
     set(*opened->database, "new");
     CHECK(mode(path) == 0600);
@@ -328,7 +329,7 @@ TEST_CASE("what a killed program had committed is there")
     CHECK(values(*opened->database) > committed);
 }
 
-TEST_CASE("a log without its file is no reason to stop")
+TEST_CASE("a log whose file is gone or empty is set aside with what there is, and nothing of it is written")
 {
     const TempFolder folder;
     const std::string path = folder.at("copy.db");
@@ -339,11 +340,96 @@ TEST_CASE("a log without its file is no reason to stop")
         set(*opened->database, "in the log alone");
         copy_while_open(original, path);
     }
-    fs::remove(path);
+    const std::string log = folder.read("copy.db-wal");
+    const std::string file = folder.read("copy.db");
+    SUBCASE("gone")
+    {
+        fs::remove(path);
+    }
+    SUBCASE("empty")
+    {
+        fs::resize_file(path, 0);
+    }
+    auto opened = open_database(path);
+    REQUIRE(opened);
+    REQUIRE(opened->set_aside.starts_with(path + ".damaged-"));
+    CHECK(opened->damage == "the state file is empty or gone, but not the log beside it: it is kept as " +
+                                opened->set_aside + ", and the agent begins with an empty one");
+    const std::string kept = fs::path{opened->set_aside}.filename().string();
+    CHECK(folder.read(kept + "-wal") == log);
+    CHECK(values(*opened->database) == 0);
+    set(*opened->database, "new");
+    opened->database.reset();
+    folder.write(kept, file); // the two together again are what they were
+    CHECK(values(*open_database(folder.at(kept))->database) == 501);
+}
+
+TEST_CASE("a log beside another file is set aside with that, and neither is written")
+{
+    const TempFolder folder;
+    const std::string path = folder.at("copy.db");
+    {
+        const std::string original = filled(folder);
+        auto opened = open_database(original);
+        REQUIRE(opened);
+        for (int n = 0; n < 20; ++n)
+            set(*opened->database, std::string(100, 'l') + std::to_string(n * 31));
+        copy_while_open(original, path);
+    }
+    const std::string log = folder.read("copy.db-wal");
+    {
+        auto other = open_database(folder.at("other.db"));
+        REQUIRE(other);
+        for (int n = 0; n < 2000; ++n)
+            set(*other->database, "another" + std::to_string(n));
+    }
+    fs::rename(folder.at("other.db"), path);
+    const std::string file = folder.read("copy.db");
+    auto opened = open_database(path);
+    REQUIRE(opened);
+    REQUIRE_FALSE(opened->set_aside.empty());
+    const std::string kept = fs::path{opened->set_aside}.filename().string();
+    CHECK(folder.read(kept) == file);
+    CHECK(folder.read(kept + "-wal") == log);
+}
+
+TEST_CASE("an empty file is a new one, and told")
+{
+    const TempFolder folder;
+    folder.write("state.db", "");
+    auto opened = open_database(folder.at("state.db"));
+    REQUIRE(opened);
+    CHECK(opened->set_aside.empty());
+    CHECK(opened->damage.find("is there and empty") != std::string::npos);
+    opened->database.reset();
+    CHECK(open_database(folder.at("state.db"))->damage.empty());
+    CHECK(open_database(folder.at("fresh.db"))->damage.empty());
+}
+
+TEST_CASE("what is lost in a damaged log is told, the log is kept, and what stands before the damage is there")
+{
+    const TempFolder folder;
+    const std::string path = folder.at("copy.db");
+    {
+        const std::string original = filled(folder);
+        auto opened = open_database(original);
+        REQUIRE(opened);
+        for (int n = 0; n < 20; ++n)
+            set(*opened->database, "in the log " + std::to_string(n));
+        copy_while_open(original, path);
+    }
+    overwrite(path + "-wal", fs::file_size(path + "-wal") / 2, noise(5000, 5));
+    const std::string log = folder.read("copy.db-wal");
     auto opened = open_database(path);
     REQUIRE(opened);
     CHECK(opened->set_aside.empty());
-    CHECK(values(*opened->database) == 0);
+    CHECK(values(*opened->database) > 500);
+    CHECK(values(*opened->database) < 520);
+    INFO(opened->damage);
+    CHECK(opened->damage.starts_with("the log of the state file is damaged: what the last "));
+    const std::size_t at = opened->damage.find(path + ".damaged-");
+    REQUIRE(at != std::string::npos);
+    CHECK(folder.read(fs::path{opened->damage.substr(at)}.filename().string()) == log);
 }
 
 TEST_CASE("a place where no file can be is a failure that says what to do")

@@ -1,5 +1,6 @@
 #include "store/record_table.hpp"
 
+#include "faulty_vfs.hpp"
 #include "store_world.hpp"
 
 #include <doctest/doctest.h>
@@ -357,6 +358,61 @@ TEST_CASE("what failed or was cancelled can be given a new life, which keeps wha
     CHECK(bench.begin("a")->starts == 1);
     bench.finish("a");
     CHECK(bench.record("a").state == State::succeeded);
+}
+
+TEST_CASE("a new life does not count the tries of earlier ones, and a cancelled try has not failed")
+{
+    Bench bench;
+    REQUIRE(bench.add("a"));
+    CHECK(bench.begin("a")->before == 0);
+    bench.records().note("a", State::running, "", 2);
+    bench.finish("a", Failure{Errc::script, "broke"});
+    REQUIRE(bench.run(bench.records().revive("a")));
+    const auto second = bench.begin("a");
+    CHECK(second->before == 3);
+    CHECK(second->invocation.tries == 3);
+    bench.finish("a", Failure{Errc::cancelled, "enough"});
+    REQUIRE(bench.run(bench.records().revive("a")));
+    CHECK(bench.record("a").tries == 3);
+    const auto third = bench.begin("a");
+    CHECK(third->before == 4);
+    CHECK(third->invocation.tries == 4); // another attempt all the same: what it recorded of failures is done again
+}
+
+TEST_CASE("who was asked to end is known as long as it has not, also after a restart, and not in its next life")
+{
+    Bench bench;
+    for (const char* id : {"a", "b", "c"})
+        REQUIRE(bench.add(id));
+    const auto asked = [&] { return bench.run(bench.records().asked_to_end()).value(); };
+    CHECK(asked().empty());
+    REQUIRE(bench.begin("a"));
+    REQUIRE(bench.run(bench.records().ask_to_end("a", at(3))));
+    REQUIRE(bench.run(bench.records().ask_to_end("b", at(3))));
+    bench.finish("b", Failure{Errc::cancelled, "enough"});
+    CHECK(bench.run(bench.records().ask_to_end("b", at(4)))); // too late to change anything
+    REQUIRE(bench.reopen());
+    CHECK(asked() == Ids{"a"});
+    bench.finish("a", Failure{Errc::cancelled, "enough"});
+    CHECK(asked().empty());
+    REQUIRE(bench.run(bench.records().revive("a")));
+    CHECK(asked().empty());
+}
+
+TEST_CASE("an end that is tried once is refused when the disk is full, and what ends stays open")
+{
+    FaultyDisk disk;
+    Bench bench;
+    REQUIRE(bench.add("a"));
+    disk.fill_at(1);
+    const auto refused = bench.run(bench.records().finish_now("a", Failure{Errc::cancelled, "enough"}, at(3)));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::limit);
+    CHECK(bench.record("a").state == State::waiting);
+    disk.make_room();
+    REQUIRE(bench.run(bench.records().finish_now("a", Failure{Errc::cancelled, "enough"}, at(3))));
+    CHECK(bench.record("a").state == State::cancelled);
+    bench.close();
 }
 
 TEST_CASE("what is not there, has not ended or has succeeded gets no new life")

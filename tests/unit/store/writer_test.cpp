@@ -249,10 +249,31 @@ TEST_CASE("a full disk refuses a job and is named as the trouble until it has ro
     CHECK(refused.error().code == Errc::limit);
     CHECK(refused.error().message == "the disk of the state file is full");
     CHECK(bench.writer().trouble() == "the disk of the state file is full");
+    CHECK(bench.keys().empty());
+    CHECK_FALSE(bench.run(bench.writer().probe()));
+    CHECK_FALSE(bench.writer().trouble().empty()); // who reads finds a full disk as good as any
     bench.disk.make_room();
     CHECK(bench.run_one(setting("b")));
     CHECK(bench.writer().trouble().empty());
     CHECK(bench.keys() == std::vector<std::string>{"b"});
+}
+
+TEST_CASE("who waits for trouble hears of it, and a probe tells when it is over")
+{
+    Bench bench;
+    Asked<bool> watching;
+    bench.ask(watching, [](Writer& writer) -> asio::awaitable<bool> {
+        co_await writer.troubled();
+        co_return true;
+    }(bench.writer()));
+    REQUIRE(bench.run_one(setting("a")));
+    CHECK_FALSE(watching.ended());
+    bench.disk.fill_at(1);
+    CHECK_FALSE(bench.run_one(setting("b")));
+    bench.clock.run_until(bench.io, [&] { return watching.ended(); });
+    bench.disk.make_room();
+    CHECK(bench.run(bench.writer().probe()));
+    CHECK(bench.writer().trouble().empty());
 }
 
 TEST_CASE("reading goes on while the disk is full")

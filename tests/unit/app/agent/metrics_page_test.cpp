@@ -10,7 +10,7 @@ using namespace forager::test;
 
 namespace {
 
-struct Counted {
+struct CountedWork {
     VirtualClock clock;
     boost::asio::io_context io{1};
     InvocationCounts counts{clock};
@@ -35,7 +35,7 @@ struct Counted {
 
 TEST_CASE("the page is OpenMetrics, whatever it tells of")
 {
-    Counted counted;
+    CountedWork counted;
     counted.run("media.scale", "1", std::chrono::milliseconds{200}, State::succeeded);
     counted.run("media.scale", "2", std::chrono::seconds{100}, State::failed);
     MetricsView view = counted.view();
@@ -66,7 +66,7 @@ TEST_CASE("the page is OpenMetrics, whatever it tells of")
 
 TEST_CASE("functions beyond the limit are counted together")
 {
-    Counted counted;
+    CountedWork counted;
     for (std::size_t i = 0; i < InvocationCounts::most_functions + 20; ++i)
         counted.run("f.n" + std::to_string(i), "1", {}, State::succeeded);
     counted.run("f.n0", "1", {}, State::succeeded);
@@ -77,7 +77,7 @@ TEST_CASE("functions beyond the limit are counted together")
 
 TEST_CASE("an invocation is measured from its first try, and one that never began is only counted")
 {
-    Counted counted;
+    CountedWork counted;
     Invocation invocation;
     invocation.id = "1";
     invocation.function = "f.f";
@@ -95,7 +95,7 @@ TEST_CASE("an invocation is measured from its first try, and one that never bega
 
 TEST_CASE("the log counts the lines that it writes")
 {
-    const Counted counted;
+    const CountedWork counted;
     counted.log.info("not written, it is below the least level");
     CHECK(counted.log.lines(LogLevel::info) == 0);
     counted.log.fail("a line of a test");

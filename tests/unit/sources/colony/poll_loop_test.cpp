@@ -93,6 +93,20 @@ TEST_CASE("no permit, no assign")
     CHECK(world.intake.begun == Story{"p", "q"});
 }
 
+TEST_CASE("no more is taken while a crowd waits for places of functions, and what is taken has its priority")
+{
+    Polling world;
+    world.intake.crowded = 64;
+    world.give("p", Object{{"priority", 7}});
+    world.begin();
+    world.pass(1min);
+    CHECK(world.asked() == 0);
+    world.intake.crowded = 63;
+    world.pass(10s);
+    CHECK(world.intake.begun == Story{"p"});
+    CHECK(world.intake.priorities == std::vector<int>{7});
+}
+
 TEST_CASE("the last free place is not kept for long")
 {
     Polling world;

@@ -265,13 +265,30 @@ TEST_CASE("a queue that takes nothing is a 503 that says when to try again")
     const auto full = world.send("POST", "/x");
     CHECK(full.status == 503);
     CHECK(full.headers.find("retry-after") != nullptr);
+    CHECK(holds(full.body, "the queue is full"));
+    world.queue.failure = Failure{Errc::limit, "the disk of the state file is full"};
+    CHECK(holds(world.send("POST", "/x").body, "the disk of the state file is full"));
     world.queue.failure = Failure{Errc::refused, "the agent is stopping"};
     CHECK(world.send("POST", "/x").status == 503);
     world.queue.failure = Failure{Errc::exit, "database /secret/path"};
     const auto broken = world.send("POST", "/x");
     CHECK(broken.status == 500);
     CHECK_FALSE(holds(broken.body, "/secret/path"));
-    CHECK(world.told.size() == 3);
+    CHECK(world.told.size() == 4);
+}
+
+TEST_CASE("while handlers are held up their callers hear why, and durable events go into the queue")
+{
+    HookWorld world{{hook("GET /x"), durable("POST /x")}};
+    world.held_up = "the agent was drained";
+    const auto refused = world.send("GET", "/x");
+    CHECK(refused.status == 503);
+    CHECK(refused.headers.find("retry-after") != nullptr);
+    CHECK(holds(refused.body, "the agent was drained"));
+    CHECK(world.called.empty());
+    CHECK(world.send("POST", "/x").status == 202);
+    world.held_up.clear();
+    CHECK(world.send("GET", "/x").status == 204);
 }
 
 TEST_CASE("a durable event that is too large as data is a 413")

@@ -46,7 +46,7 @@ public:
     explicit HookWorld(std::vector<Hook> served, HookSource::Config config = {})
         : hooks{server.strand.executor(),
                 {clock, queue, [this](Invocation invocation) { return function(std::move(invocation)); },
-                 [this](const std::string& message) { told.push_back(message); }},
+                 [this](const std::string& message) { told.push_back(message); }, [this] { return held_up; }},
                 config}
     {
         hooks.set(std::move(served));
@@ -83,6 +83,7 @@ public:
     VirtualClock clock;
     RecordingQueue queue;
     std::vector<std::string> told;
+    std::string held_up;
     std::vector<Invocation> called;
     Function function = [this](Invocation invocation) { return at_once(std::move(invocation), Outputs{}); };
     ServerWorld server{[this](http::ServedRequest request) { return hooks.handle(std::move(request)); }};

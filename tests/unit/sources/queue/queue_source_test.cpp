@@ -36,7 +36,12 @@ public:
                      const auto found = registry.find(invocation.function);
                      return found ? Result<void>{} : Result<void>{found.error()};
                  },
-                 [this](const std::string& id, const Outcome&) { told.push_back(id); }}}
+                 [this](const std::string& id, const Outcome&) { told.push_back(id); },
+                 [this](const std::string& id) { (void)scheduler.cancel(id); },
+                 [this](const std::string& function) {
+                     const auto found = registry.find(function);
+                     return found ? (*found)->function.retries : 0;
+                 }}}
     {
         records.live_under(clock, random);
     }
@@ -179,8 +184,7 @@ TEST_CASE("what a stop cuts off is done again after the next start, what somebod
         cut = life.put("t.slow")->id;
         cancelled = life.put("t.slow")->id;
         life.clock.run_for(life.io, 1s);
-        life.queue.expect_cancellation(cancelled);
-        life.scheduler.cancel(cancelled);
+        CHECK(*life.run(life.queue.cancel(cancelled)));
         life.clock.run_for(life.io, 1s);
         CHECK(records.kept.at(cancelled).outcome->error().code == Errc::cancelled);
         life.end();
@@ -230,8 +234,7 @@ TEST_CASE("what is cancelled while its start is written does not begin")
         if (begun > 0) // its start took no time
             continue;
         REQUIRE(life.queue.has_begun(id));
-        life.queue.expect_cancellation(id);
-        life.scheduler.cancel(id);
+        CHECK(*life.run(life.queue.cancel(id)));
         life.clock.run_for(life.io, 1s);
         CHECK(begun == 0);
         CHECK(records.kept.at(id).outcome->error().code == Errc::cancelled);
@@ -257,8 +260,8 @@ TEST_CASE("what waits can be cancelled, and what failed begun again")
     REQUIRE(life.put("t.slow"));
     const std::string waits = life.put("t.slow")->id;
     life.clock.run_for(life.io, 1s);
-    CHECK(*life.run(life.queue.cancel_waiting(waits)));
-    CHECK_FALSE(*life.run(life.queue.cancel_waiting(waits)));
+    CHECK(*life.run(life.queue.cancel(waits)));
+    CHECK_FALSE(*life.run(life.queue.cancel(waits)));
     CHECK(records.kept.at(waits).outcome->error().code == Errc::cancelled);
     const std::string fails = life.put("t.fails")->id;
     life.clock.run_for(life.io, 2h);
@@ -266,6 +269,172 @@ TEST_CASE("what waits can be cancelled, and what failed begun again")
     REQUIRE(life.run(life.queue.retry(fails)));
     life.clock.run_for(life.io, 1s);
     CHECK(records.kept.at(fails).ends == 2);
+}
+
+TEST_CASE("a cancellation that was acknowledged holds, whenever the agent dies then")
+{
+    for (std::uint64_t seed = 1; seed < 30; ++seed) {
+        INFO(seed);
+        MemoryRecords records;
+        std::string runs;
+        std::string waits;
+        {
+            Life life{records, seed, {}, 1};
+            life.add("t.slow", gives_after(life.clock, 1h, Outputs{}));
+            life.begin_loop();
+            runs = life.put("t.slow")->id;
+            waits = life.put("t.slow")->id;
+            life.clock.run_for(life.io, 1s);
+            CHECK(*life.run(life.queue.cancel(waits)));
+            CHECK(*life.run(life.queue.cancel(runs)));
+            records.dead = true;
+        }
+        Life life{records, seed + 100, {}, 1};
+        int begun = 0;
+        life.add("t.slow", computes([&](std::vector<Value>) -> Outcome {
+                     ++begun;
+                     return Outputs{};
+                 }));
+        life.begin_loop();
+        life.clock.run_for(life.io, 1min);
+        CHECK(begun == 0);
+        for (const std::string& id : {runs, waits}) {
+            REQUIRE(records.kept.at(id).outcome);
+            CHECK(records.kept.at(id).outcome->error().code == Errc::cancelled);
+        }
+        CHECK(life.queue.waiting() == 0);
+        CHECK(life.queue.running() == 0);
+    }
+}
+
+TEST_CASE("what an earlier agent was asked to end ends at the start, whatever goes before it and also when drained")
+{
+    MemoryRecords records;
+    std::string id;
+    {
+        Life life{records, 1, {}, 1};
+        life.add("t.slow", gives_after(life.clock, 1h, Outputs{}));
+        life.begin_loop();
+        id = life.put("t.slow", "", -5)->id;
+        life.clock.run_for(life.io, 1s);
+        for (int n = 0; n < 3; ++n)
+            REQUIRE(life.put("t.slow"));
+        CHECK(life.run(records.ask_to_end(id, {})));
+        records.dead = true;
+    }
+    Life life{records, 1, {}, 1};
+    life.add("t.slow", gives_after(life.clock, 1h, Outputs{}));
+    life.queue.pause();
+    life.begin_loop();
+    life.clock.run_for(life.io, 1s);
+    REQUIRE(records.kept.at(id).outcome);
+    CHECK(records.kept.at(id).outcome->error().message == "it was cancelled, and the agent died before it had ended");
+    CHECK(life.told == std::vector<std::string>{id});
+}
+
+TEST_CASE(
+    "on a full disk, what waits goes on waiting and its cancellation is refused; what runs is asked to end all the "
+    "same, and who asks hears that it cannot be kept")
+{
+    MemoryRecords records;
+    Life life{records, 1, {}, 1};
+    std::vector<std::string> order;
+    life.add("t.slow", notes(order, life.clock, 1h));
+    life.begin_loop();
+    const std::string runs = life.put("t.slow", "key")->id;
+    const std::string waits = life.put("t.slow", "key")->id;
+    const std::string last = life.put("t.slow", "key")->id;
+    life.clock.run_for(life.io, 1s);
+    records.full = true;
+    const auto refused = life.run(life.queue.cancel(waits));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message == "the disk of the state file is full");
+    CHECK(life.queue.waiting() == 2);
+    const auto asked = life.run(life.queue.cancel(runs));
+    REQUIRE_FALSE(asked);
+    CHECK(asked.error().code == Errc::limit);
+    CHECK(asked.error().message.starts_with(runs + " was asked to end, but that cannot be kept: the disk of the"));
+    life.clock.run_for(life.io, 1s);
+    CHECK_FALSE(records.kept.at(runs).outcome);
+    records.full = false;
+    life.clock.run_for(life.io, 5s);
+    REQUIRE(records.kept.at(runs).outcome);
+    CHECK(records.kept.at(runs).outcome->error().code == Errc::cancelled);
+    life.clock.run_for(life.io, 3h);
+    CHECK(order == std::vector<std::string>{runs, waits, last});
+}
+
+TEST_CASE("a retry gives as many tries as the first life had")
+{
+    MemoryRecords records;
+    Life life{records, 1};
+    int tries = 0;
+    Function function;
+    function.name = "t.fails";
+    function.retries = 2;
+    life.add(std::move(function), computes([&](std::vector<Value>) -> Outcome {
+                 ++tries;
+                 return Failure{Errc::script, "broken"};
+             }));
+    life.begin_loop();
+    const std::string id = life.put("t.fails")->id;
+    life.clock.run_for(life.io, 1h);
+    CHECK(tries == 3);
+    records.kept.at(id).tries = 2; // as the agent's observer has it
+    REQUIRE(life.run(life.queue.retry(id)));
+    life.clock.run_for(life.io, 1h);
+    CHECK(tries == 6);
+    CHECK(records.kept.at(id).ends == 2);
+}
+
+TEST_CASE(
+    "work of a function that has no room takes no place that other work could use, and its higher priority is next")
+{
+    MemoryRecords records;
+    Life life{records, 1, {}, 4};
+    std::vector<std::string> order;
+    Function narrow;
+    narrow.name = "t.one";
+    narrow.concurrency = 1;
+    life.add(std::move(narrow), notes(order, life.clock, 1min));
+    life.add("t.other", gives_after(life.clock, 1s, Outputs{}));
+    life.begin_loop();
+    std::vector<std::string> put;
+    for (int priority = 0; priority < 10; ++priority)
+        put.push_back(life.put("t.one", "", priority)->id);
+    const std::string other = life.put("t.other", "", -1)->id;
+    life.clock.run_for(life.io, 5s);
+    CHECK(records.kept.at(other).outcome);
+    CHECK(life.queue.running() == 1);
+    CHECK(life.queue.waiting() == 9);
+    CHECK(life.scheduler.busy() == 1);
+    life.clock.run_for(life.io, 1h);
+    REQUIRE(order.size() == 10);
+    CHECK(std::vector<std::string>(order.rbegin(), order.rend() - 1) ==
+          std::vector<std::string>(put.begin() + (order.front() == put.front() ? 1 : 0),
+                                   put.end() - (order.front() == put.front() ? 0 : 1)));
+    for (const auto& [id, one] : records.kept)
+        CHECK(one.starts == 1);
+}
+
+TEST_CASE("room that something else gives back is used at once")
+{
+    MemoryRecords records;
+    Life life{records, 1};
+    Function narrow;
+    narrow.name = "t.one";
+    narrow.concurrency = 1;
+    narrow.variadic = true;
+    life.add(std::move(narrow), gives_after(life.clock, 1s, Outputs{}));
+    life.begin_loop();
+    Begun<Outcome> called;
+    life.begin(called, life.scheduler.call(calling("t.one")));
+    life.clock.run_for(life.io, 100ms);
+    const std::string id = life.put("t.one")->id;
+    life.clock.run_for(life.io, 500ms);
+    CHECK(life.queue.waiting() == 1);
+    life.clock.run_for(life.io, 3s);
+    CHECK(records.kept.at(id).outcome);
 }
 
 namespace {
