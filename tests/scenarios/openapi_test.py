@@ -270,7 +270,7 @@ class Monitoring(Held):
 
     def test_pages_are_for_this_machine_and_for_get(self):
         self.serve_http()
-        for path in ("/healthz", "/readyz", "/metrics"):
+        for path in ("/", "/healthz", "/readyz", "/metrics"):
             self.page(path)
             self.page(path, 405, method="POST")
             self.page(path, 403, Host="elsewhere.example")
@@ -279,7 +279,7 @@ class Monitoring(Held):
 
     def test_a_token_is_wanted_where_there_is_one(self):
         self.serve_http('token = "open sesame, please open"')
-        for path in ("/healthz", "/readyz", "/metrics"):
+        for path in ("/", "/healthz", "/readyz", "/metrics"):
             self.page(path, 401)
             self.page(path, Authorization="Bearer open sesame, please open")
 

@@ -26,6 +26,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,7 +35,10 @@ namespace forager {
 
 class Agent {
 public:
-    explicit Agent(config::Settings settings);
+    /// Reads the configuration again, to see whether it has changed.
+    using Reread = std::function<Result<config::Settings>()>;
+
+    explicit Agent(config::Settings settings, Reread reread = {});
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
     ~Agent();
@@ -59,12 +63,14 @@ private:
     void ended(const std::string& id);
     void make_control();
     void make_sessions();
+    void look_at_configuration() const;
     boost::asio::awaitable<void> load();
     boost::asio::awaitable<void> reload();
     boost::asio::awaitable<void> drain();
     void resume();
 
     config::Settings settings_;
+    Reread reread_;
     AgentLog log_;
     AgentObserver observer_{log_};
     ServiceManager service_; // before the app, which hands the environment on to children

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/agent/log.hpp"
+#include "app/agent/observer.hpp"
 #include "app/app.hpp"
 #include "scripting/script.hpp"
 #include "sources/cron/cron_source.hpp"
@@ -20,7 +21,7 @@ namespace forager {
 class Events {
 public:
     /// All that is passed must outlive it.
-    Events(App& app, store::Store& store, Queue& queue, const AgentLog& log);
+    Events(App& app, store::Store& store, Queue& queue, const AgentObserver& observer, const AgentLog& log);
 
     /// These scripts and no others are served from now on.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts);
@@ -29,15 +30,24 @@ public:
     std::vector<std::string> schedules() const;
 
     CronSource& cron() { return cron_; }
+    const CronSource& cron() const { return cron_; }
     WatchSource& files() { return files_; }
+    const WatchSource& files() const { return files_; }
 
 private:
     boost::asio::awaitable<Result<void>> deliver(WatchEvent event);
 
+    // Of a watch, which is called like the function that handles its files.
+    struct Handling {
+        std::string event; // as the script names it
+        bool durable = false;
+    };
+
     App& app_;
     Queue& queue_;
+    const AgentObserver& observer_;
     const AgentLog& log_;
-    std::map<std::string, bool> durable_; // of each watch, which is called like the function that handles its files
+    std::map<std::string, Handling> handling_;
     CronSource cron_;
     WatchSource files_;
 };

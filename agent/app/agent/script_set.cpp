@@ -28,7 +28,7 @@ Failure took_too_long()
 
 } // namespace
 
-ScriptSet::ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops,
+ScriptSet::ScriptSet(App& app, AgentObserver& observer, const AgentLog& log, Supervisor& loops,
                      std::vector<std::string> patterns)
     : app_{app}, observer_{observer}, log_{log}, loops_{loops}, patterns_{std::move(patterns)}
 {
@@ -123,6 +123,7 @@ asio::awaitable<void> ScriptSet::load_one(std::string path)
         entry.script->retire();
     entry.script = std::move(script);
     entry.problem.reset();
+    note_owners();
     start_loops(entry);
     log_.info("loaded", {{"script", path}, {"functions", entry.script->declared().size()}});
 }
@@ -176,8 +177,11 @@ asio::awaitable<void> ScriptSet::again_and_again(const scripting::Schedule& sche
         invocation.function = schedule.name;
         invocation.source = "timer";
         const Outcome outcome = co_await run_handler(*schedule.every, invocation, {}, observer_);
-        if (!outcome)
-            observer_.state(invocation, State::failed, outcome.error().message);
+        loops_.report(schedule.name, outcome ? std::string{} : sentence_of(outcome.error()));
+        if (!outcome) {
+            observer_.state(invocation, State::failed, sentence_of(outcome.error()));
+            observer_.trace(invocation, outcome.error());
+        }
         const auto passed = (clock.now() - due) / schedule.period;
         due += schedule.period * (passed + 1);
         co_await sleep_until(clock, due);
@@ -191,7 +195,28 @@ asio::awaitable<void> ScriptSet::drop(std::string path)
     if (entry.script)
         entry.script->withdraw();
     entries_.erase(path);
+    note_owners();
     log_.info("its file is gone: the script is not served any more", {{"script", path}});
+}
+
+void ScriptSet::note_owners()
+{
+    owners_.clear();
+    for (const auto& [path, entry] : entries_) {
+        if (!entry.script)
+            continue;
+        for (const std::string& function : entry.script->declared())
+            owners_.insert_or_assign(function, path);
+        for (const scripting::Schedule& schedule : entry.script->schedules)
+            if (schedule.every)
+                owners_.insert_or_assign(schedule.name, path);
+    }
+}
+
+std::string ScriptSet::script_of(const std::string& function) const
+{
+    const auto owner = owners_.find(function);
+    return owner == owners_.end() ? std::string{} : owner->second;
 }
 
 std::vector<std::shared_ptr<scripting::Script>> ScriptSet::scripts() const

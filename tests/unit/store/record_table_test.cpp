@@ -468,3 +468,24 @@ TEST_CASE("names and notes of any bytes come back as they were")
     CHECK(record.note == strange);
     CHECK(bench.listed({false, "", strange, 9}) == Ids{strange});
 }
+
+TEST_CASE("what has not ended is listed before what has, the latest first in each part")
+{
+    Bench bench;
+    for (const char* id : {"a", "b", "c", "d", "e"})
+        REQUIRE(bench.add(id));
+    bench.finish("e", Outputs{}, at(4));
+    bench.finish("a", Outputs{}, at(6));
+    bench.finish("d", Failure{Errc::script, "no"}, at(5));
+    CHECK(bench.listed({}) == std::vector<std::string>{"c", "b", "a", "d", "e"});
+    RecordFilter some;
+    some.most = 3;
+    CHECK(bench.listed(some) == std::vector<std::string>{"c", "b", "a"});
+    some.most = 1;
+    CHECK(bench.listed(some) == std::vector<std::string>{"c"});
+    some.most = 2;
+    some.state = "succeeded";
+    CHECK(bench.listed(some) == std::vector<std::string>{"a", "e"});
+    some.open_only = true;
+    CHECK(bench.listed(some).empty());
+}
