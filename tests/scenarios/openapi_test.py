@@ -73,7 +73,7 @@ class TheDocument(unittest.TestCase):
 
     def test_a_member_that_it_does_not_name_would_be_noticed(self):
         schema = {"$ref": "#/components/schemas/Line"}
-        line = {"number": 1, "at": "2026-01-01 00:00:00 UTC", "text": "x"}
+        line = {"number": 1, "at": "2026-01-01T00:00:00.000Z", "text": "x"}
         DOCUMENT.validate(line, schema)
         with self.assertRaisesRegex(Exception, "level"):
             DOCUMENT.validate({**line, "level": "info"}, schema)

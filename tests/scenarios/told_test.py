@@ -98,7 +98,7 @@ class Failures(Scenario):
         for command in (("submit", "t.fail", "--wait"), ("call", "t.fail")):
             err = self.forager(*command).stderr
             self.assertRegex(err, place)
-            self.assertIn("stack traceback", err)
+            self.assertIn("in function 'inner'", err)
         self.assertRegex(self.log_of_this_life(), r"failed: \S*script\.lua:\d+: boo function=t\.fail ")
 
     def test_what_is_handled_without_a_record_is_named_and_traced_in_the_log(self):
@@ -115,11 +115,11 @@ forager.on("file:{watched}/*.csv", function() inner() end)
         connection.request("POST", "/hooks/build")
         self.assertEqual(connection.getresponse().status, 500)
         (watched / "a.csv").touch()
-        for name in ('label="http:POST /hooks/build"', f"label=file:{watched}/*.csv", 'function="every 50ms at '):
+        for name in ('label="http:POST /hooks/build"', f"label=file:{watched}/*.csv", 'function="every 50 ms at '):
             def told(name=name):
                 lines = [line for line in self.log_of_this_life().splitlines() if name in line]
-                return [line for line in lines if re.search(r"failed: \S*script\.lua:2: boo", line)] and \
-                    [line for line in lines if "stack traceback" in line and "inner" in line]
+                return [line for line in lines if re.search(r"failed: \S*script\.lua:\d+: boo", line)] and \
+                    [line for line in lines if "traceback: | " in line and "inner" in line]
             self.until(told, f"{name} to be told of")
 
     def test_what_a_cancelled_one_is_refused_for_is_said_well(self):

@@ -46,7 +46,7 @@ std::string AgentObserver::script_of(const Invocation& invocation) const
 void AgentObserver::trace(const Invocation& invocation, const Failure& failure) const
 {
     if (!failure.traceback.empty())
-        log_.warn(failure.traceback, fields_of(invocation));
+        log_.warn("traceback:\n" + failure.traceback, fields_of(invocation));
 }
 
 void AgentObserver::keep_in(store::RecordTable& records, store::LogTable& lines, IsRecorded is_recorded, Wrote wrote)
