@@ -24,6 +24,8 @@ constexpr std::string_view foot = "</body>\n</html>\n";
 
 std::string escaped(std::string_view text)
 {
+    if (!is_utf8(text))
+        return escaped(to_json(Value{std::string{text}})); // as JSON says bytes
     std::string html;
     for (const char letter : text)
         switch (letter) {
@@ -43,7 +45,7 @@ std::string cell(const Value* value)
     if (value == nullptr || value->is_null())
         return {};
     const auto* text = value->get<std::string>();
-    return escaped(text != nullptr && is_utf8(*text) ? *text : to_json(*value));
+    return escaped(text != nullptr ? *text : to_json(*value));
 }
 
 std::string row(std::string_view name, const Value& value)
