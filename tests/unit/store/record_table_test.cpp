@@ -447,7 +447,7 @@ TEST_CASE("retention by count keeps those that ended last, and does a part of mu
     while (bench.run(bench.records().forget({std::chrono::hours{24}, 3}, at(1000))).value())
         ++rounds;
     CHECK(rounds == 3);
-    CHECK(bench.listed({false, "succeeded", "", 100}) == Ids{"2", "1", "0"});
+    CHECK(bench.listed({false, "succeeded", "", 100}) == Ids{"0", "1", "2"});
     CHECK(bench.open_ids().size() == 10);
 }
 
