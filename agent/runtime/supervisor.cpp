@@ -57,11 +57,13 @@ std::vector<LoopStatus> Supervisor::list() const
     return statuses;
 }
 
-void Supervisor::report(std::string_view name, const std::string& error)
+bool Supervisor::report(std::string_view name, const std::string& error)
 {
+    bool news = false;
     for (Supervised& one : loops_)
         if (one.status.name == name)
-            one.status.last_error = error;
+            news = std::exchange(one.status.last_error, error) != error || news;
+    return news;
 }
 
 asio::awaitable<void> Supervisor::end(std::string name)

@@ -52,8 +52,9 @@ public:
     /// Cancels the loops of this name and waits for their end; they are forgotten.
     boost::asio::awaitable<void> end(std::string name);
 
-    /// What the loops of this name last did went wrong like this, and they go on; empty: it went well.
-    void report(std::string_view name, const std::string& error);
+    /// What the loops of this name last did went wrong like this, and they go on; empty: it went well. Returns whether
+    /// that is news.
+    bool report(std::string_view name, const std::string& error);
 
     /// In the order of starting.
     std::vector<LoopStatus> list() const;

@@ -171,24 +171,27 @@ asio::awaitable<void> ScriptSet::again_and_again(const scripting::Schedule& sche
 {
     Clock& clock = app_.clock();
     TimePoint due = clock.now();
-    std::string known; // the error of the last call
     for (;;) {
-        Invocation invocation;
-        invocation.id = app_.scheduler().fresh_id();
-        invocation.function = schedule.name;
-        invocation.source = "timer";
-        const Outcome outcome = co_await run_handler(*schedule.every, invocation, {}, observer_);
-        const std::string error = outcome ? std::string{} : sentence_of(outcome.error());
-        loops_.report(schedule.name, error);
-        if (!outcome)
-            observer_.state(invocation, State::failed, error);
-        if (!outcome && error != known) // the same again and again says nothing new
-            observer_.trace(invocation, outcome.error());
-        known = error;
+        co_await call(schedule);
         const auto passed = (clock.now() - due) / schedule.period;
         due += schedule.period * (passed + 1);
         co_await sleep_until(clock, due);
     }
+}
+
+asio::awaitable<void> ScriptSet::call(const scripting::Schedule& schedule)
+{
+    Invocation invocation;
+    invocation.id = app_.scheduler().fresh_id();
+    invocation.function = schedule.name;
+    invocation.source = "timer";
+    const Outcome outcome = co_await run_handler(*schedule.every, invocation, {}, observer_);
+    const std::string error = outcome ? std::string{} : sentence_of(outcome.error());
+    const bool news = loops_.report(schedule.name, error);
+    if (!outcome)
+        observer_.state(invocation, State::failed, error);
+    if (!outcome && news) // the same again and again says nothing new
+        observer_.trace(invocation, outcome.error());
 }
 
 asio::awaitable<void> ScriptSet::drop(std::string path)

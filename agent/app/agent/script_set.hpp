@@ -66,6 +66,7 @@ private:
     boost::asio::awaitable<void> end_loops(Entry& entry);
     void start_loops(Entry& entry);
     boost::asio::awaitable<void> again_and_again(const scripting::Schedule& schedule);
+    boost::asio::awaitable<void> call(const scripting::Schedule& schedule);
     boost::asio::awaitable<void> drop(std::string path);
     void note_owners();
 

@@ -125,11 +125,12 @@ TEST_CASE("a loop gives a sign of life whenever it runs, and can say what is wro
     world.clock.run_for(world.io, 1min);
     CHECK(supervisor.list()[0].alive == TimePoint{56s});
     CHECK(supervisor.list()[1].alive == TimePoint{});
-    supervisor.report("ticks", "no paper");
+    CHECK(supervisor.report("ticks", "no paper"));
+    CHECK_FALSE(supervisor.report("ticks", "no paper"));
     CHECK(supervisor.list()[0].last_error == "no paper");
     CHECK(supervisor.list()[0].state == LoopState::running);
     CHECK(supervisor.list()[1].last_error.empty());
-    supervisor.report("ticks", "");
+    CHECK(supervisor.report("ticks", ""));
     CHECK(supervisor.list()[0].last_error.empty());
     world.run(supervisor.stop());
 }
