@@ -257,7 +257,7 @@ class Look(Scenario):
         self.assertEqual([one["id"] for one in self.result("ps", "--limit", "3")], [open_one, *reversed(ended[1:])])
 
     def test_a_note_of_several_lines_is_one_row(self):
-        self.serve('forager.func { name = "t.fail", run = function() error { code = "mine", message = "one\\ntwo" } end }')
+        self.serve('forager.func { name = "t.fail", run = function() error { message = "one\\ntwo" } end }')
         self.end_of(self.submit("t.fail"))
         lines = self.forager("ps").stdout.splitlines()
         self.assertEqual(len(lines), 2, lines)

@@ -12,6 +12,7 @@
 #include <deque>
 #include <mutex>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -145,9 +146,22 @@ bool LogWriter::put(Line line)
         write_line(queue_->outlet(), line);
         return true;
     }
-    if (!queue_->thread.joinable())
-        queue_->thread = std::thread{[queue = queue_] { queue->run(); }};
-    return queue_->put(std::move(line));
+    if (begin())
+        return queue_->put(std::move(line));
+    write_line(queue_->outlet(), line);
+    return true;
+}
+
+// False: the system gives no thread, and lines are better late than lost.
+bool LogWriter::begin()
+{
+    try {
+        if (!queue_->thread.joinable())
+            queue_->thread = std::thread{[queue = queue_] { queue->run(); }};
+        return true;
+    } catch (const std::system_error&) {
+        return false;
+    }
 }
 
 bool LogWriter::flows() const

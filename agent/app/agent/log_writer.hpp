@@ -43,6 +43,8 @@ public:
 private:
     class Queue;
 
+    bool begin();
+
     std::shared_ptr<Queue> queue_; // also the thread's, which may be stuck in a write when this goes
     bool stalls_;                  // whether it can
 };
