@@ -14,7 +14,13 @@ int run_agent(const Common& common)
     auto settings = settings_for(common);
     if (!settings)
         return print_failure(settings.error(), common);
-    Agent agent{std::move(*settings)};
+    const auto reread = [&common]() -> Result<config::Settings> {
+        auto configuration = config::read_configuration(sources_for(common));
+        if (!configuration)
+            return configuration.error();
+        return std::move(configuration->settings);
+    };
+    Agent agent{std::move(*settings), reread};
     const Ending ending = agent.run();
     // A signal is how an agent is told to stop: that it has done so is success.
     if (ending.stopped && ending.stopped->signal != 0)

@@ -46,10 +46,7 @@ std::size_t width_of(std::string_view text)
 
 Result<config::Configuration> configuration_for(const Common& common)
 {
-    config::Sources sources = config::surroundings();
-    if (!common.config.empty())
-        sources.file = common.config;
-    auto configuration = config::read_configuration(sources);
+    auto configuration = config::read_configuration(sources_for(common));
     if (!configuration)
         return configuration.error();
     for (const std::string& warning : configuration->warnings)
@@ -58,6 +55,14 @@ Result<config::Configuration> configuration_for(const Common& common)
 }
 
 } // namespace
+
+config::Sources sources_for(const Common& common)
+{
+    config::Sources sources = config::surroundings();
+    if (!common.config.empty())
+        sources.file = common.config;
+    return sources;
+}
 
 Result<config::Settings> settings_for(const Common& common)
 {
@@ -104,7 +109,7 @@ Result<std::string> socket_for(const Common& common)
     return socket_to_ask(*configuration, config::AgentConfig{}.socket);
 }
 
-Ending answer_to(const Common& common, const Question& question)
+Ending answer_to(const Common& common, const Question& question, std::function<void(const Failure&)> last_words)
 {
     const auto socket = socket_for(common);
     if (!socket)
@@ -112,6 +117,8 @@ Ending answer_to(const Common& common, const Question& question)
     const auto progress = make_progress(common);
     AppConfig config;
     config.last_words = [&](const Failure& failure) { print_last_words(failure, common); };
+    if (last_words)
+        config.last_words = std::move(last_words);
     App app{std::move(config), *progress};
     control::Client client{app.http(), {*socket}};
     return app.execute(question(client));
@@ -145,8 +152,21 @@ std::string text_of(const Value& object, std::string_view name)
     return text == nullptr ? to_json(*value) : *text;
 }
 
-std::string table(const std::vector<std::vector<std::string>>& rows)
+std::string time_text(const Value& object, std::string_view name)
 {
+    constexpr std::size_t date = 10;
+    constexpr std::size_t second = 19;
+    const std::string stamp = text_of(object, name);
+    if (stamp.size() < second || stamp[date] != 'T')
+        return stamp;
+    return stamp.substr(0, date) + " " + stamp.substr(date + 1, second - date - 1) + " UTC";
+}
+
+std::string table(std::vector<std::vector<std::string>> rows)
+{
+    for (auto& row : rows)
+        for (std::string& cell : row)
+            std::ranges::replace_if(cell, [](char byte) { return byte == '\n' || byte == '\r' || byte == '\t'; }, ' ');
     std::vector<std::size_t> widths;
     for (const auto& row : rows)
         for (std::size_t i = 0; i < row.size(); ++i) {

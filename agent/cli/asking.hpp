@@ -14,6 +14,9 @@
 
 namespace forager::cli {
 
+/// Where the configuration is read from.
+config::Sources sources_for(const Common& common);
+
 /// The configuration that the command was given; its warnings go to stderr.
 Result<config::Settings> settings_for(const Common& common);
 
@@ -31,8 +34,10 @@ std::string socket_to_ask(const config::Configuration& configuration, const std:
 /// What is asked; its value is the result.
 using Question = std::function<boost::asio::awaitable<Outcome>(control::Client& client)>;
 
-/// Asks.
-Ending answer_to(const Common& common, const Question& question);
+/// Asks. `last_words` tells the user when the loop no longer can, on a thread of its own; as a failure where it is
+/// empty.
+Ending answer_to(const Common& common, const Question& question,
+                 std::function<void(const Failure& failure)> last_words = {});
 
 /// Asks and prints: as JSON, or as `shown` says. Gives the exit status.
 int ask(const Common& common, const Question& question, const std::function<std::string(const Value&)>& shown);
@@ -44,7 +49,10 @@ Question posting(std::string path, Object body);
 /// A member's text, or what else it holds as JSON; empty where there is none.
 std::string text_of(const Value& object, std::string_view name);
 
-/// Rows with their columns in line.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+/// A member that is a moment, as people read it: "2026-11-24 18:22:26 UTC".
+std::string time_text(const Value& object, std::string_view name);
+
+/// Rows with their columns in line; a cell is one line, whatever its text holds.
+std::string table(std::vector<std::vector<std::string>> rows);
 
 } // namespace forager::cli

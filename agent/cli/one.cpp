@@ -1,11 +1,15 @@
 // forager show, explain, logs, cancel, retry, signal: one invocation of the running agent.
+#include "base/text.hpp"
 #include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/waiting.hpp"
+#include "io/formats/json.hpp"
 
+#include <algorithm>
 #include <cctype>
+#include <iterator>
 
 namespace forager::cli {
 
@@ -55,29 +59,43 @@ asio::awaitable<Outcome> all_lines(control::Client& client, std::string id)
         auto answer = co_await client.get("/v1/invocations/" + id + "/logs?after=" + std::to_string(after));
         if (!answer)
             co_return answer.error();
-        auto* object = answer->get<Object>();
-        Value* lines = object == nullptr ? nullptr : object->find("lines");
-        after = lines_in(*answer, after).second;
-        if (lines != nullptr && lines->get<Array>() != nullptr)
-            std::move(lines->get<Array>()->begin(), lines->get<Array>()->end(), std::back_inserter(all));
-        if (text_of(*answer, "more") != "true")
+        const bool more = text_of(*answer, "more") == "true";
+        auto lines = lines_in(std::move(*answer), after);
+        std::ranges::move(lines.first, std::back_inserter(all));
+        if (!more)
             co_return Outputs{Value{std::move(all)}};
+        after = lines.second;
     }
+}
+
+std::string shown_line(const Value& line)
+{
+    return time_text(line, "at") + "  " + text_of(line, "text") + "\n";
 }
 
 std::string shown_lines(const Value& lines)
 {
     std::string text;
     for (const Value& line : *lines.get<Array>())
-        text += text_of(line, "at") + "  " + text_of(line, "text") + "\n";
+        text += shown_line(line);
     return text;
+}
+
+// Line by line, a JSON document each: nobody waits for the end to read the first one.
+int follow(const Common& common, const std::string& id)
+{
+    const auto see = [&](const Value& line) {
+        return write_out_meanwhile(common.json ? to_json(line) + "\n" : printable(shown_line(line)));
+    };
+    const Ending ending = answer_to(common, [&](control::Client& client) { return follow_lines(client, id, see); });
+    return ending.outcome ? Exit::done : print_ending(ending, common);
 }
 
 int logs(const OneOptions& options)
 {
     if (!options.follow)
         return ask(options.common, [&](control::Client& client) { return all_lines(client, options.id); }, shown_lines);
-    return ask(options.common, [&](control::Client& client) { return follow_lines(client, options.id); }, nothing);
+    return follow(options.common, options.id);
 }
 
 int signal(const OneOptions& options)

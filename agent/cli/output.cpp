@@ -44,11 +44,13 @@ std::string with_newline(std::string text)
     return text;
 }
 
-void write_result(std::string_view text)
+// False: the reader is gone.
+bool write_result(std::string_view text)
 {
     const int error = write_all(STDOUT_FILENO, text);
     if (error != 0 && error != EPIPE)
         throw std::system_error{error, std::generic_category(), "cannot write the result to stdout"};
+    return error == 0;
 }
 
 } // namespace
@@ -82,9 +84,9 @@ void write_out(std::string_view text)
     write_result(text);
 }
 
-void write_out_meanwhile(std::string_view text)
+bool write_out_meanwhile(std::string_view text)
 {
-    write_result(text);
+    return write_result(text);
 }
 
 void write_err(std::string_view text)
@@ -101,6 +103,11 @@ std::string for_people(const Value& result)
     return with_newline(to_yaml(result));
 }
 
+int exit_status(const Ending& ending, int status)
+{
+    return ending.stopped && ending.stopped->signal != 0 ? Watchdog::exit_code(*ending.stopped) : status;
+}
+
 int print_failure(const Failure& failure, const Common& common)
 {
     if (common.json)
@@ -114,7 +121,7 @@ int print_ending(const Ending& ending, const Common& common, const std::function
 {
     if (!ending.outcome) {
         const int status = print_failure(ending.outcome.error(), common);
-        return ending.stopped && ending.stopped->signal != 0 ? Watchdog::exit_code(*ending.stopped) : status;
+        return exit_status(ending, status);
     }
     const Value result = as_one(*ending.outcome);
     if (!common.json) {

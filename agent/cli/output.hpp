@@ -18,6 +18,9 @@ std::string for_people(const Value& result);
 int print_ending(const Ending& ending, const Common& common,
                  const std::function<std::string(const Value&)>& shown = for_people);
 
+/// The exit status of work that ended like this, where what is printed gave `status`: a signal has its own.
+int exit_status(const Ending& ending, int status);
+
 /// Prints a failure (as JSON on stdout, or for people on stderr) and gives the exit status: 2 for a script that does
 /// not load, else 1.
 int print_failure(const Failure& failure, const Common& common);
@@ -36,8 +39,8 @@ void hold_standard_streams();
 /// disk.
 void write_out(std::string_view text);
 
-/// The same while there is more to do: signals are still asked to end that.
-void write_out_meanwhile(std::string_view text);
+/// The same while there is more to do: signals are still asked to end that. False: the reader is gone.
+bool write_out_meanwhile(std::string_view text);
 
 /// A failure as one line of JSON, and for people.
 std::string failure_json(const Failure& failure);

@@ -6,6 +6,8 @@ namespace forager::cli {
 
 namespace {
 
+constexpr int most_listed = 10'000; // by the agent
+
 struct PsOptions {
     Common common;
     std::string state;
@@ -37,14 +39,14 @@ std::string shown(const Value& answer)
             const std::string label = text_of(one, "label");
             rows.push_back({text_of(one, "id"), text_of(one, "state"),
                             text_of(one, "function") + (label.empty() ? "" : " (" + label + ")"),
-                            text_of(one, "submitted"), text_of(one, "note")});
+                            time_text(one, "submitted"), text_of(one, "note")});
         }
     return table(rows);
 }
 
 int ps(const PsOptions& options)
 {
-    const std::size_t limit = options.all ? 10'000 : options.limit;
+    const std::size_t limit = options.all ? most_listed : options.limit;
     std::string path = "/v1/invocations?limit=" + std::to_string(limit);
     if (!options.state.empty())
         path += "&state=" + escaped(options.state);
@@ -67,7 +69,9 @@ void add_ps(CLI::App& program, Action& chosen)
     command->add_option("--function", options->function, "Only those of this function")->type_name("NAME");
     command->add_flag("--open", options->open, "Only those that have not ended");
     command->add_flag("--all", options->all, "All that are kept, up to 10000");
-    command->add_option("--limit", options->limit, "At most so many (20)")->type_name("NUMBER");
+    command->add_option("--limit", options->limit, "At most so many (20)")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(1, most_listed).description(""));
     command->callback([options, &chosen] { chosen = [options] { return ps(*options); }; });
 }
 

@@ -1,5 +1,6 @@
 // forager submit: hands work to the running agent, which keeps it until it is done.
 #include "base/duration.hpp"
+#include "base/text.hpp"
 #include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
@@ -8,7 +9,9 @@
 #include "cli/waiting.hpp"
 #include "scripting/module_file.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 
 namespace forager::cli {
 
@@ -88,14 +91,22 @@ Result<Object> function_body(const SubmitOptions& options)
     return Object{{"function", options.work}, {"args", std::move(args)}, {"kwargs", std::move(*kwargs)}};
 }
 
-asio::awaitable<Outcome> submit_and_wait(control::Client& client, Object body, bool wait, bool follow)
+bool show_line(const Value& line)
+{
+    write_err(printable(text_of(line, "text") + "\n"));
+    return true;
+}
+
+asio::awaitable<Outcome> submit_and_wait(control::Client& client, Object body, bool wait, bool follow,
+                                         AcceptedWork& work)
 {
     auto accepted = co_await client.post("/v1/invocations", std::move(body));
     if (!accepted)
         co_return accepted.error();
     std::string id = text_of(*accepted, "id");
+    work.accept(id);
     if (follow) {
-        const Outcome followed = co_await follow_lines(client, id);
+        const Outcome followed = co_await follow_lines(client, id, show_line);
         if (!followed)
             co_return followed;
     }
@@ -136,10 +147,11 @@ int submit(const SubmitOptions& options)
         return Exit::usage;
     }
     add_limits(*body, options);
+    AcceptedWork work;
     const auto question = [&](control::Client& client) {
-        return submit_and_wait(client, *body, options.wait, options.follow);
+        return submit_and_wait(client, *body, options.wait, options.follow, work);
     };
-    return ask_about_one(options.common, question);
+    return ask_about_one(options.common, question, work);
 }
 
 } // namespace
@@ -162,7 +174,9 @@ void add_submit(CLI::App& program, Action& chosen)
     command->add_option("--priority", options->priority, "Higher goes first (0)")->type_name("NUMBER");
     command->add_option("--key", options->order_key, "Of those with the same key one runs at a time, in their order");
     command->add_option("--idempotency-key", options->idempotency_key, "Accepted once, however often it is submitted");
-    command->add_option("--retries", options->retries, "More tries when it fails")->type_name("NUMBER");
+    command->add_option("--retries", options->retries, "More tries when it fails")
+        ->type_name("NUMBER")
+        ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()).description(""));
     add_duration(*command, "--delay", options->delay, "Not before so much time has passed");
     add_duration(*command, "--timeout", options->timeout, "End each try when it takes longer");
     command->callback([options, &chosen] { chosen = [options] { return submit(*options); }; });

@@ -10,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace forager::cli {
@@ -26,14 +27,20 @@ asio::awaitable<void> pause()
     co_await timer.async_wait(asio::use_awaitable);
 }
 
+bool is_away(const Failure& failure)
+{
+    return control::presence_in(failure) != control::Presence::answers;
+}
+
 // Asks again while the agent is being restarted.
-asio::awaitable<Result<Value>> patiently(control::Client& client, std::string path)
+asio::awaitable<Result<Value>> patiently(control::Client& client, std::string id, std::string what)
 {
     for (int tries = 0;; ++tries) {
-        auto answer = co_await client.get(path);
-        const bool gone = !answer && control::presence_in(answer.error()) != control::Presence::answers;
-        if (!gone || tries == patience)
+        auto answer = co_await client.get("/v1/invocations/" + id + what);
+        if (answer || !is_away(answer.error()) || tries == patience)
             co_return answer;
+        if (tries == 0)
+            write_err("forager: the agent is away: " + id + " is safe, and this waits a minute for the agent\n");
         co_await pause();
     }
 }
@@ -61,8 +68,7 @@ int print_end(const Value& record, const Common& common)
     if (common.json) {
         write_out(to_json(Value{end_for_programs(record)}) + "\n");
     } else if (error != nullptr) {
-        const std::string where = text_of(*error, "where");
-        write_err(printable("forager: " + (where.empty() ? "" : where + ": ") + text_of(*error, "message") + "\n"));
+        write_err(failure_text(control::failure_from(*error)));
     } else if (const Value* result = member(record, "result")) {
         write_out(for_people(*result));
     }
@@ -71,49 +77,83 @@ int print_end(const Value& record, const Common& common)
 
 } // namespace
 
-std::pair<std::string, std::int64_t> lines_in(const Value& answer, std::int64_t after)
+void AcceptedWork::accept(std::string id)
 {
-    std::string text;
-    const Value* lines = member(answer, "lines");
-    if (lines == nullptr || lines->get<Array>() == nullptr)
-        return {text, after};
-    for (const Value& line : *lines->get<Array>()) {
-        text += text_of(line, "text") + "\n";
-        if (const Value* number = member(line, "number"); number != nullptr && number->get<std::int64_t>() != nullptr)
-            after = *number->get<std::int64_t>();
+    id_ = std::move(id);
+    known_ = true;
+}
+
+Failure AcceptedWork::told(Failure failure) const
+{
+    const bool given_up = failure.code == Errc::cancelled;
+    if (!known_) {
+        if (given_up)
+            failure.message += ": whether the work was accepted is not known, 'forager ps' tells";
+        return failure;
     }
-    return {text, after};
+    if (given_up)
+        failure.message += ": the work goes on as " + id_ + " ('forager show " + id_ + "' tells how it is, " +
+                           "'forager cancel " + id_ + "' ends it)";
+    else if (is_away(failure))
+        failure.message += "; the work is safe: it was accepted as " + id_ +
+                           " and goes on with the agent, 'forager show " + id_ + "' then tells how it is";
+    else
+        failure.message += " (the work was accepted as " + id_ + ")";
+    return failure;
+}
+
+int AcceptedWork::print(const Failure& failure, const Common& common) const
+{
+    const Failure all = told(failure);
+    if (!common.json || !known_)
+        return print_failure(all, common);
+    write_out(to_json(Value{Object{{"ok", false}, {"id", id_}, {"error", all.to_object()}}}) + "\n");
+    return Exit::failed;
+}
+
+std::pair<Array, std::int64_t> lines_in(Value answer, std::int64_t after)
+{
+    auto* object = answer.get<Object>();
+    Value* member = object == nullptr ? nullptr : object->find("lines");
+    auto* lines = member == nullptr ? nullptr : member->get<Array>();
+    if (lines == nullptr)
+        return {Array{}, after};
+    if (!lines->empty() && lines->back().get<Object>() != nullptr)
+        after = std::max(after, part<std::int64_t>(*lines->back().get<Object>(), "number"));
+    return {std::move(*lines), after};
 }
 
 asio::awaitable<Outcome> wait_for_end(control::Client& client, std::string id)
 {
-    auto ended = co_await patiently(client, "/v1/invocations/" + id + "/wait");
+    auto ended = co_await patiently(client, std::move(id), "/wait");
     if (!ended)
         co_return ended.error();
     co_return Outputs{std::move(*ended)};
 }
 
-asio::awaitable<Outcome> follow_lines(control::Client& client, std::string id)
+asio::awaitable<Outcome> follow_lines(control::Client& client, std::string id, SeeLine see)
 {
     std::int64_t after = 0;
     for (;;) {
-        const auto answer =
-            co_await patiently(client, "/v1/invocations/" + id + "/logs?follow=true&after=" + std::to_string(after));
+        auto answer = co_await patiently(client, id, "/logs?follow=true&after=" + std::to_string(after));
         if (!answer)
             co_return answer.error();
-        auto [text, last] = lines_in(*answer, after);
-        write_err(printable(text));
-        after = last;
-        if (text_of(*answer, "ended") == "true")
+        const bool ended = text_of(*answer, "ended") == "true";
+        const auto lines = lines_in(std::move(*answer), after);
+        if (!std::ranges::all_of(lines.first, see) || ended)
             co_return Outputs{};
+        after = lines.second;
     }
 }
 
-int ask_about_one(const Common& common, const Question& question)
+int ask_about_one(const Common& common, const Question& question, const AcceptedWork& work)
 {
-    const auto asked = answer_to(common, question);
-    if (!asked.outcome)
-        return print_ending(asked, common);
+    const auto last_words = [&](const Failure& failure) { telling([&] { return work.print(failure, common); }); };
+    const auto asked = answer_to(common, question, last_words);
+    if (!asked.outcome) {
+        const int status = work.print(asked.outcome.error(), common);
+        return exit_status(asked, status);
+    }
     const Value record = as_one(*asked.outcome);
     if (member(record, "state") != nullptr)
         return print_end(record, common);

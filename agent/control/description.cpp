@@ -1,6 +1,6 @@
 #include "control/description.hpp"
 
-#include "runtime/alarm.hpp"
+#include "base/timestamp.hpp"
 
 namespace forager::control {
 
@@ -39,6 +39,14 @@ Array functions_data(const Registry& registry)
     return list;
 }
 
+Object failure_data(const Failure& failure)
+{
+    Object data = failure.to_object();
+    if (!failure.traceback.empty())
+        data.set("traceback", failure.traceback);
+    return data;
+}
+
 Object record_data(const Record& record)
 {
     Object object{{"id", record.id},     {"function", record.function}, {"state", name_of(record.state)},
@@ -55,11 +63,11 @@ Object record_data(const Record& record)
                                                                      {"ended", record.ended}};
     for (const auto& [name, time] : times)
         if (time)
-            object.append(name, wall_text(*time));
+            object.append(name, timestamp(*time));
     if (record.outcome && *record.outcome)
         object.append("result", as_one(**record.outcome));
     else if (record.outcome)
-        object.append("error", record.outcome->error().to_object());
+        object.append("error", failure_data(record.outcome->error()));
     return object;
 }
 

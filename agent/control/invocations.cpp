@@ -1,11 +1,11 @@
 // The part of the API that is about invocations.
 #include "control/api.hpp"
 
+#include "base/timestamp.hpp"
 #include "control/description.hpp"
 #include "control/explanation.hpp"
 #include "control/submission.hpp"
 #include "io/formats/json.hpp"
-#include "runtime/alarm.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -76,7 +76,7 @@ Array lines_data(const std::vector<store::LogLine>& lines)
 {
     Array list;
     for (const store::LogLine& line : lines)
-        list.emplace_back(Object{{"number", line.number}, {"at", wall_text(line.at)}, {"text", line.text}});
+        list.emplace_back(Object{{"number", line.number}, {"at", timestamp(line.at)}, {"text", line.text}});
     return list;
 }
 
@@ -186,8 +186,10 @@ asio::awaitable<Api::Answer> Api::cancel(Call call)
     const auto record = co_await record_of(call.id);
     if (!record)
         co_return record.error();
-    if (record->ended)
-        co_return Failure{Errc::refused, call.id + " has ended: it has " + std::string{name_of(record->state)}};
+    if (record->ended) {
+        const char* did = record->state == State::cancelled ? "it was " : "it has ";
+        co_return Failure{Errc::refused, call.id + " has ended: " + did + std::string{name_of(record->state)}};
+    }
     co_return Failure{Errc::refused, call.id + " came from '" + record->source + "': it is cancelled there"};
 }
 
@@ -231,7 +233,7 @@ asio::awaitable<Api::Answer> Api::call(Call call)
     const Counted inside = parts_.gate.pass();
     Outcome outcome = co_await parts_.scheduler.call(std::move(submission->invocation));
     if (!outcome)
-        co_return Value{Object{{"error", outcome.error().to_object()}}};
+        co_return Value{Object{{"error", failure_data(outcome.error())}}};
     co_return Value{Object{{"result", as_one(std::move(*outcome))}}};
 }
 

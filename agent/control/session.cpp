@@ -1,6 +1,7 @@
 #include "control/session.hpp"
 
 #include "base/duration.hpp"
+#include "control/description.hpp"
 #include "io/formats/json.hpp"
 
 #include <utility>
@@ -18,14 +19,6 @@ Invocation invocation_of(const std::string& id, const std::string& name)
     invocation.function = name;
     invocation.source = "repl";
     return invocation;
-}
-
-Object failure_data(const Failure& failure)
-{
-    Object data = failure.to_object();
-    if (!failure.traceback.empty())
-        data.set("traceback", failure.traceback);
-    return data;
 }
 
 } // namespace

@@ -38,8 +38,8 @@ Result<void> check_member(const Member& member, Fields fields)
                        "there is no field '" + member.name + "', only " + listed(names_of(fields))};
     const std::string_view wanted = name_of(field->type);
     if (field->type != Type::any && member.value.type_name() != wanted)
-        return Failure{Errc::bad_arguments, "the field '" + member.name + "' must be a " + std::string{wanted} +
-                                                ", not a " + std::string{member.value.type_name()}};
+        return Failure{Errc::bad_arguments, "the field '" + member.name + "' must be of type " + std::string{wanted} +
+                                                ", but is " + std::string{member.value.type_name()}};
     return {};
 }
 

@@ -14,6 +14,11 @@ Failure internal_error(const std::string& what)
     return {Errc::script, "internal error: " + what};
 }
 
+std::string sentence_of(const Failure& failure)
+{
+    return failure.where.empty() ? failure.message : failure.where + ": " + failure.message;
+}
+
 Failure failure_of(const std::exception_ptr& thrown)
 {
     try {

@@ -15,6 +15,9 @@ namespace forager {
 
 Failure internal_error(const std::string& what);
 
+/// Its sentence, with the place in the script before it where there is one.
+std::string sentence_of(const Failure& failure);
+
 /// What was thrown, told as a failure: `cancelled`, or an internal error.
 Failure failure_of(const std::exception_ptr& thrown);
 

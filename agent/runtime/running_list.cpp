@@ -1,5 +1,7 @@
 #include "runtime/running_list.hpp"
 
+#include "runtime/run_handler.hpp"
+
 namespace forager {
 
 RunningList::Progress::Progress(RunningList& list, const Invocation& invocation, Observer& observer)
@@ -36,8 +38,10 @@ void RunningList::Progress::tell(const Outcome& outcome)
 {
     if (outcome)
         tell(State::succeeded, {});
+    else if (outcome.error().code == Errc::cancelled)
+        tell(State::cancelled, outcome.error().message);
     else
-        tell(outcome.error().code == Errc::cancelled ? State::cancelled : State::failed, outcome.error().message);
+        tell(State::failed, sentence_of(outcome.error()));
 }
 
 } // namespace forager

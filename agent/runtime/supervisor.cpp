@@ -1,6 +1,7 @@
 #include "runtime/supervisor.hpp"
 
 #include "ports/cancellation.hpp"
+#include "runtime/pulse_executor.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -22,8 +23,12 @@ std::string_view name_of(LoopState state)
     return "unknown";
 }
 
-Supervisor::Supervised::Supervised(std::string name, Loop code, RestartPolicy restarts, asio::any_io_executor executor)
-    : loop{std::move(code)}, policy{restarts}, group{std::move(executor)}
+Supervisor::Supervised::Supervised(std::string name, Loop code, RestartPolicy restarts,
+                                   const asio::any_io_executor& executor, const Clock& clock)
+    : alive{std::make_shared<TimePoint>(clock.now())},
+      loop{std::move(code)},
+      policy{restarts},
+      group{PulseExecutor{executor, clock, alive}}
 {
     status.name = std::move(name);
 }
@@ -37,7 +42,7 @@ void Supervisor::start(std::string name, Loop loop, RestartPolicy policy)
 {
     if (stopped_)
         return;
-    Supervised& one = loops_.emplace_back(std::move(name), std::move(loop), policy, executor_);
+    Supervised& one = loops_.emplace_back(std::move(name), std::move(loop), policy, executor_, clock_);
     enter(one, LoopState::running);
     one.group.spawn(one.status.name, supervise(one));
 }
@@ -45,9 +50,20 @@ void Supervisor::start(std::string name, Loop loop, RestartPolicy policy)
 std::vector<LoopStatus> Supervisor::list() const
 {
     std::vector<LoopStatus> statuses;
-    for (const Supervised& one : loops_)
+    for (const Supervised& one : loops_) {
         statuses.push_back(one.status);
+        statuses.back().alive = *one.alive;
+    }
     return statuses;
+}
+
+bool Supervisor::report(std::string_view name, const std::string& error)
+{
+    bool news = false;
+    for (Supervised& one : loops_)
+        if (one.status.name == name)
+            news = std::exchange(one.status.last_error, error) != error || news;
+    return news;
 }
 
 asio::awaitable<void> Supervisor::end(std::string name)
@@ -82,24 +98,27 @@ asio::awaitable<void> Supervisor::supervise(Supervised& one)
     Backoff backoff{one.policy.shortest, one.policy.longest};
     for (;;) {
         const TimePoint begun = clock_.now();
-        one.status.last_error.clear();
-        co_await run_once(one);
-        if (stopped_ || one.ending || (one.status.last_error.empty() && !one.policy.after_return))
+        const bool returned = co_await run_once(one);
+        if (stopped_ || one.ending || (returned && !one.policy.after_return))
             break;
         if (clock_.now() - begun >= one.policy.healthy)
             backoff.reset();
+        one.status.back_off = backoff.next(random_.next());
         enter(one, LoopState::sleeping);
-        co_await sleep_for(clock_, backoff.next(random_.next()));
+        co_await sleep_for(clock_, one.status.back_off);
+        one.status.back_off = {};
         ++one.status.restarts;
         enter(one, LoopState::running);
     }
     enter(one, LoopState::ended);
 }
 
-asio::awaitable<void> Supervisor::run_once(Supervised& one)
+// Whether it returned by itself; else the error is kept.
+asio::awaitable<bool> Supervisor::run_once(Supervised& one)
 {
     try {
         co_await one.loop();
+        co_return true;
     } catch (const std::exception& error) {
         if ((stopped_ || one.ending) && is_cancellation(error))
             throw;
@@ -107,6 +126,7 @@ asio::awaitable<void> Supervisor::run_once(Supervised& one)
     } catch (...) {
         one.status.last_error = "it threw something unknown";
     }
+    co_return false;
 }
 
 void Supervisor::enter(Supervised& one, LoopState state) const

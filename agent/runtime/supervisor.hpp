@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,10 @@ struct LoopStatus {
     std::string name;
     LoopState state = LoopState::running;
     std::size_t restarts = 0;
-    std::string last_error;
-    TimePoint since{}; ///< when it came into this state
+    std::string last_error; ///< what ended it the last time, or what it said of itself; empty: nothing did
+    TimePoint since{};      ///< when it came into this state
+    TimePoint alive{};      ///< when its code last ran: the last sign of life
+    Duration back_off{};    ///< while it sleeps: how long it does, from `since` on
 };
 
 class Supervisor {
@@ -49,6 +52,10 @@ public:
     /// Cancels the loops of this name and waits for their end; they are forgotten.
     boost::asio::awaitable<void> end(std::string name);
 
+    /// What the loops of this name last did went wrong like this, and they go on; empty: it went well. Returns whether
+    /// that is news.
+    bool report(std::string_view name, const std::string& error);
+
     /// In the order of starting.
     std::vector<LoopStatus> list() const;
 
@@ -57,9 +64,11 @@ public:
 
 private:
     struct Supervised {
-        Supervised(std::string name, Loop code, RestartPolicy restarts, boost::asio::any_io_executor executor);
+        Supervised(std::string name, Loop code, RestartPolicy restarts, const boost::asio::any_io_executor& executor,
+                   const Clock& clock);
 
         LoopStatus status;
+        std::shared_ptr<TimePoint> alive;
         Loop loop;
         RestartPolicy policy;
         TaskGroup group; // of one
@@ -67,7 +76,7 @@ private:
     };
 
     boost::asio::awaitable<void> supervise(Supervised& one);
-    boost::asio::awaitable<void> run_once(Supervised& one);
+    boost::asio::awaitable<bool> run_once(Supervised& one);
     void enter(Supervised& one, LoopState state) const;
 
     boost::asio::any_io_executor executor_;

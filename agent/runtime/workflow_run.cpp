@@ -346,7 +346,7 @@ void WorkflowRun::tell(const Step& step, const Outcome& outcome)
     if (outcome)
         observer_.state(step.invocation, State::succeeded, {});
     else
-        observer_.state(step.invocation, State::failed, outcome.error().message);
+        observer_.state(step.invocation, State::failed, sentence_of(outcome.error()));
 }
 
 Outcome WorkflowRun::result() const

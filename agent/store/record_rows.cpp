@@ -109,16 +109,22 @@ std::optional<Record> read_record(Connection& database, const std::string& id)
     return query.executeStep() ? std::optional{record_in(query)} : std::nullopt;
 }
 
+// Each part along its own index.
 std::vector<Record> read_records(Connection& database, const RecordFilter& filter)
 {
-    Prepared query{database, std::string{"SELECT "} + record_columns +
-                                 " FROM invocation WHERE (?1 = 0 OR ended IS NULL) AND (?2 = '' OR state = ?2) "
-                                 "AND (?3 = '' OR function = ?3) ORDER BY number DESC LIMIT ?4"};
-    SQLite::bind(query, filter.open_only ? 1 : 0, filter.state, filter.function,
-                 static_cast<std::int64_t>(filter.most));
     std::vector<Record> records;
-    while (query.executeStep())
-        records.push_back(record_in(query));
+    const auto add = [&](const char* part) {
+        Prepared query{database,
+                       std::string{"SELECT "} + record_columns +
+                           " FROM invocation WHERE (?1 = '' OR state = ?1) AND (?2 = '' OR function = ?2) AND " + part +
+                           " LIMIT ?3"};
+        SQLite::bind(query, filter.state, filter.function, static_cast<std::int64_t>(filter.most - records.size()));
+        while (query.executeStep())
+            records.push_back(record_in(query));
+    };
+    add("ended IS NULL ORDER BY number DESC");
+    if (!filter.open_only)
+        add("ended IS NOT NULL ORDER BY ended DESC, number DESC");
     return records;
 }
 

@@ -73,7 +73,7 @@ class TheDocument(unittest.TestCase):
 
     def test_a_member_that_it_does_not_name_would_be_noticed(self):
         schema = {"$ref": "#/components/schemas/Line"}
-        line = {"number": 1, "at": "2026-01-01 00:00:00 UTC", "text": "x"}
+        line = {"number": 1, "at": "2026-01-01T00:00:00.000Z", "text": "x"}
         DOCUMENT.validate(line, schema)
         with self.assertRaisesRegex(Exception, "level"):
             DOCUMENT.validate({**line, "level": "info"}, schema)
@@ -270,7 +270,7 @@ class Monitoring(Held):
 
     def test_pages_are_for_this_machine_and_for_get(self):
         self.serve_http()
-        for path in ("/healthz", "/readyz", "/metrics"):
+        for path in ("/", "/healthz", "/readyz", "/metrics"):
             self.page(path)
             self.page(path, 405, method="POST")
             self.page(path, 403, Host="elsewhere.example")
@@ -279,7 +279,7 @@ class Monitoring(Held):
 
     def test_a_token_is_wanted_where_there_is_one(self):
         self.serve_http('token = "open sesame, please open"')
-        for path in ("/healthz", "/readyz", "/metrics"):
+        for path in ("/", "/healthz", "/readyz", "/metrics"):
             self.page(path, 401)
             self.page(path, Authorization="Bearer open sesame, please open")
 

@@ -67,7 +67,10 @@ class Broken(Scenario):
     def test_a_new_version_that_is_bad_keeps_the_old_one(self):
         self.serve(GOOD)
         self.script("return +")
-        (script,) = self.result("reload")
+        refusal = self.refusal("reload")
+        self.assertIn("script.lua:", refusal["message"])
+        self.assertIn("the script as it was before goes on", refusal["message"])
+        (script,) = refusal["scripts"]
         self.assertIs(script["serves"], True)
         self.assertIn("problem", script)
         self.assertIn("the script as it was before goes on", self.log.read_text())
@@ -79,7 +82,7 @@ class Broken(Scenario):
     def test_a_bad_version_is_all_or_nothing(self):
         self.serve(GOOD)
         self.script(GOOD.replace("VALUE", "half") + ' forager.func { name = "good.more", run = print } error "stop"')
-        self.result("reload")
+        self.refusal("reload")
         self.assertEqual(self.run_work("good.say"), "VALUE")
         self.assertEqual(self.refusal("submit", "good.more")["code"], "not_found")
 

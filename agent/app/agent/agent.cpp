@@ -6,10 +6,12 @@
 #include "app/agent/hook_list.hpp"
 #include "app/agent/retention.hpp"
 #include "app/agent/run_script.hpp"
+#include "app/agent/traced_call.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
 #include "core/arguments.hpp"
 #include "primitives/files/paths.hpp"
+#include "runtime/run_handler.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -51,8 +53,9 @@ Result<void> can_run(const Registry& registry, const Invocation& invocation)
 
 } // namespace
 
-Agent::Agent(config::Settings settings)
+Agent::Agent(config::Settings settings, Reread reread)
     : settings_{std::move(settings)},
+      reread_{std::move(reread)},
       log_{settings_.agent.log, settings_.agent.log_level},
       service_{ServiceManager::take_from_environment()},
       app_{app_config(settings_, [this] { reload_asked_.set(); }), observer_},
@@ -121,7 +124,6 @@ asio::awaitable<Result<void>> Agent::start()
     if (const auto recalled = co_await colony_->recall(); !recalled)
         co_return recalled.error();
     co_await leftovers_.end_unclaimed(store_->records());
-    events_ = std::make_unique<Events>(app_, *store_, *queue_, gate_, log_);
     co_await load();
     co_return open_socket();
 }
@@ -199,8 +201,10 @@ void Agent::make_control()
 {
     make_sessions();
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, gate_, settings_.agent.scripts);
-    overview_ = std::make_unique<Overview>(
-        Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_, *scripts_, *sessions_, begun_});
+    observer_.name_scripts([this](const std::string& function) { return scripts_->script_of(function); });
+    events_ = std::make_unique<Events>(app_, *store_, *queue_, gate_, observer_, log_);
+    overview_ = std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_,
+                                                           *scripts_, *events_, *sessions_, begun_});
     api_ = std::make_unique<control::Api>(control::Api::Parts{
         app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
         [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain(); },
@@ -224,13 +228,15 @@ Result<void> Agent::open_http()
 {
     if (settings_.http.listen.empty())
         return {};
-    HookSource::Parts hooks{app_.clock(), *queue_,
-                            [this](Invocation invocation) { return app_.scheduler().call(std::move(invocation)); },
-                            [this](const std::string& message) { log_.warn(message); },
-                            [this] { return std::string{gate_.is_shut() ? drained : ""}; }};
+    HookSource::Parts hooks{
+        app_.clock(), *queue_,
+        [this](Invocation invocation) { return traced_call(app_.scheduler(), observer_, std::move(invocation)); },
+        [this](const std::string& message) { log_.warn(message); },
+        [this] { return std::string{gate_.is_shut() ? drained : ""}; }};
     auto opened = HttpDoor::open(settings_.http, settings_.limits,
                                  {app_.executor(), app_.clock(), log_, std::move(hooks), [this] { return trouble(); },
-                                  [this](MetricsText::Form form) { return overview_->metrics(*http_, form); }});
+                                  [this](MetricsText::Form form) { return overview_->metrics(*http_, form); },
+                                  [this] { return overview_->page(); }});
     if (!opened)
         return opened.error();
     http_ = std::move(*opened);
@@ -320,6 +326,20 @@ asio::awaitable<void> Agent::reload()
     const Permit turn = co_await reloads_.permit();
     const ServiceManager::Reload told{service_, app_.now()};
     co_await load();
+    look_at_configuration();
+}
+
+// What it says takes a restart: nobody shall believe that a reload was enough.
+void Agent::look_at_configuration() const
+{
+    if (!reread_)
+        return;
+    const auto present = reread_();
+    if (!present)
+        log_.warn("the configuration cannot be read any more, and the agent would not start with it: " +
+                  sentence_of(present.error()));
+    else if (!(*present == settings_))
+        log_.warn("the configuration has changed, and counts from the agent's next start on: restart it");
 }
 
 asio::awaitable<void> Agent::load()

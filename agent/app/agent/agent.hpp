@@ -27,6 +27,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,7 +36,10 @@ namespace forager {
 
 class Agent {
 public:
-    explicit Agent(config::Settings settings);
+    /// Reads the configuration again, to see whether it has changed.
+    using Reread = std::function<Result<config::Settings>()>;
+
+    explicit Agent(config::Settings settings, Reread reread = {});
     Agent(const Agent&) = delete;
     Agent& operator=(const Agent&) = delete;
     ~Agent();
@@ -60,6 +64,7 @@ private:
     void ended(const std::string& id);
     void make_control();
     void make_sessions();
+    void look_at_configuration() const;
     boost::asio::awaitable<void> load();
     boost::asio::awaitable<void> reload();
     boost::asio::awaitable<void> drain();
@@ -69,6 +74,7 @@ private:
     std::string trouble() const;
 
     config::Settings settings_;
+    Reread reread_;
     AgentLog log_;
     AgentObserver observer_{log_};
     ServiceManager service_; // before the app, which hands the environment on to children

@@ -1,5 +1,7 @@
 #include "app/agent/events.hpp"
 
+#include "app/agent/traced_call.hpp"
+
 #include <utility>
 
 namespace forager {
@@ -38,10 +40,12 @@ std::vector<Schedule> schedules_of(const scripting::Script& script)
 
 } // namespace
 
-Events::Events(App& app, store::Store& store, Queue& queue, Gate& gate, const AgentLog& log)
+Events::Events(App& app, store::Store& store, Queue& queue, Gate& gate, const AgentObserver& observer,
+               const AgentLog& log)
     : app_{app},
       queue_{queue},
       gate_{gate},
+      observer_{observer},
       log_{log},
       cron_{app.executor(), app.clock(),       app.random(),
             queue,          store.schedules(), [&log](const std::string& message) { log.warn(message); }},
@@ -56,7 +60,7 @@ void Events::serve(const std::vector<std::shared_ptr<scripting::Script>>& script
 {
     std::vector<Schedule> schedules;
     std::vector<Watch> watches;
-    std::map<std::string, bool> durable;
+    std::map<std::string, Handling> handling;
     for (const auto& script : scripts) {
         for (Schedule& schedule : schedules_of(*script))
             schedules.push_back(std::move(schedule));
@@ -64,7 +68,7 @@ void Events::serve(const std::vector<std::shared_ptr<scripting::Script>>& script
             if (!watcher.event.starts_with(file_prefix))
                 continue;
             watches.push_back({watcher.function, watcher.event.substr(file_prefix.size())});
-            durable.emplace(watcher.function, watcher.durable);
+            handling.emplace(watcher.function, Handling{watcher.event, watcher.durable});
         }
     }
     if (const auto set = cron_.set(std::move(schedules)); !set)
@@ -72,7 +76,7 @@ void Events::serve(const std::vector<std::shared_ptr<scripting::Script>>& script
     if (const auto set = files_.set(std::move(watches)); !set)
         log_.fail("the watched files stay as they were: " + set.error().message);
     else
-        durable_ = std::move(durable);
+        handling_ = std::move(handling);
 }
 
 std::vector<std::string> Events::schedules() const
@@ -87,21 +91,22 @@ std::vector<std::string> Events::schedules() const
 asio::awaitable<void> Events::call(Invocation invocation)
 {
     const Counted inside = gate_.pass();
-    (void)co_await app_.scheduler().call(std::move(invocation));
+    (void)co_await traced_call(app_.scheduler(), observer_, std::move(invocation));
 }
 
 // Files do not go away while the gate is shut.
 asio::awaitable<Result<void>> Events::deliver(WatchEvent event)
 {
     co_await gate_.opened();
-    const auto durable = durable_.find(event.watch);
-    if (durable == durable_.end())
+    const auto handling = handling_.find(event.watch);
+    if (handling == handling_.end())
         co_return Failure{Errc::not_found, "no script watches these files any more"};
     Invocation invocation;
     invocation.function = event.watch;
     invocation.source = "file";
+    invocation.label = handling->second.event;
     invocation.args = {Value{event.path}};
-    if (!durable->second) {
+    if (!handling->second.durable) {
         co_await call(std::move(invocation));
         co_return Result<void>{};
     }

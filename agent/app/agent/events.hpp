@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/agent/log.hpp"
+#include "app/agent/observer.hpp"
 #include "app/app.hpp"
 #include "runtime/gate.hpp"
 #include "scripting/script.hpp"
@@ -21,7 +22,7 @@ namespace forager {
 class Events {
 public:
     /// All that is passed must outlive it.
-    Events(App& app, store::Store& store, Queue& queue, Gate& gate, const AgentLog& log);
+    Events(App& app, store::Store& store, Queue& queue, Gate& gate, const AgentObserver& observer, const AgentLog& log);
 
     /// These scripts and no others are served from now on.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts);
@@ -30,17 +31,26 @@ public:
     std::vector<std::string> schedules() const;
 
     CronSource& cron() { return cron_; }
+    const CronSource& cron() const { return cron_; }
     WatchSource& files() { return files_; }
+    const WatchSource& files() const { return files_; }
 
 private:
     boost::asio::awaitable<Result<void>> deliver(WatchEvent event);
     boost::asio::awaitable<void> call(Invocation invocation);
 
+    // Of a watch, which is called like the function that handles its files.
+    struct Handling {
+        std::string event; // as the script names it
+        bool durable = false;
+    };
+
     App& app_;
     Queue& queue_;
     Gate& gate_;
+    const AgentObserver& observer_;
     const AgentLog& log_;
-    std::map<std::string, bool> durable_; // of each watch, which is called like the function that handles its files
+    std::map<std::string, Handling> handling_;
     CronSource cron_;
     WatchSource files_;
 };

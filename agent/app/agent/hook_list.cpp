@@ -60,20 +60,29 @@ Hook hook_of(const scripting::Watcher& watcher, HookRoute route, const AgentLog&
 
 } // namespace
 
-std::vector<Hook> hooks_of(const std::vector<scripting::Watcher>& watchers, const AgentLog& log)
+std::vector<HookDeclaration> hook_declarations(const std::vector<scripting::Watcher>& watchers)
 {
-    std::vector<Hook> hooks;
+    std::vector<HookDeclaration> list;
     for (const scripting::Watcher& watcher : watchers) {
         if (!watcher.event.starts_with(kind))
             continue;
-        auto route = HookRoute::parse(std::string_view{watcher.event}.substr(kind.size()));
-        const auto same = [&](const Hook& other) { return route->same_requests(other.route); };
-        if (!route || std::ranges::any_of(hooks, same)) // the script was held to the first when it was loaded
-            log.warn("two hooks are for the same requests, and this one is left out",
-                     {{"hook", watcher.event}, {"where", watcher.where}});
-        else
-            hooks.push_back(hook_of(watcher, std::move(*route), log));
+        auto route = HookRoute::parse(std::string_view{watcher.event}.substr(kind.size())).value(); // was checked
+        const bool taken = std::ranges::any_of(
+            list, [&](const HookDeclaration& other) { return other.serves && route.same_requests(other.route); });
+        list.push_back({&watcher, std::move(route), !taken});
     }
+    return list;
+}
+
+std::vector<Hook> hooks_of(const std::vector<scripting::Watcher>& watchers, const AgentLog& log)
+{
+    std::vector<Hook> hooks;
+    for (HookDeclaration& declared : hook_declarations(watchers))
+        if (declared.serves)
+            hooks.push_back(hook_of(*declared.watcher, std::move(declared.route), log));
+        else
+            log.warn("two hooks are for the same requests, and this one is left out",
+                     {{"hook", declared.watcher->event}, {"where", declared.watcher->where}});
     return hooks;
 }
 

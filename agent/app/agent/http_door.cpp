@@ -45,11 +45,6 @@ Failure in_section(const Failure& failure)
     return {failure.code, "[http] " + failure.message};
 }
 
-bool is_own_path(std::string_view path)
-{
-    return std::ranges::find(HttpDoor::own_paths, path) != HttpDoor::own_paths.end();
-}
-
 http::Server::Config server_config(const config::LimitsConfig& limits)
 {
     constexpr std::size_t most = 10'000;
@@ -105,6 +100,17 @@ Result<void> HttpDoor::listen(const std::string& host, std::uint16_t port)
     const bool is_v6 = host.find(':') != std::string::npos;
     address_ = (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(*bound);
     return {};
+}
+
+void HttpDoor::serve(std::vector<Hook> hooks)
+{
+    gives_root_away_ = std::ranges::any_of(hooks, [](const Hook& hook) { return hook.route.match("/").has_value(); });
+    hooks_.set(std::move(hooks));
+}
+
+bool HttpDoor::is_own_path(std::string_view path) const
+{
+    return !(gives_root_away_ && path == "/") && std::ranges::find(own_paths, path) != own_paths.end();
 }
 
 void HttpDoor::renew_certificate()
@@ -191,10 +197,23 @@ http::Reply HttpDoor::answer_itself(const http::ServedRequest& request) const
     }
     if (request.path == "/metrics")
         return metrics(request);
+    if (request.path == "/")
+        return page();
     if (request.path == "/healthz")
         return http::text_reply(200, "ok\n");
     const std::string why = trouble();
     return why.empty() ? http::text_reply(200, "ready\n") : http::text_reply(503, "not ready: " + why + "\n");
+}
+
+http::Reply HttpDoor::page() const
+{
+    http::Reply reply;
+    reply.headers.add("Content-Type", "text/html; charset=utf-8");
+    reply.headers.add("Cache-Control", "no-store");
+    reply.headers.add("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    reply.headers.add("X-Content-Type-Options", "nosniff");
+    reply.body = parts_.page();
+    return reply;
 }
 
 // The older form is what tools read that do not ask.

@@ -26,8 +26,8 @@ namespace forager {
 
 class HttpDoor {
 public:
-    /// What it answers itself; every other path is for hooks.
-    static constexpr std::array<std::string_view, 3> own_paths = {"/healthz", "/readyz", "/metrics"};
+    /// What it answers itself; every other path is for hooks, and so is "/" where a script has a hook there.
+    static constexpr std::array<std::string_view, 4> own_paths = {"/", "/healthz", "/readyz", "/metrics"};
 
     /// All must outlive it.
     struct Parts {
@@ -37,6 +37,7 @@ public:
         HookSource::Parts hooks;
         std::function<std::string()> trouble; ///< why the agent takes no work, or empty
         std::function<std::string(MetricsText::Form form)> metrics;
+        std::function<std::string()> page; ///< the status as HTML
     };
 
     /// Listens and answers from now on, "starting" first. The configuration was checked: other machines are let in with
@@ -51,7 +52,7 @@ public:
     ~HttpDoor() = default;
 
     /// The hooks that are served from now on.
-    void serve(std::vector<Hook> hooks) { hooks_.set(std::move(hooks)); }
+    void serve(std::vector<Hook> hooks);
 
     /// Reads the files of its certificate again, for connections to come.
     void renew_certificate();
@@ -85,6 +86,8 @@ private:
     std::optional<http::Reply> refusal(const http::ServedRequest& request) const;
     http::Reply answer_itself(const http::ServedRequest& request) const;
     http::Reply metrics(const http::ServedRequest& request) const;
+    http::Reply page() const;
+    bool is_own_path(std::string_view path) const;
 
     Parts parts_;
     Secret token_;
@@ -93,6 +96,7 @@ private:
     Stage stage_ = Stage::starting;
     std::shared_ptr<http::TlsIdentity> identity_; // null: no TLS
     HookSource hooks_;
+    bool gives_root_away_ = false; // to a hook
     http::Server server_;
     TaskGroup group_;
     std::map<int, std::uint64_t> replies_; // by status

@@ -1,12 +1,13 @@
 #include "app/agent/log.hpp"
 
+#include "app/agent/systemd_journal.hpp"
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "io/formats/json.hpp"
 #include "runtime/alarm.hpp"
 
-#include <cstdio>
-#include <cstdlib>
 #include <string>
+#include <utility>
 
 namespace forager {
 
@@ -52,9 +53,9 @@ std::string with_fields(std::string_view message, const Object& fields)
     return printable(line);
 }
 
-std::string json_line(std::string_view time, LogLevel level, std::string_view message, const Object& fields)
+std::string json_line(WallTime time, LogLevel level, std::string_view message, const Object& fields)
 {
-    Object all{{"time", time}, {"level", name_of(level)}, {"message", message}};
+    Object all{{"time", timestamp(time)}, {"level", name_of(level)}, {"message", message}};
     for (const Member& field : fields)
         all.append(field.name, field.value);
     return to_json(Value{std::move(all)});
@@ -62,11 +63,36 @@ std::string json_line(std::string_view time, LogLevel level, std::string_view me
 
 } // namespace
 
-// The service manager names the journal's stream, where it is the one.
-AgentLog::AgentLog(LogFormat format, LogLevel least) : format_{format}, least_{least}
+AgentLog::AgentLog(LogFormat format, LogLevel least, LogOutlet outlet)
+    : format_{format}, least_{least}, has_journal_{leads_to_journal(outlet.stream)}, writer_{std::move(outlet)}
 {
     if (format_ == LogFormat::automatic)
-        format_ = std::getenv("JOURNAL_STREAM") == nullptr ? LogFormat::text : LogFormat::journald;
+        format_ = has_journal_ ? LogFormat::journald : LogFormat::text;
+}
+
+LogWriter::Line AgentLog::line_of(LogLevel level, std::string_view message, const Object& fields) const
+{
+    const WallTime now = std::chrono::system_clock::now();
+    if (format_ == LogFormat::json)
+        return {json_line(now, level, message, fields) + "\n", {}};
+    std::string text = with_fields(message, fields);
+    if (format_ != LogFormat::journald)
+        return {wall_text(now) + " " + std::string{name_of(level)} + " " + text + "\n", {}};
+    std::string entry = has_journal_ ? to_datagram({text, priority_of(level), fields}) : std::string{};
+    return {"<" + std::to_string(priority_of(level)) + ">" + text + "\n", std::move(entry)};
+}
+
+bool AgentLog::put(LogLevel level, std::string_view message, const Object& fields) const
+{
+    return writer_.put(line_of(level, message, fields));
+}
+
+void AgentLog::tell_of_the_lost() const
+{
+    if (lost_untold_ == 0 || !writer_.flows())
+        return;
+    if (put(LogLevel::warning, "lines of this log were lost: nobody read them in time", {{"lines", lost_untold_}}))
+        lost_untold_ = 0;
 }
 
 void AgentLog::write(LogLevel level, std::string_view message, const Object& fields) const
@@ -74,19 +100,11 @@ void AgentLog::write(LogLevel level, std::string_view message, const Object& fie
     if (level < least_)
         return;
     ++lines_[static_cast<std::size_t>(level)];
-    const std::string time = wall_text(std::chrono::system_clock::now());
-    std::string line;
-    switch (format_) {
-    case LogFormat::automatic:
-    case LogFormat::text: line = time + " " + std::string{name_of(level)} + " " + with_fields(message, fields); break;
-    case LogFormat::journald:
-        line = "<" + std::to_string(priority_of(level)) + ">" + with_fields(message, fields);
-        break;
-    case LogFormat::json: line = json_line(time, level, message, fields); break;
-    }
-    line += '\n';
-    // One call for a line, so that lines of several programs do not mix; a log that takes nothing stops no work.
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    tell_of_the_lost();
+    if (put(level, message, fields))
+        return;
+    ++lost_;
+    ++lost_untold_;
 }
 
 } // namespace forager

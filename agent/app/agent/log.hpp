@@ -1,7 +1,8 @@
-// What the agent tells its operator, line by line on stderr: text for people, fields for the journal, or JSON. One for
-// the agent, on the strand.
+// What the agent tells its operator, line by line: text for people or JSON on stderr, or entries with fields for
+// systemd's journal. One for the agent, on the strand; it never waits for a reader.
 #pragma once
 
+#include "app/agent/log_writer.hpp"
 #include "config/config.hpp"
 #include "core/value.hpp"
 
@@ -19,7 +20,7 @@ std::string_view name_of(LogLevel level);
 
 class AgentLog {
 public:
-    AgentLog(LogFormat format, LogLevel least);
+    AgentLog(LogFormat format, LogLevel least, LogOutlet outlet = {});
 
     /// One line; `fields` are names and texts that belong to it, as the invocation.
     void write(LogLevel level, std::string_view message, const Object& fields = {}) const;
@@ -31,9 +32,20 @@ public:
     /// Lines written so far, by level.
     std::uint64_t lines(LogLevel level) const { return lines_[static_cast<std::size_t>(level)]; }
 
+    /// Lines that nobody read in time: the next one that is read tells of them.
+    std::uint64_t lost() const { return lost_; }
+
 private:
+    LogWriter::Line line_of(LogLevel level, std::string_view message, const Object& fields) const;
+    bool put(LogLevel level, std::string_view message, const Object& fields) const;
+    void tell_of_the_lost() const;
+
     LogFormat format_;
     LogLevel least_;
+    bool has_journal_; // stderr leads there: it gets entries instead of lines
+    mutable LogWriter writer_;
+    mutable std::uint64_t lost_ = 0;
+    mutable std::uint64_t lost_untold_ = 0;
     mutable std::array<std::uint64_t, 4> lines_{}; // what is counted changes nothing for who writes
 };
 

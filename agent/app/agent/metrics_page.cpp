@@ -94,6 +94,8 @@ void write_counters(MetricsText& text, const MetricsView& view)
     text.family("forager_log_lines", MetricType::counter, "", "Lines that the agent has logged, by level.");
     for (const LogLevel level : {LogLevel::debug, LogLevel::info, LogLevel::warning, LogLevel::error})
         text.sample(static_cast<double>(view.log.lines(level)), {{"level", std::string{name_of(level)}}});
+    text.family("forager_log_lines_lost", MetricType::counter, "", "Lines of the log that nobody read in time.");
+    text.sample(static_cast<double>(view.log.lost()));
     text.family("forager_http_replies", MetricType::counter, "", "Requests that [http] has answered, by status.");
     for (const auto& [status, count] : view.http_replies)
         text.sample(static_cast<double>(count), {{"status", std::to_string(status)}});

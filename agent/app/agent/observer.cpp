@@ -13,15 +13,41 @@ bool is_end(State state)
     return state == State::succeeded || state == State::failed || state == State::cancelled;
 }
 
-Object fields_of(const Invocation& invocation)
+} // namespace
+
+// What people know it by stands beside a function's name that says little: the event of a handler, a file.
+Object AgentObserver::fields_of(const Invocation& invocation) const
 {
     Object fields{{"function", invocation.function}, {"invocation", invocation.id}};
     if (!invocation.chain.empty())
         fields.append("root", root_of(invocation));
+    if (!invocation.label.empty() && invocation.label != invocation.function)
+        fields.append("label", invocation.label);
+    if (std::string script = script_of(invocation); !script.empty())
+        fields.append("script", std::move(script));
     return fields;
 }
 
-} // namespace
+// A function of the agent's own belongs to the script that asked for it.
+std::string AgentObserver::script_of(const Invocation& invocation) const
+{
+    if (invocation.source == "load")
+        return invocation.function;
+    if (!script_of_)
+        return {};
+    std::string script = script_of_(invocation.function);
+    for (auto caller = invocation.chain.rbegin(); script.empty() && caller != invocation.chain.rend(); ++caller)
+        script = script_of_(caller->function);
+    if (script.empty())
+        script = invocation.function == "forager.run" ? part<std::string>(invocation.kwargs, "file") : ""; // submitted
+    return script;
+}
+
+void AgentObserver::trace(const Invocation& invocation, const Failure& failure) const
+{
+    if (!failure.traceback.empty())
+        log_.warn("traceback:\n" + failure.traceback, fields_of(invocation));
+}
 
 void AgentObserver::keep_in(store::RecordTable& records, store::LogTable& lines, IsRecorded is_recorded, Wrote wrote)
 {

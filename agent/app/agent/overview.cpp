@@ -1,8 +1,11 @@
 #include "app/agent/overview.hpp"
 
+#include "app/agent/hook_list.hpp"
 #include "app/agent/metrics_page.hpp"
 #include "app/agent/status_line.hpp"
+#include "app/agent/status_page.hpp"
 #include "base/duration.hpp"
+#include "base/timestamp.hpp"
 #include "base/version.hpp"
 
 #include <unistd.h>
@@ -31,18 +34,24 @@ Object store_data(const store::Store& store)
             {"present_commit", to_seconds(pace.present)}};
 }
 
+// Those that are called, and those that have their requests taken by an earlier one.
+Array hooks_data(const std::vector<scripting::Watcher>& watchers)
+{
+    Array list;
+    for (const auto& [watcher, route, serves] : hook_declarations(watchers))
+        list.push_back(Object{{"hook", route.text()},
+                              {"function", watcher->function},
+                              {"where", watcher->where},
+                              {"durable", watcher->durable},
+                              {"serves", serves}});
+    return list;
+}
+
 } // namespace
 
 Object Overview::status() const
 {
     const QueueSource& queue = parts_.queue;
-    Array loops;
-    for (const LoopStatus& loop : parts_.loops.list())
-        loops.push_back(Object{{"name", loop.name},
-                               {"state", name_of(loop.state)},
-                               {"for", to_seconds(parts_.app.now() - loop.since)},
-                               {"restarts", loop.restarts},
-                               {"last_error", loop.last_error}});
     return {
         {"version", version},
         {"process", static_cast<std::int64_t>(::getpid())},
@@ -51,9 +60,63 @@ Object Overview::status() const
          Object{{"waiting", waiting()}, {"running", running()}, {"sleeping", sleeping()}, {"paused", queue.paused()}}},
         {"colony", parts_.colony.status()},
         {"store", store_data(parts_.store)},
-        {"loops", std::move(loops)},
+        {"log", Object{{"lost", parts_.log.lost()}}},
+        {"loops", loops()},
+        {"schedules", schedules()},
+        {"watches", watches()},
+        {"hooks", hooks_data(parts_.scripts.watchers())},
         {"scripts", scripts()},
         {"sessions", parts_.sessions.list()}};
+}
+
+Array Overview::loops() const
+{
+    const TimePoint now = parts_.app.now();
+    Array list;
+    for (const LoopStatus& loop : parts_.loops.list()) {
+        const Duration left = std::max(Duration{}, loop.since + loop.back_off - now);
+        list.push_back(Object{{"name", loop.name},
+                              {"state", name_of(loop.state)},
+                              {"for", to_seconds(now - loop.since)},
+                              {"alive", to_seconds(now - loop.alive)},
+                              {"restarts", loop.restarts},
+                              {"back_off", to_seconds(loop.back_off == Duration{} ? Duration{} : left)},
+                              {"last_error", loop.last_error}});
+    }
+    return list;
+}
+
+Array Overview::schedules() const
+{
+    Array list;
+    for (const CronSource::Status& schedule : parts_.events.cron().list()) {
+        Object object{{"name", schedule.name}};
+        if (schedule.next)
+            object.append("next", timestamp(*schedule.next));
+        if (schedule.last)
+            object.append("last", timestamp(*schedule.last));
+        object.append("trouble", schedule.trouble);
+        list.emplace_back(std::move(object));
+    }
+    return list;
+}
+
+Array Overview::watches() const
+{
+    Array list;
+    for (const WatchStatus& watch : parts_.events.files().list())
+        list.push_back(Object{{"pattern", watch.pattern},
+                              {"function", watch.name},
+                              {"script", parts_.scripts.script_of(watch.name)},
+                              {"waiting", watch.waiting},
+                              {"files", watch.files},
+                              {"troubles", Array(watch.troubles.begin(), watch.troubles.end())}});
+    return list;
+}
+
+std::string Overview::page() const
+{
+    return status_page(status());
 }
 
 // Of what the queue has begun.

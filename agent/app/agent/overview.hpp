@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/agent/colony_desk.hpp"
+#include "app/agent/events.hpp"
 #include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/log.hpp"
@@ -33,6 +34,7 @@ public:
         const ColonyDesk& colony;
         const store::Store& store;
         const ScriptSet& scripts;
+        const Events& events;
         const control::Sessions& sessions;
         TimePoint begun; ///< when the agent was started
     };
@@ -42,12 +44,16 @@ public:
     Object status() const;
     Array scripts() const;
     std::string line(bool stopping) const;
+    std::string page() const;
     std::string metrics(const HttpDoor& http, MetricsText::Form form) const;
 
     /// How many of the queue's and the colony's work run, and do not sleep.
     std::size_t awake() const { return running() + crowd() + parts_.colony.running(); }
 
 private:
+    Array loops() const;
+    Array schedules() const;
+    Array watches() const;
     std::size_t of_the_queue(const std::vector<std::string>& ids) const;
     std::size_t running() const;
     std::size_t sleeping() const;

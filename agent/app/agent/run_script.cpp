@@ -24,7 +24,7 @@ public:
         if (!file || !text || !*file || !*text)
             co_return Failure{Errc::bad_arguments, "forager.run needs the keyword arguments 'file' and 'text'"};
         Invocation main = invocation;
-        main.kwargs = {};
+        main.kwargs = Object{{"file", **file}}; // what its lines are known by
         if (const Value* args = option(invocation.kwargs, "args"); args != nullptr && args->get<Array>() != nullptr)
             main.args = *args->get<Array>();
         GuestScript guest{app_, observer_, **file};

@@ -28,7 +28,7 @@ Failure took_too_long()
 
 } // namespace
 
-ScriptSet::ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops, Gate& gate,
+ScriptSet::ScriptSet(App& app, AgentObserver& observer, const AgentLog& log, Supervisor& loops, Gate& gate,
                      std::vector<std::string> patterns)
     : app_{app}, observer_{observer}, log_{log}, loops_{loops}, gate_{gate}, patterns_{std::move(patterns)}
 {
@@ -123,6 +123,7 @@ asio::awaitable<void> ScriptSet::load_one(std::string path)
         entry.script->retire();
     entry.script = std::move(script);
     entry.problem.reset();
+    note_owners();
     start_loops(entry);
     log_.info("loaded", {{"script", path}, {"functions", entry.script->declared().size()}});
 }
@@ -187,8 +188,12 @@ asio::awaitable<void> ScriptSet::call(const scripting::Schedule& schedule)
     invocation.function = schedule.name;
     invocation.source = "timer";
     const Outcome outcome = co_await run_handler(*schedule.every, invocation, {}, observer_);
+    const std::string error = outcome ? std::string{} : sentence_of(outcome.error());
+    const bool news = loops_.report(schedule.name, error);
     if (!outcome)
-        observer_.state(invocation, State::failed, outcome.error().message);
+        observer_.state(invocation, State::failed, error);
+    if (!outcome && news) // the same again and again says nothing new
+        observer_.trace(invocation, outcome.error());
 }
 
 asio::awaitable<void> ScriptSet::drop(std::string path)
@@ -198,7 +203,28 @@ asio::awaitable<void> ScriptSet::drop(std::string path)
     if (entry.script)
         entry.script->withdraw();
     entries_.erase(path);
+    note_owners();
     log_.info("its file is gone: the script is not served any more", {{"script", path}});
+}
+
+void ScriptSet::note_owners()
+{
+    owners_.clear();
+    for (const auto& [path, entry] : entries_) {
+        if (!entry.script)
+            continue;
+        for (const std::string& function : entry.script->declared())
+            owners_.insert_or_assign(function, path);
+        for (const scripting::Schedule& schedule : entry.script->schedules)
+            if (schedule.every)
+                owners_.insert_or_assign(schedule.name, path);
+    }
+}
+
+std::string ScriptSet::script_of(const std::string& function) const
+{
+    const auto owner = owners_.find(function);
+    return owner == owners_.end() ? std::string{} : owner->second;
 }
 
 std::vector<std::shared_ptr<scripting::Script>> ScriptSet::scripts() const

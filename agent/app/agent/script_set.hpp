@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/agent/log.hpp"
+#include "app/agent/observer.hpp"
 #include "app/app.hpp"
 #include "runtime/gate.hpp"
 #include "runtime/supervisor.hpp"
@@ -28,7 +29,7 @@ public:
     };
 
     /// All that is passed must outlive it.
-    ScriptSet(App& app, Observer& observer, const AgentLog& log, Supervisor& loops, Gate& gate,
+    ScriptSet(App& app, AgentObserver& observer, const AgentLog& log, Supervisor& loops, Gate& gate,
               std::vector<std::string> patterns);
     ScriptSet(const ScriptSet&) = delete;
     ScriptSet& operator=(const ScriptSet&) = delete;
@@ -44,6 +45,9 @@ public:
 
     /// Those that work.
     std::vector<std::shared_ptr<scripting::Script>> scripts() const;
+
+    /// The path of the script that has declared the function, or does it again and again; empty: none that works.
+    std::string script_of(const std::string& function) const;
 
     /// The events that the scripts which work want to hear of.
     std::vector<scripting::Watcher> watchers() const;
@@ -65,15 +69,17 @@ private:
     boost::asio::awaitable<void> again_and_again(const scripting::Schedule& schedule);
     boost::asio::awaitable<void> call(const scripting::Schedule& schedule);
     boost::asio::awaitable<void> drop(std::string path);
+    void note_owners();
 
     App& app_;
-    Observer& observer_;
+    AgentObserver& observer_;
     const AgentLog& log_;
     Supervisor& loops_;
     Gate& gate_; // for what they do by themselves
     std::vector<std::string> patterns_;
     std::map<std::string, Entry> entries_;
-    std::string loaded_; // what the files looked like
+    std::map<std::string, std::string, std::less<>> owners_; // the scripts of functions
+    std::string loaded_;                                     // what the files looked like
 };
 
 } // namespace forager

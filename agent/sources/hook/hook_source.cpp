@@ -120,6 +120,7 @@ asio::awaitable<http::Reply> HookSource::handle(http::ServedRequest request)
     Invocation invocation;
     invocation.function = hook->function;
     invocation.source = "hook";
+    invocation.label = "http:" + hook->route.text();
     Object params = hook->route.match(request.path).value();
     invocation.args.push_back(hook_event(std::move(request), std::move(params)));
     auto work = hook->durable ? put(std::move(invocation), std::move(*key)) : call(std::move(invocation));

@@ -32,3 +32,16 @@ TEST_CASE("a user without an agent of his own asks the service's, where he is le
     folder.write("own", "");
     CHECK(socket_to_ask(with_socket(own, "default"), service) == own);
 }
+
+TEST_CASE("a cell of a table is one line, whatever its text holds")
+{
+    CHECK(table({{"ID", "NOTE"}, {"1", "one\ntwo\tthree"}}) == "ID  NOTE\n1   one two three\n");
+}
+
+TEST_CASE("moments are shown as people read them, and other text as it is")
+{
+    const Value object = Object{{"at", "2026-11-24T18:22:26.042Z"}, {"odd", "soon"}};
+    CHECK(time_text(object, "at") == "2026-11-24 18:22:26 UTC");
+    CHECK(time_text(object, "odd") == "soon");
+    CHECK(time_text(object, "none").empty());
+}

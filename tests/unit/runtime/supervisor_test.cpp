@@ -20,6 +20,12 @@ asio::awaitable<void> failing(Clock& clock, Duration after)
     throw std::runtime_error{"no connection"};
 }
 
+asio::awaitable<void> ticking(Clock& clock, Duration period)
+{
+    for (;;)
+        co_await sleep_for(clock, period);
+}
+
 asio::awaitable<void> until_cancelled(Clock& clock, std::string name, Events& events)
 {
     std::exception_ptr cancelled;
@@ -91,6 +97,41 @@ TEST_CASE("a loop shows its last error while it sleeps, and pauses are short aga
         world.clock.run_until(world.io, [&] { return supervisor.list().front().state == LoopState::running; });
         CHECK(world.clock.now() - begun <= 500ms);
     }
+    world.run(supervisor.stop());
+}
+
+TEST_CASE("a loop keeps its last error when it runs again, and says how long it pauses")
+{
+    World world;
+    Supervisor supervisor{world.io.get_executor(), world.clock, world.random};
+    supervisor.start("colony", [&] { return failing(world.clock, 10s); });
+    world.clock.run_until(world.io, [&] { return supervisor.list().front().state == LoopState::sleeping; });
+    const LoopStatus asleep = supervisor.list().front();
+    CHECK(asleep.back_off <= 500ms);
+    world.clock.run_until(world.io, [&] { return supervisor.list().front().state == LoopState::running; });
+    const LoopStatus again = supervisor.list().front();
+    CHECK(again.since == asleep.since + asleep.back_off);
+    CHECK(again.back_off == Duration{});
+    CHECK(again.last_error == "no connection");
+    world.run(supervisor.stop());
+}
+
+TEST_CASE("a loop gives a sign of life whenever it runs, and can say what is wrong while it goes on")
+{
+    World world;
+    Supervisor supervisor{world.io.get_executor(), world.clock, world.random};
+    supervisor.start("ticks", [&] { return ticking(world.clock, 7s); });
+    supervisor.start("hangs", [&] { return sleep_for(world.clock, 100'000h); });
+    world.clock.run_for(world.io, 1min);
+    CHECK(supervisor.list()[0].alive == TimePoint{56s});
+    CHECK(supervisor.list()[1].alive == TimePoint{});
+    CHECK(supervisor.report("ticks", "no paper"));
+    CHECK_FALSE(supervisor.report("ticks", "no paper"));
+    CHECK(supervisor.list()[0].last_error == "no paper");
+    CHECK(supervisor.list()[0].state == LoopState::running);
+    CHECK(supervisor.list()[1].last_error.empty());
+    CHECK(supervisor.report("ticks", ""));
+    CHECK(supervisor.list()[0].last_error.empty());
     world.run(supervisor.stop());
 }
 

@@ -503,7 +503,7 @@ TEST_CASE("retention by count keeps those that ended last, and does a part of mu
     while (bench.run(bench.records().forget({std::chrono::hours{24}, 3}, at(1000))).value())
         ++rounds;
     CHECK(rounds == 3);
-    CHECK(bench.listed({false, "succeeded", "", 100}) == Ids{"2", "1", "0"});
+    CHECK(bench.listed({false, "succeeded", "", 100}) == Ids{"0", "1", "2"});
     CHECK(bench.open_ids().size() == 10);
 }
 
@@ -523,4 +523,25 @@ TEST_CASE("names and notes of any bytes come back as they were")
     CHECK(record.order_key == strange);
     CHECK(record.note == strange);
     CHECK(bench.listed({false, "", strange, 9}) == Ids{strange});
+}
+
+TEST_CASE("what has not ended is listed before what has, the latest first in each part")
+{
+    Bench bench;
+    for (const char* id : {"a", "b", "c", "d", "e"})
+        REQUIRE(bench.add(id));
+    bench.finish("e", Outputs{}, at(4));
+    bench.finish("a", Outputs{}, at(6));
+    bench.finish("d", Failure{Errc::script, "no"}, at(5));
+    CHECK(bench.listed({}) == std::vector<std::string>{"c", "b", "a", "d", "e"});
+    RecordFilter some;
+    some.most = 3;
+    CHECK(bench.listed(some) == std::vector<std::string>{"c", "b", "a"});
+    some.most = 1;
+    CHECK(bench.listed(some) == std::vector<std::string>{"c"});
+    some.most = 2;
+    some.state = "succeeded";
+    CHECK(bench.listed(some) == std::vector<std::string>{"a", "e"});
+    some.open_only = true;
+    CHECK(bench.listed(some).empty());
 }

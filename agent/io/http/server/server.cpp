@@ -23,8 +23,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Clients that are being told that there are too many: beyond these, the others wait in the kernel's queue.
-constexpr std::size_t turned_away_at_once = 16;
+// Clients that are being told that there are too many: beyond these, the others wait in the kernel's queue, for as long
+// as it takes those to hear it.
+constexpr std::size_t turned_away_at_once = 256;
 
 // What the next attempt does not meet at once again.
 bool passes(int error)

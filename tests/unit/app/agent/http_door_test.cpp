@@ -42,7 +42,8 @@ public:
         HookSource::Parts hooks{strand.clock, queue, answered, [](const std::string&) {}};
         door = HttpDoor::open(http, {},
                               {strand.executor(), strand.clock, log, std::move(hooks), [this] { return trouble; },
-                               [](MetricsText::Form) { return std::string{"# EOF\n"}; }})
+                               [](MetricsText::Form) { return std::string{"# EOF\n"}; },
+                               [] { return std::string{"<p>fine</p>"}; }})
                    .value();
         door->serve(hooks_of({watcher("http:GET /x")}, log));
     }
@@ -71,7 +72,7 @@ Failure refusal(const config::HttpConfig& http)
     NoQueue queue;
     const AgentLog log{config::LogFormat::text, config::LogLevel::error};
     const auto opened =
-        HttpDoor::open(http, {}, {strand.executor(), strand.clock, log, {strand.clock, queue, {}, {}}, {}, {}});
+        HttpDoor::open(http, {}, {strand.executor(), strand.clock, log, {strand.clock, queue, {}, {}}, {}, {}, {}});
     return opened ? Failure{} : opened.error();
 }
 
@@ -103,6 +104,21 @@ TEST_CASE("trouble and the end are told as long as somebody can ask")
     CHECK(world.get("/readyz").body == "not ready: stopping\n");
     CHECK(world.get("/x").status == 503);
     CHECK(world.get("/metrics").status == 200);
+}
+
+TEST_CASE("the status is a page without scripts, from the first moment, where no hook is meant")
+{
+    DoorWorld world;
+    const auto page = world.get("/");
+    CHECK(page.status == 200);
+    CHECK(page.body == "<p>fine</p>");
+    CHECK(*page.headers.find("content-type") == "text/html; charset=utf-8");
+    CHECK(page.headers.find("content-security-policy")->starts_with("default-src 'none'"));
+    world.door->ready();
+    world.door->serve(hooks_of({watcher("http:GET /{name}"), watcher("http:POST /")}, world.log));
+    CHECK(world.get("/").status == 405);
+    world.door->serve({});
+    CHECK(world.get("/").status == 200);
 }
 
 TEST_CASE("replies are counted by status")
