@@ -27,7 +27,7 @@ const char memory_key = 0;
 const char raised_key = 0;
 
 // How long tasks run in a row before the loop looks at everything else.
-constexpr Duration pump_time = std::chrono::milliseconds{1};
+constexpr Duration pump_time = std::chrono::milliseconds{5};
 
 // Runs `work`, which may raise Lua errors and must not hold C++ objects of its own, and gives the status.
 template <class Work> int protect(lua_State* L, Work& work)
@@ -168,15 +168,18 @@ bool Vm::may_spawn(lua_State* L)
 {
     if (!config_.tasks || spawned_ < *config_.tasks)
         return true;
-    push_error(L, {Errc::limit, "the script has " + std::to_string(spawned_) +
-                                    " tasks at once, as many as limits.tasks allows: join or cancel some first"});
+    Failure failure{Errc::limit, "the script has " + std::to_string(spawned_) +
+                                     " tasks at once, as many as limits.tasks allows: join or cancel some first"};
+    failure.where = place_of(L);
+    push_error(L, failure);
     return false;
 }
 
 int Vm::spawn(lua_State* L, int count, bool for_script)
 {
+    const int results = begin(L, count, for_script);
     ++spawned_;
-    return begin(L, count, for_script);
+    return results;
 }
 
 int Vm::begin(lua_State* L, int count, bool for_script)
