@@ -59,7 +59,9 @@ void leave_out(Connection& database, const std::string& invocation, std::size_t 
     if (!mark || !rest || *mark >= *rest)
         return;
     Prepared update{database, "UPDATE log SET text = ? WHERE number = ?"};
-    SQLite::bind(update, mark_of(most), *mark);
+    const std::string text = mark_of(most);
+    update.bind(1, text.data(), static_cast<int>(text.size()));
+    update.bind(2, *mark);
     update.exec();
     Prepared remove{database, "DELETE FROM log WHERE invocation = ? AND number > ? AND number < ?"};
     SQLite::bind(remove, invocation, *mark, *rest);
