@@ -52,12 +52,14 @@ asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, Local
 App::App(AppConfig config, Observer& observer)
     : config_{std::move(config)},
       clock_{io_.get_executor()},
-      processes_{io_.get_executor(), births_, clock_, environment_for_children()},
+      processes_{io_.get_executor(), births_, clock_, environment_for_children(), config_.open_files},
       http_{pool_, clock_},
       scheduler_{io_.get_executor(), registry_, clock_, random_, observer, config_.scheduler},
       workflows_{scheduler_},
       slicer_{scripting::Vm::slice_over}
 {
+    if (config_.output)
+        processes_.keep_of_output(*config_.output);
     scheduler_.keep_in(memory_journal_);
     add_builtin_functions(registry_, clock_, processes_);
 }
@@ -66,6 +68,7 @@ App::~App()
 {
     for (const auto& script : scripts_)
         script->withdraw();
+    slicer_.spare_time().clear();
     // What was posted and not run yet may hold on to a script: its end needs the clock, which goes before the loop.
     io_.restart();
     io_.poll();
@@ -88,6 +91,7 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
 {
     scripting::Vm::Config config;
     config.heap_limit = config_.heap_limit;
+    config.tasks = config_.tasks;
     const scripting::World world{
         io_.get_executor(), clock_,          random_,         slicer_,   library_, pool_,    processes_, http_,
         place.registry,     place.scheduler, place.workflows, *journal_, *values_, signals_, colony_};

@@ -28,8 +28,11 @@ namespace forager {
 
 struct AppConfig {
     std::size_t heap_limit = scripting::Heap::default_limit; ///< of each script, in bytes
-    std::optional<Duration> time_limit;                      ///< of the work
-    Duration clean_up = std::chrono::seconds{12};            ///< what it may take to end once it was asked to
+    std::optional<std::size_t> tasks;                        ///< that each script may have spawned at once
+    std::optional<std::size_t> open_files;        ///< that the system is asked for; nothing: all that it gives
+    std::optional<std::size_t> output;            ///< kept of each output of a command, in bytes
+    std::optional<Duration> time_limit;           ///< of the work
+    Duration clean_up = std::chrono::seconds{12}; ///< what it may take to end once it was asked to
     SchedulerConfig scheduler;
     std::function<void()> tick;                     ///< called several times a second while the work goes on
     std::function<void()> hangup;                   ///< what SIGHUP means, where it is not the end

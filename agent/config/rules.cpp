@@ -22,10 +22,15 @@ public:
     }
 
 private:
-    void complain(const std::string& path, std::string message)
+    std::string place_of(const std::string& path) const
     {
         const Spot* spot = reader_.set_by(path);
-        reader_.complain(spot == nullptr ? "default" : spot->place, std::move(message));
+        return spot == nullptr ? "default" : spot->place;
+    }
+
+    void complain(const std::string& path, std::string message)
+    {
+        reader_.complain(place_of(path), std::move(message));
     }
 
     void check_paths()
@@ -76,6 +81,9 @@ private:
             if (settings_.permissions[i].scripts.empty())
                 complain("permission[" + std::to_string(i + 1) + "]",
                          "this [[permission]] binds nothing: give its scripts");
+        if (!settings_.permissions.empty())
+            reader_.warn(place_of("permission[1]") + ": [[permission]] is not enforced by this version: the agent does "
+                                                     "not start with it");
     }
 
     Reader& reader_;

@@ -93,7 +93,7 @@ Section permission_section()
     const auto permission = [](auto& settings, std::size_t row) -> auto& { return settings.permissions[row]; };
     return {
         "permission",
-        "What some scripts may do. Without an entry a script has the rights of the agent's user.",
+        "What some scripts may do. This version does not enforce it, and does not start with an entry.",
         {
             key(permission, "scripts", &PermissionConfig::scripts, paths(),
                 "The scripts that are bound, as glob patterns."),

@@ -58,16 +58,24 @@ struct KeptOf {
     bool cut_off = false; ///< their run was cancelled: if the agent is stopping, they go on
 };
 
+/// A scratch folder of one invocation that is resumed after a restart: it stays until its root has ended.
+struct LastingFolder {
+    std::string root;       ///< the outermost invocation
+    std::string invocation; ///< whose folder it is
+};
+
 struct Command {
     std::string title;             ///< how failures name it; empty: by its program
     std::vector<std::string> argv; ///< the program (looked up in PATH) and its arguments; never passed through a shell
     std::string input;             ///< bytes for its stdin, which is closed after them
     std::vector<std::pair<std::string, std::string>> env; ///< added to the environment
-    std::string cwd;                                      ///< empty: the caller's
+    std::string cwd; ///< empty: the scratch folder of its scope where the runner makes such, else the caller's
+    std::optional<LastingFolder> folder; ///< takes the place of the scope's own scratch folder
     std::optional<Duration> timeout;
-    bool merge = false;                  ///< both outputs as one stream in `out`, in the order written
-    std::size_t limit = 4 * 1024 * 1024; ///< bytes kept of each output; the middle is cut out of a longer one
-    std::size_t report_limit = 0;        ///< above 0: the child may write a report of so many bytes to descriptor 3
+    bool merge = false; ///< both outputs as one stream in `out`, in the order written
+    /// Bytes kept of each output, nothing: as many as the runner says; the middle is cut out of a longer one.
+    std::optional<std::size_t> limit;
+    std::size_t report_limit = 0; ///< above 0: the child may write a report of so many bytes to descriptor 3
     ResourceLimits limits;
     ScopeId scope{};
     LineSink* lines = nullptr; ///< must outlive the run; of a kept command, it hears again what was told before
@@ -99,7 +107,8 @@ public:
     /// A scope of its own for one function, never given out twice.
     virtual ScopeId new_scope() = 0;
 
-    /// Ends whatever commands of this scope left running in the background, and waits until it is gone.
+    /// Ends whatever commands of this scope left running in the background, and waits until it is gone; then removes
+    /// its scratch folder.
     virtual boost::asio::awaitable<void> end_scope(ScopeId scope) = 0;
 
     /// Ends kept commands, with whatever they left running, and forgets their results.

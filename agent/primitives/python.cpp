@@ -49,6 +49,7 @@ Result<Command> command_for(PythonCall& call)
     command.input = std::move(*input);
     command.env = std::move(call.env);
     command.cwd = std::move(call.cwd);
+    command.folder = std::move(call.folder);
     command.timeout = call.timeout;
     command.limit = call.limit;
     command.report_limit = largest_reply;

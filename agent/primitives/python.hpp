@@ -26,8 +26,9 @@ struct PythonCall {
     std::string python;            ///< an interpreter or the folder of a venv; empty: python3 from PATH
     std::optional<Duration> timeout;
     std::vector<std::pair<std::string, std::string>> env; ///< added to the environment
-    std::string cwd;                                      ///< empty: the caller's
-    std::size_t limit = std::size_t{4} * 1024 * 1024;     ///< bytes kept of what it prints, for failures
+    std::string cwd;                                      ///< as of `Command`
+    std::optional<LastingFolder> folder;                  ///< as of `Command`
+    std::optional<std::size_t> limit; ///< bytes kept of what it prints, for failures; as of `Command`
     ResourceLimits limits;
     ScopeId scope{};
     LineSink* lines = nullptr; ///< hears what it prints; must outlive the run

@@ -7,7 +7,7 @@ namespace forager {
 namespace asio = boost::asio;
 
 Recording::Recording(Journal& journal, const Invocation& invocation, std::vector<JournalEntry> entries)
-    : journal_{journal}, invocation_{invocation}, resumed_{!entries.empty()}
+    : journal_{journal}, invocation_{invocation}, resumed_{!entries.empty()}, recorded_{entries.size()}
 {
     for (JournalEntry& entry : entries) {
         std::string key = entry.key;
@@ -29,13 +29,17 @@ std::string Recording::next_key(const std::string& name)
     return count == 1 ? name : name + " #" + std::to_string(count);
 }
 
-const Outcome* Recording::find(const std::string& key) const
+const Outcome* Recording::find(const std::string& key)
 {
     const auto found = entries_.find(key);
-    if (found == entries_.end())
+    const bool counts =
+        found != entries_.end() && (found->second.outcome || found->second.attempt == attempt_of(invocation_));
+    if (!counts) {
+        anew_ = true;
         return nullptr;
-    const JournalEntry& entry = found->second;
-    return entry.outcome || entry.attempt == attempt_of(invocation_) ? &entry.outcome : nullptr;
+    }
+    ++found_;
+    return &found->second.outcome;
 }
 
 asio::awaitable<Result<void>> Recording::keep(std::string key, Outcome outcome)

@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,7 +30,7 @@ public:
 
     /// What was recorded under the key; a null pointer when it is still to be done. A failure counts in the try that
     /// it happened in.
-    const Outcome* find(const std::string& key) const;
+    const Outcome* find(const std::string& key);
 
     /// Safe when it returns.
     boost::asio::awaitable<Result<void>> keep(std::string key, Outcome outcome);
@@ -38,6 +39,9 @@ public:
     boost::asio::awaitable<Result<std::optional<Value>>> take_signal(std::string event, std::string key);
 
     const Invocation& invocation() const { return invocation_; }
+
+    /// Whether all that was asked for was recorded by a run before, and more is: what is said now was said then.
+    bool repeats() const { return !anew_ && found_ < recorded_; }
 
     /// Whether anything was recorded before.
     bool resumed() const { return resumed_; }
@@ -48,6 +52,9 @@ private:
     std::map<std::string, JournalEntry> entries_;
     std::map<std::string, std::size_t> counts_;
     bool resumed_;
+    bool anew_ = false; // something was asked for that is still to be done
+    std::size_t found_ = 0;
+    std::size_t recorded_;
 };
 
 } // namespace forager

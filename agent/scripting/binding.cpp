@@ -32,7 +32,7 @@ std::string public_name(const Binding& binding)
 
 Result<Outputs> arguments(lua_State* L)
 {
-    auto args = to_values(L, 1, "argument");
+    auto args = to_values(L, 1, "argument", binding_of(L).any_numbers ? Numbers::any : Numbers::finite);
     if (args)
         return args;
     Failure failure = args.error();

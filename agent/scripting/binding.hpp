@@ -38,6 +38,7 @@ struct Binding {
     std::variant<Instant, Waiting, lua_CFunction> function;
     const char* stub = nullptr;   ///< JSON of a plausible answer, for `check`, where a waiting call does no work
     bool takes_functions = false; ///< they are kept in the registry, and arrive as the integers that name them
+    bool any_numbers = false;     ///< it refuses numbers that are not finite itself, or has words for them
 };
 
 // For bindings that are C functions of Lua's own kind: the failure is kept outside of the stack that the error unwinds.

@@ -46,6 +46,14 @@ Errc code_named(std::string_view name)
     return Errc::script;
 }
 
+// Of what is not data; a number is one without a value.
+Value told_instead(lua_State* L, int index)
+{
+    if (lua_type(L, index) == LUA_TNUMBER)
+        return std::to_string(lua_tonumber(L, index));
+    return std::string{"("} + luaL_typename(L, index) + ")";
+}
+
 // The named entries by name; what is not data is told by its type, so that it takes nothing else with it.
 Object named_fields(lua_State* L, int index)
 {
@@ -57,8 +65,7 @@ Object named_fields(lua_State* L, int index)
         if (lua_type(L, -2) != LUA_TSTRING)
             continue;
         auto value = to_value(L, -1, "the error");
-        found.insert_or_assign(std::string{text_at(L, -2)},
-                               value ? std::move(*value) : Value{std::string{"("} + luaL_typename(L, -1) + ")"});
+        found.insert_or_assign(std::string{text_at(L, -2)}, value ? std::move(*value) : told_instead(L, -1));
     }
     Object fields;
     for (auto& [name, value] : found)

@@ -1,6 +1,7 @@
 #include "scripting/lua_value.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -65,7 +66,7 @@ Keys keys_of(lua_State* L, int index)
 
 class Reader {
 public:
-    explicit Reader(lua_State* L) : L_{L} {}
+    Reader(lua_State* L, Numbers numbers) : L_{L}, numbers_{numbers} {}
 
     Result<Value> read(int index, const std::string& path)
     {
@@ -73,10 +74,7 @@ public:
         case LUA_TNIL: return Value{};
         case LUA_TBOOLEAN: return Value{lua_toboolean(L_, index) != 0};
         case LUA_TSTRING: return Value{std::string{text_at(L_, index)}};
-        case LUA_TNUMBER:
-            if (lua_isinteger(L_, index) != 0)
-                return Value{static_cast<std::int64_t>(lua_tointeger(L_, index))};
-            return Value{static_cast<double>(lua_tonumber(L_, index))};
+        case LUA_TNUMBER: return number(index, path);
         case LUA_TLIGHTUSERDATA:
             if (lua_touserdata(L_, index) == nullptr)
                 return Value{};
@@ -88,6 +86,17 @@ public:
     }
 
 private:
+    Result<Value> number(int index, const std::string& path) const
+    {
+        if (lua_isinteger(L_, index) != 0)
+            return Value{static_cast<std::int64_t>(lua_tointeger(L_, index))};
+        const double number = lua_tonumber(L_, index);
+        if (numbers_ == Numbers::any || std::isfinite(number))
+            return Value{number};
+        return not_data(path, std::isnan(number) ? "is not a number (NaN), which is not data"
+                                                 : "is an infinite number, which is not data");
+    }
+
     Result<Value> table(int index, const std::string& path)
     {
         const void* identity = lua_topointer(L_, index);
@@ -154,6 +163,7 @@ private:
     }
 
     lua_State* L_;
+    Numbers numbers_;
     std::vector<const void*> open_; // the tables around the one being read
 };
 
@@ -212,17 +222,17 @@ void push_output(lua_State* L, const Value& value)
         push_value(L, value);
 }
 
-Result<Value> to_value(lua_State* L, int index, const std::string& root)
+Result<Value> to_value(lua_State* L, int index, const std::string& root, Numbers numbers)
 {
-    return Reader{L}.read(index, root);
+    return Reader{L, numbers}.read(index, root);
 }
 
-Result<std::vector<Value>> to_values(lua_State* L, int first, const std::string& noun)
+Result<std::vector<Value>> to_values(lua_State* L, int first, const std::string& noun, Numbers numbers)
 {
     std::vector<Value> values;
     const int top = lua_gettop(L);
     for (int i = first; i <= top; ++i) {
-        auto value = to_value(L, i, top > first ? noun + " " + std::to_string(i - first + 1) : noun);
+        auto value = to_value(L, i, top > first ? noun + " " + std::to_string(i - first + 1) : noun, numbers);
         if (!value)
             return value.error();
         values.push_back(std::move(*value));

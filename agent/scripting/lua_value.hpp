@@ -16,12 +16,16 @@ void push_value(lua_State* L, const Value& value);
 /// As `push_value`, but null is nil: for arguments and results as a whole.
 void push_output(lua_State* L, const Value& value);
 
-/// Reads the value at `index` and raises nothing. What is not data (a function, a cycle, a list with holes, an invalid
-/// number key) is a `bad_arguments` failure that names its path, begun with `root`.
-Result<Value> to_value(lua_State* L, int index, const std::string& root);
+/// Which numbers are data: JSON has no words for NaN and infinity, YAML and TOML have.
+enum class Numbers { finite, any };
+
+/// Reads the value at `index` and raises nothing. What is not data (a function, a number that is not finite, a cycle, a
+/// list with holes, an invalid number key) is a `bad_arguments` failure that names its path, begun with `root`.
+Result<Value> to_value(lua_State* L, int index, const std::string& root, Numbers numbers = Numbers::finite);
 
 /// Reads the values from `first` to the top; nil is null. `noun` and their number name them in failures.
-Result<std::vector<Value>> to_values(lua_State* L, int first, const std::string& noun);
+Result<std::vector<Value>> to_values(lua_State* L, int first, const std::string& noun,
+                                     Numbers numbers = Numbers::finite);
 
 /// Makes the state's metatables of lists and of null; once for each state.
 void open_values(lua_State* L);

@@ -220,6 +220,7 @@ asio::awaitable<Outcome> Script::evaluate(Task& root, std::string text, std::int
     const auto self = shared_from_this();
     std::vector<Value> args{Value{std::move(text)}, Value{line}};
     Vm::Call call{evaluate_, {}, std::move(args), root.root->context, false, &root};
+    call.any_numbers = true; // they are shown as text, too
     co_return co_await vm_->run(std::move(call));
 }
 

@@ -3,6 +3,7 @@
 #include "store/times.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace forager::store {
@@ -34,6 +35,39 @@ void write_line(Connection& database, const std::string& invocation, std::int64_
     insert.exec();
 }
 
+// The number of one of the lines of an invocation, counted from the first or from the last one.
+std::optional<std::int64_t> number_of(Connection& database, const std::string& invocation, const char* direction,
+                                      std::size_t position)
+{
+    Prepared query{database, std::string{"SELECT number FROM log WHERE invocation = ? ORDER BY number "} + direction +
+                                 " LIMIT 1 OFFSET ?"};
+    SQLite::bind(query, invocation, static_cast<std::int64_t>(position));
+    return query.executeStep() ? std::optional{query.getColumn(0).getInt64()} : std::nullopt;
+}
+
+std::string mark_of(std::size_t most)
+{
+    return "(lines are left out here: limits.log_lines keeps the first " + std::to_string(most / 2) + " and the last " +
+           std::to_string(most - most / 2) + ")";
+}
+
+// What comes after the first half becomes one line that says so.
+void leave_out(Connection& database, const std::string& invocation, std::size_t most)
+{
+    const auto mark = number_of(database, invocation, "ASC", most / 2);
+    const auto rest = number_of(database, invocation, "DESC", most - most / 2 - 1);
+    if (!mark || !rest || *mark >= *rest)
+        return;
+    Prepared update{database, "UPDATE log SET text = ? WHERE number = ?"};
+    const std::string text = mark_of(most);
+    update.bind(1, text.data(), static_cast<int>(text.size()));
+    update.bind(2, *mark);
+    update.exec();
+    Prepared remove{database, "DELETE FROM log WHERE invocation = ? AND number > ? AND number < ?"};
+    SQLite::bind(remove, invocation, *mark, *rest);
+    remove.exec();
+}
+
 std::vector<LogLine> read_lines(Connection& database, const std::string& invocation, std::int64_t after)
 {
     Prepared query{database, "SELECT number, at, text FROM log WHERE invocation = ? AND number > ? "
@@ -52,13 +86,26 @@ void LogTable::add(const std::string& invocation, std::string_view text)
 {
     const std::size_t count = ++counts_[invocation];
     std::string line{shortened(text)};
-    if (count > most_ + 1 || writer_.waiting() * (line.size() + cost) > most_waiting)
+    if (writer_.waiting() * (line.size() + cost) > most_waiting)
         return;
-    if (count == most_ + 1)
-        line = "(more than " + std::to_string(most_) + " lines: the rest is not kept)";
     writer_.post([invocation, at = to_milliseconds(clock_.wall()), line = std::move(line)](Connection& database) {
         write_line(database, invocation, at, line);
     });
+    const std::size_t at_once = std::max<std::size_t>(1, most_ / 10);
+    if (count > most_ && (count - most_ - 1) % at_once == 0)
+        cut(invocation);
+}
+
+void LogTable::end(const std::string& invocation)
+{
+    const auto count = counts_.extract(invocation);
+    if (!count.empty() && count.mapped() > most_)
+        cut(invocation);
+}
+
+void LogTable::cut(const std::string& invocation)
+{
+    writer_.post([invocation, most = most_](Connection& database) { leave_out(database, invocation, most); });
 }
 
 asio::awaitable<Result<std::vector<LogLine>>> LogTable::read(std::string invocation, std::int64_t after)

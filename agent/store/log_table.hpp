@@ -24,17 +24,20 @@ public:
     /// `writer` and `clock` must outlive it. `most`: lines kept of one invocation.
     LogTable(Writer& writer, Clock& clock, std::size_t most) : writer_{writer}, clock_{clock}, most_{most} {}
 
-    /// Keeps the line with the next commit, without waiting for it. The first line beyond the limit says so, further
-    /// ones are dropped; so is what the disk cannot take.
+    /// Keeps the line with the next commit, without waiting for it. Beyond the limit, the first half and the latest
+    /// lines are kept, and a line between them says so; what the disk cannot take is dropped. While the invocation runs
+    /// there may be a tenth more.
     void add(const std::string& invocation, std::string_view text);
 
     /// The invocation has ended: its count is forgotten.
-    void end(const std::string& invocation) { counts_.erase(invocation); }
+    void end(const std::string& invocation);
 
     /// Lines of an invocation after the one of this number, at most `lines_at_once`.
     boost::asio::awaitable<Result<std::vector<LogLine>>> read(std::string invocation, std::int64_t after);
 
 private:
+    void cut(const std::string& invocation);
+
     Writer& writer_;
     Clock& clock_;
     std::size_t most_;

@@ -13,6 +13,17 @@ function Request:json()
   return require("forager.json").decode(self.body)
 end
 
+-- What a handler gave. That it is no data is its own mistake, not the caller's.
+local function reply(...)
+  for i = 1, select("#", ...) do
+    local fine, problem = pcall(native.as_data, (select(i, ...)), "the handler's reply")
+    if not fine then
+      failure.raise { code = "script", message = problem.message, retry = false }
+    end
+  end
+  return ...
+end
+
 -- A function that gives `fn` the request with its methods. It can be called by its name, too.
 function hooks.handler(event, fn)
   return function(ctx, request)
@@ -20,7 +31,7 @@ function hooks.handler(event, fn)
       local given = request == nil and "nothing" or "a " .. type(request)
       failure.bad("what handles '%s' takes a request, a table as the [http] server makes it, not %s", event, given)
     end
-    return fn(ctx, setmetatable(request, Request))
+    return reply(fn(ctx, setmetatable(request, Request)))
   end
 end
 

@@ -20,12 +20,12 @@ local function compiled(text, line)
   return chunk or error(problem, 0)
 end
 
--- What is no data becomes text.
+-- What is no data becomes text, but for numbers, which are text where they are shown.
 local function as_data(value)
   if value == nil then
     return native.null
   end
-  local fine, data = pcall(native.as_data, value, "the result")
+  local fine, data = pcall(native.as_data, value, "the result", true)
   if fine then
     return data
   end

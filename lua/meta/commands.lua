@@ -7,7 +7,7 @@
 ---@field check? boolean  a status other than 0 is the error `exit`; default true
 ---@field stdin? string  what it reads; default empty
 ---@field env? table<string, string|number>  added to the environment
----@field cwd? string  its folder; default the caller's
+---@field cwd? string  its folder; default the caller's, in the agent a scratch folder of the invocation
 ---@field timeout? forager.Duration  ends it with all that it started: the error `timed_out`; default none
 ---@field merge? boolean  both outputs in `stdout`, in the order written; default false
 ---@field limit? forager.Bytes  kept of each output, its beginning and its end; default 4 MB
@@ -43,5 +43,5 @@
 ---@field python? string  an interpreter or the folder of a venv; default python3
 ---@field timeout? forager.Duration  default none
 ---@field env? table<string, string>  added to the environment
----@field cwd? string  its folder; default the caller's
+---@field cwd? string  its folder; default the caller's, in the agent a scratch folder of the invocation
 ---@field on_line? fun(line: string, stream: "stdout"|"stderr")  hears what it prints; default: it is logged

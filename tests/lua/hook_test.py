@@ -32,6 +32,7 @@ forager.on("http:GET /hooks/made", function()
   return { status = 201, headers = { location = "/there" }, json = { 1, 2 } }
 end)
 forager.on("http:GET /hooks/fails", function() error "the inner reason" end)
+forager.on("http:GET /hooks/nan", function() return { 1, 0/0 } end)
 forager.on("http:GET /hooks/refuses", function() error { code = "bad_arguments", message = "give a name" } end)
 forager.on("http:GET /hooks/slow", function(ctx) ctx:log "holding" forager.sleep "1h" end)
 forager.on("http:POST /hooks/token", function(ctx, request)
@@ -125,6 +126,8 @@ grace = "1s"
         self.assertEqual(status, 500)
         self.assertNotIn(b"inner", body)
         self.await_line("the inner reason")
+        self.assertEqual(self.ask("GET", "/hooks/nan")[0], 500)
+        self.await_line("the handler's reply[2] is not a number (NaN), which is not data")
         status, body, _ = self.ask("GET", "/hooks/refuses")
         self.assertEqual((status, json.loads(body)["error"]["message"]), (400, "give a name"))
         self.assertEqual(self.ask("POST", "/hooks/echo/x", "{")[0], 400)
@@ -179,6 +182,13 @@ grace = "1s"
             self.assertLess(time.monotonic(), end, shown)
             time.sleep(0.05)
         self.assertEqual(shown["result"], {"got": {"n": 1}, "method": "POST"})
+
+    def test_a_body_may_be_as_large_for_a_durable_hook_as_for_another(self):
+        self.start(HOOKS + 'forager.on("http:POST /hooks/kept", function(_, request) return #request.body end, '
+                   '{ durable = true })', more='[limits]\nrequest = "64KB"')
+        for letter in (b"x", b"\n", b"\x01", b"\xff"):
+            self.assertEqual(self.ask("POST", "/hooks/kept", letter * 65536)[0], 202, letter)
+        self.assertEqual(self.ask("POST", "/hooks/kept", b"x" * 65537)[0], 413)
 
     def test_an_event_is_accepted_once_under_its_key(self):
         self.start()

@@ -31,6 +31,28 @@ class Killed(Scenario):
         self.assertEqual(self.result("show", id)["steps"],
                          [{"step": step, "ok": True} for step in ("step first", "step second", "version")])
 
+    def test_lines_are_written_once(self):
+        self.serve("""
+        forager.func { name = "d.says", durable = true, run = function(ctx)
+          ctx:log "one"
+          ctx:step("first", function() ctx:log "in a step" end)
+          ctx:log "two"
+          ctx:wait "go"
+          ctx:log "three"
+          ctx:wait "go"
+          ctx:log "four"
+        end }""")
+        id = self.submit("d.says")
+        self.await_state(id, "sleeping")
+        self.result("signal", id, "go")
+        self.until(lambda: "three" in self.lines_of(id), "the second wait")
+        self.restart()
+        self.await_state(id, "sleeping")
+        self.result("signal", id, "go")
+        self.succeeded(id)
+        lines = self.lines_of(id)
+        self.assertEqual([lines.count(line) for line in ("one", "in a step", "two", "four")], [1, 1, 1, 1], lines)
+
     def test_in_a_function_that_is_not_durable(self):
         self.serve(STEPS.replace("durable = true,", ""))
         id = self.submit("d.steps")

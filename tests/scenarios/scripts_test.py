@@ -64,6 +64,14 @@ class Broken(Scenario):
         problem = self.statuses()["b.lua"]["problem"]
         self.assertIn("good.say", problem["message"])
 
+    def test_two_with_the_same_hook_do_not_both_serve_it(self):
+        self.script('forager.on("http:POST /hooks/{a}", function() end)', "a.lua")
+        self.script('forager.on("http:POST /hooks/{b}", function() end)', "b.lua")
+        self.start()
+        self.assertIn("a.lua", self.statuses()["b.lua"]["problem"]["message"])
+        self.assertIs(self.statuses()["b.lua"]["serves"], False)
+        self.assertNotIn("problem", self.statuses()["a.lua"])
+
     def test_a_new_version_that_is_bad_keeps_the_old_one(self):
         self.serve(GOOD)
         self.script("return +")

@@ -36,10 +36,25 @@ AppConfig app_config(const config::Settings& settings, std::function<void()> han
     AppConfig config;
     config.hangup = std::move(hangup);
     config.heap_limit = settings.limits.memory;
+    config.tasks = settings.limits.tasks;
+    config.open_files = settings.limits.open_files;
+    config.output = settings.limits.output;
     config.clean_up = settings.agent.grace + for_the_rest;
     config.scheduler.concurrency = settings.agent.concurrency;
     config.scheduler.grace = settings.agent.grace;
     return config;
+}
+
+// Whoever writes one relies on it.
+Result<void> only_what_is_enforced(const config::Settings& settings)
+{
+    if (settings.permissions.empty())
+        return {};
+    Failure failure{Errc::bad_arguments, "[[permission]] is not enforced by this version, and the agent does not start "
+                                         "as if it were: take its entries out of the configuration (`forager config "
+                                         "explain` says where they stand), and bind scripts by the service's unit"};
+    failure.declaration = true;
+    return failure;
 }
 
 Result<void> can_run(const Registry& registry, const Invocation& invocation)
@@ -104,11 +119,13 @@ asio::awaitable<Outcome> Agent::live()
 
 asio::awaitable<Result<void>> Agent::start()
 {
+    if (const auto enforced = only_what_is_enforced(settings_); !enforced)
+        co_return enforced.error();
     auto folder = StateFolder::open(settings_.agent.state_dir, this_process(app_.clock().boot()));
     if (!folder)
         co_return folder.error();
     folder_ = std::move(*folder);
-    co_await leftovers_.bury_the_dead(*folder_, log_);
+    co_await leftovers_.bury_the_dead(*folder_, log_, [this](const std::string& root) { return holds(root); });
     if (const auto opened = open_store(); !opened)
         co_return opened.error();
     make_queue();
@@ -172,12 +189,17 @@ Result<void> Agent::make_colony()
 void Agent::keep_what_is_observed()
 {
     observer_.keep_in(
-        store_->records(), store_->logs(),
-        [this](const std::string& id) { return queue_->has_begun(id) || colony_->holds(id); },
+        store_->records(), store_->logs(), [this](const std::string& id) { return holds(id); },
         [this](const std::string& id, std::string_view text) {
             colony_->line(id, text);
             api_->wrote(id);
         });
+}
+
+// Whether it is work that the next agent would go on with.
+bool Agent::holds(const std::string& id) const
+{
+    return queue_->has_begun(id) || colony_->holds(id);
 }
 
 void Agent::ended(const std::string& id)

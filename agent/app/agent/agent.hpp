@@ -61,6 +61,7 @@ private:
     void make_queue();
     Result<void> make_colony();
     void keep_what_is_observed();
+    bool holds(const std::string& id) const;
     void ended(const std::string& id);
     void make_control();
     void make_sessions();

@@ -60,7 +60,10 @@ HookSource::Config hook_config(const config::LimitsConfig& limits)
 {
     HookSource::Config config;
     config.at_once = limits.events;
-    config.event = limits.request;
+    // As JSON: bytes that are no letters take up to six times their room, and the head comes on top.
+    constexpr std::size_t escaped = 6;
+    constexpr std::size_t head = std::size_t{512} * 1024;
+    config.event = escaped * limits.request + head;
     return config;
 }
 

@@ -11,6 +11,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <string>
 
 namespace forager {
@@ -23,20 +24,24 @@ public:
     {
     }
 
-    /// Ends what dead agents left running, and finds what is kept. Before anything is begun again that it may be a part
-    /// of.
-    boost::asio::awaitable<void> bury_the_dead(StateFolder& folder, const AgentLog& log);
+    using IsResumed = std::function<bool(const std::string& root)>;
 
-    /// Ends what is kept for work that has ended.
+    /// Ends what dead agents left running, and finds what is kept. Before anything is begun again that it may be a part
+    /// of. `is_resumed`: see `LocalProcessRunner::scratch_in`.
+    boost::asio::awaitable<void> bury_the_dead(StateFolder& folder, const AgentLog& log, IsResumed is_resumed);
+
+    /// Ends what is kept for work that has ended, and removes its folders.
     boost::asio::awaitable<void> end_unclaimed(store::RecordTable& records);
 
-    /// The invocation has ended: begins to end what was kept for it.
+    /// The invocation has ended: begins to end what was kept for it, and to remove its folders.
     void forget(const std::string& root);
 
     /// Waits until all that was begun is done.
     boost::asio::awaitable<void> settled() { return endings_.emptied(); }
 
 private:
+    boost::asio::awaitable<void> end_all_of(std::string root);
+
     LocalProcessRunner& processes_;
     TaskGroup endings_;
 };

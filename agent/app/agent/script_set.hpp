@@ -64,6 +64,7 @@ private:
     boost::asio::awaitable<void> load_one(std::string path);
     boost::asio::awaitable<Result<void>> stage(std::string path, Registry& staged,
                                                std::shared_ptr<scripting::Script>& script);
+    Result<void> has_hooks_of_its_own(const std::string& path, const scripting::Script& script) const;
     boost::asio::awaitable<void> end_loops(Entry& entry);
     void start_loops(Entry& entry);
     boost::asio::awaitable<void> again_and_again(const scripting::Schedule& schedule);

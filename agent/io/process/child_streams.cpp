@@ -19,8 +19,8 @@ ChildStreams::ChildStreams(const asio::any_io_executor& executor, const Command&
     : command_{command},
       buffer_{buffer},
       input_{executor},
-      out_{executor, std::move(launched.out), command.limit},
-      err_{executor, std::move(launched.err), command.limit},
+      out_{executor, std::move(launched.out), command.limit.value()},
+      err_{executor, std::move(launched.err), command.limit.value()},
       report_{executor, std::move(launched.report), 0},
       speaking_{executor, 1}
 {

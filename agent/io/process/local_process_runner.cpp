@@ -64,12 +64,13 @@ Result<LaunchPlan> plan_for(const Command& command, const Environment& base, Tag
     return plan;
 }
 
-std::uint64_t raise_open_files()
+// Gives what the limit was.
+std::uint64_t set_open_files(std::optional<std::uint64_t> wanted)
 {
     rlimit64 limit{};
     getrlimit64(RLIMIT_NOFILE, &limit);
-    const rlimit64 raised{limit.rlim_max, limit.rlim_max};
-    setrlimit64(RLIMIT_NOFILE, &raised);
+    const rlimit64 ours{std::min<rlim64_t>(wanted.value_or(limit.rlim_max), limit.rlim_max), limit.rlim_max};
+    setrlimit64(RLIMIT_NOFILE, &ours);
     return limit.rlim_cur;
 }
 
@@ -102,12 +103,12 @@ void prepare_signals()
 } // namespace
 
 LocalProcessRunner::LocalProcessRunner(asio::any_io_executor executor, BlockingPool& pool, Clock& clock,
-                                       Environment environment)
+                                       Environment environment, std::optional<std::uint64_t> open_files)
     : executor_{executor},
       pool_{pool},
       clock_{clock},
       environment_{std::move(environment)},
-      open_files_{raise_open_files()},
+      open_files_{set_open_files(open_files)},
       tags_{getpid(), tags_of(0).value_or(TagPair{}).hard},
       reaper_{executor, pool, clock},
       turns_{executor, commands_at_once()},
@@ -131,6 +132,7 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
     collect_strays();
     if (auto mistake = mistake_in(command))
         co_return std::move(*mistake);
+    command.limit = command.limit.value_or(output_limit_);
     const TagPair tags = tags_.new_command(command.scope);
     Result<LaunchPlan> plan = plan_for(command, environment_, tags, open_files_);
     if (!plan)
@@ -140,6 +142,9 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
     if (!turn)
         throw_cancelled();
     const TurnHolder holder{turns_};
+    const Result<void> placed = co_await find_folder(command, *plan);
+    if (!placed)
+        co_return placed.error();
     asio::awaitable<Result<Completed>> work;
     if (command.keep && kept_)
         work = kept_->run(std::move(command), std::move(*plan),
@@ -148,6 +153,17 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
         work = run_here(std::move(command), std::move(*plan));
     Result<Completed> result = co_await std::move(work);
     co_return result;
+}
+
+asio::awaitable<Result<void>> LocalProcessRunner::find_folder(const Command& command, LaunchPlan& plan)
+{
+    if (!folders_ || command.scope == ScopeId{} || !command.cwd.empty())
+        co_return Result<void>{};
+    auto found = co_await folders_->of(command.scope, command.folder);
+    if (!found)
+        co_return found.error();
+    plan.cwd = std::move(*found);
+    co_return Result<void>{};
 }
 
 asio::awaitable<Result<Completed>> LocalProcessRunner::run_here(Command command, LaunchPlan plan)
@@ -216,9 +232,38 @@ ScopeId LocalProcessRunner::new_scope()
 
 asio::awaitable<void> LocalProcessRunner::end_scope(ScopeId scope)
 {
-    asio::awaitable<void> work = end(tags_.scope(scope));
+    asio::awaitable<void> work = clear(scope);
     co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+}
+
+asio::awaitable<void> LocalProcessRunner::clear(ScopeId scope)
+{
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await reaper_.end(tags_.scope(scope));
     tags_.forget(scope);
+    if (folders_)
+        co_await folders_->remove(scope);
+}
+
+asio::awaitable<void> LocalProcessRunner::scratch_in(std::string folder,
+                                                     std::function<bool(const std::string& root)> is_resumed)
+{
+    folders_ = std::make_unique<ScratchFolders>(pool_, std::move(folder), std::move(is_resumed));
+    asio::awaitable<void> work = folders_->open();
+    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+}
+
+std::set<std::string> LocalProcessRunner::folder_roots() const
+{
+    return folders_ ? folders_->roots() : std::set<std::string>{};
+}
+
+asio::awaitable<void> LocalProcessRunner::remove_folders(std::string root)
+{
+    if (!folders_)
+        co_return;
+    asio::awaitable<void> work = folders_->remove_lasting(std::move(root));
+    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
 }
 
 asio::awaitable<void> LocalProcessRunner::end_kept(KeptOf whose)

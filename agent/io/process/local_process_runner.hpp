@@ -9,6 +9,7 @@
 #include "io/process/kept/kept_commands.hpp"
 #include "io/process/launch.hpp"
 #include "io/process/reaper.hpp"
+#include "io/process/scratch_folders.hpp"
 #include "io/process/tag.hpp"
 #include "io/process/turns.hpp"
 #include "ports/clock.hpp"
@@ -17,7 +18,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -29,9 +32,10 @@ namespace forager {
 class LocalProcessRunner final : public ProcessRunner {
 public:
     /// `environment` is what every command starts from. For the whole process, SIGPIPE is ignored from now on, SIGCHLD
-    /// is not, and the limit of open files is raised as far as it goes; children get the one that was.
+    /// is not, and the limit of open files becomes `open_files`, or as high as it may be; children get the one that
+    /// was.
     LocalProcessRunner(boost::asio::any_io_executor executor, BlockingPool& pool, Clock& clock,
-                       Environment environment = current_environment());
+                       Environment environment = current_environment(), std::optional<std::uint64_t> open_files = {});
 
     /// A command's timeout begins when it is started; before that it may wait for free descriptors.
     boost::asio::awaitable<Result<Completed>> run(Command command) override;
@@ -39,6 +43,21 @@ public:
     boost::asio::awaitable<void> end_scope(ScopeId scope) override;
 
     boost::asio::awaitable<void> end_kept(KeptOf whose) override;
+
+    /// From now on, commands that name no folder begin in a scratch folder of their scope, which is made in `folder`
+    /// when the first one comes. What agents before have left there is removed, but for folders that last.
+    /// `is_resumed`: whether this is the root of work that the next agent would go on with; its folders last.
+    boost::asio::awaitable<void> scratch_in(std::string folder,
+                                            std::function<bool(const std::string& root)> is_resumed);
+
+    /// Outermost invocations that have folders which last.
+    std::set<std::string> folder_roots() const;
+
+    /// Removes the folders of one.
+    boost::asio::awaitable<void> remove_folders(std::string root);
+
+    /// What is kept of each output of a command that says nothing itself, in bytes.
+    void keep_of_output(std::size_t limit) { output_limit_ = limit; }
 
     /// From now on, commands with `keep` go on when this process is gone; what they need is kept in `folder`, and what
     /// agents before have left there is found. Without it they are commands like all others.
@@ -71,11 +90,13 @@ private:
     };
 
     boost::asio::awaitable<Result<Completed>> supervise(Command command);
+    boost::asio::awaitable<Result<void>> find_folder(const Command& command, LaunchPlan& plan);
     Result<std::optional<Launched>> launch_if_allowed(const LaunchPlan& plan);
     boost::asio::awaitable<Result<Completed>> run_here(Command command, LaunchPlan plan);
     boost::asio::awaitable<Result<Born>> born(LaunchPlan plan);
     boost::asio::awaitable<Result<Launched>> keeper_born(std::string folder);
     boost::asio::awaitable<void> end(TagPattern pattern);
+    boost::asio::awaitable<void> clear(ScopeId scope);
     Surroundings surroundings() { return {executor_, clock_, reaper_, buffer_, strays_}; }
     void collect_strays();
 
@@ -92,6 +113,8 @@ private:
     std::vector<char> buffer_;  // for all reads: they are done in one step of the strand
     std::vector<pid_t> strays_; // children that could not be killed
     std::unique_ptr<KeptCommands> kept_;
+    std::unique_ptr<ScratchFolders> folders_;
+    std::size_t output_limit_ = std::size_t{4} * 1024 * 1024;
 };
 
 } // namespace forager

@@ -9,7 +9,8 @@
 
 namespace forager::scripting {
 
-/// Adds the environment of the invocation, the option `env`, the option `cwd`, and the scope of the call.
+/// Adds the environment of the invocation, the option `env`, the option `cwd`, and the scope of the call with its
+/// folder.
 template <class Target> void read_common_options(Target& target, Request& request)
 {
     const auto add = [&](const Object& env) {
@@ -22,6 +23,8 @@ template <class Target> void read_common_options(Target& target, Request& reques
         add(*env->get<Object>());
     target.cwd = text_option(request.arg(0), "cwd");
     target.scope = request.context.commands.id();
+    if (request.context.recording != nullptr)
+        target.folder = {root_of(request.context.invocation), request.context.invocation.id};
 }
 
 ResourceLimits limits_of(const Value& given);

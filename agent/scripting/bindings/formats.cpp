@@ -92,11 +92,16 @@ Outcome digest_of(Request& request)
 }
 
 constexpr Binding bindings[] = {
-    {"json_decode", json_decode},     {"json_encode", json_encode},
-    {"yaml_decode", yaml_decode},     {"yaml_decode_all", yaml_decode_all},
-    {"yaml_encode", yaml_encode},     {"toml_decode", toml_decode},
-    {"toml_encode", toml_encode},     {"base64_encode", base64_encode},
-    {"base64_decode", base64_decode}, {"digest", digest_of},
+    {"json_decode", json_decode},
+    {.name = "json_encode", .function = json_encode, .any_numbers = true},
+    {"yaml_decode", yaml_decode},
+    {"yaml_decode_all", yaml_decode_all},
+    {.name = "yaml_encode", .function = yaml_encode, .any_numbers = true},
+    {"toml_decode", toml_decode},
+    {.name = "toml_encode", .function = toml_encode, .any_numbers = true},
+    {"base64_encode", base64_encode},
+    {"base64_decode", base64_decode},
+    {"digest", digest_of},
 };
 
 } // namespace

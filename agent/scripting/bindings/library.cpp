@@ -52,8 +52,12 @@ Outcome nearest_word(Request& request)
     return Outputs{Value{std::move(*found)}};
 }
 
+// What a durable function says while it only repeats what was recorded, it has said before.
 Outcome log(Request& request)
 {
+    const Recording* recording = request.context.recording;
+    if (recording != nullptr && recording->repeats())
+        return Outputs{};
     const std::string text = text_of(request.arg(0));
     for (const std::string_view line : split(text, '\n'))
         request.context.observer.line(request.context.invocation, line);
@@ -79,7 +83,8 @@ Outcome duration_text(Request& request)
 bool keep_copy(lua_State* L)
 {
     Script& script = Script::of(L);
-    auto value = to_value(L, 1, std::string{text_at(L, 2)});
+    const Numbers numbers = lua_toboolean(L, 3) != 0 ? Numbers::any : Numbers::finite;
+    auto value = to_value(L, 1, std::string{text_at(L, 2)}, numbers);
     if (value)
         script.kept_answer = {std::move(*value)};
     else
@@ -87,7 +92,7 @@ bool keep_copy(lua_State* L)
     return value.has_value();
 }
 
-// as_data(value, what): a copy, or an error that names what is not data.
+// as_data(value, what, any_numbers): a copy, or an error that names what is not data.
 int as_data(lua_State* L)
 {
     if (!keep_copy(L))

@@ -89,6 +89,8 @@ int spawn(lua_State* L)
     Vm& vm = Vm::of(L);
     if (vm.current_or_null() == nullptr)
         return luaL_error(L, "no task is running");
+    if (!vm.may_spawn(L))
+        return lua_error(L);
     vm.spawn(L, lua_gettop(L) - 3, false);
     if (group != nullptr) {
         Task& task = task_at(L, -1);
@@ -108,7 +110,10 @@ int spawn_for_script(lua_State* L)
         Script::of(L).used_stub = true;
         return 0;
     }
-    return Vm::of(L).spawn(L, lua_gettop(L) - 1, true);
+    Vm& vm = Vm::of(L);
+    if (!vm.may_spawn(L))
+        return lua_error(L);
+    return vm.spawn(L, lua_gettop(L) - 1, true);
 }
 
 int new_group(lua_State* L)

@@ -52,6 +52,7 @@ void Vm::end(Task& task)
     if (task.first_failed != nullptr)
         hear(*task.first_failed);
     task.state = Task::State::ended;
+    spawned_ -= task.root ? 0 : 1;
     const bool awaited = task.done.first() != nullptr || task.group != nullptr || task.root;
     wake_all(task.done);
     if (task.group != nullptr)
@@ -117,7 +118,8 @@ Outcome Vm::outcome_of(Task& task)
     lua_State* L = task.thread;
     if (task.failed)
         return failure_of(L, -1);
-    if (auto values = to_values(L, lua_gettop(L) - task.results + 1, "the result"))
+    const Numbers numbers = task.root->any_numbers ? Numbers::any : Numbers::finite;
+    if (auto values = to_values(L, lua_gettop(L) - task.results + 1, "the result", numbers))
         return std::move(*values);
     else
         return values.error();

@@ -25,6 +25,7 @@ struct Root {
     std::function<void(Outcome)> ended;
     bool waits_for_its_tasks = false; ///< a script's main chunk under `run`; a function cancels what it leaves
     std::function<void(const Failure&)> unheard; ///< of a task of its own; else that fails the owner at its end
+    bool any_numbers = false;
 };
 
 class Task final : public Timer {
@@ -77,6 +78,7 @@ public:
     Cancel cancel = Cancel::none;
     std::string step;        // the key of the outermost one, where it is recorded
     std::uint16_t steps = 0; // of a durable function, that it is in
+    bool computes = false;   // its last slice was ended
     bool in_operation = false;
     bool sleeping = false; // parked until a time, and nothing else
     bool timed_out = false;

@@ -136,7 +136,7 @@ void Vm::start_root(Call call, std::function<void(Outcome)> ended, Task*& root)
             lua_rawgeti(L, LUA_REGISTRYINDEX, reference);
         for (const Value& arg : call.args)
             push_output(L, arg);
-        spawn(L, static_cast<int>(call.args.size() + call.leading.size()), false);
+        begin(L, static_cast<int>(call.args.size() + call.leading.size()), false);
         root = static_cast<Task*>(lua_touserdata(L, -1));
     };
     // Whoever happens to run is not its owner.
@@ -150,8 +150,8 @@ void Vm::start_root(Call call, std::function<void(Outcome)> ended, Task*& root)
         ended(std::move(failure));
         return;
     }
-    root->root =
-        std::make_unique<Root>(Root{call.context, std::move(ended), call.waits_for_its_tasks, std::move(call.unheard)});
+    root->root = std::make_unique<Root>(
+        Root{call.context, std::move(ended), call.waits_for_its_tasks, std::move(call.unheard), call.any_numbers});
 }
 
 Task& Vm::new_task(lua_State* L)
@@ -164,7 +164,25 @@ Task& Vm::new_task(lua_State* L)
     return *task;
 }
 
+bool Vm::may_spawn(lua_State* L)
+{
+    if (!config_.tasks || spawned_ < *config_.tasks)
+        return true;
+    Failure failure{Errc::limit, "the script has " + std::to_string(spawned_) +
+                                     " tasks at once, as many as limits.tasks allows: join or cancel some first"};
+    failure.where = place_of(L);
+    push_error(L, failure);
+    return false;
+}
+
 int Vm::spawn(lua_State* L, int count, bool for_script)
+{
+    const int results = begin(L, count, for_script);
+    ++spawned_;
+    return results;
+}
+
+int Vm::begin(lua_State* L, int count, bool for_script)
 {
     Task& task = new_task(L);
     lua_insert(L, -count - 2); // below the function
@@ -229,7 +247,15 @@ void Vm::pump()
     }
     pump_posted_ = !ready_.empty();
     if (pump_posted_)
-        asio::post(executor_, [self = shared_from_this()] { self->pump(); });
+        slicer_.spare_time().post(executor_, [self = shared_from_this()] { self->pump(); });
+}
+
+void Vm::go_on_in_spare_time(Task& task)
+{
+    task.state = Task::State::ready;
+    task.computes = true;
+    computing_.push(task);
+    slicer_.spare_time().post(executor_, [self = shared_from_this()] { self->resume(self->computing_.pop()); });
 }
 
 void Vm::resume(Task& task)
@@ -239,6 +265,8 @@ void Vm::resume(Task& task)
     current_ = &task;
     suspending_ = false;
     slicer_.running(task.thread, true);
+    if (std::exchange(task.computes, false))
+        slicer_.shorten();
     int results = 0;
     const int status = lua_resume(task.thread, nullptr, arguments, &results);
     slicer_.running(nullptr, false);

@@ -26,6 +26,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
 public:
     struct Config {
         std::size_t heap_limit = Heap::default_limit;
+        std::optional<std::size_t> tasks{};           ///< how many it may have spawned at once
         Duration clean_up = std::chrono::seconds{10}; ///< how long `<close>` handlers may go on after a cancellation
     };
 
@@ -50,6 +51,7 @@ public:
         bool waits_for_its_tasks = false;
         Task* within = nullptr; ///< the outermost task that it is a part of, and that its tasks go on under
         std::function<void(const Failure&)> unheard{}; ///< hears of tasks whose failure nobody else heard of
+        bool any_numbers = false;                      ///< its results may be NaN and infinity
     };
 
     /// Runs a function of the state as an outermost task, or within one. Cancelling the awaiting coroutine cancels the
@@ -72,6 +74,9 @@ public:
     int wait_until(lua_State* L, TimePoint when);
     int wait_on(lua_State* L, Condition& condition, std::optional<TimePoint> until); ///< gives false when time is up
     int wait_for_turn(lua_State* L);
+
+    /// Whether one more task may be spawned; if not, pushes an error that names the limit.
+    bool may_spawn(lua_State* L);
 
     /// Makes a task that runs the function and its arguments, which are the top `count` + 1 values, and replaces them
     /// by the task. It belongs to the current task, or to the outermost one.
@@ -110,9 +115,11 @@ private:
     static int waited(lua_State* L, int status, lua_KContext kind);
 
     void start_root(Call call, std::function<void(Outcome)> ended, Task*& root);
+    int begin(lua_State* L, int count, bool for_script);
     Task& new_task(lua_State* L);
     void make_ready(Task& task);
     void pump();
+    void go_on_in_spare_time(Task& task);
     void resume(Task& task);
     void function_ended(Task& task);
     void leave_tasks(Task& task);
@@ -137,6 +144,8 @@ private:
     lua_State* state_;
     Task* current_ = nullptr;
     ReadyQueue ready_;
+    ReadyQueue computing_;    // what computes for long: the others come first
+    std::size_t spawned_ = 0; // tasks that have not ended, without those of calls
     bool pump_posted_ = false;
     bool suspending_ = false;  // the yield that is on its way is a wait, not a yield of the script's own
     bool slice_ended_ = false; // a task computed for so long that everybody else comes first now

@@ -135,7 +135,7 @@ void Vm::slice_over(lua_State* L, lua_Debug*)
     if (vm.cancel_is_due(task)) {
         vm.raise_cancellation(L, task);
     } else if (lua_isyieldable(L) != 0 && vm.unyieldable_ == 0) {
-        vm.make_ready(task);
+        vm.go_on_in_spare_time(task);
         vm.suspending_ = true;
         vm.slice_ended_ = true;
         lua_yield(L, 0);

@@ -138,6 +138,15 @@ TEST_CASE("values that need each other are told of at one of them")
     CHECK(ConfigWorld{}.problems_of(everywhere + "token = 'x'\ncert_file = '/c'\nkey_file = '/k'").empty());
 }
 
+TEST_CASE("a permission is not enforced yet, which is worth a warning")
+{
+    ConfigWorld world;
+    CHECK(world.problems_of("[[permission]]\nscripts = ['a.lua']\nrun = ['ls']").empty());
+    REQUIRE(world.warnings().size() == 1);
+    CHECK(world.warnings()[0].find("forager.toml:1:1: [[permission]] is not enforced by this version") !=
+          std::string::npos);
+}
+
 TEST_CASE("half a colony is worth a warning")
 {
     ConfigWorld world;

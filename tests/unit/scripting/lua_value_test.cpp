@@ -48,7 +48,16 @@ TEST_CASE("what is not data is refused with its path")
     CHECK(state.read("{ 1, nil, 3 }").error().message.starts_with("value is a list with holes"));
     CHECK(state.read("{ 1, x = 2 }").error().message.starts_with("value mixes"));
     CHECK(state.read("{ [true] = 1 }").error().message.find("key") != std::string::npos);
+    CHECK(state.read("{ x = { 1, 0/0 } }").error().message == "value.x[2] is not a number (NaN), which is not data");
+    CHECK(state.read("-math.huge").error().message == "value is an infinite number, which is not data");
     CHECK(state.read("(function() local t = {} t.t = t return t end)()").error().message == "value.t contains itself");
+}
+
+TEST_CASE("where there are words for them, numbers need not be finite")
+{
+    State state;
+    REQUIRE(luaL_dostring(state.lua.get(), "return { math.huge }") == LUA_OK);
+    CHECK(to_value(state.lua.get(), -1, "value", Numbers::any).has_value());
 }
 
 TEST_CASE("the members of a table are in the order of their names")

@@ -119,6 +119,67 @@ TEST_CASE("a full heap can be caught, in a coroutine too, and says where it was 
     CHECK((*outcome)[1] == (*outcome)[3]);
 }
 
+TEST_CASE("numbers that are not finite leave no function, kept value or step")
+{
+    ScriptWorld world;
+    REQUIRE(world
+                .run_script(R"(
+        local forager = require "forager"
+        forager.func { name = "t.nan", run = function() return { a = { 0/0 } } end }
+        forager.func { name = "t.takes", run = function() end }
+        forager.func { name = "t.kv", run = function() forager.kv.set("k", math.huge) end }
+        forager.func { name = "t.step", run = function(ctx) return ctx:step("s", function() return { 0/0 } end) end }
+        forager.func { name = "t.calls", run = function(ctx) return ctx:call("t.takes", -math.huge) end }
+        forager.func { name = "t.raises", run = function() error { code = "mine", number = math.huge } end })")
+                .has_value());
+    const auto message = [&](const char* function) { return world.call(calling(function)).error().message; };
+    CHECK(message("t.nan") == "the result.a[1] is not a number (NaN), which is not data");
+    CHECK(message("t.kv") == "kv.set: the value is an infinite number, which is not data");
+    CHECK(message("t.step") == "the result of step 's'[1] is not a number (NaN), which is not data");
+    CHECK(message("t.calls") == "call: argument 2 is an infinite number, which is not data");
+    CHECK(*world.call(calling("t.raises")).error().details.find("number") == Value{"inf"});
+}
+
+TEST_CASE("a script may have spawned as many tasks as its limit says, and functions count apart")
+{
+    ScriptWorld world;
+    scripting::Vm::Config config;
+    config.tasks = 3;
+    const auto outcome = world.run_script(R"(
+        local forager = require "forager"
+        local function wait() forager.sleep "1h" end
+        local tasks = { forager.spawn(wait), forager.spawn(wait), forager.spawn(wait) }
+        local fine, problem = pcall(forager.spawn, wait)
+        tasks[1]:cancel()
+        pcall(tasks[1].join, tasks[1])
+        local last = forager.spawn(wait)
+        return fine, problem.code, problem.message)",
+                                          ScriptWorld::Mode::run, config);
+    REQUIRE(outcome.has_value());
+    CHECK((*outcome)[0] == Value{false});
+    CHECK((*outcome)[1] == Value{"limit"});
+    CHECK((*outcome)[2].get<std::string>()->find("limits.tasks") != std::string::npos);
+}
+
+TEST_CASE("others go on beside those that compute for ever")
+{
+    ScriptWorld world;
+    auto& script = world.script(R"(
+        local forager = require "forager"
+        for _ = 1, 10 do
+          forager.spawn(function() while true do end end)
+        end
+        local seen = 0
+        for _ = 1, 20 do
+          forager.sleep(0)
+          seen = seen + 1
+        end
+        return forager.race(function() forager.sleep(0) return seen end, function() while true do end end))",
+                                ScriptWorld::Mode::load);
+    const auto outcome = world.run(script.run_main(world.invocation, world.observer));
+    REQUIRE(outcome.has_value());
+}
+
 TEST_CASE("a failure that nobody heard of fails the script that owned the task")
 {
     ScriptWorld world;

@@ -66,17 +66,37 @@ TEST_CASE("reading goes on where it stopped, a thousand lines at once")
     CHECK(bench.lines("a", rest.back().number).empty());
 }
 
-TEST_CASE("the first line beyond the limit says so, further ones are dropped")
+TEST_CASE("beyond the limit the first and the last lines are kept, and a line between them says so")
 {
-    Bench bench{3};
-    for (int n = 1; n <= 9; ++n)
+    const std::string mark = "(lines are left out here: limits.log_lines keeps the first 2 and the last 3)";
+    Bench bench{5};
+    for (int n = 1; n <= 5; ++n)
         bench.logs().add("a", std::to_string(n));
     bench.logs().add("b", "of its own");
-    CHECK(bench.texts("a") == Texts{"1", "2", "3", "(more than 3 lines: the rest is not kept)"});
+    CHECK(bench.texts("a") == Texts{"1", "2", "3", "4", "5"});
+    bench.logs().add("a", "6");
+    CHECK(bench.texts("a") == Texts{"1", "2", mark, "4", "5", "6"});
+    for (int n = 7; n <= 9; ++n)
+        bench.logs().add("a", std::to_string(n));
+    CHECK(bench.texts("a") == Texts{"1", "2", mark, "7", "8", "9"});
     CHECK(bench.texts("b") == Texts{"of its own"});
     bench.logs().end("a");
     bench.logs().add("a", "of a new life");
-    CHECK(bench.texts("a").size() == 5);
+    CHECK(bench.texts("a").size() == 7);
+}
+
+TEST_CASE("many lines are cut many at once, and at the end to what is kept")
+{
+    Bench bench{100};
+    for (int n = 1; n <= 1007; ++n)
+        bench.logs().add("a", std::to_string(n));
+    CHECK(bench.lines("a").size() <= 111);
+    bench.logs().end("a");
+    const Texts texts = bench.texts("a");
+    REQUIRE(texts.size() == 101);
+    CHECK(texts[49] == "50");
+    CHECK(texts[51] == "958");
+    CHECK(texts.back() == "1007");
 }
 
 TEST_CASE("a very long line is shortened between two characters")

@@ -57,7 +57,7 @@ std::string print_of(const Command& command, const LaunchPlan& plan)
     told.launch.limits = command.limits;
     told.launch.merge = command.merge;
     told.input = command.input;
-    told.limit = command.limit;
+    told.limit = command.limit.value();
     return digest_text(packed(told));
 }
 
@@ -142,7 +142,7 @@ asio::awaitable<Result<Completed>> KeptCommands::run(Command command, LaunchPlan
         KeeperPlan told;
         told.launch = std::move(plan);
         told.input = command.input;
-        told.limit = command.limit;
+        told.limit = command.limit.value();
         told.boot = around_.clock.boot();
         auto made = co_await new_line(name, std::move(claim), std::move(told), std::move(birth));
         if (!made)

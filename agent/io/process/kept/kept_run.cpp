@@ -40,7 +40,7 @@ public:
           plan_{around.executor},
           words_{around.executor, std::move(line.words), 0},
           pidfd_{around.executor},
-          heard_{command_.limit},
+          heard_{command_.limit.value()},
           changed_{around.executor},
           members_{around.executor, [this] { changed_.set(); }},
           watchers_{around.executor, [this] { changed_.set(); }}
