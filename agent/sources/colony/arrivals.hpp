@@ -38,6 +38,7 @@ public:
 
 private:
     boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held);
+    bool is_old(const std::string& id, const Lease& lease);
     boost::asio::awaitable<bool> is_told(std::string id, Lease lease);
     boost::asio::awaitable<Result<void>> go_on_with(LentWork work);
     boost::asio::awaitable<void> end_lost(std::string id);
@@ -52,6 +53,7 @@ private:
     std::map<std::string, std::int64_t>
         heard_{};          // lent since the server was asked for what it lent: the retries of each
     bool looking_ = false; // for that
+    std::map<std::string, std::int64_t> arriving_{}; // being begun: the retries of each
 };
 
 } // namespace forager::colony
