@@ -1,5 +1,6 @@
 #include "app/agent/colony_desk.hpp"
 
+#include "app/agent/colony_member.hpp"
 #include "app/agent/executor_keys.hpp"
 #include "app/agent/machine_capabilities.hpp"
 #include "base/duration.hpp"
@@ -23,12 +24,6 @@ bool has_colony(const config::ColonyConfig& colony)
     return !colony.host.empty() && !colony.name.empty();
 }
 
-// Without one, the agent is one executor that serves all it has.
-std::vector<config::ExecutorConfig> executors_of(const config::Settings& settings)
-{
-    return settings.executors.empty() ? std::vector{config::ExecutorConfig{}} : settings.executors;
-}
-
 // With the owner's key executors get keys of their own. The environment of users, and of upstream's older executors,
 // has another one beside it, which may be anybody's.
 Secret key_of(const config::Settings& settings, const config::ExecutorConfig& executor)
@@ -36,14 +31,6 @@ Secret key_of(const config::Settings& settings, const config::ExecutorConfig& ex
     if (!executor.key.empty())
         return executor.key;
     return settings.colony.owner_key.empty() ? settings.colony.key : Secret{};
-}
-
-Result<colonies::PrivateKey> read_key(const Secret& text, const std::string& setting)
-{
-    auto key = colonies::PrivateKey::from_hex(text.reveal());
-    if (!key)
-        return Failure{Errc::bad_arguments, setting + ": " + key.error().message};
-    return key;
 }
 
 } // namespace
@@ -64,12 +51,7 @@ Result<void> ColonyDesk::add_executors(const config::Settings& settings)
     if (const auto good = colonies::check_name("colony.name", colony.name); !good)
         return good;
     App& app = parts_.app;
-    colonies::Client::Config config;
-    config.host = colony.host;
-    config.port = colony.port;
-    config.tls = colony.tls;
-    config.ca_file = colony.ca_file;
-    client_ = std::make_unique<colonies::Client>(app.pool(), app.clock(), config);
+    client_ = std::make_unique<colonies::Client>(app.pool(), app.clock(), colony_server(colony));
     const AgentLog& log = parts_.log;
     server_ = std::make_unique<colony::ServerState>(
         app.clock(), client_->peer(),
@@ -112,8 +94,8 @@ Result<colony::Identity> ColonyDesk::identity_of(const config::Settings& setting
         owner = std::move(*read);
     }
     std::string name = executor.name;
-    if (name.empty() && given.empty())
-        name = default_executor_name(settings.agent.name, executor.type);
+    if (given.empty())
+        name = name_of(executor, settings.agent);
     if (!name.empty())
         if (const auto good = colonies::check_name("executor.name", name); !good)
             return good.error();

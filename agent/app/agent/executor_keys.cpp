@@ -30,14 +30,13 @@ Result<colonies::PrivateKey> made(const std::string& path)
     return key;
 }
 
-} // namespace
-
-Result<colonies::PrivateKey> kept_key(const std::string& state_dir, const std::string& colony, const std::string& name)
+std::string path_of(const std::string& state_dir, const std::string& colony, const std::string& name)
 {
-    const std::string path = state_dir + "/keys/" + colony + "/" + name + ".key";
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored))
-        return made(path);
+    return state_dir + "/keys/" + colony + "/" + name + ".key";
+}
+
+Result<colonies::PrivateKey> read_file(const std::string& path)
+{
     const auto text = blocking::read(path, longest_file);
     if (!text)
         return text.error();
@@ -45,6 +44,47 @@ Result<colonies::PrivateKey> kept_key(const std::string& state_dir, const std::s
     if (!key)
         return Failure{Errc::bad_arguments, path + ": " + key.error().message};
     return key;
+}
+
+} // namespace
+
+std::vector<config::ExecutorConfig> executors_of(const config::Settings& settings)
+{
+    return settings.executors.empty() ? std::vector{config::ExecutorConfig{}} : settings.executors;
+}
+
+Result<colonies::PrivateKey> read_key(const Secret& text, const std::string& setting)
+{
+    auto key = colonies::PrivateKey::from_hex(text.reveal());
+    if (!key)
+        return Failure{Errc::bad_arguments, setting + ": " + key.error().message};
+    return key;
+}
+
+Result<colonies::PrivateKey> kept_key(const std::string& state_dir, const std::string& colony, const std::string& name)
+{
+    const std::string path = path_of(state_dir, colony, name);
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored) ? read_file(path) : made(path);
+}
+
+// A folder that is not the caller's hides what is in it: reading says so.
+Result<std::optional<colonies::PrivateKey>> existing_key(const std::string& state_dir, const std::string& colony,
+                                                         const std::string& name)
+{
+    const std::string path = path_of(state_dir, colony, name);
+    std::error_code trouble;
+    if (!std::filesystem::exists(path, trouble) && !trouble)
+        return std::nullopt;
+    auto key = read_file(path);
+    if (!key)
+        return key.error();
+    return std::move(*key);
+}
+
+std::string name_of(const config::ExecutorConfig& executor, const config::AgentConfig& agent)
+{
+    return executor.name.empty() ? default_executor_name(agent.name, executor.type) : executor.name;
 }
 
 std::string default_executor_name(std::string_view agent, std::string_view type)

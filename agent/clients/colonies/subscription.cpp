@@ -12,26 +12,39 @@ namespace {
 
 constexpr int no_http_status = 0; // a message has none
 
-asio::awaitable<Result<Subscription>> subscribe(Caller caller, std::string call, Object payload)
+// Several of one call share the connection: it lasts as long as the shortest of them.
+asio::awaitable<Result<Subscription>> subscribe(Caller caller, std::string call, std::vector<Object> payloads)
 {
-    auto body = request_body(call, std::move(payload), caller.key);
-    if (body.has_error())
-        co_return body.error();
     auto socket = co_await caller.client->web_socket();
     if (socket.has_error())
         co_return socket.error();
-    auto sent = co_await socket->send(std::move(*body));
-    if (sent.has_error())
-        co_return sent.error();
+    for (Object& payload : payloads) {
+        auto body = request_body(call, std::move(payload), caller.key);
+        if (body.has_error())
+            co_return body.error();
+        auto sent = co_await socket->send(std::move(*body));
+        if (sent.has_error())
+            co_return sent.error();
+    }
     co_return Subscription{std::move(*socket), std::move(call)};
 }
 
-template <class Events> asio::awaitable<Result<Events>> subscribe_to(Caller caller, std::string call, Object payload)
+template <class Events>
+asio::awaitable<Result<Events>> subscribe_to(Caller caller, std::string call, std::vector<Object> payloads)
 {
-    auto events = co_await subscribe(std::move(caller), std::move(call), std::move(payload));
+    auto events = co_await subscribe(std::move(caller), std::move(call), std::move(payloads));
     if (events.has_error())
         co_return events.error();
     co_return Events{std::move(*events)};
+}
+
+Object of_process(std::string colony, std::string process, ProcessState state, std::chrono::seconds wait)
+{
+    return {{"colonyname", std::move(colony)},
+            {"processid", std::move(process)},
+            {"executortype", ""},
+            {"state", static_cast<int>(state)},
+            {"timeout", wait.count()}};
 }
 
 } // namespace
@@ -69,11 +82,16 @@ asio::awaitable<Result<ProcessSubscription>> subscribe_process(Caller caller, st
                                                                ProcessState state, std::chrono::seconds wait)
 {
     return subscribe_to<ProcessSubscription>(std::move(caller), "subscribeprocessmsg",
-                                             {{"colonyname", std::move(colony)},
-                                              {"processid", std::move(process)},
-                                              {"executortype", ""},
-                                              {"state", static_cast<int>(state)},
-                                              {"timeout", wait.count()}});
+                                             {of_process(std::move(colony), std::move(process), state, wait)});
+}
+
+asio::awaitable<Result<ProcessSubscription>> subscribe_process_end(Caller caller, std::string colony,
+                                                                   std::string process, std::chrono::seconds wait)
+{
+    std::vector<Object> states;
+    for (const ProcessState state : {ProcessState::successful, ProcessState::failed, ProcessState::cancelled})
+        states.push_back(of_process(colony, process, state, wait));
+    return subscribe_to<ProcessSubscription>(std::move(caller), "subscribeprocessmsg", std::move(states));
 }
 
 asio::awaitable<Result<ProcessSubscription>> subscribe_processes(Caller caller, std::string colony,
@@ -81,20 +99,20 @@ asio::awaitable<Result<ProcessSubscription>> subscribe_processes(Caller caller, 
                                                                  std::chrono::seconds wait)
 {
     return subscribe_to<ProcessSubscription>(std::move(caller), "subscribeprocessesmsg",
-                                             {{"colonyname", std::move(colony)},
-                                              {"executortype", std::move(executor_type)},
-                                              {"state", static_cast<int>(state)},
-                                              {"timeout", wait.count()}});
+                                             {Object{{"colonyname", std::move(colony)},
+                                                     {"executortype", std::move(executor_type)},
+                                                     {"state", static_cast<int>(state)},
+                                                     {"timeout", wait.count()}}});
 }
 
 asio::awaitable<Result<ChannelSubscription>> subscribe_channel(Caller caller, std::string process, std::string channel,
                                                                std::int64_t after, std::chrono::seconds wait)
 {
     return subscribe_to<ChannelSubscription>(std::move(caller), "subscribechannelmsg",
-                                             {{"processid", std::move(process)},
-                                              {"name", std::move(channel)},
-                                              {"afterseq", after},
-                                              {"timeout", wait.count()}});
+                                             {Object{{"processid", std::move(process)},
+                                                     {"name", std::move(channel)},
+                                                     {"afterseq", after},
+                                                     {"timeout", wait.count()}}});
 }
 
 } // namespace forager::colonies

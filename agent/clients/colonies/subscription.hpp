@@ -68,6 +68,10 @@ boost::asio::awaitable<Result<ProcessSubscription>> subscribe_process(Caller cal
                                                                       std::string process, ProcessState state,
                                                                       std::chrono::seconds wait);
 
+/// Tells once `process` has ended, in whatever state: the three over one connection.
+boost::asio::awaitable<Result<ProcessSubscription>>
+subscribe_process_end(Caller caller, std::string colony, std::string process, std::chrono::seconds wait);
+
 /// Tells every process of an executor type that reaches `state`: of all colonies, so look at its colony. Only
 /// executors may ask; it takes part in the waking of waiting assigns.
 boost::asio::awaitable<Result<ProcessSubscription>> subscribe_processes(Caller caller, std::string colony,
