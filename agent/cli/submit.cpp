@@ -1,6 +1,7 @@
-// forager submit: hands work to the running agent, which keeps it until it is done.
+// forager submit: hands work to the running agent, which keeps it until it is done, or to the colony.
 #include "base/duration.hpp"
 #include "cli/asking.hpp"
+#include "cli/colony/commands.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
@@ -29,6 +30,10 @@ struct SubmitOptions {
     std::optional<std::size_t> retries;
     bool wait = false;
     bool follow = false;
+    bool colony = false;
+    std::string executor;
+    std::string label;
+    std::optional<std::chrono::nanoseconds> max_wait;
 };
 
 void add_limits(Object& body, const SubmitOptions& options)
@@ -107,8 +112,29 @@ bool is_script(const std::string& work)
     return work.ends_with(".lua") || work.find('/') != std::string::npos;
 }
 
+ColonyWork work_for_colony(const SubmitOptions& options)
+{
+    ColonyWork work;
+    work.common = options.common;
+    work.work = options.work;
+    work.args = options.args;
+    work.keywords = options.keywords;
+    work.executor = options.executor;
+    work.label = options.label;
+    work.priority = options.priority;
+    work.timeout = options.timeout;
+    work.max_wait = options.max_wait;
+    work.retries = options.retries;
+    work.is_script = is_script(options.work);
+    work.wait = options.wait;
+    work.follow = options.follow;
+    return work;
+}
+
 int submit(const SubmitOptions& options)
 {
+    if (options.colony)
+        return submit_to_colony(work_for_colony(options));
     auto body = is_script(options.work) ? script_body(options) : function_body(options);
     if (!body) {
         print_failure(body.error(), options.common);
@@ -119,6 +145,22 @@ int submit(const SubmitOptions& options)
         return submit_and_wait(client, *body, options.wait, options.follow);
     };
     return ask_about_one(options.common, question);
+}
+
+// What only one of the two can do is refused for the other.
+void add_colony(CLI::App& command, SubmitOptions& options)
+{
+    CLI::Option* colony = command.add_flag("--colony", options.colony,
+                                           "To the colony of the configuration; a script's workflow as a native one");
+    command
+        .add_option("--executor", options.executor, "With --colony: the type of executor that is to run it (forager)")
+        ->type_name("TYPE")
+        ->needs(colony);
+    command.add_option("--label", options.label, "With --colony: a text to find it by")->needs(colony);
+    add_duration(command, "--max-wait", options.max_wait, "With --colony: it fails when nobody has taken it by then")
+        ->needs(colony);
+    for (const char* name : {"--key", "--idempotency-key", "--delay"})
+        colony->excludes(command.get_option(name));
 }
 
 } // namespace
@@ -141,6 +183,7 @@ void add_submit(CLI::App& program, Action& chosen)
     command->add_option("--retries", options->retries, "More tries when it fails")->type_name("NUMBER");
     add_duration(*command, "--delay", options->delay, "Not before so much time has passed");
     add_duration(*command, "--timeout", options->timeout, "End each try when it takes longer");
+    add_colony(*command, *options);
     command->callback([options, &chosen] { chosen = [options] { return submit(*options); }; });
 }
 
