@@ -131,10 +131,31 @@ ColonyWork work_for_colony(const SubmitOptions& options)
     return work;
 }
 
+// What only the agent's own queue can do.
+Result<void> check_for_colony(const SubmitOptions& options)
+{
+    const std::pair<const char*, bool> given[] = {{"--key", !options.order_key.empty()},
+                                                  {"--idempotency-key", !options.idempotency_key.empty()},
+                                                  {"--delay", options.delay.has_value()}};
+    for (const auto& [name, is_given] : given)
+        if (is_given)
+            return Failure{Errc::bad_arguments, std::string{name} + " is for the agent's own queue, not for --colony"};
+    return {};
+}
+
+int submit_there(const SubmitOptions& options)
+{
+    if (const auto fine = check_for_colony(options); !fine) {
+        print_failure(fine.error(), options.common);
+        return Exit::usage;
+    }
+    return submit_to_colony(work_for_colony(options));
+}
+
 int submit(const SubmitOptions& options)
 {
     if (options.colony)
-        return submit_to_colony(work_for_colony(options));
+        return submit_there(options);
     auto body = is_script(options.work) ? script_body(options) : function_body(options);
     if (!body) {
         print_failure(body.error(), options.common);
@@ -147,7 +168,6 @@ int submit(const SubmitOptions& options)
     return ask_about_one(options.common, question);
 }
 
-// What only one of the two can do is refused for the other.
 void add_colony(CLI::App& command, SubmitOptions& options)
 {
     CLI::Option* colony = command.add_flag("--colony", options.colony,
@@ -159,8 +179,6 @@ void add_colony(CLI::App& command, SubmitOptions& options)
     command.add_option("--label", options.label, "With --colony: a text to find it by")->needs(colony);
     add_duration(command, "--max-wait", options.max_wait, "With --colony: it fails when nobody has taken it by then")
         ->needs(colony);
-    for (const char* name : {"--key", "--idempotency-key", "--delay"})
-        colony->excludes(command.get_option(name));
 }
 
 } // namespace
