@@ -152,7 +152,7 @@ asio::awaitable<Outcome> follow(ColonyMember& member, Observer& observer, std::s
 
 Failure ended_already(const std::string& what, colonies::ProcessState state)
 {
-    return {Errc::refused, what + " has ended already: it has " + std::string{forager::name_of(state_of(state))}};
+    return {Errc::refused, what + " has ended already: " + std::string{forager::name_of(state_of(state))}};
 }
 
 asio::awaitable<Outcome> cancel_graph(ColonyMember& member, ProcessGraph graph)
