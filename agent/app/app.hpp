@@ -69,6 +69,9 @@ public:
     /// Before any script: what scripts record is kept here from now on. Both must outlive the app's work.
     void keep_in(Journal& journal, KeyValues& values);
 
+    /// Before any script: as whom scripts ask the colony.
+    void ask_colony_as(scripting::ColonyAccess member) { colony_ = std::move(member); }
+
     /// From now on SIGINT means what the configuration says, and whatever computes at that moment ends.
     void hear_interrupts() { hears_interrupts_ = true; }
 
@@ -118,6 +121,7 @@ private:
     Journal* journal_ = &memory_journal_;
     KeyValues* values_ = &memory_values_;
     Signals signals_;
+    scripting::ColonyAccess colony_ = [] { return Failure{Errc::refused, "there is no colony here"}; };
     scripting::Slicer slicer_;
     scripting::Library library_;
     std::atomic<bool> hears_interrupts_ = false; // asked on the watchdog's thread

@@ -1,11 +1,13 @@
 #include "cli/asking.hpp"
 
+#include "app/agent/colony_member.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "io/formats/json.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include <unistd.h>
@@ -63,6 +65,24 @@ Result<config::Settings> settings_for(const Common& common)
     if (!configuration)
         return configuration.error();
     return std::move(configuration->settings);
+}
+
+scripting::ColonyAccess colony_access(const Common& common, App& app)
+{
+    struct Asked {
+        config::Settings settings;
+        scripting::ColonyAccess member;
+    };
+    return [&common, &app, asked = std::make_shared<Asked>()]() -> Result<ColonyMember*> {
+        if (!asked->member) {
+            auto settings = settings_for(common);
+            if (!settings)
+                return settings.error();
+            asked->settings = std::move(*settings);
+            asked->member = forager::colony_access(asked->settings, app);
+        }
+        return asked->member();
+    };
 }
 
 std::string socket_to_ask(const config::Configuration& configuration, const std::string& service)

@@ -17,6 +17,10 @@ namespace forager::cli {
 /// The configuration that the command was given; its warnings go to stderr.
 Result<config::Settings> settings_for(const Common& common);
 
+/// As whom a script that a command runs asks the colony: by the configuration, which is read when it does so. The app
+/// must outlive it.
+scripting::ColonyAccess colony_access(const Common& common, App& app);
+
 /// The socket of the agent that the command is to ask.
 Result<std::string> socket_for(const Common& common);
 

@@ -29,7 +29,7 @@ void check_workflows(App& app, const scripting::Script& script, std::vector<Fail
                      std::vector<Failure>& notes)
 {
     for (const auto& [name, workflow] : script.workflows)
-        if (auto checked = app.workflows().check(workflow, app.registry()); !checked)
+        if (auto checked = app.workflows().check(workflow, &app.registry()); !checked)
             (checked.error().code == Errc::refused ? notes : found).push_back(checked.error());
 }
 

@@ -34,6 +34,7 @@ struct SubmitOptions {
     std::string executor;
     std::string label;
     std::optional<std::chrono::nanoseconds> max_wait;
+    bool orchestrate = false;
 };
 
 void add_limits(Object& body, const SubmitOptions& options)
@@ -76,7 +77,8 @@ Result<Object> script_body(const SubmitOptions& options)
                   {"label", std::filesystem::path{options.work}.filename().string()},
                   {"kwargs", Object{{"file", path},
                                     {"text", std::move(*text)},
-                                    {"args", Array(options.args.begin(), options.args.end())}}}};
+                                    {"args", Array(options.args.begin(), options.args.end())},
+                                    {"in_colony", options.orchestrate}}}};
 }
 
 Result<Object> function_body(const SubmitOptions& options)
@@ -152,11 +154,33 @@ int submit_there(const SubmitOptions& options)
     return submit_to_colony(work_for_colony(options));
 }
 
+// The agent runs the workflow, which goes to it as any script does; the colony gets its tasks from there.
+Result<void> check_orchestrated(const SubmitOptions& options)
+{
+    if (options.orchestrate && !options.colony)
+        return Failure{Errc::bad_arguments, "--orchestrate goes with --colony"};
+    if (options.orchestrate && (!options.executor.empty() || !options.label.empty() || options.max_wait))
+        return Failure{
+            Errc::bad_arguments,
+            "--executor, --label and --max-wait are not for --orchestrate: its tasks say themselves where they go"};
+    if (options.orchestrate && !is_script(options.work))
+        return Failure{Errc::bad_arguments,
+                       "--orchestrate is for a script that returns a workflow, not for a function"};
+    return {};
+}
+
+Result<Object> body_of(const SubmitOptions& options)
+{
+    if (const auto fine = check_orchestrated(options); !fine)
+        return fine.error();
+    return is_script(options.work) ? script_body(options) : function_body(options);
+}
+
 int submit(const SubmitOptions& options)
 {
-    if (options.colony)
+    if (options.colony && !options.orchestrate)
         return submit_there(options);
-    auto body = is_script(options.work) ? script_body(options) : function_body(options);
+    auto body = body_of(options);
     if (!body) {
         print_failure(body.error(), options.common);
         return Exit::usage;
@@ -195,6 +219,8 @@ void add_submit(CLI::App& program, Action& chosen)
         ->allow_extra_args(false);
     command->add_flag("--wait", options->wait, "Wait for the end, and print the result");
     command->add_flag("--follow", options->follow, "The same, with its lines on stderr while it runs");
+    command->add_flag("--orchestrate", options->orchestrate,
+                      "With --colony: the agent runs the script's workflow, and the colony does its tasks");
     command->add_option("--priority", options->priority, "Higher goes first (0)")->type_name("NUMBER");
     command->add_option("--key", options->order_key, "Of those with the same key one runs at a time, in their order");
     command->add_option("--idempotency-key", options->idempotency_key, "Accepted once, however often it is submitted");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "io/event.hpp"
+#include "ports/within.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -16,16 +17,6 @@
 #include <utility>
 
 namespace forager {
-
-namespace detail {
-
-template <class T> boost::asio::awaitable<void> keep_value(boost::asio::awaitable<T> work, std::optional<T>& kept)
-{
-    T value = co_await std::move(work);
-    kept.emplace(std::move(value));
-}
-
-} // namespace detail
 
 /// The work's value. `company` is cancelled when the work has ended, however that was, and is gone before this returns
 /// or throws; what it throws itself is nobody's business.
@@ -43,7 +34,7 @@ boost::asio::awaitable<T> beside(boost::asio::awaitable<void> company, boost::as
     asio::co_spawn(executor, std::move(company),
                    asio::bind_cancellation_slot(dismissal.slot(), [&gone](const std::exception_ptr&) { gone.set(); }));
     try {
-        co_await asio::co_spawn(executor, detail::keep_value(std::move(work), value), asio::use_awaitable);
+        co_await asio::co_spawn(executor, detail::keep(std::move(work), value), asio::use_awaitable);
     } catch (...) {
         thrown = std::current_exception();
     }

@@ -83,10 +83,18 @@ public:
 
     std::string fresh_id();
 
+    /// What is called here belongs to what was submitted there, whose permits it leaves and takes; `submitter` must
+    /// outlive it.
+    void calls_for(Scheduler& submitter) { submitter_ = &submitter; }
+
     /// From now on this journal hears of the end of what nobody resumes; it must outlive the scheduler's work.
     void keep_in(Journal& journal) { journal_ = &journal; }
 
+    /// Whether no more is taken: what is cancelled then and goes on after the next start has not ended.
+    bool stopping() const { return submitter().stopping_; }
+
     Clock& clock() { return clock_; }
+    Random& random() { return random_; }
     const Registry& registry() const { return registry_; }
     boost::asio::any_io_executor executor() const { return executor_; }
 
@@ -123,6 +131,7 @@ private:
         Scheduler& scheduler_;
     };
 
+    Scheduler& submitter() const { return *submitter_; }
     boost::asio::awaitable<void> serve(Permit permit, Ticket ticket, Registry::EntryPtr entry);
     boost::asio::awaitable<Outcome> settle(Progress& progress, Invocation& invocation, Registry::EntryPtr known);
     boost::asio::awaitable<Outcome> try_again_and_again(Work& work);
@@ -147,6 +156,7 @@ private:
     TaskGroup submitted_;
     TaskGroup reports_;
     bool stopping_ = false;
+    Scheduler* submitter_ = this;
 };
 
 /// One sleep of one invocation. Part of the scheduler's interface; must not outlive it.

@@ -50,8 +50,9 @@ Scheduler::Rest::~Rest()
 
 void Scheduler::Rest::for_each_place(const std::function<void(Place&)>& change) const
 {
-    if (const auto present = scheduler_->present_.find(root_of(invocation_)); present != scheduler_->present_.end())
-        change(present->second);
+    auto& present = scheduler_->submitter().present_;
+    if (const auto root = present.find(root_of(invocation_)); root != present.end())
+        change(root->second);
     const auto change_seat = [&](const std::string& id) {
         if (const auto seat = scheduler_->seats_.find(id); seat != scheduler_->seats_.end())
             change(seat->second->place);
@@ -65,8 +66,8 @@ Scheduler::Rest Scheduler::rest(const Invocation& invocation, const std::string&
 {
     if (Progress* progress = running_.find(invocation.id))
         progress->tell(State::sleeping, note);
-    if (stopping_) // at the next turn: a coroutine that cancels itself before it ever waited ends the whole loop
-        asio::post(executor_, [this, root = root_of(invocation)] { submitted_.cancel(root); });
+    if (stopping()) // at the next turn: a coroutine that cancels itself before it ever waited ends the whole loop
+        asio::post(executor_, [&all = submitter().submitted_, root = root_of(invocation)] { all.cancel(root); });
     return {*this, invocation};
 }
 
@@ -77,10 +78,10 @@ asio::awaitable<void> Scheduler::wake(Rest rest)
     {
         const Rest over = std::move(rest);
     }
-    const auto present = present_.find(root_of(invocation));
-    if (present != present_.end() && present->second.is_wanted()) {
+    const auto present = submitter().present_.find(root_of(invocation));
+    if (present != submitter().present_.end() && present->second.is_wanted()) {
         present->second.held = true;
-        present->second.permit = co_await admission_.permit();
+        present->second.permit = co_await submitter().admission_.permit();
     }
     for (const Caller& caller : invocation.chain)
         co_await sit_down_again(caller.id);

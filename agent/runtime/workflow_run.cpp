@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "core/references.hpp"
 #include "ports/cancellation.hpp"
+#include "runtime/colony_calls.hpp"
 #include "runtime/fan_out.hpp"
 #include "runtime/run_handler.hpp"
 
@@ -56,11 +57,12 @@ std::string count_note(std::size_t items)
 } // namespace
 
 WorkflowRun::WorkflowRun(Scheduler& scheduler, const Workflow& workflow, WorkflowGraph graph, const Invocation& parent,
-                         Observer& observer, Recording* recording)
+                         Observer& observer, Recording* recording, const ColonyCalls* colony)
     : scheduler_{scheduler},
       workflow_{workflow},
       observer_{observer},
       recording_{recording},
+      colony_{colony},
       run_key_{recording == nullptr ? "" : recording->next_key("workflow " + workflow.name)},
       graph_{std::move(graph)},
       ready_{graph_},
@@ -78,9 +80,22 @@ WorkflowRun::Step WorkflowRun::make_step(const WorkflowTask& task, const Invocat
     step.invocation.id = recording_ == nullptr ? scheduler_.fresh_id() : derived_id(parent.id, key_of(task));
     step.invocation.label = workflow_.name + "." + task.name;
     step.invocation.source = "workflow " + workflow_.name;
-    step.invocation.timeout = task.timeout;
+    if (colony_ == nullptr) // there, waiting for an executor counts as little as waiting for a place does here
+        step.invocation.timeout = task.timeout;
     step.invocation.retries = task.retries;
     return step;
+}
+
+// What a task calls where it is not whatever the registry has by its name.
+Registry::EntryPtr WorkflowRun::known_of(const WorkflowTask& task) const
+{
+    if (colony_ == nullptr)
+        return task.inline_run;
+    ColonyWay way;
+    if (!task.executor.empty())
+        way.options.set("executor", task.executor);
+    way.limit = task.timeout;
+    return colony_->function(task.function, std::move(way));
 }
 
 asio::awaitable<Outcome> WorkflowRun::run()
@@ -190,7 +205,7 @@ asio::awaitable<Outcome> WorkflowRun::call_once(Step& step, std::vector<Value> a
         tell(step, refused);
         co_return refused;
     }
-    Outcome outcome = co_await scheduler_.call(std::move(*invocation), observer_, step.task->inline_run);
+    Outcome outcome = co_await scheduler_.call(std::move(*invocation), observer_, known_of(*step.task));
     co_return outcome;
 }
 
@@ -223,7 +238,7 @@ asio::awaitable<Outcome> WorkflowRun::fan_out(Step& step, const std::vector<Valu
         }
         return invocation;
     };
-    FanOut calls{scheduler_, observer_, make, items.size(), step.task->inline_run};
+    FanOut calls{scheduler_, observer_, make, items.size(), known_of(*step.task)};
     if (recording_ != nullptr)
         calls.record(*recording_, key_of(*step.task));
     Outcome outcome = co_await calls.run(step.task->concurrency);

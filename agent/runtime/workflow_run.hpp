@@ -19,13 +19,15 @@
 
 namespace forager {
 
+class ColonyCalls;
+
 class WorkflowRun {
 public:
     static constexpr std::size_t most_items = 100'000;
 
     /// All that is passed by reference must outlive it.
     WorkflowRun(Scheduler& scheduler, const Workflow& workflow, WorkflowGraph graph, const Invocation& parent,
-                Observer& observer, Recording* recording);
+                Observer& observer, Recording* recording, const ColonyCalls* colony);
 
     /// As `WorkflowRunner::run` says; once.
     boost::asio::awaitable<Outcome> run();
@@ -42,6 +44,7 @@ private:
     };
 
     Step make_step(const WorkflowTask& task, const Invocation& parent);
+    Registry::EntryPtr known_of(const WorkflowTask& task) const;
     void announce();
     void enqueue(const std::vector<std::size_t>& nodes);
     void begin_what_fits();
@@ -66,8 +69,9 @@ private:
     Scheduler& scheduler_;
     const Workflow& workflow_;
     Observer& observer_;
-    Recording* recording_; // null: nothing is recorded
-    std::string run_key_;  // of this run, among those of its parent
+    Recording* recording_;      // null: nothing is recorded
+    const ColonyCalls* colony_; // null: tasks are called here
+    std::string run_key_;       // of this run, among those of its parent
     WorkflowGraph graph_;
     ReadyNodes ready_;
     std::vector<Step> steps_;

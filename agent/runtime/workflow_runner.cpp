@@ -64,9 +64,29 @@ Failure misdeclared(const WorkflowTask& task, const std::string& what)
     return at_task(std::move(failure), task);
 }
 
+Result<void> find_function(const WorkflowTask& task, const Registry& registry)
+{
+    const auto found = registry.find(task.function);
+    if (found)
+        return {};
+    Failure failure = at_task(found.error(), task);
+    failure.message = "the task '" + task.name + "' cannot run: " + failure.message;
+    failure.declaration = failure.code == Errc::not_found;
+    return failure;
+}
+
+// What may be elsewhere must be here after all.
+Result<void> find_functions(const Workflow& workflow, const Registry& registry)
+{
+    for (const WorkflowTask& task : workflow.tasks)
+        if (const auto found = find_function(task, registry); !found)
+            return found;
+    return {};
+}
+
 } // namespace
 
-Result<void> WorkflowRunner::check(const Workflow& workflow, const Registry& registry) const
+Result<void> WorkflowRunner::check(const Workflow& workflow, const Registry* registry) const
 {
     const auto graph = plan(workflow, registry);
     if (!graph)
@@ -74,7 +94,7 @@ Result<void> WorkflowRunner::check(const Workflow& workflow, const Registry& reg
     return {};
 }
 
-Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow, const Registry& registry) const
+Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow, const Registry* registry) const
 {
     std::vector<GraphNode> nodes;
     for (const WorkflowTask& task : workflow.tasks)
@@ -88,7 +108,7 @@ Result<WorkflowGraph> WorkflowRunner::plan(const Workflow& workflow, const Regis
     return graph;
 }
 
-Result<void> WorkflowRunner::check_task(const WorkflowTask& task, const Registry& registry) const
+Result<void> WorkflowRunner::check_task(const WorkflowTask& task, const Registry* registry) const
 {
     const bool fans_out = task.foreach || task.foreach_handler;
     if (task.foreach && task.foreach_handler)
@@ -97,22 +117,20 @@ Result<void> WorkflowRunner::check_task(const WorkflowTask& task, const Registry
         return misdeclared(task, "refers to an item, but has no foreach");
     if (task.foreach && refers_to_item(*task.foreach))
         return misdeclared(task, "refers to an item in its foreach, which makes the items");
-    const auto found = registry.find(task.function);
-    if (found)
-        return {};
-    Failure failure = at_task(found.error(), task);
-    failure.message = "the task '" + task.name + "' cannot run: " + failure.message;
-    failure.declaration = failure.code == Errc::not_found;
-    return failure;
+    const bool is_elsewhere = registry == nullptr || !task.executor.empty();
+    return is_elsewhere ? Result<void>{} : find_function(task, *registry);
 }
 
 asio::awaitable<Outcome> WorkflowRunner::run(const Workflow& workflow, const Invocation& parent, Observer& observer,
-                                             Recording* recording)
+                                             Recording* recording, const ColonyCalls* colony)
 {
-    auto graph = plan(workflow, scheduler_.registry());
+    auto graph = plan(workflow, colony == nullptr ? &scheduler_.registry() : nullptr);
     if (!graph)
         co_return graph.error();
-    WorkflowRun run{scheduler_, workflow, std::move(*graph), parent, observer, recording};
+    if (colony == nullptr)
+        if (const auto found = find_functions(workflow, scheduler_.registry()); !found)
+            co_return found.error();
+    WorkflowRun run{scheduler_, workflow, std::move(*graph), parent, observer, recording, colony};
     Outcome outcome = co_await run.run();
     co_return outcome;
 }

@@ -19,10 +19,15 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace forager {
+class ColonyMember;
+}
 
 namespace forager::http {
 class Client;
@@ -31,6 +36,9 @@ class Client;
 namespace forager::scripting {
 
 class Session;
+
+/// The member of the colony as whom scripts ask it, made when it is first wanted. Failures: refused, with what to set.
+using ColonyAccess = std::function<Result<ColonyMember*>()>;
 
 /// What the outside world looks like to scripts.
 struct World {
@@ -48,6 +56,7 @@ struct World {
     Journal& journal;
     KeyValues& values;
     Signals& signals;
+    const ColonyAccess& colony;
 };
 
 /// Something that a script wants to be done at certain times.
@@ -156,6 +165,8 @@ public:
     Failure kept_failure;
 
     Session* session = nullptr; ///< the one that it is in
+
+    bool tasks_in_colony = false; ///< the tasks of the workflow that the main chunk returns are called there
 
     bool used_stub = false; ///< the main chunk went on with data that may be different elsewhere
 

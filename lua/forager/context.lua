@@ -1,4 +1,5 @@
 -- The first argument of every function: who calls, and what a running function may ask of the agent.
+local calls = require "forager.calls"
 local copy = require "forager.data"
 local failure = require "forager.failure"
 local known = require "forager.known"
@@ -26,8 +27,7 @@ function Context:log(format, ...)
 end
 
 function Context:call(name, ...)
-  options.argument("call", 1, name, "string")
-  return native.call(name, ...)
+  return calls.call(name, ...)
 end
 
 -- In a durable function it goes on after a restart, and ends when it would have ended.

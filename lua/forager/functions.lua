@@ -167,13 +167,6 @@ function functions.reconciler(given)
   failure.declare "reconciler: this agent has no reconcile loop yet"
 end
 
-known.arguments("call", "callee")
-
-function functions.call(name, ...)
-  options.argument("call", 1, name, "string")
-  return native.call(name, ...)
-end
-
 function functions.log(format, ...)
   native.log(context.formatted(format, ...))
 end

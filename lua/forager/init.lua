@@ -1,4 +1,5 @@
 -- What `require "forager"` gives.
+local calls = require "forager.calls"
 local functions = require "forager.functions"
 local known = require "forager.known"
 local tasks = require "forager.tasks"
@@ -12,7 +13,7 @@ local forager = {
   every = functions.every,
   on = functions.on,
   reconciler = functions.reconciler,
-  call = functions.call,
+  call = calls.call,
   log = functions.log,
   workflow = workflow.new,
   item = workflow.item,
@@ -29,6 +30,7 @@ local forager = {
 local namespaces = {
   python = true,
   http = true,
+  colony = true,
   files = true,
   json = true,
   toml = true,

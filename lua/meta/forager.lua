@@ -72,9 +72,10 @@ function forager.python(options) end
 function forager.func(options) end
 
 -- Calls a function by its full name. A single table with names in it is keyword arguments.
--- Errors: `not_found` (lists what there is), `bad_arguments`, and those of the function.
+-- Errors: `not_found` (lists what there is), `bad_arguments`, and those of the function. When the last argument is a
+-- table whose `on` is "colony" (forager.CallOptions), a function of the colony is called.
 ---@param name string  FAMILY.NAME
----@param ... forager.Data
+---@param ... forager.Data|forager.CallOptions
 ---@return any result  one value, a list where the function gives several, or nil
 function forager.call(name, ...) end
 

@@ -45,6 +45,19 @@ function Request:json() end
 ---@field apply? function
 ---@field delete? function
 
+-- How a call goes to the colony.
+---@class forager.CallOptions
+---@field on "colony"
+---@field executor? string  the type of executor that it is for; default "forager"
+---@field timeout? forager.Duration  of each try, from handing it in to its end; default none
+---@field retries? integer  more tries after a failure, each a process of its own; default 0
+---@field priority? integer  -50000 to 50000, higher goes first; default 0
+---@field executor_names? string[]  only executors of these names; default any of the type
+---@field location? string  only executors at this place; default anywhere
+---@field cpu? number|string  cores that an executor must have left: 0.5, "500m"
+---@field memory? integer|string  bytes that it must have left, or text as "512MB"
+---@field env? table<string, string>  the process's environment
+
 -- The first argument of every function.
 ---@class forager.Context
 ---@field id string  of this call
@@ -57,9 +70,9 @@ local Context = {}
 ---@param ... any
 function Context:log(format, ...) end
 
--- As forager.call.
+-- As forager.call; in a durable function its outcome is recorded.
 ---@param name string
----@param ... forager.Data
+---@param ... forager.Data|forager.CallOptions
 ---@return any
 function Context:call(name, ...) end
 

@@ -108,6 +108,15 @@ it("the context knows the call and calls on", function()
   equal(call "spec.outer", { "spec.outer", "string", { 1, 5 }, { 7 }, true, true })
 end)
 
+it("a last table with on = \"colony\" sends a call there, and any other is an argument", function()
+  equal(call("spec.any", { on = "monday" }), { 1, { on = "monday" } })
+  equal(call("spec.any", { on = "colony" }, 5), { 2, { on = "colony" }, 5 })
+  contains(raises("bad_arguments", call, "spec.any", 1, { on = "coloni" }).message, "coloni")
+  contains(raises("bad_arguments", call, "spec.any", { on = "colony", executr = "x" }).message, "'executor'")
+  contains(raises("bad_arguments", call, "spec.any", { on = "colony", retries = -1 }).message, "'retries'")
+  contains(raises("refused", call, "spec.any", 1, { on = "colony" }).message, "[colony]")
+end)
+
 it("an error passes through as it was", function()
   forager.func {
     name = "spec.fails",

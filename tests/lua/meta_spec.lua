@@ -147,6 +147,7 @@ it("the options of the stubs are those that the library takes", function()
     PythonOptions = accepted(forager.python, typo),
     FunctionOptions = accepted(forager.func, typo),
     Parameter = accepted(forager.func, { name = "meta.args", run = print, args = { typo } }),
+    CallOptions = accepted(forager.call, "x.y", 1, { on = "colony", qqqqqqqq = true }),
     OnOptions = accepted(forager.on, "http:GET /x", print, typo),
     ReconcilerOptions = accepted(forager.reconciler, typo),
     WorkflowOptions = accepted(forager.workflow, "typo", typo),

@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/colony_member.hpp"
 #include "app/agent/guest_script.hpp"
 #include "app/agent/hook_list.hpp"
 #include "app/agent/retention.hpp"
@@ -61,6 +62,7 @@ Agent::Agent(config::Settings settings)
       begun_{app_.clock().now()}
 {
     observer_.count_in(counts_);
+    app_.ask_colony_as(colony_access(settings_, app_));
     if (settings_.agent.reload == config::Reload::automatic)
         reloading_.changed = [this] { return scripts_->changed(); };
 }

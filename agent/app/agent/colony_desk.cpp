@@ -24,15 +24,6 @@ bool has_colony(const config::ColonyConfig& colony)
     return !colony.host.empty() && !colony.name.empty();
 }
 
-// With the owner's key executors get keys of their own. The environment of users, and of upstream's older executors,
-// has another one beside it, which may be anybody's.
-Secret key_of(const config::Settings& settings, const config::ExecutorConfig& executor)
-{
-    if (!executor.key.empty())
-        return executor.key;
-    return settings.colony.owner_key.empty() ? settings.colony.key : Secret{};
-}
-
 } // namespace
 
 Result<std::unique_ptr<ColonyDesk>> ColonyDesk::open(const config::Settings& settings, Parts parts)
@@ -60,7 +51,7 @@ Result<void> ColonyDesk::add_executors(const config::Settings& settings)
     settings_.long_poll = colony.long_poll;
     settings_.machine = machine_capabilities(parts_.state_dir);
     for (const config::ExecutorConfig& executor : executors_of(settings)) {
-        if (key_of(settings, executor).empty() && colony.owner_key.empty())
+        if (given_key(executor, settings.colony).empty() && colony.owner_key.empty())
             continue; // the configuration has said so
         if (const auto added = add(settings, executor); !added)
             return added;
@@ -85,7 +76,7 @@ Result<colony::Identity> ColonyDesk::identity_of(const config::Settings& setting
 {
     const config::ColonyConfig& colony = settings.colony;
     const Offer offer{executor.type, executor.functions, executor.shell};
-    const Secret given = key_of(settings, executor);
+    const Secret given = given_key(executor, settings.colony);
     std::optional<colonies::PrivateKey> owner;
     if (!colony.owner_key.empty()) {
         auto read = read_key(colony.owner_key, "colony.owner_key");

@@ -3,6 +3,7 @@
 #include "app/agent/executor_keys.hpp"
 #include "clients/colonies/calls/executors.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -39,6 +40,27 @@ Failure without_key(const config::Settings& settings)
     return {Errc::refused, std::move(message)};
 }
 
+// Given, or kept since it was made. Nothing where there is none.
+Result<std::optional<colonies::PrivateKey>> existing_key_of(const config::ExecutorConfig& executor,
+                                                            const config::Settings& settings)
+{
+    const Secret given = given_key(executor, settings.colony);
+    if (given.empty())
+        return existing_key(settings.agent.state_dir, settings.colony.name, name_of(executor, settings.agent));
+    auto key = read_key(given, executor.key.empty() ? "colony.key" : "executor.key");
+    if (!key)
+        return key.error();
+    return std::move(*key);
+}
+
+// Those whose keys may be read: a command asks as one of them only by chance.
+void add_executors(ColonyMember& member, const config::Settings& settings)
+{
+    for (const config::ExecutorConfig& executor : executors_of(settings))
+        if (const auto key = existing_key_of(executor, settings); key && *key)
+            member.add_executor(**key);
+}
+
 } // namespace
 
 colonies::Client::Config colony_server(const config::ColonyConfig& colony)
@@ -56,15 +78,12 @@ Result<colonies::PrivateKey> member_key(const config::Settings& settings)
     const config::ColonyConfig& colony = settings.colony;
     if (!colony.key.empty())
         return read_key(colony.key, "colony.key");
-    const config::ExecutorConfig executor = executors_of(settings).front();
-    if (!executor.key.empty())
-        return read_key(executor.key, "executor.key");
-    auto kept = existing_key(settings.agent.state_dir, colony.name, name_of(executor, settings.agent));
-    if (!kept)
-        return kept.error();
-    if (!*kept)
+    auto key = existing_key_of(executors_of(settings).front(), settings);
+    if (!key)
+        return key.error();
+    if (!*key)
         return without_key(settings);
-    return std::move(**kept);
+    return std::move(**key);
 }
 
 Result<std::unique_ptr<ColonyMember>> colony_member(const config::Settings& settings, App& app)
@@ -76,6 +95,20 @@ Result<std::unique_ptr<ColonyMember>> colony_member(const config::Settings& sett
         return key.error();
     const auto client = std::make_shared<colonies::Client>(app.pool(), app.clock(), colony_server(settings.colony));
     return std::make_unique<ColonyMember>(client, std::move(*key), settings.colony.name, app.clock());
+}
+
+scripting::ColonyAccess colony_access(const config::Settings& settings, App& app)
+{
+    return [&settings, &app, made = std::shared_ptr<ColonyMember>{}]() mutable -> Result<ColonyMember*> {
+        if (!made) {
+            auto member = colony_member(settings, app);
+            if (!member)
+                return member.error();
+            made = std::move(*member);
+            add_executors(*made, settings);
+        }
+        return made.get();
+    };
 }
 
 } // namespace forager

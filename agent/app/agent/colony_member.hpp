@@ -22,4 +22,7 @@ Result<colonies::PrivateKey> member_key(const config::Settings& settings);
 /// Failures: refused, naming what is not set and how to set it; those of `member_key`. The app must outlive it.
 Result<std::unique_ptr<ColonyMember>> colony_member(const config::Settings& settings, App& app);
 
+/// The same when it is first wanted, and then always that one. `settings` and the app must outlive it.
+scripting::ColonyAccess colony_access(const config::Settings& settings, App& app);
+
 } // namespace forager

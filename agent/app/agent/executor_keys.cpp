@@ -53,6 +53,13 @@ std::vector<config::ExecutorConfig> executors_of(const config::Settings& setting
     return settings.executors.empty() ? std::vector{config::ExecutorConfig{}} : settings.executors;
 }
 
+Secret given_key(const config::ExecutorConfig& executor, const config::ColonyConfig& colony)
+{
+    if (!executor.key.empty())
+        return executor.key;
+    return colony.owner_key.empty() ? colony.key : Secret{};
+}
+
 Result<colonies::PrivateKey> read_key(const Secret& text, const std::string& setting)
 {
     auto key = colonies::PrivateKey::from_hex(text.reveal());

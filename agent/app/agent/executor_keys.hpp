@@ -17,6 +17,10 @@ namespace forager {
 /// Those of the settings. Without one, the agent is one executor that serves all it has.
 std::vector<config::ExecutorConfig> executors_of(const config::Settings& settings);
 
+/// The key that the settings give to an executor; empty: it gets one of its own. With the owner's key executors do: the
+/// environment of users, and of upstream's older executors, has another one beside it, which may be anybody's.
+Secret given_key(const config::ExecutorConfig& executor, const config::ColonyConfig& colony);
+
 /// A key that a setting holds. Failures: bad_arguments, naming the setting and never repeating the text.
 Result<colonies::PrivateKey> read_key(const Secret& text, const std::string& setting);
 

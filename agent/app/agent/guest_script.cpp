@@ -26,6 +26,7 @@ GuestScript::GuestScript(App& app, Observer& observer, std::string path)
       workflows_{scheduler_},
       script_{app.script(std::move(path), scripting::Script::Mode::run, {registry_, scheduler_, workflows_})}
 {
+    scheduler_.calls_for(app.scheduler());
 }
 
 } // namespace forager

@@ -144,7 +144,7 @@ asio::awaitable<Result<void>> ScriptSet::stage(std::string path, Registry& stage
     if (!*ended)
         co_return ended->error();
     for (const auto& [name, workflow] : script->workflows)
-        if (auto checked = app_.workflows().check(workflow, staged); !checked)
+        if (auto checked = app_.workflows().check(workflow, &staged); !checked)
             co_return checked.error();
     co_return Result<void>{};
 }

@@ -114,6 +114,7 @@ asio::awaitable<Outcome> submit_script(const ColonyWork& work, Progress& progres
                                        ColonyMember& member)
 {
     const auto script = app.script(work.work, scripting::Script::Mode::load);
+    script->tasks_in_colony = true; // what they call need not be here
     if (const auto loaded = script->load(); !loaded)
         co_return loaded.error();
     Invocation invocation;

@@ -12,6 +12,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::size_t longest_request = std::size_t{64} * 1024 * 1024;
+
 http::Client::Config http_config(const Client::Config& config)
 {
     http::Client::Config result;
@@ -56,6 +58,9 @@ asio::awaitable<Result<Value>> Client::call(std::string name, Object payload, st
     auto body = request_body(name, std::move(payload), key);
     if (body.has_error())
         co_return body.error();
+    if (body->size() > longest_request)
+        co_return Failure{Errc::limit, "the request for " + name + " is larger than " + bytes_text(longest_request) +
+                                           ", the limit of a request"};
     http::Request request;
     request.method = "POST";
     request.url = url("/api");

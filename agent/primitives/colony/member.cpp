@@ -2,6 +2,7 @@
 
 #include "clients/colonies/calls/processes.hpp"
 #include "clients/colonies/subscription.hpp"
+#include "core/invocation.hpp"
 #include "io/beside.hpp"
 #include "io/nap.hpp"
 #include "primitives/colony/patience.hpp"
@@ -57,6 +58,19 @@ ColonyMember::ColonyMember(std::shared_ptr<colonies::Client> client, const colon
 
 ColonyMember::~ColonyMember() = default;
 
+void ColonyMember::add_executor(const colonies::PrivateKey& key)
+{
+    executors_.push_back(std::make_unique<ColonyMember>(client_, key, colony_, clock_));
+}
+
+// It stands in the environment of all that a process starts here.
+ColonyMember& ColonyMember::who_runs(const Invocation& invocation)
+{
+    const auto id = part<std::string>(invocation.env, "COLONIES_EXECUTOR_ID");
+    const auto found = std::ranges::find_if(executors_, [&](const auto& one) { return one->key_->id() == id; });
+    return found == executors_.end() ? *this : **found;
+}
+
 colonies::Caller ColonyMember::caller() const
 {
     return {*client_, *key_};
@@ -65,6 +79,14 @@ colonies::Caller ColonyMember::caller() const
 std::string ColonyMember::peer() const
 {
     return client_->peer();
+}
+
+// Microseconds since 1970: other languages' numbers hold them, too.
+std::int64_t ColonyMember::next_sequence()
+{
+    const auto now = std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch()).count();
+    last_sequence_ = std::max<std::int64_t>(now, last_sequence_ + 1);
+    return last_sequence_;
 }
 
 asio::awaitable<Result<Process>> ColonyMember::wait(std::string process)

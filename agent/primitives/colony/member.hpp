@@ -10,12 +10,15 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace forager {
 
 class Nap;
+struct Invocation;
 
 namespace colonies {
 class Client;
@@ -34,6 +37,12 @@ public:
     ColonyMember& operator=(const ColonyMember&) = delete;
     ~ColonyMember();
 
+    /// One agent may be several members: this one, and other executors, each with a key of its own.
+    void add_executor(const colonies::PrivateKey& key);
+
+    /// The member as which an invocation asks: the executor that it is run for, or this one.
+    ColonyMember& who_runs(const Invocation& invocation);
+
     /// For all calls of clients/colonies.
     colonies::Caller caller() const;
 
@@ -49,6 +58,9 @@ public:
     /// certificate). Throws `operation_aborted` when cancelled; the process goes on.
     boost::asio::awaitable<Result<colonies::Process>> wait(std::string process);
 
+    /// For entries of channels: larger than those before it, also than those of a member that was this one earlier.
+    std::int64_t next_sequence();
+
 private:
     boost::asio::awaitable<Result<colonies::Process>> look(std::string process, Nap& nap);
     boost::asio::awaitable<void> listen(std::string process, Nap& nap);
@@ -58,6 +70,8 @@ private:
     std::string colony_;
     Clock& clock_;
     std::size_t waits_ = 0;
+    std::int64_t last_sequence_ = 0;
+    std::vector<std::unique_ptr<ColonyMember>> executors_;
 };
 
 } // namespace forager

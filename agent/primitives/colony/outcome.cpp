@@ -1,6 +1,7 @@
 #include "primitives/colony/outcome.hpp"
 
 #include "clients/colonies/types/process.hpp"
+#include "io/formats/json.hpp"
 
 #include <string>
 #include <string_view>
@@ -34,8 +35,12 @@ std::string sentence(const Process& process)
 
 Outcome outcome_of(const Process& process)
 {
-    if (process.state == ProcessState::successful)
-        return Outputs{process.out};
+    if (process.state == ProcessState::successful) {
+        Outputs outputs = process.out;
+        for (Value& value : outputs)
+            unmark_bytes(value);
+        return outputs;
+    }
     const bool timed_out = process.errors.size() == 1 && is_time_limit(process.errors.front());
     Array errors;
     for (const std::string& error : process.errors)

@@ -189,6 +189,23 @@ void Judge::value(const Wanted& wanted, const Known& known, std::size_t line)
             Errc::bad_arguments);
 }
 
+void Judge::last_argument(const Shape* callee, const Known& first, const Known& last)
+{
+    const bool may_be_options = last.elsewhere || (last.kind == Known::Kind::nothing && survey_.colony_options);
+    if (callee != nullptr && callee->what == "call" && may_be_options)
+        calls_elsewhere(first.text);
+}
+
+void Judge::calls_elsewhere(std::string_view function)
+{
+    if (first_walk() || quiet_ > 0)
+        return;
+    std::vector<NamedCall>& calls = findings_->calls;
+    const auto newest = std::ranges::find(calls.rbegin(), calls.rend(), function, &NamedCall::function);
+    if (newest != calls.rend())
+        calls.erase(std::next(newest).base());
+}
+
 // The nearest name is looked for only where it is told: that takes a while.
 void Judge::report(const Doubt& doubt, const Scopes& scopes)
 {

@@ -78,6 +78,16 @@ public:
     Wanted option(const Wanted& table, std::string_view name, std::size_t line);
 
     void value(const Wanted& wanted, const Known& known, std::size_t line);
+
+    /// The last of several arguments: it may send the call to the colony, where there are other functions.
+    void last_argument(const Shape* callee, const Known& first, const Known& last);
+
+    /// The call of this name that was told last is of a function that others have.
+    void calls_elsewhere(std::string_view function);
+
+    /// A table that sends a call there is made; who knows where it goes.
+    void has_colony_options() { survey_.colony_options = true; }
+
     /// `scopes` is for suggestions.
     void report(const Doubt& doubt, const Scopes& scopes);
 

@@ -13,6 +13,8 @@ struct Known {
     Kind kind = Kind::nothing;
     std::string text{};           ///< of a string or a numeral
     const Shape* shape = nullptr; ///< of the library
+    bool elsewhere = false;       ///< a table that sends a call to the colony
+    std::string calls{};          ///< the function that a task calls
 
     static Known of(const Shape* shape) { return shape == nullptr ? Known{} : Known{Kind::shape, {}, shape}; }
 

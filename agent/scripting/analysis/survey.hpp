@@ -22,6 +22,7 @@ struct Survey {
     bool arguments = false;         ///< a main chunk does something with what it is given
     bool other_globals = false;     ///< there may be any: `load`, `_ENV`, modules that are not known by name
     bool other_environment = false; ///< `_ENV` is touched: no global can be trusted
+    bool colony_options = false;    ///< a table sends calls to the colony
     bool other_functions = false;   ///< functions are declared under names that are not known
 };
 

@@ -1,4 +1,4 @@
-// Declaring functions and calling them.
+// Declaring functions, and when they are called.
 #include "scripting/bindings/bindings.hpp"
 
 #include "base/duration.hpp"
@@ -18,8 +18,6 @@
 #include <cctype>
 
 namespace forager::scripting {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -87,46 +85,6 @@ Outcome declare_function(Request& request)
     if (!declared)
         return declared.error();
     return Outputs{};
-}
-
-asio::awaitable<Outcome> call_recorded(Recording& recording, Script& script, Invocation invocation, Observer& observer)
-{
-    std::string arguments = to_json(Value{Array{Value{invocation.args}, Value{invocation.kwargs}}});
-    const std::string key = recording.next_key("call " + invocation.function + " " + derived_id(arguments, ""));
-    if (const Outcome* known = recording.find(key))
-        co_return *known;
-    invocation.id = derived_id(recording.invocation().id, key);
-    Outcome outcome = co_await script.world().scheduler.call(std::move(invocation), observer);
-    const Outcome copy = outcome;
-    const auto kept = co_await recording.keep(key, copy);
-    if (!kept)
-        co_return kept.error();
-    co_return outcome;
-}
-
-asio::awaitable<Outcome> as_one_output(asio::awaitable<Outcome> work)
-{
-    Outcome outcome = co_await std::move(work);
-    if (!outcome)
-        co_return outcome;
-    co_return Outputs{as_one(std::move(*outcome))};
-}
-
-// call(name, ...): a single table with names in it is keyword arguments.
-asio::awaitable<Outcome> call(Request request)
-{
-    Recording* recording = recording_of(request);
-    Invocation invocation =
-        nested_in(request.context.invocation, *request.args.front().get<std::string>(), recording != nullptr);
-    const auto* kwargs = request.args.size() == 2 ? request.args[1].get<Object>() : nullptr;
-    if (kwargs != nullptr && !kwargs->empty())
-        invocation.kwargs = *kwargs;
-    else
-        invocation.args.assign(request.args.begin() + 1, request.args.end());
-    Observer& observer = request.context.observer;
-    auto work = recording == nullptr ? request.script.world().scheduler.call(std::move(invocation), observer)
-                                     : call_recorded(*recording, request.script, std::move(invocation), observer);
-    return as_one_output(std::move(work));
 }
 
 bool same_times(const Schedule& one, const Schedule& other)
@@ -222,7 +180,6 @@ Outcome declare_watcher(Request& request)
 
 constexpr Binding bindings[] = {
     {"declare_function", declare_function, nullptr, true},
-    {"call", call, "null"},
     {"declare_cron", declare_cron},
     {"declare_every", declare_every, nullptr, true},
     {"declare_watcher", declare_watcher, nullptr, true},

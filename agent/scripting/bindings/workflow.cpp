@@ -1,6 +1,8 @@
 // Workflows as Lua declares them, one task after another.
 #include "scripting/bindings/bindings.hpp"
 
+#include "primitives/colony/work.hpp"
+#include "runtime/colony_calls.hpp"
 #include "scripting/durability.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/script.hpp"
@@ -43,13 +45,40 @@ std::shared_ptr<Handler> own_handler_of(Request& request, const Value& function)
 
 // Its tasks are the steps of the invocation.
 asio::awaitable<Outcome> run_recorded(World& world, const Workflow& workflow, const Invocation& invocation,
-                                      Observer& observer)
+                                      Observer& observer, const ColonyCalls* colony = nullptr)
 {
     const auto recording = co_await Recording::open(world.journal, invocation);
     if (!recording)
         co_return recording.error();
-    Outcome outcome = co_await world.workflows.run(workflow, invocation, observer, recording->get());
+    Outcome outcome = co_await world.workflows.run(workflow, invocation, observer, recording->get(), colony);
     co_return outcome;
+}
+
+// The same with tasks that the colony does.
+asio::awaitable<Outcome> run_in_colony(World& world, const Workflow& workflow, const Invocation& invocation,
+                                       Observer& observer)
+{
+    const auto member = world.colony();
+    if (!member)
+        co_return member.error();
+    MemberColony colony{(*member)->who_runs(invocation)};
+    const ColonyCalls calls{world.scheduler, world.journal, colony};
+    Outcome outcome = co_await run_recorded(world, workflow, invocation, observer, &calls);
+    co_return outcome;
+}
+
+asio::awaitable<Outcome> run_returned(Script& script, const Workflow& workflow, const Invocation& invocation,
+                                      Observer& observer)
+{
+    return script.tasks_in_colony ? run_in_colony(script.world(), workflow, invocation, observer)
+                                  : run_recorded(script.world(), workflow, invocation, observer);
+}
+
+// What tasks call must be there, but for what the colony does.
+Result<void> check(Script& script, const Workflow& workflow)
+{
+    const bool elsewhere = script.tasks_in_colony && script.returned_workflow == workflow.name;
+    return script.world().workflows.check(workflow, elsewhere ? nullptr : &script.registry());
 }
 
 // Runs a workflow of a script for whoever calls it by its name.
@@ -155,8 +184,7 @@ Outcome workflow_task(Request& request)
 Outcome workflow_returned(Request& request)
 {
     request.script.returned_workflow = *request.arg(0).get<std::string>();
-    auto checked = request.script.world().workflows.check(workflow_of(request), request.script.registry());
-    if (!checked)
+    if (auto checked = check(request.script, workflow_of(request)); !checked)
         return checked.error();
     return Outputs{};
 }
@@ -165,13 +193,13 @@ asio::awaitable<Outcome> run_workflow(Request request, Recording* recording)
 {
     // A copy: the script may declare more while this one runs.
     const Workflow workflow = workflow_of(request);
-    WorkflowRunner& runner = request.script.world().workflows;
-    if (auto checked = runner.check(workflow, request.script.registry()); !checked)
+    if (auto checked = check(request.script, workflow); !checked)
         co_return checked.error();
     const Invocation& invocation = request.context.invocation;
+    Observer& observer = request.context.observer;
     const bool is_result = request.script.returned_workflow == workflow.name;
-    auto work = is_result ? run_recorded(request.script.world(), workflow, invocation, request.context.observer)
-                          : runner.run(workflow, invocation, request.context.observer, recording);
+    auto work = is_result ? run_returned(request.script, workflow, invocation, observer)
+                          : request.script.world().workflows.run(workflow, invocation, observer, recording);
     auto outcome = co_await std::move(work);
     if (outcome && is_result)
         request.script.workflow_results = *outcome;

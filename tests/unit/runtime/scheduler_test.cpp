@@ -262,6 +262,39 @@ TEST_CASE("who waits for a sleeper leaves its own place, too, and is back before
     CHECK(world.clock.now() == TimePoint{2h + 4s});
 }
 
+TEST_CASE("what sleeps under a scheduler that calls for another leaves the place there, and ends when that one stops")
+{
+    SchedulerConfig config;
+    config.concurrency = 1;
+    World world{1, config};
+    Registry declared;
+    Scheduler guest{world.io.get_executor(), declared, world.clock, world.random, world.observer};
+    guest.calls_for(world.scheduler);
+    Function function;
+    function.name = "g.sleep";
+    function.variadic = true;
+    REQUIRE(declared.add(std::move(function),
+                         std::make_shared<ScriptedHandler>([&](const Invocation& invocation, std::vector<Value>) {
+                             return sleeping_an_hour(guest, world.clock, invocation);
+                         })));
+    world.add("a.script", std::make_shared<ScriptedHandler>([&](const Invocation& invocation, std::vector<Value>) {
+                  return calling_on(guest, world.clock, nested_in(invocation, "g.sleep"));
+              }));
+    RecordingReporter reporter;
+    Invocation script = calling("a.script");
+    script.id = "script";
+    world.run(submit_one(world.scheduler, script, reporter));
+    world.clock.run_for(world.io, 1min);
+    CHECK(world.scheduler.busy() == 0);
+    CHECK(world.scheduler.asleep() == std::vector<std::string>{"script"});
+    CHECK_FALSE(guest.stopping());
+    world.run(world.scheduler.drain());
+    CHECK(guest.stopping());
+    CHECK(world.clock.now() == TimePoint{1min});
+    REQUIRE(reporter.outcomes.size() == 1);
+    CHECK(reporter.outcomes[0].error().code == Errc::cancelled);
+}
+
 TEST_CASE("a cancellation flows into the handler and is told when the handler is gone")
 {
     World world;

@@ -94,6 +94,17 @@ TEST_CASE("who uses a result waits for it")
     CHECK(*results(world, workflow).find("use") == Value{Array{Value{Object{{"text", "slow"}}}}});
 }
 
+TEST_CASE("what a task with an executor calls may be elsewhere, but not when it is run here")
+{
+    Functions world;
+    Workflow workflow = named("nightly");
+    workflow.tasks = {task("train", "gpu.train")};
+    CHECK_FALSE(world.runner.check(workflow, &world.registry));
+    workflow.tasks[0].executor = "gpu";
+    CHECK(world.runner.check(workflow, &world.registry));
+    CHECK(run(world, workflow).error().code == Errc::not_found);
+}
+
 TEST_CASE("what is wrong with a workflow is found before anything runs, with its place")
 {
     Functions world;
@@ -102,7 +113,7 @@ TEST_CASE("what is wrong with a workflow is found before anything runs, with its
     wrong.where = "n.lua:7";
     const auto failure = [&](WorkflowTask changed) {
         workflow.tasks = {task("count", "t.count"), std::move(changed)};
-        const auto checked = world.runner.check(workflow, world.registry);
+        const auto checked = world.runner.check(workflow, &world.registry);
         REQUIRE_FALSE(checked);
         CHECK(checked.error().where == "n.lua:7");
         CHECK(run(world, workflow).error().message == checked.error().message);

@@ -229,9 +229,12 @@ Known Walker::arguments(const Shape* callee)
     Known first;
     for (std::size_t position = 1; !current_.is(")") && current_.kind != Token::Kind::end; ++position) {
         Known argument = expression(judge_.argument(callee, position));
+        const bool is_last = !accept(",");
+        if (is_last && position > 1)
+            judge_.last_argument(callee, first, argument);
         if (position == 1)
             first = std::move(argument);
-        if (!accept(","))
+        if (is_last)
             break;
     }
     accept(")");
@@ -258,6 +261,8 @@ Known Walker::table(const Wanted& wanted)
             accept(";");
     }
     accept("}");
+    if (made.elsewhere && !made.calls.empty())
+        judge_.calls_elsewhere(made.calls);
     return made;
 }
 
@@ -287,6 +292,14 @@ void Walker::named_entry(const Wanted& wanted, std::string_view name, std::size_
     const Known value = expression(judge_.option(wanted, name, line));
     if (name == "name" && value.kind == Known::Kind::string)
         table.text = value.text;
+    if (wanted.options_of == "task") {
+        table.elsewhere |= name == "executor";
+        table.calls = name == "call" ? value.text : std::move(table.calls);
+    }
+    if (name == "on" && value.kind == Known::Kind::string && value.text == "colony") {
+        table.elsewhere = true;
+        judge_.has_colony_options();
+    }
 }
 
 // What was in doubt is a mistake, if it is one for this use.

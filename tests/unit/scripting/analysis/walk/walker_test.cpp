@@ -28,7 +28,7 @@ const LibraryShape& library()
         "objects": {
             "context": {"what": "context", "fields": {"log": {"what": "log"},
                         "call": {"what": "call", "arguments": ["callee"]}}},
-            "workflow": {"what": "workflow", "fields": {"task": {"what": "task", "options": {"call": "callee"},
+            "workflow": {"what": "workflow", "fields": {"task": {"what": "task", "options": {"call": "callee", "executor": "string"},
                          "positions": [1]}}}},
         "nested": {"sh: limits": {"what": "sh: limits", "options": {"memory": "bytes"}}},
         "wishes": {"duration": "a duration", "boolean": "a boolean"}})")
@@ -187,6 +187,25 @@ TEST_CASE("the first parameter of a handler is the context")
     CHECK(told_with_library("forager.func { run = function(ctx) ctx = print; ctx:lgo() end }").empty());
     CHECK(told_with_library("forager.func { run = function(_, ctx) ctx:lgo() end }").empty());
     CHECK(told_with_library("print(function(ctx) ctx:lgo() end)").empty());
+}
+
+TEST_CASE("a call that goes to the colony is of no function here")
+{
+    const auto calls = [](std::string_view source) {
+        std::string names;
+        for (const NamedCall& call : walk("local forager = require 'forager'\nforager.func { run = function(ctx) " +
+                                          std::string{source} + " end }")
+                                         .findings.calls)
+            names += call.function + " ";
+        return names;
+    };
+    CHECK(calls("ctx:call('a.b', 1, { on = 'colony' }) ctx:call('c.d', x)") == "");
+    CHECK(calls("ctx:call('a.b', { on = 'colony', executor = 'gpu' }) ctx:call('c.d', 1)") == "c.d ");
+    CHECK(calls("ctx:call('a.b', ctx:call('c.d', 2), { on = 'colony' })") == "c.d ");
+    CHECK(calls("ctx:call('a.b', { on = 'monday' }) ctx:call('c.d', x)") == "a.b c.d ");
+    CHECK(calls("forager.workflow('w'):task { 'x', executor = 'gpu', call = 'a.b' }") == "");
+    CHECK(calls("forager.workflow('w'):task { 'x', call = 'a.b', executor = 'gpu' }") == "");
+    CHECK(calls("local there = { on = 'colony' } ctx:call('a.b', there)") == "");
 }
 
 TEST_CASE("calls by name are told with their place, declarations with their names")
