@@ -360,7 +360,7 @@ class Looking(Commands):
                          (id, "echo", "succeeded", ["hello", 7], {"a": 1}, 60, 1, "edge", self.colony.executor_type,
                           ["hello", 7]))
         self.assertEqual(self.answer("show", id[:12])["id"], id)
-        self.assertIn(f'id: "{id}"', self.text("show", id[:8]))
+        self.assertIn(id, self.text("show", id[:8]))
         self.assertNotIn("task", seen)  # it is in no workflow, though clients name every node
         self.assertIn("begins with", self.refused("show", "0" * 12)["message"])
         self.assertIn("no process and no workflow", self.refused("show", "0" * 64)["message"])
