@@ -75,10 +75,10 @@ CLI::Option* add_operands(CLI::App& command, const char* name, std::vector<std::
     return command.add_option(name, target, help)->type_name("")->transform(unshielded);
 }
 
-void add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target,
-                  const char* help)
+CLI::Option* add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target,
+                          const char* help)
 {
-    command
+    return command
         .add_option_function<std::string>(
             name,
             [&target, name](const std::string& text) {

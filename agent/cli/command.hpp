@@ -72,7 +72,7 @@ CLI::Option* add_operand(CLI::App& command, const char* name, std::string& targe
 CLI::Option* add_operands(CLI::App& command, const char* name, std::vector<std::string>& target, const char* help);
 
 /// Adds a flag that takes a duration.
-void add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target,
-                  const char* help);
+CLI::Option* add_duration(CLI::App& command, const char* name, std::optional<std::chrono::nanoseconds>& target,
+                          const char* help);
 
 } // namespace forager::cli

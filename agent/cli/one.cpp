@@ -1,6 +1,7 @@
 // forager show, explain, logs, cancel, retry, signal: one invocation of the running agent.
 #include "base/text.hpp"
 #include "cli/asking.hpp"
+#include "cli/colony/commands.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
@@ -24,6 +25,7 @@ struct OneOptions {
     std::string value;
     bool has_value = false; ///< which may be the empty text
     bool follow = false;
+    bool colony = false; ///< it is one of the colony's, and not the running agent's
 };
 
 // Whatever was typed asks for that and for nothing else: percent-encoded, but for what ids are made of.
@@ -43,7 +45,7 @@ std::string path_segment(std::string_view text)
 
 std::string place_of(const OneOptions& options, const std::string& what)
 {
-    return "/v1/invocations/" + options.id + what;
+    return "/v1/invocations/" + path_segment(options.id) + what;
 }
 
 std::string nothing(const Value&)
@@ -93,9 +95,12 @@ int follow(const Common& common, const std::string& id)
 
 int logs(const OneOptions& options)
 {
+    if (options.colony)
+        return logs_in_colony(options.common, options.id, options.follow);
+    const std::string id = path_segment(options.id);
     if (!options.follow)
-        return ask(options.common, [&](control::Client& client) { return all_lines(client, options.id); }, shown_lines);
-    return follow(options.common, options.id);
+        return ask(options.common, [&](control::Client& client) { return all_lines(client, id); }, shown_lines);
+    return follow(options.common, id);
 }
 
 int signal(const OneOptions& options)
@@ -116,11 +121,15 @@ struct Verb {
 
 int show(const OneOptions& options)
 {
+    if (options.colony)
+        return show_in_colony(options.common, options.id);
     return ask(options.common, getting(place_of(options, "")), for_people);
 }
 
 int cancel(const OneOptions& options)
 {
+    if (options.colony)
+        return cancel_in_colony(options.common, options.id);
     return ask(options.common, posting(place_of(options, "/cancel"), {}), nothing);
 }
 
@@ -144,18 +153,21 @@ CLI::App* add_verb(CLI::App& program, Action& chosen, const Verb& verb, const st
 {
     CLI::App* command = add_command(program, verb.name, verb.summary, options->common);
     add_operand(*command, "ID", options->id, "The invocation's id")->required();
-    command->callback([options, act = verb.act, &chosen] {
-        options->id = path_segment(options->id);
-        chosen = [options, act] { return act(*options); };
-    });
+    command->callback([options, act = verb.act, &chosen] { chosen = [options, act] { return act(*options); }; });
     return command;
+}
+
+void add_colony(CLI::App& command, OneOptions& options)
+{
+    command.add_flag("--colony", options.colony, "A process or workflow of the colony of the configuration");
 }
 
 } // namespace
 
 void add_show(CLI::App& program, Action& chosen)
 {
-    add_verb(program, chosen, {"show", "Show all that is kept of an invocation", show}, std::make_shared<OneOptions>());
+    const auto options = std::make_shared<OneOptions>();
+    add_colony(*add_verb(program, chosen, {"show", "Show all that is kept of an invocation", show}, options), *options);
 }
 
 void add_explain(CLI::App& program, Action& chosen)
@@ -169,12 +181,14 @@ void add_logs(CLI::App& program, Action& chosen)
     const auto options = std::make_shared<OneOptions>();
     CLI::App* command = add_verb(program, chosen, {"logs", "Print the lines of an invocation", logs}, options);
     command->add_flag("-f,--follow", options->follow, "Go on until it has ended");
+    add_colony(*command, *options);
 }
 
 void add_cancel(CLI::App& program, Action& chosen)
 {
-    add_verb(program, chosen, {"cancel", "End an invocation that waits, runs or sleeps", cancel},
-             std::make_shared<OneOptions>());
+    const auto options = std::make_shared<OneOptions>();
+    add_colony(*add_verb(program, chosen, {"cancel", "End an invocation that waits, runs or sleeps", cancel}, options),
+               *options);
 }
 
 void add_retry(CLI::App& program, Action& chosen)

@@ -1,5 +1,6 @@
 // forager ps: what waits, runs and sleeps, and what ended lately.
 #include "cli/asking.hpp"
+#include "cli/colony/commands.hpp"
 #include "cli/command.hpp"
 
 namespace forager::cli {
@@ -15,6 +16,10 @@ struct PsOptions {
     bool open = false;
     bool all = false;
     std::size_t limit = 20;
+    bool colony = false;
+    bool workflows = false;
+    std::string executor;
+    std::string label;
 };
 
 std::string escaped(const std::string& text)
@@ -44,8 +49,16 @@ std::string shown(const Value& answer)
     return table(rows);
 }
 
+ColonyListing colony_listing(const PsOptions& options)
+{
+    return {options.common,    options.state, options.function, options.executor, options.label,
+            options.workflows, options.open,  options.all,      options.limit};
+}
+
 int ps(const PsOptions& options)
 {
+    if (options.colony)
+        return list_colony(colony_listing(options));
     const std::size_t limit = options.all ? most_listed : options.limit;
     std::string path = "/v1/invocations?limit=" + std::to_string(limit);
     if (!options.state.empty())
@@ -72,6 +85,13 @@ void add_ps(CLI::App& program, Action& chosen)
     command->add_option("--limit", options->limit, "At most so many (20)")
         ->type_name("NUMBER")
         ->check(CLI::Range(1, most_listed).description(""));
+    CLI::Option* colony = command->add_flag("--colony", options->colony, "Those of the colony of the configuration");
+    command->add_flag("--workflows", options->workflows, "With --colony: workflows instead of processes")
+        ->needs(colony);
+    command->add_option("--executor", options->executor, "With --colony: only those for this type of executor")
+        ->type_name("TYPE")
+        ->needs(colony);
+    command->add_option("--label", options->label, "With --colony: only those with this label")->needs(colony);
     command->callback([options, &chosen] { chosen = [options] { return ps(*options); }; });
 }
 

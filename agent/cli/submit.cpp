@@ -1,7 +1,8 @@
-// forager submit: hands work to the running agent, which keeps it until it is done.
+// forager submit: hands work to the running agent, which keeps it until it is done, or to the colony.
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "cli/asking.hpp"
+#include "cli/colony/commands.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
@@ -33,6 +34,9 @@ struct SubmitOptions {
     bool wait = false;
     bool follow = false;
     bool colony = false;
+    std::string executor;
+    std::string label;
+    std::optional<std::chrono::nanoseconds> max_wait;
     bool orchestrate = false;
 };
 
@@ -121,11 +125,55 @@ bool is_script(const std::string& work)
     return work.ends_with(".lua") || work.find('/') != std::string::npos;
 }
 
+ColonyWork work_for_colony(const SubmitOptions& options)
+{
+    ColonyWork work;
+    work.common = options.common;
+    work.work = options.work;
+    work.args = options.args;
+    work.keywords = options.keywords;
+    work.executor = options.executor;
+    work.label = options.label;
+    work.priority = options.priority;
+    work.timeout = options.timeout;
+    work.max_wait = options.max_wait;
+    work.retries = options.retries;
+    work.is_script = is_script(options.work);
+    work.wait = options.wait;
+    work.follow = options.follow;
+    return work;
+}
+
+// What only the agent's own queue can do.
+Result<void> check_for_colony(const SubmitOptions& options)
+{
+    const std::pair<const char*, bool> given[] = {{"--key", !options.order_key.empty()},
+                                                  {"--idempotency-key", !options.idempotency_key.empty()},
+                                                  {"--delay", options.delay.has_value()}};
+    for (const auto& [name, is_given] : given)
+        if (is_given)
+            return Failure{Errc::bad_arguments, std::string{name} + " is for the agent's own queue, not for --colony"};
+    return {};
+}
+
+int submit_there(const SubmitOptions& options)
+{
+    if (const auto fine = check_for_colony(options); !fine) {
+        print_failure(fine.error(), options.common);
+        return Exit::usage;
+    }
+    return submit_to_colony(work_for_colony(options));
+}
+
 // The agent runs the workflow, which goes to it as any script does; the colony gets its tasks from there.
 Result<void> check_orchestrated(const SubmitOptions& options)
 {
-    if (options.colony != options.orchestrate)
+    if (options.orchestrate && !options.colony)
         return Failure{Errc::bad_arguments, "--orchestrate goes with --colony"};
+    if (options.orchestrate && (!options.executor.empty() || !options.label.empty() || options.max_wait))
+        return Failure{
+            Errc::bad_arguments,
+            "--executor, --label and --max-wait are not for --orchestrate: its tasks say themselves where they go"};
     if (options.orchestrate && !is_script(options.work))
         return Failure{Errc::bad_arguments,
                        "--orchestrate is for a script that returns a workflow, not for a function"};
@@ -141,6 +189,8 @@ Result<Object> body_of(const SubmitOptions& options)
 
 int submit(const SubmitOptions& options)
 {
+    if (options.colony && !options.orchestrate)
+        return submit_there(options);
     auto body = body_of(options);
     if (!body) {
         print_failure(body.error(), options.common);
@@ -152,6 +202,19 @@ int submit(const SubmitOptions& options)
         return submit_and_wait(client, *body, options.wait, options.follow, work);
     };
     return ask_about_one(options.common, question, work);
+}
+
+void add_colony(CLI::App& command, SubmitOptions& options)
+{
+    CLI::Option* colony = command.add_flag("--colony", options.colony,
+                                           "To the colony of the configuration; a script's workflow as a native one");
+    command
+        .add_option("--executor", options.executor, "With --colony: the type of executor that is to run it (forager)")
+        ->type_name("TYPE")
+        ->needs(colony);
+    command.add_option("--label", options.label, "With --colony: a text to find it by")->needs(colony);
+    add_duration(command, "--max-wait", options.max_wait, "With --colony: it fails when nobody has taken it by then")
+        ->needs(colony);
 }
 
 } // namespace
@@ -168,7 +231,6 @@ void add_submit(CLI::App& program, Action& chosen)
         ->allow_extra_args(false);
     command->add_flag("--wait", options->wait, "Wait for the end, and print the result");
     command->add_flag("--follow", options->follow, "The same, with its lines on stderr while it runs");
-    command->add_flag("--colony", options->colony, "Hand it to the colony");
     command->add_flag("--orchestrate", options->orchestrate,
                       "With --colony: the agent runs the script's workflow, and the colony does its tasks");
     command->add_option("--priority", options->priority, "Higher goes first (0)")->type_name("NUMBER");
@@ -179,6 +241,7 @@ void add_submit(CLI::App& program, Action& chosen)
         ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()).description(""));
     add_duration(*command, "--delay", options->delay, "Not before so much time has passed");
     add_duration(*command, "--timeout", options->timeout, "End each try when it takes longer");
+    add_colony(*command, *options);
     command->callback([options, &chosen] { chosen = [options] { return submit(*options); }; });
 }
 

@@ -6,8 +6,8 @@
 #include "core/workflow_graph.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -98,12 +98,6 @@ std::vector<std::string> dependencies_of(const NativeTask& task)
     return names;
 }
 
-// A limit in whole seconds: the server counts no smaller ones.
-std::int64_t seconds_of(const std::optional<Duration>& timeout)
-{
-    return timeout ? std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(*timeout).count()) : -1;
-}
-
 NativeNode node_of(const NativeTask& task, const std::string& workflow, const std::string& executor)
 {
     NativeNode node;
@@ -116,8 +110,6 @@ NativeNode node_of(const NativeTask& task, const std::string& workflow, const st
             node.args.push_back(Object{{"$result", Array{name}}});
     node.args.insert(node.args.end(), task.args.begin(), task.args.end());
     node.kwargs = task.kwargs;
-    node.max_retries = static_cast<std::int64_t>(task.retries.value_or(0));
-    node.max_seconds = seconds_of(task.timeout);
     node.note = {workflow, task.retries, task.timeout};
     return node;
 }

@@ -7,7 +7,6 @@
 #include "core/value.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,9 +61,7 @@ struct NativeNode {
     std::vector<std::string> dependencies; ///< names of nodes, each once
     Array args; ///< with references; those of an inline run begin with what it gets of `after`
     Object kwargs;
-    std::int64_t max_retries = 0;  ///< how often a time limit may take it away
-    std::int64_t max_seconds = -1; ///< of one run; -1: for ever
-    TaskNote note;
+    TaskNote note; ///< its limits, too
     bool operator==(const NativeNode&) const = default;
 };
 

@@ -27,7 +27,7 @@
 ---@field foreach? any[]|forager.TaskHandle|fun(ctx: forager.Context, ...): any[]  one run for each item
 ---@field concurrency? integer  items at once, 1 or more; default 8
 ---@field on_failure? "fail"|"continue"  "continue": dependents run with nil in its place; default "fail"
----@field executor? string  the type of executor that it goes to in a colony; default "forager"
+---@field executor? string  in a colony: the type of executor that it goes to; default "forager"
 
 ---@class forager.Workflow
 ---@field name string

@@ -1,5 +1,7 @@
 #include "sources/colony/arrivals.hpp"
 
+#include "sources/colony/parents.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -21,6 +23,29 @@ std::int64_t to_calendar(TimePoint when, const Clock& clock)
     const WallTime wall = clock.wall() - (clock.now() - when);
     return std::chrono::duration_cast<std::chrono::milliseconds>(wall.time_since_epoch()).count();
 }
+
+// One that is on its way from the server to its beginning.
+class Arriving {
+public:
+    Arriving(std::map<std::string, std::int64_t>& all, std::string id, std::int64_t retries)
+        : all_{all}, id_{std::move(id)}, retries_{retries}
+    {
+        all_.insert_or_assign(id_, retries_);
+    }
+    Arriving(const Arriving&) = delete;
+    Arriving& operator=(const Arriving&) = delete;
+    ~Arriving()
+    {
+        const auto found = all_.find(id_);
+        if (found != all_.end() && found->second == retries_)
+            all_.erase(found);
+    }
+
+private:
+    std::map<std::string, std::int64_t>& all_;
+    std::string id_;
+    std::int64_t retries_;
+};
 
 } // namespace
 
@@ -46,15 +71,28 @@ asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held)
 {
     if (heard_)
         heard_->insert_or_assign(process.id, held.lease.retries);
+    const Arriving one{arriving_, process.id, held.lease.retries};
+    const auto parents = co_await parent_results(desk_, process, end_of(held.lease, held.begun));
+    if (is_old(process.id, held.lease))
+        co_return;
     const bool told = co_await is_told(process.id, held.lease);
     if (told)
         co_return;
-    auto invocation = invocation_of(process, desk_.who, desk_.address(), desk_.function_names());
+    Result<Invocation> invocation = parents.has_error() ? Result<Invocation>{parents.error()} : Invocation{};
+    if (parents)
+        invocation = invocation_of(process, desk_.who, desk_.address(), desk_.function_names(), *parents);
     held.priority = static_cast<int>(std::clamp<std::int64_t>(process.spec.priority, -highest, highest));
     if (invocation)
         begin(std::move(permit), std::move(*invocation), std::move(held));
     else
         co_await refuse(process.id, process.spec.function, held.lease, invocation.error());
+}
+
+// What the parents gave took so long that the server has given it to this executor once more.
+bool Arrivals::is_old(const std::string& id, const Lease& lease)
+{
+    const Held* held = desk_.holdings.find(id);
+    return held != nullptr && held->lease.retries > lease.retries;
 }
 
 // Never two of one process at once: an earlier run of it, which the server has taken back, ends first. One that has
@@ -102,7 +140,7 @@ asio::awaitable<void> Arrivals::refuse(std::string id, std::string function, Lea
 
 void Arrivals::note_what_comes()
 {
-    heard_.emplace();
+    heard_.emplace(arriving_);
     for (const auto& [id, held] : desk_.holdings.all())
         heard_->emplace(id, held.lease.retries);
 }

@@ -41,12 +41,14 @@ public:
     bool has_heard(const colonies::ProcessHead& process) const;
 
 private:
+    bool is_old(const std::string& id, const Lease& lease);
     boost::asio::awaitable<bool> is_told(std::string id, Lease lease);
     void begin(Permit permit, Invocation invocation, Held held);
 
     Desk& desk_;
     Reporter& reporter_;
     std::optional<std::map<std::string, std::int64_t>> heard_; // the retries of each
+    std::map<std::string, std::int64_t> arriving_{};           // being begun: the retries of each
 };
 
 } // namespace forager::colony

@@ -1,5 +1,9 @@
 #include "sources/colony/work.hpp"
 
+#include "core/references.hpp"
+#include "io/formats/json.hpp"
+
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -24,9 +28,11 @@ Object environment_of(const colonies::Process& process, const Identity& who, con
 {
     Object env;
     for (const auto& [name, value] : process.spec.env)
-        env.set(name, value);
+        if (name != task_note_name)
+            env.set(name, value);
     for (const colonies::Attribute& attribute : process.attributes)
-        env.set(attribute.key, attribute.value);
+        if (attribute.key != task_note_name)
+            env.set(attribute.key, attribute.value);
     env.set("COLONIES_COLONY_ID", who.colony);
     env.set("COLONIES_COLONY_NAME", who.colony);
     env.set("COLONIES_PROCESS_ID", process.id);
@@ -75,6 +81,40 @@ Failure without_files()
     return failure;
 }
 
+Result<Value> resolved(Value value, const ParentResults& parents)
+{
+    unmark_bytes(value);
+    return resolve(value, {[&](std::string_view task) {
+                       const auto found = parents.find(task);
+                       return found == parents.end() ? nullptr : &found->second;
+                   }});
+}
+
+// The colony counts how often it took the process away; how often the function itself has failed, nobody does there.
+std::optional<std::size_t> retries_left(const TaskNote& note, const colonies::Process& process)
+{
+    if (!note.retries)
+        return {};
+    return *note.retries -
+           std::min(*note.retries, static_cast<std::size_t>(std::max<std::int64_t>(0, process.retries)));
+}
+
+// As an embedded workflow would call it.
+Result<void> make_task(Invocation& invocation, const TaskNote& note, const colonies::Process& process,
+                       const ParentResults& parents)
+{
+    auto args = resolved(Value{process.spec.args}, parents);
+    auto kwargs = resolved(Value{process.spec.kwargs}, parents);
+    if (!args || !kwargs)
+        return args ? kwargs.error() : args.error();
+    invocation.args = *args->get<Array>();
+    invocation.kwargs = *kwargs->get<Object>();
+    invocation.label = note.workflow + "." + process.spec.node;
+    invocation.retries = retries_left(note, process);
+    invocation.timeout = note.timeout;
+    return {};
+}
+
 std::string source_of(const Identity& who)
 {
     return "colony " + who.name;
@@ -82,8 +122,18 @@ std::string source_of(const Identity& who)
 
 } // namespace
 
+std::optional<TaskNote> note_of(const colonies::Process& process)
+{
+    const auto text = process.spec.env.find(task_note_name);
+    if (text == process.spec.env.end())
+        return {};
+    const auto value = parse_json(text->second);
+    const auto* object = value ? value->get<Object>() : nullptr;
+    return object == nullptr ? std::nullopt : std::optional{task_note_in(*object)};
+}
+
 Result<Invocation> invocation_of(const colonies::Process& process, const Identity& who, const ServerAddress& server,
-                                 const std::vector<std::string>& functions)
+                                 const std::vector<std::string>& functions, const ParentResults& parents)
 {
     if (wants_files(process.spec.fs))
         return without_files();
@@ -95,9 +145,13 @@ Result<Invocation> invocation_of(const colonies::Process& process, const Identit
     invocation.env = environment_of(process, who, server);
     invocation.source = source_of(who);
     invocation.retries = 0; // the colony counts its own
+    const auto note = note_of(process);
+    if (note)
+        if (const auto made = make_task(invocation, *note, process, parents); !made)
+            return made.error();
     if (const auto matched = match(invocation, who.offer, functions); !matched)
         return matched.error();
-    if (takes_from_parents(process, invocation.function))
+    if (!note && takes_from_parents(process, invocation.function))
         invocation.args = process.in;
     return invocation;
 }

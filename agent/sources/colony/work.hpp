@@ -4,13 +4,23 @@
 #include "clients/colonies/types/process.hpp"
 #include "core/function.hpp"
 #include "core/invocation.hpp"
+#include "core/native_workflow.hpp"
 #include "sources/colony/identity.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace forager::colony {
+
+/// The note of a process that stands for a task of a script's workflow; nothing for others.
+std::optional<TaskNote> note_of(const colonies::Process& process);
+
+/// By the name of its node one value of each parent, as an embedded workflow has it.
+using ParentResults = std::map<std::string, Value, std::less<>>;
 
 /// Where the server is, for the environment of commands.
 struct ServerAddress {
@@ -19,10 +29,11 @@ struct ServerAddress {
     bool tls = false;
 };
 
-/// The invocation has the process's id, and no secret in it. Failures: not_found, with what the executor
-/// has; refused, where it wants files.
+/// The invocation has the process's id, and no secret in it. One that stands for a task of a script's workflow is as in
+/// an embedded one, with what its `parents` gave. Failures: not_found, with what the executor has; refused, where it
+/// wants files; bad_arguments for what is not in the parents' results.
 Result<Invocation> invocation_of(const colonies::Process& process, const Identity& who, const ServerAddress& server,
-                                 const std::vector<std::string>& functions);
+                                 const std::vector<std::string>& functions, const ParentResults& parents = {});
 
 /// The same of a process that cannot be run here: for the record of its failure.
 Invocation refused_work(std::string id, std::string function, const Identity& who);

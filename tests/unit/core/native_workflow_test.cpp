@@ -70,8 +70,6 @@ TEST_CASE("a task becomes a node of its name, with its function, arguments and l
     first.executor = "postgres";
     first.args = {"web", 3};
     first.kwargs = {{"keep", 2}};
-    first.max_retries = 3;
-    first.max_seconds = 2;
     first.note = {"nightly", 3, 1500ms};
     CHECK((*nodes)[0] == first);
     NativeNode second;

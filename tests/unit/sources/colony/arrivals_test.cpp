@@ -2,6 +2,8 @@
 
 #include "executor_world.hpp"
 #include "recording_observer.hpp"
+#include "result_text.hpp"
+#include "sources/colony/recovery.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,16 +14,57 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using Story = std::vector<std::string>;
+
 struct Arriving : ExecutorWorld {
     Desk desk = ExecutorWorld::desk();
     RecordingReporter reporter;
     Arrivals arrivals{desk, reporter};
+    Recovery recovery{desk, arrivals};
 
     void come(const Object& process, TimePoint answered)
     {
         const auto read = colonies::read<colonies::Process>(Value{process}).value();
         start(arrivals.take({}, read, {clock.now(), answered}));
         pass(100ms);
+    }
+
+    void knows(Object process)
+    {
+        const auto id = part<std::string>(process, "processid");
+        colony.processes.insert_or_assign(id, std::move(process));
+    }
+
+    /// A process that stands for a task and uses what other tasks gave.
+    static Object task(const std::string& id, std::vector<std::pair<std::string, std::string>> parents)
+    {
+        Array names, ids, args;
+        for (const auto& [name, parent] : parents) {
+            names.emplace_back(name);
+            ids.emplace_back(parent);
+            args.emplace_back(Object{{"$result", Array{name}}});
+        }
+        Object process = process_record(id, {{"env", Object{{"FORAGER_TASK", R"({"workflow":"w"})"}}},
+                                             {"args", std::move(args)},
+                                             {"conditions", Object{{"dependencies", std::move(names)}}}});
+        process.set("parents", std::move(ids));
+        return process;
+    }
+    void gave(const std::string& id, const std::string& name, Array out)
+    {
+        Object process = process_record(id, {{"nodename", name}});
+        process.set("state", 2);
+        process.set("out", std::move(out));
+        knows(std::move(process));
+    }
+    void arrives(Object record) { start(taken(colonies::read<colonies::Process>(Value{std::move(record)}).value())); }
+
+private:
+    boost::asio::awaitable<void> taken(colonies::Process process)
+    {
+        Permit permit = co_await intake.permit();
+        const Asked now{clock.now(), clock.now()};
+        co_await arrivals.take(std::move(permit), std::move(process), now);
     }
 };
 
@@ -56,4 +99,80 @@ TEST_CASE("what comes is known as heard of, while that is noted, under its lease
     CHECK(world.arrivals.has_heard(head("new", 2)));
     CHECK_FALSE(world.arrivals.has_heard(head("new", 3)));
     CHECK_FALSE(world.arrivals.has_heard(head("other", 0)));
+}
+
+TEST_CASE("a task gets what each of its parents gave by their names, whatever the flat list holds")
+{
+    Arriving world;
+    world.gave("pb", "b", {});
+    world.gave("pa", "a", {1, 2});
+    Object child = Arriving::task("p", {{"a", "pa"}, {"b", "pb"}});
+    child.set("in", Array{"in any order"});
+    world.arrives(child);
+    world.until([&] { return world.intake.running.contains("p"); });
+    CHECK(world.intake.running.at("p").args == Array{Array{1, 2}, Value{}});
+}
+
+TEST_CASE("of an only parent all came along, and nobody is asked")
+{
+    Arriving world;
+    Object child = Arriving::task("p", {{"a", "pa"}});
+    child.set("in", Array{Object{{"$base64", "/w=="}}});
+    world.arrives(child);
+    world.until([&] { return world.intake.running.contains("p"); });
+    CHECK(world.intake.running.at("p").args == Array{"\xff"});
+    CHECK(world.colony.count("getprocessmsg") == 0);
+}
+
+TEST_CASE("a task waits for a server that is away, and is begun once, also when the server is asked for what is lost")
+{
+    Arriving world;
+    world.gave("pa", "a", {1});
+    world.gave("pb", "b", {2});
+    const Object child = Arriving::task("p", {{"a", "pa"}, {"b", "pb"}});
+    world.knows(child);
+    world.colony.lists[1] = {"p"};
+    world.colony.on["getprocessmsg"] = [](const Heard&) { return refusal_of_server(500, "pq: the database is away"); };
+    world.arrives(child);
+    world.pass(5s);
+    CHECK(world.intake.begun.empty());
+    world.colony.on.clear();
+    REQUIRE(world.run(world.recovery.run()));
+    world.until([&] { return world.intake.running.contains("p"); });
+    CHECK(world.intake.begun == Story{"p"});
+    CHECK(world.intake.running.at("p").args == Array{1, 2});
+    CHECK_FALSE(world.desk.server.away());
+}
+
+TEST_CASE("a task whose parent is gone fails with that")
+{
+    Arriving world;
+    world.gave("pa", "a", {1});
+    world.arrives(Arriving::task("p", {{"a", "pa"}, {"b", "removed"}}));
+    world.until([&] { return world.records.ended.contains("p"); });
+    CHECK_FALSE(world.records.ended.at("p"));
+    CHECK(world.intake.begun.empty());
+}
+
+TEST_CASE("a task that was given out again while its parents were read is begun under the new lease alone")
+{
+    Arriving world;
+    world.gave("pa", "a", {1});
+    world.gave("pb", "b", {2});
+    Object child = Arriving::task("p", {{"a", "pa"}, {"b", "pb"}});
+    world.colony.on["getprocessmsg"] = [](const Heard&) { return refusal_of_server(500, "pq: the database is away"); };
+    world.arrives(child);
+    world.pass(1s);
+    child.set("retries", 1);
+    child.set("parents", Array{});
+    Object spec = *child.find("spec")->get<Object>();
+    spec.set("args", Array{"fresh"});
+    child.set("spec", std::move(spec));
+    world.arrives(child);
+    world.until([&] { return world.intake.running.contains("p"); });
+    world.colony.on.clear();
+    world.pass(5s);
+    CHECK(world.intake.begun == Story{"p"});
+    CHECK(world.intake.running.at("p").args == Array{"fresh"});
+    CHECK(world.desk.holdings.find("p")->lease.retries == 1);
 }

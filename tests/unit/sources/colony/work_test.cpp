@@ -86,6 +86,50 @@ TEST_CASE("what the parents gave stands for arguments that are not there, and al
     CHECK(made(named)->args.empty());
 }
 
+TEST_CASE("a task of a script's workflow is called as in an embedded one")
+{
+    colonies::Process task = process();
+    task.spec.node = "report";
+    task.spec.env = {{"FORAGER_TASK", R"({"workflow":"nightly","retries":3,"timeout":1.5})"}, {"A", "1"}};
+    colonies::Attribute copy;
+    copy.key = "FORAGER_TASK";
+    task.attributes.push_back(copy);
+    task.in = {"not an argument"};
+    task.retries = 1;
+    const Invocation bare = made(task).value();
+    CHECK(bare.args.empty());
+    CHECK(bare.label == "nightly.report");
+    CHECK(bare.retries == 2);
+    CHECK(bare.timeout == std::chrono::milliseconds{1500});
+    CHECK(bare.env.find("FORAGER_TASK") == nullptr);
+    CHECK(bare.env.find("A") != nullptr);
+    task.retries = 9;
+    task.spec.args = {Object{{"$result", Array{"dump", "file"}}}, Object{{"$base64", "/w=="}}};
+    task.spec.kwargs = {{"all", Object{{"$result", Array{"list"}}}}};
+    const ParentResults parents{{"dump", Object{{"file", "x.sql"}}}, {"list", Value{}}};
+    const auto full = invocation_of(task, who, server, {"demo.work"}, parents);
+    REQUIRE(full);
+    CHECK(full->args == Array{"x.sql", "\xff"});
+    CHECK(full->kwargs == Object{{"all", Value{}}});
+    CHECK(full->retries == 0);
+    const auto lacking = made(task);
+    REQUIRE_FALSE(lacking);
+    CHECK(lacking.error().message.find("'dump'") != std::string::npos);
+}
+
+TEST_CASE("what only looks like a task's note makes a process of its usual kind")
+{
+    colonies::Process child = process();
+    child.in = {7};
+    for (const char* text : {"", "nightly", "[1]", "{"}) {
+        child.spec.env = {{"FORAGER_TASK", text}};
+        CHECK_FALSE(note_of(child));
+        CHECK(made(child)->args == Array{7});
+    }
+    child.spec.env = {{"FORAGER_TASK", "{}"}};
+    CHECK(made(child)->retries == std::nullopt); // as the function says
+}
+
 TEST_CASE("the colony hears one sentence with its place, and a bounded traceback")
 {
     Failure failure{Errc::script, "it broke"};
