@@ -108,7 +108,7 @@ it("the context knows the call and calls on", function()
   equal(call "spec.outer", { "spec.outer", "string", { 1, 5 }, { 7 }, true, true })
 end)
 
-it("a last table with on = \"colony\" sends a call there, and any other is an argument", function()
+it('a last table with on = "colony" sends a call there, and any other is an argument', function()
   equal(call("spec.any", { on = "monday" }), { 1, { on = "monday" } })
   equal(call("spec.any", { on = "colony" }, 5), { 2, { on = "colony" }, 5 })
   contains(raises("bad_arguments", call, "spec.any", 1, { on = "coloni" }).message, "coloni")
