@@ -551,7 +551,10 @@ class Scripts(Command):
         self.assertGreater(len(samples), 2)
         for name, text in samples:
             done = self.run_script(text)
-            self.assertEqual(done.returncode, 0, f"{name}: {text}{done.stderr}")
+            if "COLONIES_SERVER_HOST" in text:  # it says that it needs one
+                self.assertIn("there is no colony: set", done.stderr)
+            else:
+                self.assertEqual(done.returncode, 0, f"{name}: {text}{done.stderr}")
 
     def test_the_tutorial_shows_what_the_program_says(self):
         text = (SCRIPTS.parent / "docs" / "tutorial.md").read_text()

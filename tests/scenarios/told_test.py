@@ -179,7 +179,7 @@ class Status(Scenario):
         self.until(lambda: not error(), "the loop to be well again")
 
     def test_it_has_schedules_watches_and_hooks(self):
-        self.script('forager.on("http:POST /x", print)', "b.lua")
+        self.script('forager.on("http:POST /y", print)', "b.lua")
         self.serve(f"""
 local w = forager.workflow "w"
 w:task {{ "one", run = function() return 1 end }}
@@ -195,7 +195,7 @@ forager.on("http:POST /x", print, {{ durable = true }})
         self.assertEqual((watch["pattern"], watch["script"]),
                          (f"{self.folder}/in/*.csv", str(self.scripts / "script.lua")))
         self.assertEqual([(hook["hook"], hook["durable"], hook["serves"]) for hook in status["hooks"]],
-                         [("POST /x", False, True), ("POST /x", True, False)])
+                         [("POST /y", False, True), ("POST /x", True, True)])
         for loop in status["loops"]:
             self.assertGreaterEqual(loop["for"] + 1, loop["alive"], loop)
 
