@@ -150,8 +150,7 @@ class NativeWorkflows(Commands):
 
     def test_what_a_native_graph_cannot_carry_is_refused_by_name(self):
         for declaration, option in (('on_failure = "continue"', "on_failure"), ("when = function() return true end", "when"),
-                                    ("foreach = { 1, 2 }", "foreach"), ("args = { 1 / 0 }", "args"),
-                                    ("args = { 9007199254740993 }", "args")):
+                                    ("foreach = { 1, 2 }", "foreach"), ("args = { 9007199254740993 }", "args")):
             with self.subTest(declaration):
                 path = self.workflow(f'w:task {{ "dump", call = "echo.echo", {declaration} }}')
                 error = self.refused("submit", path, code=2)
