@@ -125,9 +125,9 @@ bool is_script(const std::string& work)
     return work.ends_with(".lua") || work.find('/') != std::string::npos;
 }
 
-ColonyWork work_for_colony(const SubmitOptions& options)
+ColonySubmission work_for_colony(const SubmitOptions& options)
 {
-    ColonyWork work;
+    ColonySubmission work;
     work.common = options.common;
     work.work = options.work;
     work.args = options.args;

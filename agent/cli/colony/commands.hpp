@@ -11,7 +11,7 @@
 
 namespace forager::cli {
 
-struct ColonyWork {
+struct ColonySubmission {
     Common common;
     std::string work; ///< a script, or the name of a function
     std::vector<std::string> args;
@@ -28,7 +28,7 @@ struct ColonyWork {
 };
 
 /// Each gives the exit status.
-int submit_to_colony(const ColonyWork& work);
+int submit_to_colony(const ColonySubmission& work);
 
 struct ColonyListing {
     Common common;

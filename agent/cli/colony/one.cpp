@@ -1,4 +1,5 @@
 // forager show, logs, cancel with --colony: one process or workflow of the colony.
+#include "base/timestamp.hpp"
 #include "cli/asking.hpp"
 #include "cli/colony/commands.hpp"
 #include "cli/colony/lists.hpp"
@@ -13,7 +14,6 @@
 #include "clients/colonies/calls/workflows.hpp"
 #include "clients/colonies/client.hpp"
 #include "clients/colonies/refusal.hpp"
-#include "runtime/alarm.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -117,7 +117,7 @@ asio::awaitable<Outcome> lines(ColonyMember& member, std::string id)
             co_return logs.error();
         for (const colonies::Log& log : *logs)
             for (const std::string& line : lines_of(log.message)) {
-                Object object{{"at", wall_text(WallTime{std::chrono::nanoseconds{log.time}})}, {"text", line}};
+                Object object{{"at", timestamp(WallTime{std::chrono::nanoseconds{log.time}})}, {"text", line}};
                 if (found->graph)
                     object.append("task", process.spec.node);
                 timed.emplace(log.time, std::move(object));

@@ -33,7 +33,7 @@ Failure misused(std::string message)
     return failure;
 }
 
-Result<ColonyCall> call_of(const ColonyWork& work)
+Result<ColonyCall> call_of(const ColonySubmission& work)
 {
     ColonyCall call;
     call.function = work.work;
@@ -53,7 +53,7 @@ Result<ColonyCall> call_of(const ColonyWork& work)
     return call;
 }
 
-Result<colonies::FunctionSpec> function_spec(const ColonyWork& work, const std::string& colony)
+Result<colonies::FunctionSpec> function_spec(const ColonySubmission& work, const std::string& colony)
 {
     auto call = call_of(work);
     if (!call)
@@ -64,7 +64,7 @@ Result<colonies::FunctionSpec> function_spec(const ColonyWork& work, const std::
     return spec;
 }
 
-Result<colonies::WorkflowSpec> workflow_spec(const ColonyWork& work, scripting::Script& script,
+Result<colonies::WorkflowSpec> workflow_spec(const ColonySubmission& work, scripting::Script& script,
                                              const std::string& colony)
 {
     if (script.returned_workflow.empty())
@@ -86,7 +86,7 @@ Result<colonies::WorkflowSpec> workflow_spec(const ColonyWork& work, scripting::
     return spec;
 }
 
-asio::awaitable<Outcome> submit_function(const ColonyWork& work, Progress& progress, Submitted& submitted,
+asio::awaitable<Outcome> submit_function(const ColonySubmission& work, Progress& progress, Submitted& submitted,
                                          ColonyMember& member)
 {
     auto spec = function_spec(work, member.colony());
@@ -110,7 +110,7 @@ asio::awaitable<Outcome> submit_function(const ColonyWork& work, Progress& progr
 }
 
 // The script declares here; its functions run where they are wanted.
-asio::awaitable<Outcome> submit_script(const ColonyWork& work, Progress& progress, Submitted& submitted, App& app,
+asio::awaitable<Outcome> submit_script(const ColonySubmission& work, Progress& progress, Submitted& submitted, App& app,
                                        ColonyMember& member)
 {
     const auto script = app.script(work.work, scripting::Script::Mode::load);
@@ -150,7 +150,7 @@ Failure left_running(const Submitted& submitted)
                                  "--follow ID' follows it, and 'forager cancel --colony ID' ends it"};
 }
 
-int print_json(const ColonyWork& work, const Submitted& submitted, const Outcome& outcome)
+int print_json(const ColonySubmission& work, const Submitted& submitted, const Outcome& outcome)
 {
     Object object{{"ok", outcome.has_value()}, {"id", submitted.id}};
     if (!outcome)
@@ -161,7 +161,7 @@ int print_json(const ColonyWork& work, const Submitted& submitted, const Outcome
     return outcome ? Exit::done : Exit::failed;
 }
 
-int print(const ColonyWork& work, const Submitted& submitted, const Outcome& outcome)
+int print(const ColonySubmission& work, const Submitted& submitted, const Outcome& outcome)
 {
     if (work.common.json)
         return print_json(work, submitted, outcome);
@@ -173,7 +173,7 @@ int print(const ColonyWork& work, const Submitted& submitted, const Outcome& out
 
 } // namespace
 
-int submit_to_colony(const ColonyWork& work)
+int submit_to_colony(const ColonySubmission& work)
 {
     if (work.is_script && !work.keywords.empty())
         return print_failure(misused("--kw is for functions: a script takes its arguments in their order"),

@@ -2,11 +2,11 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "base/timestamp.hpp"
 #include "core/native_workflow.hpp"
 #include "core/outcome.hpp"
 #include "io/formats/json.hpp"
 #include "primitives/colony/outcome.hpp"
-#include "runtime/alarm.hpp"
 
 #include <algorithm>
 #include <set>
@@ -31,7 +31,7 @@ std::optional<Duration> between(std::optional<WallTime> from, std::optional<Wall
 void add_time(Object& object, const char* name, std::optional<WallTime> time)
 {
     if (time)
-        object.append(name, wall_text(*time));
+        object.append(name, timestamp(*time));
 }
 
 void add_seconds(Object& object, const char* name, std::optional<Duration> time)
