@@ -58,10 +58,12 @@ class Faults(ColonyAgent):
 
     def kill_server(self, chance):
         self.bed.server.kill()
+        self.load.server_deaths.append(time.time())
         time.sleep(chance.uniform(0, 2))
 
     def kill_database(self, chance):
         self.bed.postgres.kill()
+        self.load.server_deaths.append(time.time())
         time.sleep(chance.uniform(0, 1))
 
     def cut(self, chance):

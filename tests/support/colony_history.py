@@ -49,6 +49,7 @@ class Load:
         self.expected = {}  # id: what it is
         self.cancelled = {}  # id: when
         self.deaths = []  # of the agent: (killed, up again)
+        self.server_deaths = []  # or of its database: when
         (test.folder / "locks").mkdir()
 
     def give(self, count):
@@ -98,7 +99,9 @@ class Load:
         test.assertIn(state, allowed.get(kind, [SUCCESSFUL]), process["errors"])
         if state == SUCCESSFUL:
             test.assertEqual(process["out"], [ticks])
-        elif kind == "broken" and process["errors"]:  # a server whose database dies at that moment keeps the state alone
+        elif state == FAILED and not process["errors"]:
+            test.assertTrue(self.died_while_failing(process), "failed, and nothing says why")
+        elif kind == "broken":
             test.assertRegex(process["errors"][0], "as it should")
         elif kind == "limited":
             test.assertEqual(process["errors"], ["Maximum execution time limit exceeded"])
@@ -116,6 +119,10 @@ class Load:
         if kind in ("work", "broken"):
             for done, again in zip(lines, lines[whats.index("done") + 1:] if "done" in whats else []):
                 test.assertTrue(self.died_between(done[1], again[1]), "finished work was done again")
+
+    def died_while_failing(self, process):
+        """The server writes the state first, and the errors in a statement of their own."""
+        return any(0 <= killed - seconds(process["endtime"]) < 1 for killed in self.server_deaths)
 
     def was_dead(self, limit, last):
         """A dead agent ends nothing when the time comes; the next one does, before it is ready."""
