@@ -1,7 +1,7 @@
 // ml.execute: one command on this host, as upstream's machine learning executor ran them: its output goes to the log.
 #include "functions/builtin.hpp"
 #include "functions/builtin_function.hpp"
-#include "functions/run_command.hpp"
+#include "functions/command_handler.hpp"
 
 #include "base/text.hpp"
 #include "core/options.hpp"
@@ -119,24 +119,10 @@ Failure in_words_of_upstream(Failure failure)
     return failure;
 }
 
-class Execute final : public Handler {
-public:
-    explicit Execute(ProcessRunner& processes) : processes_{processes} {}
-
-    boost::asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value>, Observer& observer) override
-    {
-        auto command = command_of(invocation);
-        if (!command)
-            co_return command.error();
-        auto completed = co_await run_command(processes_, invocation, observer, std::move(*command));
-        if (!completed)
-            co_return in_words_of_upstream(completed.error());
-        co_return Outputs{};
-    }
-
-private:
-    ProcessRunner& processes_;
-};
+Outcome outcome_of(Result<Completed> completed)
+{
+    return completed ? Outcome{Outputs{}} : in_words_of_upstream(completed.error());
+}
 
 } // namespace
 
@@ -151,7 +137,8 @@ void add_ml(Registry& registry, ProcessRunner& processes)
                           {"init-cmd", Type::string, Value{""}},
                           {"keep_snapshots", Type::boolean, Value{false}}};
     execute.raw = true;
-    add_function(registry, std::move(execute), std::make_shared<Execute>(processes));
+    add_function(registry, std::move(execute),
+                 std::make_shared<CommandHandler>(processes, CommandHandler::Words{command_of, outcome_of}));
 }
 
 } // namespace forager
