@@ -230,7 +230,7 @@ asio::awaitable<Api::Answer> Api::call(Call call)
     submission->invocation.source = "call";
     if (parts_.gate.is_shut())
         co_return Failure{Errc::refused, drained};
-    const Counted inside = parts_.gate.pass();
+    const Gate::Inside inside = parts_.gate.pass();
     Outcome outcome = co_await parts_.scheduler.call(std::move(submission->invocation));
     if (!outcome)
         co_return Value{Object{{"error", failure_data(outcome.error())}}};

@@ -76,6 +76,7 @@ Agent::Agent(config::Settings settings, Reread reread)
       app_{app_config(settings_, [this] { reload_asked_.set(); }), observer_},
       counts_{app_.clock()},
       loops_{app_.executor(), app_.clock(), app_.random()},
+      drain_{app_.executor(), drain_parts()},
       leftovers_{app_.executor(), app_.processes()},
       reload_asked_{app_.executor()},
       reloading_{app_.clock(), reload_asked_, {}, [this] { return reload(); }},
@@ -229,8 +230,8 @@ void Agent::make_control()
                                                            *scripts_, *events_, *sessions_, begun_});
     api_ = std::make_unique<control::Api>(control::Api::Parts{
         app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
-        [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain(); },
-        [this] { resume(); }, [this](const std::string& function) { return hears_signals(function); }});
+        [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain_.run(); },
+        [this] { drain_.resume(); }, [this](const std::string& function) { return hears_signals(function); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -250,11 +251,10 @@ Result<void> Agent::open_http()
 {
     if (settings_.http.listen.empty())
         return {};
-    HookSource::Parts hooks{
-        app_.clock(), *queue_,
-        [this](Invocation invocation) { return traced_call(app_.scheduler(), observer_, std::move(invocation)); },
-        [this](const std::string& message) { log_.warn(message); },
-        [this] { return std::string{gate_.is_shut() ? drained : ""}; }};
+    HookSource::Parts hooks{app_.clock(), *queue_,
+                            [this](Invocation invocation) { return call_hook(std::move(invocation)); },
+                            [this](const std::string& message) { log_.warn(message); },
+                            [this] { return std::string{gate_.is_shut() ? drained : ""}; }};
     auto opened = HttpDoor::open(settings_.http, settings_.limits,
                                  {app_.executor(), app_.clock(), log_, std::move(hooks), [this] { return trouble(); },
                                   [this](MetricsText::Form form) { return overview_->metrics(*http_, form); },
@@ -264,6 +264,13 @@ Result<void> Agent::open_http()
     http_ = std::move(*opened);
     log_.info("HTTP is answered", {{"address", http_->address()}});
     return {};
+}
+
+asio::awaitable<Outcome> Agent::call_hook(Invocation invocation)
+{
+    const Gate::Inside inside = gate_.pass();
+    Outcome outcome = co_await traced_call(app_.scheduler(), observer_, std::move(invocation));
+    co_return outcome;
 }
 
 void Agent::serve_hooks()
@@ -364,6 +371,19 @@ void Agent::look_at_configuration() const
         log_.warn("the configuration has changed, and counts from the agent's next start on: restart it");
 }
 
+Drain::Parts Agent::drain_parts()
+{
+    const auto pause = [this] {
+        queue_->pause();
+        colony_->pause();
+    };
+    const auto resume = [this] {
+        queue_->resume();
+        colony_->resume();
+    };
+    return {gate_, app_.scheduler(), pause, resume, [this] { return overview_->awake() > 0 || colony_->asks(); }};
+}
+
 asio::awaitable<void> Agent::load()
 {
     co_await scripts_->load();
@@ -374,24 +394,6 @@ asio::awaitable<void> Agent::load()
     queue_->reconsider();
 }
 
-void Agent::resume()
-{
-    gate_.open();
-    queue_->resume();
-    colony_->resume();
-}
-
-// Begins nothing more, and waits for what runs.
-asio::awaitable<void> Agent::drain()
-{
-    constexpr Duration look = std::chrono::milliseconds{100};
-    gate_.shut();
-    queue_->pause();
-    colony_->pause();
-    while (is_busy())
-        co_await sleep_for(app_.clock(), look);
-}
-
 // A script that was submitted may be a workflow, which is recorded as durable functions are.
 bool Agent::hears_signals(const std::string& function)
 {
@@ -400,11 +402,6 @@ bool Agent::hears_signals(const std::string& function)
         return true;
     return std::ranges::any_of(scripts_->scripts(),
                                [&](const auto& script) { return script->workflows.contains(function); });
-}
-
-bool Agent::is_busy() const
-{
-    return overview_->awake() > 0 || colony_->asks() || gate_.inside() > 0 || (http_ && http_->hooks_running() > 0);
 }
 
 // Why it takes no work, or begins none; empty: it does.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/agent/colony_desk.hpp"
+#include "app/agent/drain.hpp"
 #include "app/agent/events.hpp"
 #include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
@@ -56,6 +57,7 @@ private:
     Result<void> open_store();
     Result<void> open_socket();
     Result<void> open_http();
+    boost::asio::awaitable<Outcome> call_hook(Invocation invocation);
     void serve_hooks();
     boost::asio::awaitable<void> close_http(TimePoint deadline);
     void make_queue();
@@ -68,9 +70,7 @@ private:
     void look_at_configuration() const;
     boost::asio::awaitable<void> load();
     boost::asio::awaitable<void> reload();
-    boost::asio::awaitable<void> drain();
-    void resume();
-    bool is_busy() const;
+    Drain::Parts drain_parts();
     bool hears_signals(const std::string& function);
     std::string trouble() const;
 
@@ -83,6 +83,7 @@ private:
     InvocationCounts counts_;
     Supervisor loops_;
     Gate gate_; // for what neither the queue nor the colony begins
+    Drain drain_;
     Leftovers leftovers_;
     std::optional<StateFolder> folder_;
     std::unique_ptr<store::Store> store_;

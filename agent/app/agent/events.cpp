@@ -90,7 +90,7 @@ std::vector<std::string> Events::schedules() const
 // A failure of the handler is told where all failures are: the event has been handled.
 asio::awaitable<void> Events::call(Invocation invocation)
 {
-    const Counted inside = gate_.pass();
+    const Gate::Inside inside = gate_.pass();
     (void)co_await traced_call(app_.scheduler(), observer_, std::move(invocation));
 }
 

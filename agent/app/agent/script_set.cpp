@@ -212,7 +212,7 @@ asio::awaitable<void> ScriptSet::again_and_again(const scripting::Schedule& sche
 
 asio::awaitable<void> ScriptSet::call(const scripting::Schedule& schedule)
 {
-    const Counted inside = gate_.pass();
+    const Gate::Inside inside = gate_.pass();
     Invocation invocation;
     invocation.id = app_.scheduler().fresh_id();
     invocation.function = schedule.name;
