@@ -3,9 +3,9 @@
 #include "app/agent/colony_member.hpp"
 #include "app/agent/disk_watch.hpp"
 #include "app/agent/guest_script.hpp"
-#include "app/agent/hook_list.hpp"
 #include "app/agent/retention.hpp"
 #include "app/agent/run_script.hpp"
+#include "app/agent/settings_words.hpp"
 #include "app/agent/traced_call.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
@@ -43,18 +43,6 @@ AppConfig app_config(const config::Settings& settings, std::function<void()> han
     config.scheduler.concurrency = settings.agent.concurrency;
     config.scheduler.grace = settings.agent.grace;
     return config;
-}
-
-// Whoever writes one relies on it.
-Result<void> only_what_is_enforced(const config::Settings& settings)
-{
-    if (settings.permissions.empty())
-        return {};
-    Failure failure{Errc::bad_arguments, "[[permission]] is not enforced by this version, and the agent does not start "
-                                         "as if it were: take its entries out of the configuration (`forager config "
-                                         "explain` says where they stand), and bind scripts by the service's unit"};
-    failure.declaration = true;
-    return failure;
 }
 
 Result<void> can_run(const Registry& registry, const Invocation& invocation)
@@ -109,7 +97,7 @@ asio::awaitable<Outcome> Agent::live()
     }
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     if (!started || !*started) {
-        co_await close_http(app_.now());
+        co_await http_.close(app_.now());
         if (!started)
             std::rethrow_exception(end);
         co_return started->error();
@@ -249,44 +237,13 @@ Result<void> Agent::open_socket()
 
 Result<void> Agent::open_http()
 {
-    if (settings_.http.listen.empty())
-        return {};
-    HookSource::Parts hooks{app_.clock(), *queue_,
-                            [this](Invocation invocation) { return call_hook(std::move(invocation)); },
-                            [this](const std::string& message) { log_.warn(message); },
-                            [this] { return std::string{gate_.is_shut() ? drained : ""}; }};
-    auto opened = HttpDoor::open(settings_.http, settings_.limits,
-                                 {app_.executor(), app_.clock(), log_, std::move(hooks), [this] { return trouble(); },
-                                  [this](MetricsText::Form form) { return overview_->metrics(*http_, form); },
-                                  [this] { return overview_->page(); }});
-    if (!opened)
-        return opened.error();
-    http_ = std::move(*opened);
-    log_.info("HTTP is answered", {{"address", http_->address()}});
-    return {};
-}
-
-asio::awaitable<Outcome> Agent::call_hook(Invocation invocation)
-{
-    const Gate::Inside inside = gate_.pass();
-    Outcome outcome = co_await traced_call(app_.scheduler(), observer_, std::move(invocation));
-    co_return outcome;
-}
-
-void Agent::serve_hooks()
-{
-    std::vector<Hook> hooks = hooks_of(scripts_->watchers(), log_);
-    if (http_)
-        http_->serve(std::move(hooks));
-    else if (!hooks.empty())
-        log_.warn("scripts have HTTP hooks, and nobody can call them: [http] listen is not set",
-                  {{"hooks", hooks.size()}});
-}
-
-asio::awaitable<void> Agent::close_http(TimePoint deadline)
-{
-    if (http_)
-        co_await http_->close(deadline);
+    return http_.open(
+        settings_.http, settings_.limits,
+        {app_.executor(), app_.clock(), *queue_, gate_,
+         [this](Invocation invocation) { return traced_call(app_.scheduler(), observer_, std::move(invocation)); },
+         [this] { return trouble(); },
+         [this](const HttpDoor& door, MetricsText::Form form) { return overview_->metrics(door, form); },
+         [this] { return overview_->page(); }});
 }
 
 asio::awaitable<void> Agent::serve()
@@ -307,8 +264,7 @@ asio::awaitable<void> Agent::serve()
                      [this] { return service_.keep_told(app_.clock(), [this] { return overview_->line(false); }); });
     log_.info("forager " + std::string{version} + " is ready",
               {{"socket", settings_.agent.socket}, {"state", settings_.agent.state_dir}});
-    if (http_)
-        http_->ready();
+    http_.ready();
     service_.ready();
     Event never{app_.executor()};
     co_await never.wait();
@@ -320,8 +276,7 @@ asio::awaitable<void> Agent::stop()
     log_.info("stopping", {{"running", overview_->awake()}, {"grace", to_text(settings_.agent.grace)}});
     service_.stopping(settings_.agent.grace + for_the_rest);
     const TimePoint end_of_grace = app_.now() + settings_.agent.grace;
-    if (http_)
-        http_->stopping();
+    http_.stopping();
     doors_->spawn("hurry", hurry_at(end_of_grace));
     queue_->stop();
     colony_->stop();
@@ -331,7 +286,7 @@ asio::awaitable<void> Agent::stop()
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
     co_await colony_->drain(app_.now() + for_the_colony);
-    co_await close_http(end_of_grace);
+    co_await http_.close(end_of_grace);
     co_await sessions_->end();
     store_->writer().hurry();
     doors_->cancel();
@@ -355,20 +310,8 @@ asio::awaitable<void> Agent::reload()
     const Permit turn = co_await reloads_.permit();
     const ServiceManager::Reload told{service_, app_.now()};
     co_await load();
-    look_at_configuration();
-}
-
-// What it says takes a restart: nobody shall believe that a reload was enough.
-void Agent::look_at_configuration() const
-{
-    if (!reread_)
-        return;
-    const auto present = reread_();
-    if (!present)
-        log_.warn("the configuration cannot be read any more, and the agent would not start with it: " +
-                  sentence_of(present.error()));
-    else if (!(*present == settings_))
-        log_.warn("the configuration has changed, and counts from the agent's next start on: restart it");
+    if (reread_)
+        tell_of_changes(settings_, reread_(), log_);
 }
 
 Drain::Parts Agent::drain_parts()
@@ -388,9 +331,7 @@ asio::awaitable<void> Agent::load()
 {
     co_await scripts_->load();
     events_->serve(scripts_->scripts());
-    serve_hooks();
-    if (http_)
-        http_->renew_certificate();
+    http_.serve(scripts_->watchers());
     queue_->reconsider();
 }
 

@@ -2,10 +2,10 @@
 // program.
 #pragma once
 
+#include "app/agent/agent_http.hpp"
 #include "app/agent/colony_desk.hpp"
 #include "app/agent/drain.hpp"
 #include "app/agent/events.hpp"
-#include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/leftovers.hpp"
 #include "app/agent/log.hpp"
@@ -57,9 +57,6 @@ private:
     Result<void> open_store();
     Result<void> open_socket();
     Result<void> open_http();
-    boost::asio::awaitable<Outcome> call_hook(Invocation invocation);
-    void serve_hooks();
-    boost::asio::awaitable<void> close_http(TimePoint deadline);
     void make_queue();
     Result<void> make_colony();
     void keep_what_is_observed();
@@ -67,7 +64,6 @@ private:
     void ended(const std::string& id);
     void make_control();
     void make_sessions();
-    void look_at_configuration() const;
     boost::asio::awaitable<void> load();
     boost::asio::awaitable<void> reload();
     Drain::Parts drain_parts();
@@ -95,7 +91,7 @@ private:
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;
     std::unique_ptr<http::Server> server_;
-    std::unique_ptr<HttpDoor> http_;   // null: the configuration asks for none
+    AgentHttp http_{log_};
     std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop
     Event reload_asked_;               // by SIGHUP
     ReloadLoop reloading_;
