@@ -107,6 +107,7 @@ public:
 
     Clock& clock() { return clock_; }
     Random& random() { return random_; }
+    Observer& observer() const { return observer_; } ///< of what is called without one of its own
     const Registry& registry() const { return registry_; }
     boost::asio::any_io_executor executor() const { return executor_; }
 
