@@ -77,9 +77,9 @@ public:
     std::map<std::string, std::string> notes; ///< of what was told
     std::vector<LentWork> left;               ///< of an agent before
 
-    void begin(const Invocation& invocation, Object lease, WallTime) override
+    void begin(const Invocation& invocation, Object lease, WallTime, Durable durable) override
     {
-        story_.push_back("begin " + invocation.id);
+        story_.push_back((durable == Durable::at_once ? "begin again " : "begin ") + invocation.id);
         begun.insert_or_assign(invocation.id, LentWork{invocation, std::move(lease), 1, {}});
     }
     void told(std::string id, std::string note) override

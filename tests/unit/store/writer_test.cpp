@@ -234,7 +234,7 @@ TEST_CASE("closing waits for what was asked for, and refuses what comes later")
     for (const auto& run : runs)
         CHECK(*run.value);
     CHECK(bench.run_one(setting("late")).error().message == "the state file is closed: the agent is stopping");
-    bench.writer().post(setting("later"));
+    bench.writer().post(setting("later"), Durable::at_once);
     REQUIRE_FALSE(bench.run(bench.writer().run_surely(setting("latest"))));
     REQUIRE(bench.reopen());
     CHECK(bench.keys().size() == 1500);
