@@ -161,7 +161,10 @@ public:
     ExecutorWorld& operator=(const ExecutorWorld&) = delete;
     ~ExecutorWorld() { end(); }
 
-    colony::Desk desk()
+    colony::Desk desk() { return desk(records, outbox); }
+
+    /// With others to remember what was lent.
+    colony::Desk desk(Records& records, Outbox& outbox)
     {
         colony::Services services;
         services.functions = [this] { return functions; };
