@@ -164,7 +164,7 @@ public:
     colony::Desk desk() { return desk(records, outbox); }
 
     /// With others to remember what was lent.
-    colony::Desk desk(Records& records, Outbox& outbox)
+    colony::Desk desk(Records& all, Outbox& lent)
     {
         colony::Services services;
         services.functions = [this] { return functions; };
@@ -177,7 +177,7 @@ public:
         services.ended = [](const std::string&) {};
         services.info = [this](std::string_view text) { log.emplace_back(text); };
         services.warn = services.info;
-        return {io.get_executor(),   clock, random, client, server, records, outbox, intake, settings,
+        return {io.get_executor(),   clock, random, client, server, all, lent, intake, settings,
                 std::move(services), who};
     }
 

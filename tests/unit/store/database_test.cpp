@@ -1,5 +1,6 @@
 #include "store/database.hpp"
 #include "store/schema.hpp"
+#include "store/write_ahead_log.hpp"
 
 #include "other_user.hpp"
 #include "result_text.hpp"
