@@ -127,7 +127,7 @@ TEST_CASE("an outcome that was told before the power went is told again, and the
     world.pass(1s);
     REQUIRE(world.closes() == 1);
     world.colony.on["closesuccessfulmsg"] = [](const Heard&) {
-        return refusal_of_server(403, "Process is already closed");
+        return refusal_of_server(500, "Tried to set successful process as successful");
     };
     Survival survival = Survival::nothing;
     std::size_t told = 2;
