@@ -115,7 +115,11 @@ class Strangers(ColonyAgent):
         self.configure(**configuration)
         self.start()
         self.until(lambda: words in self.log_of_this_life(), words)
-        self.assertFalse(self.request("GET", "/v1/status")["result"]["colony"]["executors"][0]["registered"])
+        executor = self.request("GET", "/v1/status")["result"]["colony"]["executors"][0]
+        self.assertFalse(executor["registered"])
+        self.assertIn(words, executor["trouble"])
+        self.assertGreaterEqual(executor["for"], 0)
+        self.assertLess(executor["next_try_in"], 3)
         self.assertEqual(self.run_work("echo.echo", "its other work"), "its other work")
         self.assertEqual(self.log_of_this_life().count(words), 1)
 
