@@ -126,6 +126,16 @@ class Strangers(ColonyAgent):
     def test_a_key_that_nobody_registered(self):
         self.refused("knows no approved executor with the id", colony=f'key = "{new_key()}"')
 
+    def test_an_owner_who_has_rejected_it(self):
+        self.long_poll = "1s"
+        self.serve()
+        judge = {"colonyname": self.colony.name, "executorname": "edge"}
+        self.colony.setup("rejectexecutormsg", self.colony.owner_key, **judge)
+        self.until(lambda: "has rejected the executor edge" in self.log_of_this_life(), "a word about it")
+        self.assertEqual(self.executors()[0]["state"], 2)
+        self.colony.setup("approveexecutormsg", self.colony.owner_key, **judge)
+        self.await_registered()
+
     def test_a_name_that_somebody_else_has(self):
         other = self.colony.add_executor("edge")
         self.refused("the name edge belongs to another executor")

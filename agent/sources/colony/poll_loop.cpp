@@ -144,7 +144,7 @@ asio::awaitable<Result<PollLoop::Fetched>> PollLoop::fetch(Permit permit, std::c
     if (wait > 0s)
         answer = co_await while_true(desk_, rest, std::move(call));
     else
-        answer.emplace(co_await std::move(call));
+        answer = co_await std::move(call);
     if (!answer) { // the server has heard of us all the same
         desk_.polled = asked;
         co_return Fetched::outdated;
