@@ -57,6 +57,13 @@ bool is_address(std::string_view text)
     return host.find(':') == std::string_view::npos || (host.starts_with('[') && host.ends_with(']'));
 }
 
+// One colon separates a port, more of them are an address of version 6.
+bool is_host(std::string_view text)
+{
+    const auto is_foreign = [](char c) { return c <= ' ' || c == '/' || c == '[' || c == ']' || c == '@'; };
+    return std::ranges::none_of(text, is_foreign) && std::ranges::count(text, ':') != 1;
+}
+
 Form<std::vector<std::string>> list_form(Kind kind, std::string wanted)
 {
     return {kind, std::move(wanted), list_of, as_list};
@@ -80,6 +87,17 @@ Form<std::string> text()
 Form<std::string> endpoint()
 {
     return {Kind::text, "text", text_of, [](const std::string& url) { return shown_url(url); }};
+}
+
+Form<std::string> host_name()
+{
+    const auto read = [](const Value& value) {
+        const auto text = text_of(value);
+        return text && is_host(*text) ? text : std::nullopt;
+    };
+    return {Kind::text,
+            "a name or an address alone, like \"colonies.example.org\" or \"::1\" (the keys port and tls say the rest)",
+            read, as_text};
 }
 
 Form<std::string> path()

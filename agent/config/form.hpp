@@ -32,6 +32,9 @@ Form<std::string> text();
 /// Text that may be a URL: what stands before the host's `@` is not shown.
 Form<std::string> endpoint();
 
+/// A host's name or address, or none: without a scheme, a port or a path, which have keys of their own.
+Form<std::string> host_name();
+
 /// A path; empty where there is none.
 Form<std::string> path();
 

@@ -60,13 +60,68 @@ private:
     {
         const ColonyConfig& colony = settings_.colony;
         if (colony.host.empty())
-            return;
+            return check_hostless();
+        check_executors();
         const std::string where = reader_.set_by("colony.host")->place;
         if (colony.name.empty())
             reader_.warn(where + ": colony.host is given, and colony.name is not: there is no colony to serve");
         if (colony.owner_key.empty() && colony.key.empty() && !executors_have_keys())
             reader_.warn(where + ": colony.host is given, and neither colony.owner_key nor colony.key: the colony "
                                  "will refuse the agent");
+    }
+
+    // What the environment says may be meant for another program.
+    void check_hostless()
+    {
+        const std::string wanted = "colony.";
+        for (const Key& key : find_section("colony")->keys) {
+            const Spot* spot = reader_.set_by(wanted + key.name);
+            if (spot != nullptr && key.name != "host" && !spot->place.starts_with("environment"))
+                return reader_.warn(spot->place + ": " + wanted + key.name +
+                                    " is given, and colony.host is not: there is no colony to serve");
+        }
+    }
+
+    // The colony knows an executor by its name, and who calls by the key alone.
+    void check_executors()
+    {
+        for (std::size_t i = 1; i < settings_.executors.size(); ++i)
+            for (std::size_t j = 0; j < i; ++j)
+                if (complain_of_twins(i, j))
+                    break;
+    }
+
+    bool complain_of_twins(std::size_t twin, std::size_t first)
+    {
+        const ExecutorConfig& one = settings_.executors[twin];
+        const ExecutorConfig& other = settings_.executors[first];
+        const Secret key = key_of(one);
+        if (!one.name.empty() && one.name == other.name)
+            complain_of_twin(twin, first, "name", ": give each executor a name of its own");
+        else if (one.name == other.name && one.type == other.type)
+            complain_of_twin(twin, first, "type", ", and neither has a name: give one of them a name");
+        else if (!key.empty() && key == key_of(other))
+            complain_of_twin(twin, first, "key", ": give each executor a key of its own");
+        else
+            return false;
+        return true;
+    }
+
+    void complain_of_twin(std::size_t twin, std::size_t first, const std::string& key, const std::string& what_to_do)
+    {
+        const std::string section = section_of(twin);
+        const std::string path = section + "." + key;
+        complain(reader_.set_by(path) == nullptr ? section : path,
+                 section + " has the " + key + " of " + section_of(first) + what_to_do);
+    }
+
+    static std::string section_of(std::size_t row) { return "executor[" + std::to_string(row + 1) + "]"; }
+
+    Secret key_of(const ExecutorConfig& executor) const
+    {
+        const ColonyConfig& colony = settings_.colony;
+        const bool has_others = executor.key.empty() && colony.owner_key.empty();
+        return has_others ? colony.key : executor.key;
     }
 
     bool executors_have_keys() const

@@ -9,7 +9,7 @@ Section colony_section()
     return {"colony",
             "The colony whose work is taken; there is none unless the host is set.",
             {
-                key(colony, "host", &ColonyConfig::host, text(), "The server's host; empty: no colony.",
+                key(colony, "host", &ColonyConfig::host, host_name(), "The server's host; empty: no colony.",
                     {"COLONIES_SERVER_HOST", "COLONIES_CLIENT_HTTP_HOST"}),
                 key(colony, "port", &ColonyConfig::port, number<std::uint16_t>(1, 65'535), "The server's port.",
                     {"COLONIES_SERVER_PORT", "COLONIES_CLIENT_HTTP_PORT", "COLONIES_SERVER_HTTP_PORT"}),

@@ -115,12 +115,26 @@ class Strangers(ColonyAgent):
         self.configure(**configuration)
         self.start()
         self.until(lambda: words in self.log_of_this_life(), words)
-        self.assertFalse(self.request("GET", "/v1/status")["result"]["colony"]["executors"][0]["registered"])
+        executor = self.request("GET", "/v1/status")["result"]["colony"]["executors"][0]
+        self.assertFalse(executor["registered"])
+        self.assertIn(words, executor["trouble"])
+        self.assertGreaterEqual(executor["for"], 0)
+        self.assertLess(executor["next_try_in"], 3)
         self.assertEqual(self.run_work("echo.echo", "its other work"), "its other work")
         self.assertEqual(self.log_of_this_life().count(words), 1)
 
     def test_a_key_that_nobody_registered(self):
         self.refused("knows no approved executor with the id", colony=f'key = "{new_key()}"')
+
+    def test_an_owner_who_has_rejected_it(self):
+        self.long_poll = "1s"
+        self.serve()
+        judge = {"colonyname": self.colony.name, "executorname": "edge"}
+        self.colony.setup("rejectexecutormsg", self.colony.owner_key, **judge)
+        self.until(lambda: "has rejected the executor edge" in self.log_of_this_life(), "a word about it")
+        self.assertEqual(self.executors()[0]["state"], 2)
+        self.colony.setup("approveexecutormsg", self.colony.owner_key, **judge)
+        self.await_registered()
 
     def test_a_name_that_somebody_else_has(self):
         other = self.colony.add_executor("edge")

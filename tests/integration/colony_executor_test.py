@@ -42,6 +42,21 @@ class Service(ColonyAgent):
         self.assertEqual(self.output("demo.pair"), [1, {"a": [True]}])
         self.assertEqual(self.output("demo.none"), [])
 
+    def test_executors_share_the_machine_and_the_server_hears_at_once_what_is_left_of_it(self):
+        self.environment["EXECUTOR_HW_CPU"] = "1000m"
+        self.long_poll = "120s"  # longer than the patience of this test
+        other = self.colony.executor_type + "-other"
+        self.serve('forager.func { name = "demo.hold", run = function() mark "begun" hold "gate" end }',
+                   executors=self.executor() + self.executor(other, name="other"))
+        first = self.send("demo.hold", conditions={"cpu": "600m"})
+        self.await_mark("begun")
+        second = self.send("demo.hold", conditions={"cpu": "600m", "executortype": other})
+        self.assertEqual(self.output("echo.echo", "x", conditions={"executortype": other}), ["x"])
+        self.assertEqual(self.marks().count("begun"), 1)
+        self.open_gate()
+        for process in (first, second, self.send("demo.hold", conditions={"cpu": "1000m"})):
+            self.await_process(process, SUCCESSFUL)
+
     def test_failures_say_where_and_what_there_is(self):
         self.serve("""forager.func { name = "demo.broken", args = { { "n", "integer" } },
           run = function(ctx, n) error "it broke" end }""", executors=self.executor(functions=["demo.*", "echo.*"]))

@@ -177,7 +177,7 @@ public:
         services.ended = [](const std::string&) {};
         services.info = [this](std::string_view text) { log.emplace_back(text); };
         services.warn = services.info;
-        return {io.get_executor(),   clock, random, client, server, all, lent, intake, settings,
+        return {io.get_executor(),   clock, random, client, server, shares, all, lent, intake, settings,
                 std::move(services), who};
     }
 
@@ -230,6 +230,7 @@ public:
                                "server",
                                {[this](std::string_view text) { log.emplace_back(text); },
                                 [this](std::string_view text) { log.emplace_back(text); }}};
+    colony::Shares shares;
     StoryRecords records{story};
     StoryOutbox outbox{story, records};
     HandIntake intake{io.get_executor()};

@@ -68,7 +68,8 @@ public:
             return listed(part<std::int64_t>(call.payload, "state"), part<std::int64_t>(call.payload, "count"));
         if (call.call == "getprocesshistmsg")
             return listed(part<std::int64_t>(call.payload, "state"), INT64_MAX);
-        return reply_of(call.call == "getfunctionsmsg" ? "null" : "{}");
+        const bool is_list = call.call == "getfunctionsmsg" || call.call == "getexecutorsmsg";
+        return reply_of(is_list ? "null" : "{}");
     }
 
     std::size_t count(const std::string& call) const

@@ -26,6 +26,23 @@ bool has_colony(const config::ColonyConfig& colony)
     return !colony.host.empty() && !colony.name.empty();
 }
 
+Object shown(const colony::ColonySource::Status& status, TimePoint now)
+{
+    Object object{{"type", status.type},
+                  {"name", status.name},
+                  {"registered", status.enrolled},
+                  {"running", status.running},
+                  {"outbox", status.untold}};
+    if (status.offers_nothing)
+        object.set("trouble", "it offers no function");
+    if (const auto& obstacle = status.obstacle) {
+        object.set("trouble", obstacle->why);
+        object.set("for", to_seconds(now - obstacle->since));
+        object.set("next_try_in", to_seconds(std::max(obstacle->next_try - now, Duration{})));
+    }
+    return object;
+}
+
 } // namespace
 
 Result<std::unique_ptr<ColonyDesk>> ColonyDesk::open(const config::Settings& settings, Parts parts)
@@ -71,7 +88,7 @@ Result<void> ColonyDesk::add(const config::Settings& settings, const config::Exe
     if (!who)
         return who.error();
     App& app = parts_.app;
-    executors_.emplace_back(colony::Desk{app.executor(), app.clock(), app.random(), *client_, *server_,
+    executors_.emplace_back(colony::Desk{app.executor(), app.clock(), app.random(), *client_, *server_, shares_,
                                          parts_.store.records(), parts_.store.outbox(), app.scheduler(), settings_,
                                          services(), std::move(*who)});
     return {};
@@ -215,14 +232,8 @@ Object ColonyDesk::status() const
     if (!client_)
         return {};
     Array executors;
-    for (const colony::ColonySource& one : executors_) {
-        const auto status = one.status();
-        executors.push_back(Object{{"type", status.type},
-                                   {"name", status.name},
-                                   {"registered", status.enrolled},
-                                   {"running", status.running},
-                                   {"outbox", status.untold}});
-    }
+    for (const colony::ColonySource& one : executors_)
+        executors.push_back(shown(one.status(), parts_.app.now()));
     return {{"server", client_->peer()},
             {"trouble", server_->trouble()},
             {"for", to_seconds(parts_.app.now() - server_->since())},

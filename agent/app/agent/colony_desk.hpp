@@ -75,6 +75,7 @@ private:
     Parts parts_;
     std::unique_ptr<colonies::Client> client_;
     std::unique_ptr<colony::ServerState> server_;
+    colony::Shares shares_;
     colony::Settings settings_;
     std::list<colony::ColonySource> executors_;
 };

@@ -124,7 +124,7 @@ void Arrivals::begin(Permit permit, Invocation invocation, Held held, Durable du
     const int priority = held.priority;
     desk_.holdings.add(invocation.id, std::move(held));
     add_key(invocation, desk_.who);
-    desk_.intake.submit(std::move(permit), std::move(invocation), reporter_, priority);
+    turns_.submit(std::move(permit), std::move(invocation), priority);
     desk_.changed.set();
 }
 

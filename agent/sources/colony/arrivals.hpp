@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sources/colony/desk.hpp"
+#include "sources/colony/turns.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -22,7 +23,7 @@ struct Asked {
 class Arrivals {
 public:
     /// `reporter` hears the outcomes; both must outlive it.
-    Arrivals(Desk& desk, Reporter& reporter) : desk_{desk}, reporter_{reporter} {}
+    Arrivals(Desk& desk, Reporter& reporter) : desk_{desk}, turns_{desk, reporter} {}
 
     /// Begins what the server has just lent, or has what is known of it already told: finished work is not done again.
     boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Asked when);
@@ -37,6 +38,10 @@ public:
     /// One that cannot even be read fails with that.
     boost::asio::awaitable<void> refuse(std::string id, std::string function, Lease lease, Failure failure);
 
+    /// Where what does not fit waits.
+    Turns& turns() { return turns_; }
+    const Turns& turns() const { return turns_; }
+
     /// Keeps in mind what is held at this moment, and all that comes from now on.
     void note_what_comes();
     void note_no_more() { heard_.reset(); }
@@ -50,7 +55,7 @@ private:
     void begin(Permit permit, Invocation invocation, Held held, Durable durable);
 
     Desk& desk_;
-    Reporter& reporter_;
+    Turns turns_;
     std::optional<std::map<std::string, std::int64_t>> heard_; // the retries of each
     std::map<std::string, std::int64_t> arriving_{};           // being begun: the retries of each
 };

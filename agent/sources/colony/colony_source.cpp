@@ -39,6 +39,7 @@ std::vector<std::pair<std::string, ColonySource::Loop>> ColonySource::loops()
     for (std::size_t i = 0; i < deliverers; ++i)
         loops.emplace_back(name + " outbox", [this] { return delivery_.run(); });
     loops.emplace_back(name + " log", [this] { return log_.run(); });
+    loops.emplace_back(name + " turns", [this] { return arrivals_.turns().run(); });
     loops.emplace_back(name + " watch", [this] { return watch_.run(); });
     for (std::size_t i = 0; i < helpers; ++i)
         loops.emplace_back(name + " helper", [this] { return poll_.help(); });
@@ -50,6 +51,12 @@ void ColonySource::resume()
 {
     desk_.paused = false;
     desk_.changed.set();
+}
+
+void ColonySource::stop()
+{
+    desk_.stopping = true;
+    arrivals_.turns().give_up();
 }
 
 void ColonySource::line(const std::string& id, std::string_view text)
@@ -120,7 +127,8 @@ asio::awaitable<void> ColonySource::drain()
 
 ColonySource::Status ColonySource::status() const
 {
-    return {desk_.who.offer.type, desk_.who.name, desk_.enrolled, desk_.holdings.running(), desk_.holdings.untold()};
+    return {desk_.who.offer.type, desk_.who.name,           desk_.enrolled,         desk_.obstacle,
+            desk_.offers_nothing, desk_.holdings.running(), desk_.holdings.untold()};
 }
 
 } // namespace forager::colony

@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,10 +46,11 @@ public:
     /// Asks for no more work until `resume`; what it asks at this moment it asks to its end.
     void pause() { desk_.paused = true; }
     void resume();
-    bool asks() const { return desk_.asking > 0; }
+    /// Or has work that has not begun.
+    bool asks() const { return desk_.asking > 0 || !arrivals_.turns().empty(); }
 
     /// From now on, what is cancelled is the agent's end.
-    void stop() { desk_.stopping = true; }
+    void stop();
 
     /// Tells what is left to tell, and takes the executor off the list. The loops have ended, and nothing runs. Returns
     /// when that is done; its caller limits the time.
@@ -58,6 +60,8 @@ public:
         std::string type;
         std::string name;
         bool enrolled = false;
+        std::optional<Obstacle> obstacle; ///< why it is not
+        bool offers_nothing = false;
         std::size_t running = 0;
         std::size_t untold = 0;
     };

@@ -40,6 +40,13 @@ void Desk::doubt()
     changed.set();
 }
 
+void Desk::hinder(const std::string& why, Duration pause)
+{
+    if (!obstacle || obstacle->why != why)
+        obstacle = Obstacle{why, now(), {}};
+    obstacle->next_try = now() + pause;
+}
+
 void Desk::settle(const std::string& id, std::string note)
 {
     outbox.told(id, std::move(note));

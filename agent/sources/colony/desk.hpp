@@ -57,12 +57,20 @@ struct FunctionNames {
     std::size_t at = 0;
 };
 
+/// Why the server does not know this executor.
+struct Obstacle {
+    std::string why;
+    TimePoint since;
+    TimePoint next_try;
+};
+
 struct Desk {
     boost::asio::any_io_executor strand;
     Clock& clock;
     Random& random;
     colonies::Client& client;
     ServerState& server;
+    Shares& shares; ///< of the machine, among all executors of the agent
     Records& records;
     Outbox& outbox;
     Intake& intake;
@@ -70,11 +78,13 @@ struct Desk {
     Services services;
     Identity who;
 
-    Holdings holdings{};
+    Holdings holdings{shares};
     PeerClock server_clock{};
     TimePoint polled{};    ///< when the server last heard that this executor lives
     bool enrolled = false; ///< the server knows it, as far as it has said
-    bool unsure = true;    ///< it may have been lent something without hearing of it
+    std::optional<Obstacle> obstacle{};
+    bool offers_nothing = false;
+    bool unsure = true; ///< it may have been lent something without hearing of it
     bool stopping = false;
     bool paused = false;    ///< asks for no more work
     std::size_t asking = 0; ///< calls for work whose answer is not there
@@ -85,6 +95,7 @@ struct Desk {
 
     colonies::Caller caller() { return {client, who.key}; }
     TimePoint now() const { return clock.now(); }
+    Share machine() const { return {settings.machine.cpu, settings.machine.memory}; }
     ServerAddress address() const { return {client.config().host, client.config().port, client.config().tls}; }
 
     /// Names of all functions that can be called.
@@ -98,6 +109,9 @@ struct Desk {
     /// The server has said that it does not know this executor. A server that starts may say so by mistake: it is asked
     /// again before anything is made of it.
     void doubt();
+
+    /// It is not known to the server, which is tried again after `pause`.
+    void hinder(const std::string& why, Duration pause);
 
     /// Nothing is owed to the colony for it any more. `note`, where there is one, stands in the record.
     void settle(const std::string& id, std::string note);

@@ -77,6 +77,12 @@ Failure taken(const Identity& who)
                                      ", whose key this agent does not have: give this one another name"};
 }
 
+Failure rejected(const Identity& who)
+{
+    return {Errc::bad_arguments, "the owner of the colony " + who.colony + " has rejected the executor " + who.name +
+                                     ": it serves the colony again when the owner approves it"};
+}
+
 } // namespace
 
 asio::awaitable<Result<bool>> Enrolment::enrol()
@@ -132,6 +138,12 @@ asio::awaitable<Result<void>> Enrolment::add()
         co_return unregistered(who);
     if (who.name.empty())
         co_return nameless(who);
+    const auto known = co_await namesake();
+    if (!known)
+        co_return known.error();
+    const bool is_ours = *known && (*known)->id == who.key.id();
+    if (is_ours && (*known)->state == colonies::ExecutorState::rejected)
+        co_return rejected(who);
     colonies::Executor executor;
     executor.id = who.key.id();
     executor.type = who.offer.type;
@@ -148,9 +160,8 @@ asio::awaitable<Result<void>> Enrolment::add()
     }
     if (!added && colonies::refusal_of(added.error()) != Refusal::already_exists)
         co_return added.error();
-    if (!added)
-        if (const auto ours = co_await revivable(); !ours)
-            co_return ours;
+    if (!added && !is_ours)
+        co_return taken(who);
     const auto approved = co_await colonies::approve_executor(owner, who.colony, who.name);
     if (approved)
         desk_.services.info("registered the executor " + who.name + " of type " + who.offer.type + " with the colony " +
@@ -198,17 +209,18 @@ asio::awaitable<Result<void>> Enrolment::tell_machine(colonies::Executor found)
     co_return Result<void>{};
 }
 
-// Another one's executor must not come back by our doing. Who is on the colony's list in whatever state may read it.
-asio::awaitable<Result<void>> Enrolment::revivable()
+// Who has the name, as far as the list says: another one's executor must not come back by our doing, nor one of ours
+// that the owner wants no more. Who is on the colony's list in whatever state may read it.
+asio::awaitable<Result<std::optional<colonies::Executor>>> Enrolment::namesake()
 {
-    const Identity& who = desk_.who;
-    const auto all = co_await colonies::get_executors(desk_.caller(), who.colony);
-    if (!all && colonies::refusal_of(all.error()) != Refusal::not_member)
+    using Namesake = std::optional<colonies::Executor>;
+    auto all = co_await colonies::get_executors(desk_.caller(), desk_.who.colony);
+    if (!all && colonies::refusal_of(all.error()) == Refusal::not_member)
+        co_return Namesake{};
+    if (!all)
         co_return all.error();
-    const bool is_ours = all && std::ranges::any_of(*all, [&](const colonies::Executor& one) {
-                             return one.name == who.name && one.id == who.key.id();
-                         });
-    co_return is_ours ? Result<void>{} : Result<void>{taken(who)};
+    const auto found = std::ranges::find(*all, desk_.who.name, &colonies::Executor::name);
+    co_return found == all->end() ? Namesake{} : Namesake{std::move(*found)};
 }
 
 // Under full names, and those of the executor's own family as that family's clients call them.
@@ -256,6 +268,11 @@ asio::awaitable<Result<void>> Enrolment::tell_functions()
         if (!is_among(*known, kept_of(one, shape_)))
             if (const auto added = co_await add_function(one); !added)
                 co_return added.error();
+    if (wanted.empty() && !desk_.offers_nothing)
+        desk_.services.warn("the executor " + desk_.who.name +
+                            " offers no function: none of this agent's has a name "
+                            "like those of executor.functions, and all of its processes fail");
+    desk_.offers_nothing = wanted.empty();
     told_ = std::move(wanted);
     told_at_ = at;
     co_return Result<void>{};

@@ -18,8 +18,8 @@ public:
     explicit Enrolment(Desk& desk) : desk_{desk} {}
 
     /// Once more is harmless. Gives whether it was unknown before: what it held, the colony has taken back then.
-    /// Failures: those of the calls; bad_arguments, with what to do, when the name is somebody else's, nobody has
-    /// registered the key, or it is registered otherwise than configured.
+    /// Failures: those of the calls; bad_arguments, with what to do, when the name is somebody else's, the owner has
+    /// rejected it, nobody has registered the key, or it is registered otherwise than configured.
     boost::asio::awaitable<Result<bool>> enrol();
 
     /// Whether the functions are others than those that were told.
@@ -31,7 +31,7 @@ public:
 private:
     boost::asio::awaitable<Result<colonies::Executor>> find();
     boost::asio::awaitable<Result<void>> add();
-    boost::asio::awaitable<Result<void>> revivable();
+    boost::asio::awaitable<Result<std::optional<colonies::Executor>>> namesake();
     boost::asio::awaitable<Result<void>> add_location();
     Result<void> take_over(const colonies::Executor& found);
     boost::asio::awaitable<Result<void>> tell_machine(colonies::Executor found);

@@ -9,8 +9,7 @@ Held& Holdings::add(const std::string& id, Held held)
     remove(id);
     if (!held.outcome) {
         ++running_;
-        cpu_ += held.lease.cpu;
-        memory_ += held.lease.memory;
+        held.share = shares_->take({held.lease.cpu, held.lease.memory});
     } else {
         finished_.push_back(id);
     }
@@ -28,8 +27,7 @@ void Holdings::leave(const Held& held)
     if (held.outcome)
         return;
     --running_;
-    cpu_ -= held.lease.cpu;
-    memory_ -= held.lease.memory;
+    shares_->give_back(held.share);
 }
 
 void Holdings::remove(std::string_view id)

@@ -4,6 +4,7 @@
 
 #include "core/outcome.hpp"
 #include "sources/colony/lease.hpp"
+#include "sources/colony/shares.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,10 +24,14 @@ struct Held {
     std::optional<Outcome> outcome; ///< once it has ended
     int priority = 0;               ///< of those that wait for the same function, the higher first
     std::size_t refusals = 0;       ///< how often the server could not take the outcome for a reason of its own
+    std::uint64_t share = 0;        ///< of the machine, while it runs
 };
 
 class Holdings {
 public:
+    /// What those that run have asked for is taken from `shares`, which must outlive it.
+    explicit Holdings(Shares& shares) : shares_{&shares} {}
+
     Held& add(const std::string& id, Held held);
     Held* find(std::string_view id);
     void remove(std::string_view id);
@@ -43,20 +48,15 @@ public:
     std::size_t untold() const { return all_.size() - running_; }
     bool empty() const { return all_.empty(); }
 
-    /// What those that run have asked for: thousandths of a core, and bytes.
-    std::int64_t cpu() const { return cpu_; }
-    std::int64_t memory() const { return memory_; }
-
     const std::map<std::string, Held, std::less<>>& all() const { return all_; }
 
 private:
     void leave(const Held& held);
 
+    Shares* shares_; // never null
     std::map<std::string, Held, std::less<>> all_;
     std::deque<std::string> finished_;
     std::size_t running_ = 0;
-    std::int64_t cpu_ = 0;
-    std::int64_t memory_ = 0;
 };
 
 } // namespace forager::colony

@@ -4,8 +4,10 @@
 #include "clients/colonies/calls/processes.hpp"
 #include "clients/colonies/refusal.hpp"
 #include "ports/within.hpp"
+#include "sources/colony/open_poll.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -45,11 +47,6 @@ bool has_waited(const colonies::Process& process, Duration asked_for)
     return known ? *process.started - *process.submitted > asked_for : asked_for < at_once;
 }
 
-std::string left_text(std::int64_t all, std::int64_t used, const char* unit)
-{
-    return all == 0 ? "" : std::to_string(std::max<std::int64_t>(all - used, 0)) + unit;
-}
-
 } // namespace
 
 PollLoop::PollLoop(Desk& desk, Enrolment& enrolment, Arrivals& arrivals, Recovery& recovery)
@@ -72,6 +69,8 @@ asio::awaitable<void> PollLoop::run()
         const auto fetched = co_await fetch(std::move(permit), wait);
         if (!fetched)
             co_await pause_after(fetched.error());
+        else if (*fetched == Fetched::outdated)
+            haunted_until_ = asked + wait;
         else if (*fetched == Fetched::queued)
             flowing_.set();
         else if (*fetched == Fetched::nothing && desk_.now() - asked < at_once)
@@ -107,8 +106,10 @@ asio::awaitable<void> PollLoop::help()
 std::chrono::seconds PollLoop::longest_wait()
 {
     const bool others_have_room = desk_.intake.permit_now().has_value();
-    return others_have_room ? std::max(1s, std::chrono::duration_cast<std::chrono::seconds>(desk_.settings.long_poll))
-                            : 1s;
+    Duration wait = others_have_room ? desk_.settings.long_poll : 1s;
+    if (haunted_until_ > desk_.now())
+        wait = std::min(wait, haunted_until_ - desk_.now());
+    return std::max(1s, std::chrono::ceil<std::chrono::seconds>(wait));
 }
 
 // What is told in vain is bounded, too, and so is what is lent before there is a place for it.
@@ -131,12 +132,24 @@ asio::awaitable<Result<PollLoop::Fetched>> PollLoop::fetch(Permit permit, std::c
     colonies::AssignRequest request;
     request.colony = desk_.who.colony;
     request.wait = wait;
-    request.cpu = left_text(desk_.settings.machine.cpu, desk_.holdings.cpu(), "m");
-    request.memory = left_text(desk_.settings.machine.memory >> 10, desk_.holdings.memory() >> 10, "Ki");
+    // Only one call at a time offers what is left of the machine: two would be lent it twice.
+    const Rest rest = wait > 0s ? rest_of(desk_) : no_rest_of(desk_);
+    request.cpu = rest.cpu;
+    request.memory = rest.memory;
     const TimePoint asked = desk_.now();
     const Counted one{desk_.asking};
     MayBeLost lent{desk_.unsure};
-    auto process = co_await colonies::assign(desk_.caller(), std::move(request));
+    auto call = colonies::assign(desk_.caller(), std::move(request));
+    std::optional<Result<colonies::Process>> answer;
+    if (wait > 0s)
+        answer = co_await while_true(desk_, rest, std::move(call));
+    else
+        answer = co_await std::move(call);
+    if (!answer) { // the server has heard of us all the same
+        desk_.polled = asked;
+        co_return Fetched::outdated;
+    }
+    Result<colonies::Process>& process = *answer;
     const std::string unreadable = process ? "" : part<std::string>(process.error().details, "processid");
     if (process || !unreadable.empty() || !is_away(process.error()))
         lent.is_known();
@@ -170,7 +183,10 @@ asio::awaitable<void> PollLoop::pause_after(const Failure& failure)
         co_return desk_.doubt();
     if (!is_away(failure) && refusal != Refusal::paused && complaint_ != failure.message)
         desk_.services.warn(complaint_ = failure.message);
-    co_await sleep_for(desk_.clock, backoff_.next(desk_.random.next()));
+    const Duration pause = backoff_.next(desk_.random.next());
+    if (!desk_.enrolled)
+        desk_.hinder(failure.message, pause);
+    co_await sleep_for(desk_.clock, pause);
 }
 
 // While it asks for no work, what was lent without its hearing waits, too.
@@ -179,9 +195,12 @@ bool PollLoop::is_enrolled() const
     return desk_.enrolled && (desk_.paused || (is_sure() && !time_.is_due())) && !enrolment_.has_news();
 }
 
+// Somebody on the way may keep a call open for which nobody waits any more, and be lent something by it.
 bool PollLoop::is_sure() const
 {
-    return !desk_.unsure && desk_.now() - looked_ < sure_for;
+    const TimePoint now = desk_.now();
+    const bool is_haunted = looked_ < haunted_until_ && haunted_until_ <= now;
+    return !desk_.unsure && now - looked_ < sure_for && !is_haunted;
 }
 
 // Before any work is asked for: the server knows this executor, and this executor what it was lent.
@@ -208,6 +227,7 @@ asio::awaitable<Result<void>> PollLoop::enrol_once()
         if (!done)
             co_return done.error();
         desk_.enrolled = true;
+        desk_.obstacle.reset();
         if (*done)
             desk_.dismiss_all("the colony had removed the executor");
     }

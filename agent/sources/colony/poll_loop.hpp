@@ -23,7 +23,7 @@ public:
     boost::asio::awaitable<void> help();
 
 private:
-    enum class Fetched { nothing, fresh, queued };
+    enum class Fetched { nothing, fresh, queued, outdated };
 
     boost::asio::awaitable<Permit> place();
     boost::asio::awaitable<void> enrolled();
@@ -44,7 +44,8 @@ private:
     Backoff backoff_;
     Event flowing_; // there was something that had waited: there may be more
     std::string complaint_;
-    TimePoint looked_{}; // for what was lent without a word
+    TimePoint looked_{};        // for what was lent without a word
+    TimePoint haunted_until_{}; // a call that was given up would have ended then
 };
 
 } // namespace forager::colony

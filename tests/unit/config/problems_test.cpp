@@ -147,6 +147,48 @@ TEST_CASE("a permission is not enforced yet, which is worth a warning")
           std::string::npos);
 }
 
+TEST_CASE("two executors of one name, or one key, are one too many")
+{
+    const std::string colony = "[colony]\nhost = 'h'\nname = 'c'\n";
+    const std::string owner = colony + "owner_key = 'o'\n";
+    CHECK(problem_of(owner + "[[executor]]\nname = 'a'\ntype = 'x'\n[[executor]]\ntype = 'y'\nname = 'a'") ==
+          "etc/forager.toml:10:1: executor[2] has the name of executor[1]: give each executor a name of its own");
+    CHECK(problem_of(owner + "[[executor]]\n[[executor]]\n") ==
+          "etc/forager.toml:6:1: executor[2] has the type of executor[1], and neither has a name: give one of them a "
+          "name");
+    CHECK(problem_of(owner + "[[executor]]\nname = 'a'\nkey = 'k'\n[[executor]]\nname = 'b'\nkey = 'k'") ==
+          "etc/forager.toml:10:1: executor[2] has the key of executor[1]: give each executor a key of its own");
+    CHECK(problem_of(colony + "key = 'k'\n[[executor]]\nname = 'a'\n[[executor]]\nname = 'b'") ==
+          "etc/forager.toml:7:1: executor[2] has the key of executor[1]: give each executor a key of its own");
+    for (const char* fine :
+         {"[[executor]]\nname = 'a'\n[[executor]]\nname = 'b'", "[[executor]]\ntype = 'x'\n[[executor]]\ntype = 'y'",
+          "[[executor]]\nname = 'a'\n[[executor]]\n"})
+        CHECK(ConfigWorld{}.problems_of(owner + fine).empty());
+}
+
+TEST_CASE("a colony's host is neither a URL nor has it a port")
+{
+    for (const char* host : {"http://127.0.0.1", "colonies.example.org:443", "[::1]", "h/api", "h ", "u@h"})
+        CHECK(problem_of("[colony]\nhost = '" + std::string{host} + "'") ==
+              "etc/forager.toml:2:1: colony.host must be a name or an address alone, like \"colonies.example.org\" or "
+              "\"::1\" (the keys port and tls say the rest), not \"" +
+                  std::string{host} + "\"");
+    for (const char* host : {"", "::1", "127.0.0.1", "colonies.example.org"})
+        CHECK(ConfigWorld{}.problems_of("[colony]\nhost = '" + std::string{host} + "'").empty());
+}
+
+TEST_CASE("a colony without a host is worth a warning, unless it may be meant for another program")
+{
+    ConfigWorld world;
+    CHECK(world.problems_of("[colony]\nname = 'c'\nowner_key = 'k'").empty());
+    REQUIRE(world.warnings().size() == 1);
+    CHECK(world.without_folder(world.warnings()[0]) ==
+          "etc/forager.toml:2:1: colony.name is given, and colony.host is not: there is no colony to serve");
+    world.write_main("");
+    world.sources.environment["COLONIES_COLONY_NAME"] = "c";
+    CHECK(world.warnings().empty());
+}
+
 TEST_CASE("half a colony is worth a warning")
 {
     ConfigWorld world;

@@ -30,13 +30,14 @@ struct Enrolling : ExecutorWorld {
     }
 
     void has_owner() { desk.who.owner = colonies::PrivateKey::generate(); }
-    void name_is_taken_by(const std::string& id)
+    void name_is_taken_by(const std::string& id, int state = 3)
     {
         colony.on["addexecutormsg"] = [](const Heard&) {
             return refusal_of_server(400, "Executor with name edge-1 in Colony c already exists");
         };
-        colony.on["getexecutorsmsg"] = [id](const Heard&) {
-            return reply_of(R"([{"executorid":")" + id + R"(","executorname":"edge-1","state":3}])");
+        colony.on["getexecutorsmsg"] = [id, state](const Heard&) {
+            return reply_of(R"([{"executorid":")" + id + R"(","executorname":"edge-1","state":)" +
+                            std::to_string(state) + "}]");
         };
     }
     Result<bool> enrol() { return run(enrolment.enrol()); }
@@ -99,6 +100,38 @@ TEST_CASE("one of ours that was removed is brought back, another one's is left a
     world.name_is_taken_by(world.who.key.id());
     CHECK(world.enrol().value());
     CHECK(world.colony.count("approveexecutormsg") == 1);
+}
+
+TEST_CASE("one that the owner has rejected stays so, one that waits for approval is approved")
+{
+    Enrolling world;
+    world.listed = false;
+    world.has_owner();
+    world.name_is_taken_by(world.who.key.id(), 2);
+    CHECK(holds(world.refusal(), "has rejected the executor edge-1"));
+    world.colony.on.erase("addexecutormsg"); // servers that let a name be added again
+    CHECK(holds(world.refusal(), "has rejected the executor edge-1"));
+    CHECK(world.colony.count("addexecutormsg") == 0);
+    CHECK(world.colony.count("approveexecutormsg") == 0);
+    world.name_is_taken_by(world.who.key.id(), 0);
+    CHECK(world.enrol().value());
+}
+
+TEST_CASE("one that offers nothing says so once, and again when it does so again")
+{
+    Enrolling world;
+    world.desk.who.offer.functions = {"nosuch.*"};
+    REQUIRE(world.enrol());
+    REQUIRE(world.enrol());
+    CHECK(world.desk.offers_nothing);
+    REQUIRE(world.log.size() == 1);
+    CHECK(holds(world.log[0], "the executor edge-1 offers no function"));
+    world.desk.who.offer.functions = {"*"};
+    REQUIRE(world.enrol());
+    CHECK_FALSE(world.desk.offers_nothing);
+    world.functions.clear();
+    REQUIRE(world.enrol());
+    CHECK(world.log.size() == 2);
 }
 
 TEST_CASE("a list that an unknown key may not read has no executor of that key")

@@ -26,32 +26,34 @@ Held ended()
 
 TEST_CASE("what runs is counted with its wishes until it has ended, and what has ended until it is told")
 {
-    Holdings holdings;
+    Shares shares;
+    Holdings holdings{shares};
     holdings.add("a", running(500, 10));
     holdings.add("b", running(250, 5));
     CHECK(holdings.running() == 2);
-    CHECK(holdings.cpu() == 750);
-    CHECK(holdings.memory() == 15);
+    CHECK(shares.taken().cpu == 750);
+    CHECK(shares.taken().memory == 15);
     holdings.finish("a", Outputs{});
     holdings.finish("unknown", Outputs{});
     CHECK(holdings.running() == 1);
     CHECK(holdings.untold() == 1);
-    CHECK(holdings.cpu() == 250);
+    CHECK(shares.taken().cpu == 250);
     holdings.remove("a");
     holdings.remove("b");
     holdings.remove("b");
     CHECK(holdings.empty());
-    CHECK(holdings.cpu() == 0);
+    CHECK(shares.taken().cpu == 0);
     CHECK(holdings.running() == 0);
     CHECK_FALSE(holdings.has_finished());
 }
 
 TEST_CASE("what is added again takes the place of what was there")
 {
-    Holdings holdings;
+    Shares shares;
+    Holdings holdings{shares};
     holdings.add("a", running(500));
     holdings.add("a", running(100));
-    CHECK(holdings.cpu() == 100);
+    CHECK(shares.taken().cpu == 100);
     CHECK(holdings.running() == 1);
     holdings.add("a", ended());
     CHECK(holdings.running() == 0);
@@ -61,7 +63,8 @@ TEST_CASE("what is added again takes the place of what was there")
 
 TEST_CASE("the oldest is told first, and what could not be told stays the first")
 {
-    Holdings holdings;
+    Shares shares;
+    Holdings holdings{shares};
     holdings.add("a", ended());
     holdings.add("b", ended());
     CHECK(holdings.take_finished() == "a");
@@ -72,7 +75,8 @@ TEST_CASE("the oldest is told first, and what could not be told stays the first"
 
 TEST_CASE("what was removed, or begun anew, since it was taken to be told is not put back")
 {
-    Holdings holdings;
+    Shares shares;
+    Holdings holdings{shares};
     holdings.add("a", ended());
     (void)holdings.take_finished();
     holdings.remove("a");

@@ -34,6 +34,14 @@ struct Polling : ExecutorWorld {
     {
         colony.waiting.push_back(process_record(id, std::move(spec)));
     }
+    /// Calls for work that find nothing are held open, as by a server that waits.
+    void waits()
+    {
+        colony.on["assignprocessmsg"] = [this](const Heard& call) {
+            const bool is_open = !FakeColony::is_heartbeat(call) && colony.waiting.empty();
+            return is_open ? Reply{"", Reply::Then::hang} : colony.usual(call, "");
+        };
+    }
     std::size_t asked() const { return colony.asked(); }
     /// Calls of helpers.
     std::ptrdiff_t helped() const
@@ -135,6 +143,96 @@ TEST_CASE("it says how much is left of the machine, by what runs has asked for")
     world.give("q", {{"conditions", Object{{"cpu", "600m"}}}}); // whatever the server thinks
     world.pass(1s);
     CHECK(part<std::string>(world.last(), "availablecpu") == "0m");
+}
+
+TEST_CASE("a call that waits is sent anew when more, or less, of the machine is left than it said")
+{
+    Polling world;
+    world.desk.settings.machine.cpu = 1000;
+    world.waits();
+    world.give("p", {{"conditions", Object{{"cpu", "600m"}}}});
+    world.begin();
+    CHECK(world.intake.begun == Story{"p"});
+    CHECK(world.asked() == 2);
+    CHECK(part<std::string>(world.last(), "availablecpu") == "400m");
+    world.desk.holdings.finish("p", Outputs{});
+    world.pass(1s);
+    CHECK(world.asked() == 3);
+    CHECK(part<std::string>(world.last(), "availablecpu") == "1000m");
+    const std::uint64_t others = world.shares.take({200, 0}); // another executor's
+    world.pass(1s);
+    CHECK(world.asked() == 4);
+    CHECK(part<std::string>(world.last(), "availablecpu") == "800m");
+    world.shares.give_back(others);
+    world.pass(1s);
+    CHECK(part<std::string>(world.last(), "availablecpu") == "1000m");
+}
+
+TEST_CASE("what a call has lent that was sent anew is looked for before the next one")
+{
+    Polling world;
+    world.desk.settings.machine.cpu = 1000;
+    world.waits();
+    world.begin();
+    world.colony.processes["p"] = process_record("p");
+    world.colony.lists[1] = {"p"};
+    (void)world.shares.take({200, 0});
+    world.pass(1s);
+    CHECK(world.intake.begun == Story{"p"});
+}
+
+TEST_CASE("what somebody on the way is lent for a call that was given up is found when that would have ended")
+{
+    Polling world;
+    world.desk.settings.machine.cpu = 1000;
+    world.colony.on["assignprocessmsg"] = [&](const Heard& call) {
+        const bool is_first = !FakeColony::is_heartbeat(call) && world.asked() == 1;
+        return is_first ? Reply{"", Reply::Then::hang} : world.colony.usual(call, "");
+    };
+    world.begin();
+    (void)world.shares.take({200, 0});
+    world.pass(1s);
+    CHECK(world.asked() > 1);
+    world.colony.processes["p"] = process_record("p");
+    world.colony.lists[1] = {"p"};
+    world.pass(10s);
+    CHECK(world.intake.begun.empty());
+    world.pass(12s);
+    CHECK(world.intake.begun == Story{"p"});
+}
+
+TEST_CASE("work that asks for nothing of the machine, or comes and goes at once, has no call sent anew")
+{
+    Polling world;
+    world.desk.settings.machine.cpu = 1000;
+    world.waits();
+    world.give("p");
+    world.begin();
+    CHECK(world.asked() == 2);
+    world.desk.holdings.finish("p", Outputs{});
+    world.pass(1s);
+    world.shares.give_back(world.shares.take({200, 0}));
+    world.pass(1s);
+    CHECK(world.asked() == 2);
+    CHECK(world.colony.count("getprocessesmsg") == 1);
+}
+
+TEST_CASE("a helper asks for work that needs nothing of the machine: two calls must not be lent the same rest")
+{
+    Polling world;
+    world.desk.settings.machine.cpu = 1000;
+    world.desk.settings.machine.memory = 1 << 20;
+    for (const char* id : {"p", "q", "r"})
+        world.give(id);
+    world.start(world.poll.help());
+    world.begin();
+    const auto helpers = std::ranges::find_if(world.colony.calls, [](const Heard& call) {
+        return call.call == "assignprocessmsg" && part<std::int64_t>(call.payload, "timeout") < 0 &&
+               !FakeColony::is_heartbeat(call);
+    });
+    REQUIRE(helpers != world.colony.calls.end());
+    CHECK(part<std::string>(helpers->payload, "availablecpu") == "0m");
+    CHECK(part<std::string>(helpers->payload, "availablemem") == "0Ki");
 }
 
 TEST_CASE("a machine that is not known gives as much as anybody asks for")
@@ -352,6 +450,14 @@ TEST_CASE("what only a person can put right is said once, and is no server that 
     REQUIRE(world.log.size() == 1);
     CHECK(world.log[0].find("colonies executor add --executorid " + world.who.key.id()) != std::string::npos);
     CHECK_FALSE(world.server.away());
+    REQUIRE(world.desk.obstacle);
+    CHECK(world.desk.obstacle->why == world.log[0]);
+    CHECK(world.clock.now() - world.desk.obstacle->since > 1min);
+    CHECK(world.desk.obstacle->next_try >= world.clock.now());
+    world.colony.on.clear();
+    world.pass(10s);
+    CHECK(world.desk.enrolled);
+    CHECK_FALSE(world.desk.obstacle);
 }
 
 TEST_CASE("a colony that is paused is nobody's mistake")
