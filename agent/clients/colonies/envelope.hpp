@@ -27,8 +27,8 @@ std::string body_around(std::string_view call, std::string_view text, const std:
 Result<std::string> request_body(std::string_view call, Object payload, const std::optional<PrivateKey>& key);
 
 /// The payload of a reply: an empty object, null or a list, too. The reply's own words decide, not the HTTP status: a
-/// server of several forwards refusals with status 200. Of two JSON values in one body the first one counts. Failures:
-/// see `refused_by_server` and `nonsense_from_server`.
+/// server of several forwards refusals with status 200. Of two JSON values in one body the first one counts. One that
+/// is not called as the reply to this call is nonsense. Failures: see `refused_by_server` and `nonsense_from_server`.
 Result<Value> reply_payload(std::string_view call, int http_status, std::string_view body);
 
 } // namespace forager::colonies
