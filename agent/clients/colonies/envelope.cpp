@@ -75,8 +75,16 @@ std::string_view reply_name(std::string_view call)
 
 } // namespace
 
+Failure no_text(const std::string& name)
+{
+    return {Errc::bad_arguments, "'" + name + "' has bytes that are no UTF-8, and the colony server takes text"};
+}
+
 Result<std::string> request_text(std::string_view call, Object payload)
 {
+    for (const Member& member : payload)
+        if (const auto* text = member.value.get<std::string>(); text != nullptr && !is_utf8(*text))
+            return no_text(member.name);
     payload.set("msgtype", call);
     return encode_json(Value{std::move(payload)}, "the request");
 }

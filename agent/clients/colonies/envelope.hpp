@@ -15,8 +15,12 @@ namespace forager::colonies {
 /// How deeply a reply may be nested.
 inline constexpr std::size_t reply_nesting = 1000;
 
+/// The failure (bad_arguments) of a text in a request that is none.
+Failure no_text(const std::string& name);
+
 /// What is asked, as JSON: `payload` with the call's name as `msgtype`. Failures: bad_arguments for a number that JSON
-/// cannot carry, naming its path.
+/// cannot carry, naming its path, and for an id or name that is not UTF-8. Bytes that are data are the caller's to
+/// mark.
 Result<std::string> request_text(std::string_view call, Object payload);
 
 /// The body of a request for `text`. Without a key it stays unsigned, which two calls allow. The same text and key make

@@ -64,6 +64,15 @@ TEST_CASE("what JSON cannot carry is refused with its path")
     CHECK(body.error().message.find("out[2]") != std::string::npos);
 }
 
+TEST_CASE("an id or a name that is no text is refused by its name, and data may be bytes")
+{
+    const auto body = request_text("getprocessmsg", {{"processid", "a\xFF"}});
+    REQUIRE(body.has_error());
+    CHECK(body.error().code == Errc::bad_arguments);
+    CHECK(body.error().message == "'processid' has bytes that are no UTF-8, and the colony server takes text");
+    CHECK(request_text("closesuccessfulmsg", {{"processid", "p"}, {"out", Array{"\xFF"}}}).has_value());
+}
+
 TEST_CASE("a reply is its payload, whatever that is")
 {
     CHECK(reply_payload("anymsg", 200, reply("{}")).value() == Value{Object{}});
