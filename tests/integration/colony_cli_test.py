@@ -394,12 +394,17 @@ class Looking(Commands):
         self.assertRegex(self.text("logs", id).splitlines()[-1], r"^\S+.*  lines$")
         with subprocess.Popen(self.command("logs", "--colony", "--follow", id), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True, cwd=self.folder, env=self.environment) as program:
-            while program.stderr.readline() != "lines\n":
+            while not program.stdout.readline().endswith("  lines\n"):
                 pass
             say("the last")
             self.colony.close(executor, process)
-            self.assertEqual(program.stderr.read(), "the last\n")
+            self.assertRegex(program.stdout.read(), r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  the last\n$")
+            self.assertEqual(program.stderr.read(), "")
         self.assertEqual(program.returncode, 0)
+        done = self.run_command("logs", "--colony", "--follow", "--json", id)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(lines, self.answer("logs", id))
+        self.assertEqual(lines[-1]["text"], "the last")
 
     def test_logs_of_a_workflow_name_their_tasks(self):
         executor = self.colony.add_executor()
@@ -411,7 +416,9 @@ class Looking(Commands):
         self.assertEqual(sorted((line["task"], line["text"]) for line in self.answer("logs", id)),
                          [("a", "from a"), ("b", "from b")])
         done = self.run_command("logs", "--colony", "--follow", id)
-        self.assertEqual(sorted(done.stderr.splitlines()), ["a: from a", "b: from b"])
+        self.assertEqual(sorted(line.split(" UTC  ")[1] for line in done.stdout.splitlines()), ["a: from a", "b: from b"])
+        done = self.run_command("logs", "--colony", "--follow", "--json", id)
+        self.assertEqual(sorted(json.loads(line)["task"] for line in done.stdout.splitlines()), ["a", "b"])
 
     def test_cancel_ends_processes_and_workflows(self):
         client = PyColonies(self.colony)

@@ -255,6 +255,19 @@ class Deaths(ColonyAgent):
         self.assertEqual(self.marks(), ["begun", "done"])
         self.until(lambda: self.request("GET", "/v1/status")["result"]["colony"]["executors"][0]["outbox"] == 0, "an empty outbox")
 
+    def test_what_work_wrote_last_while_the_server_was_away_is_in_its_log(self):
+        self.serve("""forager.func { name = "demo.work", run = function(ctx)
+          ctx:log("before") mark "begun" hold "gate" ctx:log("after") mark "done" return 7 end }""")
+        id = self.send("demo.work")
+        self.await_mark("begun")
+        self.bed.server.kill()
+        self.open_gate()
+        self.await_mark("done")
+        self.until(lambda: self.record(id)["state"] == "succeeded", "its record")
+        self.bed.server.start()
+        self.assertEqual(self.await_process(id, SUCCESSFUL)["out"], [7])
+        self.assertEqual(self.logs_of(id).splitlines(), ["before", "after"])
+
     def test_an_agent_that_starts_before_its_server_waits_for_it(self):
         self.bed.server.kill()
         self.configure()

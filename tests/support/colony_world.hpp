@@ -17,11 +17,23 @@
 
 namespace forager::test {
 
+/// Where the call's name stands in a reply, before it is known which call it answers.
+constexpr std::string_view any_call = R"("payloadtype":"ANY",)";
+
 /// The envelope of a reply around a payload.
 inline std::string reply_around(std::string_view payload, bool error = false)
 {
-    return R"({"payloadtype":"x","payload":")" + to_base64(payload) + R"(","error":)" + (error ? "true" : "false") +
-           "}";
+    return "{" + std::string{any_call} + R"("payload":")" + to_base64(payload) + R"(","error":)" +
+           (error ? "true" : "false") + "}";
+}
+
+/// The same to a call.
+inline std::string named(std::string envelope, std::string_view call)
+{
+    const std::size_t place = envelope.find(any_call);
+    if (place != std::string::npos)
+        envelope.replace(place, any_call.size(), R"("payloadtype":")" + std::string{call} + "\",");
+    return envelope;
 }
 
 inline Reply reply_of(std::string_view payload)
@@ -54,11 +66,31 @@ inline Heard heard(const std::string& envelope)
             signature.empty() ? "" : colonies::recover_id(payload, signature).value()};
 }
 
+/// The reply as one to this request.
+inline Reply as_reply_to(const std::string& request, Reply reply)
+{
+    if (reply.bytes.find(any_call) == std::string::npos)
+        return reply;
+    const std::string call = heard(request.substr(request.find("\r\n\r\n") + 4)).call;
+    const std::string length = "Content-Length: ";
+    const std::size_t before = reply.bytes.size();
+    reply.bytes = named(std::move(reply.bytes), call == "getpausestatusmsg" ? "pausestatusreplymsg" : call);
+    const std::size_t place = reply.bytes.find(length) + length.size();
+    const std::size_t end = reply.bytes.find("\r\n", place);
+    const std::size_t told = std::stoul(reply.bytes.substr(place, end - place));
+    reply.bytes.replace(place, end - place, std::to_string(told + reply.bytes.size() - before));
+    return reply;
+}
+
 class ColonyWorld {
 public:
     explicit ColonyWorld(HttpPeer::Handler handler, HttpPeer::Options options = {},
                          colonies::Client::Config config = {})
-        : peer{context, std::move(handler), options},
+        : peer{context,
+               [handler = std::move(handler)](const std::string& request) {
+                   return as_reply_to(request, handler(request));
+               },
+               options},
           client{pool, clock, with_address(std::move(config), peer.port(), options.identity.has_value())}
     {
     }

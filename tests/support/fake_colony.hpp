@@ -47,7 +47,7 @@ public:
         if (story != nullptr && !id.empty() && call.call != "getprocessmsg")
             story->push_back(call.call + " " + id);
         const auto special = on.find(call.call);
-        return special == on.end() ? usual(call, id) : special->second(call);
+        return as_reply_to(request, special == on.end() ? usual(call, id) : special->second(call));
     }
 
     Reply usual(const Heard& call, const std::string& id)

@@ -16,7 +16,9 @@ namespace {
 
 Failure advised(Failure failure, const ColonyMember& member)
 {
-    if (colonies::refusal_of(failure) == colonies::Refusal::not_member)
+    if (colonies::is_no_colony(failure))
+        failure.message += "; [colony] name (COLONIES_COLONY_NAME) says which one is asked";
+    else if (colonies::refusal_of(failure) == colonies::Refusal::not_member)
         failure.message += "; the key that asked has the id " + member.caller().key.id() +
                            ": the colony's owner adds that as a user's ('colonies user add'), or [colony] name and key "
                            "(COLONIES_COLONY_NAME, COLONIES_PRVKEY) are to be set otherwise";

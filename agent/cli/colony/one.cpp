@@ -1,5 +1,5 @@
 // forager show, logs, cancel with --colony: one process or workflow of the colony.
-#include "base/timestamp.hpp"
+#include "base/text.hpp"
 #include "cli/asking.hpp"
 #include "cli/colony/commands.hpp"
 #include "cli/colony/lists.hpp"
@@ -7,6 +7,7 @@
 #include "cli/colony/reading.hpp"
 #include "cli/colony/watch.hpp"
 #include "cli/colony/words.hpp"
+#include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/plain_progress.hpp"
 #include "clients/colonies/calls/logs.hpp"
@@ -14,6 +15,7 @@
 #include "clients/colonies/calls/workflows.hpp"
 #include "clients/colonies/client.hpp"
 #include "clients/colonies/refusal.hpp"
+#include "io/formats/json.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -116,12 +118,8 @@ asio::awaitable<Outcome> lines(ColonyMember& member, std::string id)
         if (!logs)
             co_return logs.error();
         for (const colonies::Log& log : *logs)
-            for (const std::string& line : lines_of(log.message)) {
-                Object object{{"at", timestamp(WallTime{std::chrono::nanoseconds{log.time}})}, {"text", line}};
-                if (found->graph)
-                    object.append("task", process.spec.node);
-                timed.emplace(log.time, std::move(object));
-            }
+            for (std::string& line : lines_of(log.message))
+                timed.emplace(log.time, line_data(log.time, std::move(line), found->graph ? process.spec.node : ""));
     }
     Array all;
     for (auto& [time, line] : timed)
@@ -129,22 +127,26 @@ asio::awaitable<Outcome> lines(ColonyMember& member, std::string id)
     co_return Outputs{Value{std::move(all)}};
 }
 
+std::string line_text(const Value& line)
+{
+    const std::string task = text_of(line, "task");
+    return time_text(line, "at") + "  " + (task.empty() ? "" : task + ": ") + text_of(line, "text") + "\n";
+}
+
 std::string lines_text(const Value& lines)
 {
     std::string text;
-    for (const Value& line : *lines.get<Array>()) {
-        const std::string task = text_of(line, "task");
-        text += text_of(line, "at") + "  " + (task.empty() ? "" : task + ": ") + text_of(line, "text") + "\n";
-    }
+    for (const Value& line : *lines.get<Array>())
+        text += line_text(line);
     return text;
 }
 
-asio::awaitable<Outcome> follow(ColonyMember& member, Observer& observer, std::string id)
+asio::awaitable<Outcome> follow(ColonyMember& member, Observer& observer, SeeLogLine see, std::string id)
 {
     const auto found = co_await find(member, std::move(id));
     if (!found)
         co_return found.error();
-    ColonyWatch watch{member, observer, true};
+    ColonyWatch watch{member, observer, std::move(see)};
     auto watching = found->graph ? watch.graph(found->graph->id, {}) : watch.process(found->processes.front().id);
     (void)co_await std::move(watching); // whatever became of it: all it said was told
     co_return Outputs{};
@@ -204,8 +206,13 @@ int logs_in_colony(const Common& common, const std::string& id, bool follows)
 {
     if (!follows)
         return ask_colony(common, [&](App&, ColonyMember& member) { return lines(member, id); }, lines_text);
-    PlainProgress progress{true, false};
-    return ask_colony(common, [&](App&, ColonyMember& member) { return follow(member, progress, id); }, nothing);
+    PlainProgress progress{true, false}; // it says when the server does not answer
+    const auto see = [&](const Value& line) {
+        return write_out_meanwhile(common.json ? to_json(line) + "\n" : printable(line_text(line)));
+    };
+    const Ending ending =
+        colony_answer(common, progress, [&](App&, ColonyMember& member) { return follow(member, progress, see, id); });
+    return ending.outcome ? Exit::done : print_ending(ending, common);
 }
 
 int cancel_in_colony(const Common& common, const std::string& id)

@@ -179,16 +179,26 @@ asio::awaitable<Result<void>> ColonyWatch::read_lines(Row& row)
         const auto logs = co_await colonies::get_logs(member_.caller(), query);
         if (!logs)
             co_return logs.error();
-        // Those of a workflow's task belong to its row, those of the only process stand for themselves.
-        const Invocation invocation = process_.empty() ? shown(row.process.id, row.name) : Invocation{};
         for (const colonies::Log& log : *logs) {
-            for (const std::string& line : lines_of(log.message))
-                observer_.line(invocation, line);
+            if (!tell_lines(row, log))
+                co_return Failure{Errc::cancelled, "nobody reads the lines"};
             row.logged = std::max(row.logged, log.time);
         }
         if (std::ssize(*logs) < query.count)
             co_return Result<void>{};
     }
+}
+
+// Those of a workflow's task belong to its row, those of the only process stand for themselves.
+bool ColonyWatch::tell_lines(const Row& row, const colonies::Log& log)
+{
+    const bool is_task = process_.empty();
+    for (std::string& line : lines_of(log.message))
+        if (!see_)
+            observer_.line(is_task ? shown(row.process.id, row.name) : Invocation{}, line);
+        else if (!see_(Value{line_data(log.time, std::move(line), is_task ? row.process.spec.node : "")}))
+            return false;
+    return true;
 }
 
 bool ColonyWatch::lacks_errors() const

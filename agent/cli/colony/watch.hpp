@@ -12,17 +12,32 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+namespace forager::colonies {
+struct Log;
+} // namespace forager::colonies
+
 namespace forager::cli {
+
+/// A line of the log as `line_data` has it. False: nobody reads any more, and the watching ends.
+using SeeLogLine = std::function<bool(const Value& line)>;
 
 class ColonyWatch {
 public:
     /// `lines`: whether the log is read, too. All arguments must outlive it.
     ColonyWatch(ColonyMember& member, Observer& observer, bool lines)
         : member_{member}, observer_{observer}, lines_{lines}
+    {
+    }
+
+    /// The log is read, for `see` and not for the observer.
+    ColonyWatch(ColonyMember& member, Observer& observer, SeeLogLine see)
+        : member_{member}, observer_{observer}, lines_{true}, see_{std::move(see)}
     {
     }
 
@@ -48,6 +63,7 @@ private:
     boost::asio::awaitable<Result<bool>> look();
     boost::asio::awaitable<Result<void>> read_rows(std::vector<std::string> ids);
     boost::asio::awaitable<Result<void>> read_lines(Row& row);
+    bool tell_lines(const Row& row, const colonies::Log& log);
     boost::asio::awaitable<Result<void>> read_names();
     std::vector<std::string> due() const;
     bool lacks_errors() const;
@@ -62,6 +78,7 @@ private:
     ColonyMember& member_;
     Observer& observer_;
     bool lines_;
+    SeeLogLine see_{};
     std::string process_; // the one that is watched, or
     colonies::ProcessGraph graph_;
     std::vector<Row> rows_;

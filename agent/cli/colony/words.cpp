@@ -239,4 +239,12 @@ std::vector<std::string> lines_of(std::string_view message)
     return lines;
 }
 
+Object line_data(std::int64_t time, std::string text, const std::string& task)
+{
+    Object data{{"at", timestamp(WallTime{std::chrono::nanoseconds{time}})}, {"text", std::move(text)}};
+    if (!task.empty())
+        data.append("task", task);
+    return data;
+}
+
 } // namespace forager::cli

@@ -8,6 +8,7 @@
 #include "core/value.hpp"
 #include "ports/observer.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,5 +53,8 @@ void sort_by_dependency(std::vector<colonies::Process>& processes);
 
 /// The lines of one entry of a log.
 std::vector<std::string> lines_of(std::string_view message);
+
+/// One of them: `at`, `text`, and in a workflow `task`. `time`: nanoseconds since 1970.
+Object line_data(std::int64_t time, std::string text, const std::string& task);
 
 } // namespace forager::cli

@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "clients/colonies/envelope.hpp"
+#include "clients/colonies/refusal.hpp"
 #include "clients/colonies/text.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr int no_http_status = 0; // of what was not read
 constexpr std::size_t longest_request = std::size_t{64} * 1024 * 1024;
 
 http::Client::Config http_config(const Client::Config& config)
@@ -42,8 +44,11 @@ Failure not_asked(const std::string& call, const std::string& peer, std::size_t 
     const bool is_absence = failure.code == Errc::not_found || (failure.code == Errc::refused && failure.retry);
     if (is_absence)
         failure.code = Errc::unreachable;
-    if (failure.code == Errc::limit)
+    if (failure.code == Errc::limit) {
+        failure = nonsense_from_server(call, no_http_status, "");
+        failure.code = Errc::limit;
         failure.message = "the answer is larger than " + bytes_text(reply_limit) + ", the limit of a reply";
+    }
     failure.message = "the colony server at " + peer + " could not be asked for " + call + ": " + failure.message;
     return failure;
 }

@@ -56,16 +56,35 @@ Result<Value> decoded(std::string_view call, int http_status, const Object& enve
 Failure refusal(std::string_view call, int http_status, const Value& payload)
 {
     const auto* error = payload.get<Object>();
-    if (error == nullptr)
-        return nonsense_from_server(call, http_status, "is an error without a message");
-    const auto status = part<std::int64_t>(*error, "status");
-    return refused_by_server(call, status == 0 ? http_status : status, part<std::string>(*error, "message"));
+    const Value* status = error == nullptr ? nullptr : error->find("status");
+    const Value* message = error == nullptr ? nullptr : error->find("message");
+    const auto* number = status == nullptr ? nullptr : status->get<std::int64_t>();
+    const auto* text = message == nullptr ? nullptr : message->get<std::string>();
+    if (number == nullptr || text == nullptr)
+        return nonsense_from_server(call, http_status, "is an error without a status and a message");
+    return refused_by_server(call, *number, *text);
+}
+
+// What the reply to a call is called. All but these repeat the call's name.
+std::string_view reply_name(std::string_view call)
+{
+    if (call == "getpausestatusmsg")
+        return "pausestatusreplymsg";
+    return call == "subscribeprocessesmsg" ? "subscribeprocessmsg" : call;
 }
 
 } // namespace
 
+Failure no_text(const std::string& name)
+{
+    return {Errc::bad_arguments, "'" + name + "' has bytes that are no UTF-8, and the colony server takes text"};
+}
+
 Result<std::string> request_text(std::string_view call, Object payload)
 {
+    for (const Member& member : payload)
+        if (const auto* text = member.value.get<std::string>(); text != nullptr && !is_utf8(*text))
+            return no_text(member.name);
     payload.set("msgtype", call);
     return encode_json(Value{std::move(payload)}, "the request");
 }
@@ -97,8 +116,11 @@ Result<Value> reply_payload(std::string_view call, int http_status, std::string_
     auto payload = decoded(call, http_status, *envelope);
     if (payload.has_error())
         return payload;
-    if (part<bool>(*envelope, "error") || part<std::string>(*envelope, "payloadtype") == "error")
+    const auto name = part<std::string>(*envelope, "payloadtype");
+    if (part<bool>(*envelope, "error") || name == "error")
         return refusal(call, http_status, *payload);
+    if (name != reply_name(call))
+        return nonsense_from_server(call, http_status, "is to something else");
     return payload;
 }
 

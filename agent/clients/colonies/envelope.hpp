@@ -15,8 +15,12 @@ namespace forager::colonies {
 /// How deeply a reply may be nested.
 inline constexpr std::size_t reply_nesting = 1000;
 
+/// The failure (bad_arguments) of a text in a request that is none.
+Failure no_text(const std::string& name);
+
 /// What is asked, as JSON: `payload` with the call's name as `msgtype`. Failures: bad_arguments for a number that JSON
-/// cannot carry, naming its path.
+/// cannot carry, naming its path, and for an id or name that is not UTF-8. Bytes that are data are the caller's to
+/// mark.
 Result<std::string> request_text(std::string_view call, Object payload);
 
 /// The body of a request for `text`. Without a key it stays unsigned, which two calls allow. The same text and key make
@@ -27,8 +31,8 @@ std::string body_around(std::string_view call, std::string_view text, const std:
 Result<std::string> request_body(std::string_view call, Object payload, const std::optional<PrivateKey>& key);
 
 /// The payload of a reply: an empty object, null or a list, too. The reply's own words decide, not the HTTP status: a
-/// server of several forwards refusals with status 200. Of two JSON values in one body the first one counts. Failures:
-/// see `refused_by_server` and `nonsense_from_server`.
+/// server of several forwards refusals with status 200. Of two JSON values in one body the first one counts. One that
+/// is not called as the reply to this call is nonsense. Failures: see `refused_by_server` and `nonsense_from_server`.
 Result<Value> reply_payload(std::string_view call, int http_status, std::string_view body);
 
 } // namespace forager::colonies

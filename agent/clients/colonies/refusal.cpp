@@ -48,6 +48,11 @@ Refusal forbidden(std::string_view message)
     return Refusal::other;
 }
 
+bool says_not_found(std::string_view message)
+{
+    return holds_any(message, {" is nil", "not found"});
+}
+
 Refusal meaning(std::string_view call, std::int64_t status, std::string_view message)
 {
     if (is_overload(status, message))
@@ -64,9 +69,9 @@ Refusal meaning(std::string_view call, std::int64_t status, std::string_view mes
         return Refusal::already_closed;
     if (status == 409 || holds_any(message, {"already exists", "duplicate key"}))
         return Refusal::already_exists;
-    if (status == 404 || holds_any(message, {" is nil", "not found"}))
+    if (status == 404 || says_not_found(message))
         return Refusal::not_found;
-    return status == 503 ? Refusal::overloaded : Refusal::other;
+    return status == 503 || status == 408 ? Refusal::overloaded : Refusal::other; // 408: of a proxy on the way
 }
 
 Errc code_of(Refusal refusal)
@@ -81,9 +86,14 @@ bool may_change(Refusal refusal)
            refusal == Refusal::overloaded || refusal == Refusal::nonsense;
 }
 
-std::string advice(Refusal refusal)
+bool is_about_colony(std::string_view message)
 {
-    if (refusal == Refusal::not_member)
+    return message.starts_with("Colony with name") && holds(message, "does not exist");
+}
+
+std::string advice(Refusal refusal, std::string_view message)
+{
+    if (refusal == Refusal::not_member && !is_about_colony(message))
         return "; either the key is unknown there, or it waits for the owner's approval, or it was removed";
     if (refusal == Refusal::not_owner)
         return "; it takes the owner's key";
@@ -103,7 +113,8 @@ Failure refused_by_server(std::string_view call, std::int64_t status, std::strin
     const Refusal refusal = meaning(call, status, message);
     const std::string said = shortened(message);
     Failure failure{code_of(refusal), "the colony server refused " + std::string{call} + ": " +
-                                          (said.empty() ? "status " + std::to_string(status) : said) + advice(refusal)};
+                                          (said.empty() ? "status " + std::to_string(status) : said) +
+                                          advice(refusal, message)};
     failure.details = Object{{"call", call}, {"status", status}, {"server_message", said}};
     failure.retry = may_change(refusal) || (refusal == Refusal::other && status >= 500);
     return failure;
@@ -122,7 +133,7 @@ Refusal refusal_of(const Failure& failure)
     const Object& details = failure.details;
     if (details.find("http_status") != nullptr) {
         const auto status = part<std::int64_t>(details, "http_status");
-        return is_overload(status, "") || status == 503 ? Refusal::overloaded : Refusal::nonsense;
+        return is_overload(status, "") || status == 503 || status == 408 ? Refusal::overloaded : Refusal::nonsense;
     }
     if (details.find("member") != nullptr)
         return Refusal::nonsense;
@@ -130,6 +141,18 @@ Refusal refusal_of(const Failure& failure)
         return Refusal::none;
     return meaning(part<std::string>(details, "call"), part<std::int64_t>(details, "status"),
                    part<std::string>(details, "server_message"));
+}
+
+bool is_no_colony(const Failure& failure)
+{
+    return refusal_of(failure) == Refusal::not_member &&
+           is_about_colony(part<std::string>(failure.details, "server_message"));
+}
+
+bool is_gone(const Failure& failure)
+{
+    return refusal_of(failure) == Refusal::not_found &&
+           says_not_found(part<std::string>(failure.details, "server_message"));
 }
 
 std::optional<ProcessState> closed_as(const Failure& failure)

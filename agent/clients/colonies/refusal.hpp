@@ -26,7 +26,7 @@ enum class Refusal {
     already_exists, ///< the name is taken (400, 409)
     not_found,      ///< there is no such thing (404, or 500 with a sentence that says so)
     overloaded,     ///< too much at once, or the server's database is away: later
-    nonsense,       ///< what came is no reply of a Colonies server
+    nonsense,       ///< what came is no reply of a Colonies server, or a larger one than is read
     other,          ///< anything else: the sentence tells
 };
 
@@ -39,6 +39,12 @@ Failure nonsense_from_server(std::string_view call, std::int64_t http_status, st
 
 /// What a failure of a call means. Pure; `none` for failures that do not come from a reply.
 Refusal refusal_of(const Failure& failure);
+
+/// For `not_member`: whether it is so because there is no colony of that name.
+bool is_no_colony(const Failure& failure);
+
+/// For `not_found`: whether the server's own words say so. A status alone may come from a proxy on the way.
+bool is_gone(const Failure& failure);
 
 /// For `already_closed`: the state in which the process was found.
 std::optional<ProcessState> closed_as(const Failure& failure);

@@ -1,8 +1,10 @@
 #include "primitives/colony/processes.hpp"
 
 #include "base/duration.hpp"
+#include "base/text.hpp"
 #include "clients/colonies/calls/logs.hpp"
 #include "clients/colonies/calls/processes.hpp"
+#include "clients/colonies/envelope.hpp"
 #include "core/options.hpp"
 #include "ports/cancellation.hpp"
 #include "ports/with_grace.hpp"
@@ -218,6 +220,8 @@ asio::awaitable<Result<LogPart>> next_lines(ColonyMember& member, std::string pr
 asio::awaitable<Result<void>> add_attribute(ColonyMember& member, std::string process, std::string key,
                                             std::string value)
 {
+    if (!is_utf8(process))
+        co_return colonies::no_text("processid");
     colonies::Attribute attribute;
     attribute.process = std::move(process);
     attribute.colony = member.colony();

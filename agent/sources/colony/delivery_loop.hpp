@@ -28,6 +28,8 @@ private:
     boost::asio::awaitable<bool> deliver(std::string id);
     boost::asio::awaitable<Result<std::string>> close(std::string id, Outcome outcome, bool patient);
     bool may_help(const std::string& id, const Lease& lease, const Failure& refused);
+    void heard_of_log(const Failure& failure);
+    boost::asio::awaitable<bool> is_ours(std::string id, Lease lease);
 
     Desk& desk_;
     ProcessLog& log_;

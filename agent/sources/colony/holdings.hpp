@@ -23,8 +23,8 @@ struct Held {
     std::string dismissed;          ///< why the colony does not want to hear of it any more; empty: it does
     std::optional<Outcome> outcome; ///< once it has ended
     int priority = 0;               ///< of those that wait for the same function, the higher first
-    std::size_t refusals = 0;       ///< how often the server could not take the outcome for a reason of its own
     std::uint64_t share = 0;        ///< of the machine, while it runs
+    std::size_t refusals = 0;       ///< how often the server did not take the outcome for a reason that is not known
 };
 
 class Holdings {

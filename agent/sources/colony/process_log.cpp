@@ -1,13 +1,13 @@
 #include "sources/colony/process_log.hpp"
 
 #include "clients/colonies/calls/logs.hpp"
+#include "clients/colonies/calls/processes.hpp"
 #include "clients/colonies/refusal.hpp"
 #include "ports/within.hpp"
 
 #include <exception>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace forager::colony {
 
@@ -17,63 +17,27 @@ using colonies::Refusal;
 
 namespace {
 
-constexpr std::size_t largest_message = 256 * 1024;
-constexpr std::size_t most_bytes = 16 * 1024 * 1024; // of all processes
-constexpr Duration gathering = 200ms;                // lines of so long go together
-constexpr Duration last_chance = 2s;                 // for the lines of what has ended
+constexpr std::size_t most_refusals = 20; // of one message: about a quarter of a minute
+constexpr Duration gathering = 200ms;     // lines of so long go together
+constexpr Duration last_chance = 10s;     // for one try to send what work that has ended wrote
 
-// Whether another time may help.
-bool is_kept(const Failure& failure)
+// Whether the process takes no lines any more.
+bool is_over(const Failure& failure)
 {
-    return is_away(failure) || colonies::refusal_of(failure) == Refusal::not_member;
+    const Refusal refusal = colonies::refusal_of(failure);
+    return refusal == Refusal::not_running || refusal == Refusal::someone_elses || colonies::is_gone(failure);
 }
 
 } // namespace
 
+ProcessLog::ProcessLog(Desk& desk) : desk_{desk}, written_{desk.strand}, answered_{desk.strand}, backoff_{gathering, 1s}
+{
+}
+
 void ProcessLog::add(const std::string& id, std::string_view line)
 {
-    append(waiting_[id], line.substr(0, largest_message - 1));
+    waiting_.add(id, line, sending_.contains(id));
     written_.set();
-}
-
-void ProcessLog::append(Lines& lines, std::string_view line)
-{
-    const std::size_t size = line.size() + 1;
-    const bool first = lines.tail.empty() && lines.lost == 0 && lines.head.size() + size <= largest_message &&
-                       bytes_ + size <= most_bytes;
-    std::string& part = first ? lines.head : lines.tail;
-    part.append(line).append(1, '\n');
-    bytes_ += size;
-    while (!lines.tail.empty() && (lines.tail.size() > largest_message || bytes_ > most_bytes)) {
-        const std::size_t end = lines.tail.find('\n') + 1;
-        lines.tail.erase(0, end);
-        bytes_ -= end;
-        ++lines.lost;
-    }
-}
-
-// Before what has come since.
-void ProcessLog::restore(const std::string& id, Lines lines)
-{
-    const Lines since = taken(id);
-    Lines& all = waiting_[id] = std::move(lines);
-    bytes_ += all.head.size() + all.tail.size();
-    all.lost += since.lost;
-    for (std::string_view part : {std::string_view{since.head}, std::string_view{since.tail}})
-        while (!part.empty()) {
-            const std::size_t end = part.find('\n');
-            append(all, part.substr(0, end));
-            part.remove_prefix(end + 1);
-        }
-}
-
-ProcessLog::Lines ProcessLog::taken(const std::string& id)
-{
-    auto node = waiting_.extract(id);
-    if (node.empty())
-        return {};
-    bytes_ -= node.mapped().head.size() + node.mapped().tail.size();
-    return std::move(node.mapped());
 }
 
 asio::awaitable<void> ProcessLog::run()
@@ -81,46 +45,66 @@ asio::awaitable<void> ProcessLog::run()
     for (;;) {
         co_await written_.wait();
         written_.clear();
-        std::vector<std::string> ids;
-        for (const auto& [id, lines] : waiting_)
-            ids.push_back(id);
-        for (const std::string& id : ids) {
-            const auto sent = co_await send(id);
-            if (sent || !is_kept(sent.error()))
-                continue;
+        const bool heard = co_await send_all();
+        if (heard) {
+            backoff_.reset();
+            co_await sleep_for(desk_.clock, gathering);
+        } else {
             written_.set();
-            break;
+            co_await sleep_for(desk_.clock, backoff_.next(desk_.random.next()));
         }
-        co_await sleep_for(desk_.clock, gathering);
     }
+}
+
+// In turns, while anybody has more than one message. Whether the server took all of it.
+asio::awaitable<bool> ProcessLog::send_all()
+{
+    for (bool more = true; more;) {
+        more = false;
+        bool heard = true;
+        for (const std::string& id : waiting_.ids()) {
+            const auto sent = co_await send(id);
+            if (!sent && is_away(sent.error()))
+                co_return false;
+            heard = heard && (sent || !waiting_.has(id));
+            more = more || (waiting_.has_more_than_one(id) && !sending_.contains(id));
+        }
+        if (!heard)
+            co_return false;
+    }
+    co_return true;
 }
 
 // What the server could not be told stays as long as the process does.
 asio::awaitable<Result<void>> ProcessLog::send(std::string id)
 {
-    if (!waiting_.contains(id) || sending_.contains(id))
+    if (!waiting_.has(id) || sending_.contains(id))
         co_return Result<void>{};
-    Lines lines = taken(id);
-    std::string text = lines.head;
-    if (lines.lost > 0)
-        text += "(" + std::to_string(lines.lost) + " lines are left out: the server was too slow)\n";
-    text += lines.tail;
-    text.pop_back(); // the last line break
+    std::string text = waiting_.next(id);
     Result<void> sent = Failure{Errc::cancelled, "the sending was cancelled"};
     std::exception_ptr thrown;
     sending_.insert(id);
     try {
         sent = co_await tell(id, std::move(text));
+        if (!sent)
+            co_await count_refusal(id, sent.error());
     } catch (...) {
         thrown = std::current_exception();
     }
     sending_.erase(id);
     answered_.set();
-    if (!sent && (thrown || is_kept(sent.error())) && desk_.holdings.find(id) != nullptr)
-        restore(id, std::move(lines));
     if (thrown)
         std::rethrow_exception(thrown);
+    settle(id, sent);
     co_return sent;
+}
+
+void ProcessLog::settle(const std::string& id, const Result<void>& sent)
+{
+    if (sent)
+        waiting_.heard(id);
+    else if (is_over(sent.error()) || desk_.holdings.find(id) == nullptr)
+        waiting_.drop(id);
 }
 
 asio::awaitable<Result<void>> ProcessLog::tell(std::string id, std::string text)
@@ -138,21 +122,55 @@ asio::awaitable<Result<void>> ProcessLog::tell(std::string id, std::string text)
     co_return sent;
 }
 
-asio::awaitable<void> ProcessLog::flush(std::string id)
+// A server that is asked for something else and answers has been patient with these lines for long enough.
+asio::awaitable<void> ProcessLog::count_refusal(std::string id, Failure refused)
 {
-    if (waiting_.contains(id) || sending_.contains(id))
-        (void)co_await within(desk_.clock, desk_.now() + last_chance, last_words(id));
-    (void)taken(id);
+    if (is_over(refused) || colonies::refusal_of(refused) == Refusal::not_member)
+        co_return;
+    if (waiting_.is_given_up(id))
+        co_return waiting_.drop(id);
+    if (waiting_.refused(id) < most_refusals)
+        co_return;
+    const auto process = co_await colonies::get_process(desk_.caller(), id);
+    if (process)
+        give_up(id, refused);
+    else
+        waiting_.forgive(id);
+}
+
+void ProcessLog::give_up(const std::string& id, const Failure& refused)
+{
+    const std::size_t lines = waiting_.give_up(id);
+    desk_.services.warn("the log of process " + id + " in the colony lacks " + std::to_string(lines) +
+                        (lines == 1 ? " line" : " lines") + ", which 'forager logs' has: " + refused.message);
+}
+
+asio::awaitable<Result<void>> ProcessLog::flush(std::string id)
+{
+    if (!waiting_.has(id))
+        co_return Result<void>{};
+    auto sent = co_await within(desk_.clock, desk_.now() + last_chance, last_words(id));
+    if (sent)
+        co_return std::move(*sent);
+    const Failure late{Errc::timed_out, "the colony server did not take the log of a process in time"};
+    if (!sending_.contains(id))
+        co_await count_refusal(id, late);
+    co_return late;
 }
 
 // After those that are on their way.
-asio::awaitable<void> ProcessLog::last_words(std::string id)
+asio::awaitable<Result<void>> ProcessLog::last_words(std::string id)
 {
-    while (sending_.contains(id)) {
-        answered_.clear();
-        co_await answered_.wait();
+    while (waiting_.has(id)) {
+        while (sending_.contains(id)) {
+            answered_.clear();
+            co_await answered_.wait();
+        }
+        const auto sent = co_await send(id);
+        if (!sent && waiting_.has(id))
+            co_return sent;
     }
-    (void)co_await send(id);
+    co_return Result<void>{};
 }
 
 } // namespace forager::colony

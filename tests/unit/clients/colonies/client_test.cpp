@@ -267,6 +267,7 @@ TEST_CASE("a reply that is too large is a limit, not a memory")
     const auto version = world.run(get_version(world.client));
     CHECK(version.error().code == Errc::limit);
     CHECK(holds(version.error().message, "the answer is larger than 1000 B, the limit of a reply"));
+    CHECK(refusal_of(version.error()) == Refusal::nonsense);
     Reply endless = reply_of("{}");
     endless.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string("400\r\n") +
                     std::string(1024, ' ') + "\r\n";

@@ -64,6 +64,15 @@ TEST_CASE("what JSON cannot carry is refused with its path")
     CHECK(body.error().message.find("out[2]") != std::string::npos);
 }
 
+TEST_CASE("an id or a name that is no text is refused by its name, and data may be bytes")
+{
+    const auto body = request_text("getprocessmsg", {{"processid", "a\xFF"}});
+    REQUIRE(body.has_error());
+    CHECK(body.error().code == Errc::bad_arguments);
+    CHECK(body.error().message == "'processid' has bytes that are no UTF-8, and the colony server takes text");
+    CHECK(request_text("closesuccessfulmsg", {{"processid", "p"}, {"out", Array{"\xFF"}}}).has_value());
+}
+
 TEST_CASE("a reply is its payload, whatever that is")
 {
     CHECK(reply_payload("anymsg", 200, reply("{}")).value() == Value{Object{}});
@@ -89,6 +98,15 @@ TEST_CASE("a refusal is one whatever the HTTP status says")
         CHECK(part<std::int64_t>(failure.details, "status") == 403);
         CHECK(refusal_of(failure) == Refusal::not_member);
     }
+}
+
+TEST_CASE("where there is no such colony, nothing is said of keys")
+{
+    const auto failure = failure_of(403, refusal_body(403, "Colony with name <nowhere> does not exists"));
+    CHECK(failure.message == "the colony server refused anymsg: Colony with name <nowhere> does not exists");
+    CHECK(refusal_of(failure) == Refusal::not_member);
+    CHECK(is_no_colony(failure));
+    CHECK_FALSE(is_no_colony(failure_of(403, refusal_body(403, "Access denied, not a member of Colony"))));
 }
 
 TEST_CASE("of two replies in one body the first one counts")
@@ -126,6 +144,28 @@ TEST_CASE("nonsense is named, and nothing of an envelope is shown")
     CHECK(refusal_of(failure_of(502, "<html>Bad Gateway</html>")) == Refusal::overloaded);
 }
 
+TEST_CASE("a reply to another call is nonsense, but for the two that the server calls otherwise")
+{
+    const auto called = [](const std::string& name) {
+        return R"({"payloadtype":")" + name + R"(","payload":"e30=","error":false})";
+    };
+    for (const auto* name : {"x", "", "anymsg ", "closefailedmsg"})
+        CHECK(refusal_of(failure_of(200, called(name))) == Refusal::nonsense);
+    CHECK(failure_of(200, called("x")).message ==
+          "the colony server's answer to anymsg is to something else (HTTP status 200)");
+    CHECK(refusal_of(failure_of(200, R"({"payload":"e30=","error":false})")) == Refusal::nonsense);
+    CHECK(reply_payload("getpausestatusmsg", 200, called("pausestatusreplymsg")).has_value());
+    CHECK(reply_payload("subscribeprocessesmsg", 0, called("subscribeprocessmsg")).has_value());
+    CHECK(meaning(200, "an error needs no name") == Refusal::other);
+}
+
+TEST_CASE("an error without a status that is a number and a message that is text is nonsense")
+{
+    for (const auto* payload : {R"({"status":"x","message":7})", R"({"status":500})", R"({"message":"x"})", "{}",
+                                R"({"status":500,"message":null})", "null", "[1]"})
+        CHECK(refusal_of(failure_of(200, reply(payload, true))) == Refusal::nonsense);
+}
+
 TEST_CASE("a reply may be nested deeply, but not without end")
 {
     const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
@@ -159,6 +199,8 @@ TEST_CASE("callers can tell refusals apart")
     CHECK(meaning(404, "Failed to get process, process not found") == Refusal::not_found);
     CHECK(meaning(500, "Failed to get executor, executor is nil") == Refusal::not_found);
     CHECK(meaning(500, "rate limit exceeded") == Refusal::overloaded);
+    CHECK(meaning(408, "Request Timeout") == Refusal::overloaded);
+    CHECK(refusal_of(failure_of(408, "<html>Request Timeout</html>")) == Refusal::overloaded);
     CHECK(meaning(403, "pq: sorry, too many clients already") == Refusal::overloaded);
     for (const int status : {400, 403})
         for (const auto* message : {"dial unix /run/.s.PGSQL.5432: connect: no such file or directory",

@@ -41,7 +41,7 @@ struct Telling {
     PrivateKey key = PrivateKey::generate();
 };
 
-const std::string event = reply_around(R"({"processid":"p1","state":2})");
+const std::string event = named(reply_around(R"({"processid":"p1","state":2})"), "subscribeprocessmsg");
 
 } // namespace
 
@@ -97,8 +97,9 @@ TEST_CASE("nonsense from a subscription is a failure, and the next event is read
 
 TEST_CASE("entries of a channel come in lists, and an empty one says that the time is over")
 {
-    const std::string entries = reply_around(R"([{"sequence":1,"payload":"aGk=","type":"data"}])");
-    Telling world{{{entries, reply_around("[]")}, Talk::Then::hang}};
+    const auto told = [](std::string_view entries) { return named(reply_around(entries), "subscribechannelmsg"); };
+    const std::string entries = told(R"([{"sequence":1,"payload":"aGk=","type":"data"}])");
+    Telling world{{{entries, told("[]")}, Talk::Then::hang}};
     auto channel = world.run(subscribe_channel(world.caller(), "p1", "ctl", 3, 30s)).value();
     CHECK(world.run(channel.next()).value().at(0).payload == "hi");
     CHECK(world.run(channel.next()).value().empty());

@@ -3,6 +3,7 @@
 #include "asked_colony.hpp"
 #include "http_world.hpp"
 #include "ports/within.hpp"
+#include "primitives/colony/channels.hpp"
 #include "result_text.hpp"
 
 #include <doctest/doctest.h>
@@ -116,4 +117,22 @@ TEST_CASE("lines are given as they come, and the end when the process has ended 
     CHECK(part<double>(*first.lines[0].get<Object>(), "at") == 1.5);
     CHECK(first.since == 1'500'000'000);
     CHECK(colony.run(colony_work::next_lines(colony.member, "p1", first.since))->lines.empty());
+}
+
+TEST_CASE("an id that is no text is refused at once, and nobody is asked")
+{
+    AskedColony colony;
+    const std::string id = "p\xFF";
+    const auto no_text = [](const auto& result) {
+        return result.has_error() && result.error().code == Errc::bad_arguments &&
+               result.error().message.starts_with("'processid' has bytes");
+    };
+    CHECK(no_text(colony.run(colony_work::get(colony.member, id))));
+    CHECK(no_text(colony.run(colony_work::wait(colony.member, id))));
+    CHECK(no_text(colony.run(colony_work::cancel(colony.member, id))));
+    CHECK(no_text(colony.run(colony_work::logs(colony.member, id, {}))));
+    CHECK(no_text(colony.run(colony_work::next_lines(colony.member, id, 0))));
+    CHECK(no_text(colony.run(colony_work::next_entries(colony.member, {id, "x"}, 0))));
+    CHECK(no_text(colony.run(colony_work::add_attribute(colony.member, id, "k", "v"))));
+    CHECK(colony.count("getprocessmsg") == 0);
 }

@@ -112,6 +112,82 @@ TEST_CASE("as long as the server is away, or does not know the executor, the out
     }
 }
 
+TEST_CASE("an outcome waits until the server has heard the lines before it")
+{
+    for (const auto& [status, message] : std::initializer_list<std::pair<int, const char*>>{
+             {500, "pq: deadlock detected"}, {503, "later"}, {429, "x"}, {400, "x"}}) {
+        CAPTURE(message);
+        Delivering world;
+        world.refuse("addlogmsg", status, message);
+        world.process_log.add("p", "last words");
+        world.has_ended("p", Outputs{7});
+        CHECK(world.colony.count("addlogmsg") > 1);
+        CHECK(world.colony.count("closesuccessfulmsg") == 0);
+        world.colony.on.clear();
+        world.pass(5s);
+        REQUIRE(world.story.size() > 3);
+        CHECK(Story{world.story.end() - 3, world.story.end()} ==
+              Story{"addlogmsg p", "closesuccessfulmsg p", "told p"});
+        CHECK(part<std::string>(world.colony.last("addlogmsg"), "message") == "last words");
+    }
+}
+
+TEST_CASE("an outcome does not wait for ever for lines that the server does not take")
+{
+    Delivering world;
+    world.colony.processes.insert_or_assign("p", process_record("p"));
+    world.refuse("addlogmsg", 500, "pq: no such table");
+    world.process_log.add("p", "last words");
+    world.has_ended("p", Outputs{7});
+    world.pass(1min);
+    CHECK(world.story.back() == "told p");
+    CHECK(world.colony.count("addlogmsg") == 21);
+    CHECK(world.log.size() == 1);
+}
+
+TEST_CASE("an answer that is none to this close is not believed")
+{
+    const auto said = [](std::string envelope) { return answer(200, envelope); };
+    for (const Reply& strange : std::initializer_list<Reply>{
+             {"HTTP/1.1 200 Fine\r\nContent-Length: 99999999999999\r\n\r\n", Reply::Then::hang},
+             said(R"({"payloadtype":"x","payload":"bnVsbA==","error":false})"),
+             said(R"({"payloadtype":"closefailedmsg","payload":"e30=","error":false})"),
+             said(named(reply_around(R"({"status":"x","message":7})", true), "error")),
+             refusal_of_server(408, "Request Timeout"),
+             refusal_of_server(404, "x"),
+             refusal_of_server(400, "x"),
+             refusal_of_server(409, "x"),
+             refusal_of_server(500, "x"),
+             refusal_of_server(500, "Failed to close process as successful, process is nil")}) {
+        CAPTURE(strange.bytes);
+        Delivering world;
+        world.colony.processes.insert_or_assign("p", process_record("p")); // still ours
+        bool first = true;
+        world.colony.on["closesuccessfulmsg"] = [&](const Heard&) {
+            return std::exchange(first, false) ? strange : reply_of("{}");
+        };
+        world.has_ended("p", Outputs{7});
+        world.pass(5s);
+        CHECK(world.story == Story{"closesuccessfulmsg p", "closesuccessfulmsg p", "told p"});
+        CHECK(world.outbox.notes.at("p").empty());
+    }
+}
+
+TEST_CASE("what the server would lend anew is not forgotten, however often it refuses the outcome")
+{
+    Delivering world;
+    world.colony.processes.insert_or_assign("p", process_record("p"));
+    world.refuse("closesuccessfulmsg", 404, "x");
+    world.has_ended("p", Outputs{7});
+    world.pass(3min);
+    CHECK(world.desk.holdings.untold() == 1);
+    CHECK(world.colony.count("closefailedmsg") == 0);
+    world.colony.on.clear();
+    world.pass(5s);
+    CHECK(world.story.back() == "told p");
+    CHECK(world.outbox.notes.at("p").empty());
+}
+
 TEST_CASE("an output that JSON cannot carry is a failure, and the record says so")
 {
     Delivering world;
