@@ -10,6 +10,7 @@ Invocation nested_in(const Invocation& parent, std::string function, bool record
     invocation.function = std::move(function);
     invocation.env = parent.env;
     invocation.deadline = parent.deadline;
+    invocation.fence = parent.fence;
     invocation.source = parent.source;
     invocation.chain = parent.chain;
     invocation.chain.push_back({parent.id, parent.function, recorded, parent.tries});

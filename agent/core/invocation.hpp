@@ -28,6 +28,7 @@ struct Invocation {
     Object kwargs;           ///< keyword arguments
     Object env;              ///< environment for the children that it starts: name → string
     std::optional<TimePoint> deadline;
+    std::optional<TimePoint> fence;     ///< when all that it has begun must be gone, its clean-up too
     std::optional<Duration> timeout;    ///< of each try; overrides the function's own
     std::optional<std::size_t> retries; ///< overrides the function's own
     std::string source;                 ///< who asked: "run", "call", "workflow nightly", …

@@ -1,6 +1,6 @@
 // Calls of functions that run in a colony. For the scheduler each is a function like any other: its limits, retries and
-// deadlines hold, and a try is one process. Where the caller records what it calls, the process is looked for after a
-// death of this agent, and not handed in a second time; the caller leaves its place to others while it waits.
+// deadlines hold, and a try is one process. The caller leaves its place to others while it waits. Where it records what
+// it calls, the process is looked for after a death of this agent, and not handed in a second time.
 #pragma once
 
 #include "ports/colony.hpp"

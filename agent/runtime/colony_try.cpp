@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "core/retry.hpp"
 #include "ports/within.hpp"
+#include "runtime/away.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -21,6 +22,7 @@ constexpr Duration longest_farewell = std::chrono::seconds{3}; // for asking a p
 constexpr Duration on_its_way = std::chrono::seconds{1};
 constexpr Duration longest_pause = std::chrono::seconds{5};
 constexpr Duration longest_doubt = std::chrono::seconds{30};
+constexpr const char* until_its_end = "until its process in the colony ends";
 
 // Whether its caller records what it gives.
 bool is_recorded(const Invocation& invocation)
@@ -79,7 +81,7 @@ asio::awaitable<Outcome> ColonyTry::run()
 {
     std::exception_ptr end;
     try {
-        auto work = is_recorded(invocation_) ? recorded() : plain();
+        auto work = is_recorded(invocation_) ? recorded() : away(scheduler_, invocation_, until_its_end, {}, plain());
         Outcome outcome = co_await std::move(work);
         co_return outcome;
     } catch (...) {
@@ -146,7 +148,7 @@ asio::awaitable<Result<void>> ColonyTry::begin()
 
 asio::awaitable<Outcome> ColonyTry::in_recorded_time()
 {
-    auto rest = scheduler_.rest(invocation_, "until its process in the colony ends");
+    auto rest = scheduler_.rest(invocation_, until_its_end);
     auto to_the_end = wait();
     Outcome outcome = co_await in_time(std::move(to_the_end));
     co_await scheduler_.wake(std::move(rest));

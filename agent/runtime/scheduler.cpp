@@ -254,13 +254,18 @@ void Scheduler::note(const Invocation& invocation, std::string_view words)
         progress->tell(State::running, words);
 }
 
-std::vector<std::string> Scheduler::asleep() const
+bool Scheduler::cancel(std::string_view id, std::optional<Duration> farewell)
 {
-    std::vector<std::string> ids;
-    for (const auto& [id, presence] : present_)
-        if (presence.resting > 0)
-            ids.push_back(id);
-    return ids;
+    const auto place = present_.find(std::string{id});
+    if (farewell && place != present_.end() && !place->second.farewell)
+        place->second.farewell = clock_.now() + *farewell;
+    return submitted_.cancel(id);
+}
+
+std::optional<TimePoint> Scheduler::farewell_of(const Invocation& invocation) const
+{
+    const Place* place = place_of(invocation);
+    return place == nullptr ? std::nullopt : place->farewell;
 }
 
 asio::awaitable<void> Scheduler::drain(Duration grace)

@@ -34,6 +34,7 @@ namespace forager {
 struct SchedulerConfig {
     std::size_t concurrency = 1000;            ///< submitted invocations at once
     std::size_t depth = 100;                   ///< calls inside calls
+    std::size_t away = 100'000;                ///< submitted ones that wait for the colony without a permit
     Duration grace = std::chrono::seconds{10}; ///< for what still runs when the agent stops
     bool operator==(const SchedulerConfig&) const = default;
 };
@@ -60,14 +61,25 @@ public:
     void on_room(std::function<void()> tell) override { limits_.on_room(std::move(tell)); }
     std::size_t crowd() const override { return crowded().size(); }
 
-    /// Asks a submitted invocation to end. Returns whether there is one of this id.
-    bool cancel(std::string_view id) { return submitted_.cancel(id); }
+    /// Asks a submitted invocation to end. `farewell`: how long its clean-up may take, where that is less than usual.
+    /// Returns whether there is one of this id.
+    bool cancel(std::string_view id, std::optional<Duration> farewell = {});
+
+    /// When the clean-up of an invocation must be over, where whoever cancelled it, or its root, has said so.
+    std::optional<TimePoint> farewell_of(const Invocation& invocation) const;
 
     /// The running invocation sleeps from now on, for as long as the result lives; meanwhile its permit is free for
     /// others, and so are its place and its callers' among those of their functions. `wake` waits for them again.
     class Rest;
     Rest rest(const Invocation& invocation, const std::string& note);
     boost::asio::awaitable<void> wake(Rest rest);
+
+    /// The same for one that waits for the colony, and has no more than the agent's life to do so: when the agent stops
+    /// it has its grace, as what runs.
+    Rest step_out(const Invocation& invocation, const std::string& note);
+
+    /// Whether it may: only so many do at once. Failures: limit.
+    Result<void> may_step_out(const Invocation& invocation) const;
 
     /// Says a word about one that runs.
     void note(const Invocation& invocation, std::string_view words);
@@ -81,6 +93,9 @@ public:
 
     /// The submitted ones that sleep.
     std::vector<std::string> asleep() const;
+
+    /// The submitted ones that have stepped out, and do not sleep.
+    std::vector<std::string> away() const;
 
     /// The submitted ones that wait for a place of a function.
     std::vector<std::string> crowded() const;
@@ -116,24 +131,23 @@ private:
     struct Work;
     class Ending;
 
-    // A permit that is free for others while somebody below it sleeps, or waits for a place of its function.
+    // A permit that is free for others while somebody below it sleeps, waits for the colony, or for a place of its
+    // function.
     struct Place {
         Permit permit;
         bool held = true; // or waited for
         std::size_t resting = 0;
+        std::size_t away = 0;
         std::size_t crowded = 0;
         int priority = 0;
-        std::optional<Permit> first; // of its function, for the first try
+        std::optional<Permit> first;       // of its function, for the first try
+        std::optional<TimePoint> farewell; // the end of what may go on after a cancellation
 
         explicit Place(Permit permit) : permit{std::move(permit)} {}
-        void rest();
-        void stir();
-        void step_aside();
-        void step_back() { --crowded; }
-        bool is_wanted() const { return !held && resting + crowded == 0; }
-
-    private:
-        void leave();
+        void leave(std::size_t Place::* reason);
+        void come_back(std::size_t Place::* reason);
+        std::size_t reasons() const { return resting + away + crowded; }
+        bool is_wanted() const { return !held && reasons() == 0; }
     };
     class Aside;
 
@@ -161,7 +175,8 @@ private:
     boost::asio::awaitable<Outcome> try_within_limit(Work& work);
     boost::asio::awaitable<Result<Permit>> permit_for(const Function& function, const Invocation& invocation);
     boost::asio::awaitable<Result<Permit>> wait_aside(const Function& function, const Invocation& invocation);
-    Place* place_of(const Invocation& invocation);
+    Place* place_of(const Invocation& invocation) const;
+    std::vector<std::string> submitted_where(const std::function<bool(const Place&)>& fits) const;
     boost::asio::awaitable<void> take_place(const Invocation& invocation);
     boost::asio::awaitable<void> sit_down_again(const std::string& id);
     void less_runs() const;
@@ -182,6 +197,7 @@ private:
     TaskGroup submitted_;
     TaskGroup reports_;
     std::function<void()> less_;
+    std::size_t away_ = 0; // of those that are present
     bool stopping_ = false;
     Scheduler* submitter_ = this;
 };
@@ -189,8 +205,8 @@ private:
 /// One sleep of one invocation. Part of the scheduler's interface; must not outlive it.
 class Scheduler::Rest {
 public:
-    Rest(Scheduler& scheduler, const Invocation& invocation);
-    Rest(Rest&& other) noexcept : scheduler_{std::exchange(other.scheduler_, nullptr)}, invocation_{other.invocation_}
+    Rest(Rest&& other) noexcept
+        : scheduler_{std::exchange(other.scheduler_, nullptr)}, invocation_{other.invocation_}, reason_{other.reason_}
     {
     }
     Rest& operator=(Rest&&) = delete;
@@ -198,10 +214,13 @@ public:
 
 private:
     friend class Scheduler;
+    Rest(Scheduler& scheduler, const Invocation& invocation, std::size_t Place::* reason);
+    void end();
     void for_each_place(const std::function<void(Place&)>& change) const;
 
-    Scheduler* scheduler_;
+    Scheduler* scheduler_; // null: it is over
     const Invocation& invocation_;
+    std::size_t Place::* reason_;
 };
 
 } // namespace forager

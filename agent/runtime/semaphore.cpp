@@ -6,9 +6,9 @@ namespace forager {
 
 namespace asio = boost::asio;
 
-asio::awaitable<Permit> Semaphore::permit()
+asio::awaitable<Permit> Semaphore::permit(int priority)
 {
-    co_await take();
+    co_await take(priority);
     co_return Permit{[this] { give_back(); }};
 }
 

@@ -19,7 +19,7 @@ public:
     explicit Semaphore(std::size_t limit) : limit_{limit} {}
 
     /// Waits for its turn. Throws `operation_aborted` when cancelled; it has left the queue then.
-    boost::asio::awaitable<Permit> permit();
+    boost::asio::awaitable<Permit> permit(int priority = 0);
 
     /// The same without waiting: nothing when there is no room.
     std::optional<Permit> permit_now();

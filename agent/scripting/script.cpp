@@ -10,6 +10,8 @@
 #include "scripting/module_file.hpp"
 #include "scripting/sandbox.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
 namespace forager::scripting {
@@ -196,6 +198,7 @@ asio::awaitable<Outcome> Script::run_main(const Invocation& invocation, Observer
 {
     CommandScope commands{world_.processes};
     Vm::Call call{run_main_, {main_}, invocation.args, {invocation, observer, commands}, mode_ == Mode::run};
+    call.clean_up_end = clean_up_end_of(invocation);
     auto outcome = co_await commands.around(vm_->run(std::move(call)));
     if (outcome && workflow_results)
         co_return std::move(*workflow_results);
@@ -242,7 +245,20 @@ asio::awaitable<Outcome> Script::call_in(CommandScope& commands, int function, c
     }
     args.insert(args.begin(), {Value{invocation.id}, Value{invocation.function}, Value{recording != nullptr}});
     Vm::Call call{call_function_, {function}, std::move(args), {invocation, observer, commands, recording}, false};
+    call.clean_up_end = clean_up_end_of(invocation);
     co_return co_await commands.around(vm_->run(std::move(call)));
+}
+
+// Before the fence there must be time to end what the clean-up leaves running.
+std::function<TimePoint(TimePoint)> Script::clean_up_end_of(const Invocation& invocation) const
+{
+    return [&scheduler = world_.scheduler, &invocation](TimePoint longest) {
+        constexpr Duration to_end_commands = std::chrono::milliseconds{600};
+        TimePoint end = longest;
+        if (invocation.fence)
+            end = std::min(end, *invocation.fence - to_end_commands);
+        return std::min(end, scheduler.farewell_of(invocation).value_or(end));
+    };
 }
 
 asio::awaitable<Outcome> Script::call_durably(int function, Function declared, const Invocation& invocation,

@@ -165,6 +165,7 @@ public:
 private:
     boost::asio::awaitable<Outcome> call_in(CommandScope& commands, int function, const Invocation& invocation,
                                             std::vector<Value> args, Observer& observer, Recording* recording);
+    std::function<TimePoint(TimePoint)> clean_up_end_of(const Invocation& invocation) const;
     void open();
 
     World world_;

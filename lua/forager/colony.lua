@@ -34,15 +34,18 @@ function colony.submit(name, given)
 end
 
 -- What the function gave; what became of it otherwise is an error. The process goes on when the waiting is cancelled.
-function colony.wait(process)
+function colony.wait(process, ...)
+  options.no_more("colony.wait", 1, ...)
   return native.colony_wait(id_of("colony.wait", process))
 end
 
-function colony.get(process)
+function colony.get(process, ...)
+  options.no_more("colony.get", 1, ...)
   return native.colony_get(id_of("colony.get", process))
 end
 
-function colony.cancel(process)
+function colony.cancel(process, ...)
+  options.no_more("colony.cancel", 1, ...)
   native.colony_cancel(id_of("colony.cancel", process))
 end
 
@@ -83,37 +86,43 @@ function colony.follow(process, given)
   end
 end
 
-function colony.attributes(process)
+function colony.attributes(process, ...)
+  options.no_more("colony.attributes", 1, ...)
   return native.colony_get(id_of("colony.attributes", process)).attributes or {}
 end
 
 -- For the function that the process runs, once for each name.
-function colony.set_attribute(process, name, value)
+function colony.set_attribute(process, name, value, ...)
+  options.no_more("colony.set_attribute", 3, ...)
   local id = id_of("colony.set_attribute", process)
   options.argument("colony.set_attribute", 2, name, "string")
   options.argument("colony.set_attribute", 3, value, "string|number")
   native.colony_add_attribute(id, name, tostring(value))
 end
 
-function colony.executors.list()
+function colony.executors.list(...)
+  options.no_more("colony.executors.list", 0, ...)
   return native.colony_list_executors()
 end
 
 -- By its name.
-function colony.executors.get(name)
+function colony.executors.get(name, ...)
+  options.no_more("colony.executors.get", 1, ...)
   options.argument("colony.executors.get", 1, name, "string")
   return native.colony_get_executor(name)
 end
 
 -- What the colony's executors offer, or one of them.
-function colony.functions(executor)
+function colony.functions(executor, ...)
+  options.no_more("colony.functions", 1, ...)
   if executor ~= nil then
     options.argument("colony.functions", 1, executor, "string")
   end
   return native.colony_list_functions(executor or "")
 end
 
-function colony.statistics()
+function colony.statistics(...)
+  options.no_more("colony.statistics", 0, ...)
   return native.colony_statistics()
 end
 

@@ -28,7 +28,8 @@ function channels.append(process, channel, message, given)
 end
 
 -- Says that no more comes from this side.
-function channels.close(process, channel)
+function channels.close(process, channel, ...)
+  options.no_more("colony.channels.close", 2, ...)
   local id = place_of("colony.channels.close", process, channel)
   native.colony_append(id, channel, { text = "", type = "end" })
 end

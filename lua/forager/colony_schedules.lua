@@ -25,20 +25,24 @@ function crons.add(given)
   return native.colony_add_cron(given, tasks)
 end
 
-function crons.list()
+function crons.list(...)
+  options.no_more("colony.crons.list", 0, ...)
   return native.colony_list_crons()
 end
 
 -- By its name or id.
-function crons.get(cron)
+function crons.get(cron, ...)
+  options.no_more("colony.crons.get", 1, ...)
   return native.colony_get_cron(id_of("colony.crons.get", cron))
 end
 
-function crons.run(cron)
+function crons.run(cron, ...)
+  options.no_more("colony.crons.run", 1, ...)
   return native.colony_run_cron(id_of("colony.crons.run", cron))
 end
 
-function crons.remove(cron)
+function crons.remove(cron, ...)
+  options.no_more("colony.crons.remove", 1, ...)
   native.colony_remove_cron(id_of("colony.crons.remove", cron))
 end
 
@@ -56,22 +60,26 @@ function generators.add(given)
   return native.colony_add_generator({ name = given.name, trigger = given.trigger, timeout = given.timeout }, tasks)
 end
 
-function generators.list()
+function generators.list(...)
+  options.no_more("colony.generators.list", 0, ...)
   return native.colony_list_generators()
 end
 
 -- By its name or id.
-function generators.get(generator)
+function generators.get(generator, ...)
+  options.no_more("colony.generators.get", 1, ...)
   return native.colony_get_generator(id_of("colony.generators.get", generator))
 end
 
 -- A text more; when there are as many as its trigger says, it submits its workflow with them.
-function generators.pack(generator, text)
+function generators.pack(generator, text, ...)
+  options.no_more("colony.generators.pack", 2, ...)
   options.argument("colony.generators.pack", 2, text, "string")
   native.colony_pack(id_of("colony.generators.pack", generator), text)
 end
 
-function generators.remove(generator)
+function generators.remove(generator, ...)
+  options.no_more("colony.generators.remove", 1, ...)
   native.colony_remove_generator(id_of("colony.generators.remove", generator))
 end
 

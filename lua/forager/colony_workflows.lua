@@ -25,15 +25,18 @@ function workflows.submit(tasks, given)
   return native.colony_submit_workflow(list)
 end
 
-function workflows.wait(workflow)
+function workflows.wait(workflow, ...)
+  options.no_more("colony.workflows.wait", 1, ...)
   return native.colony_wait_for_workflow(id_of("colony.workflows.wait", workflow))
 end
 
-function workflows.get(workflow)
+function workflows.get(workflow, ...)
+  options.no_more("colony.workflows.get", 1, ...)
   return native.colony_get_workflow(id_of("colony.workflows.get", workflow))
 end
 
-function workflows.cancel(workflow)
+function workflows.cancel(workflow, ...)
+  options.no_more("colony.workflows.cancel", 1, ...)
   native.colony_cancel_workflow(id_of("colony.workflows.cancel", workflow))
 end
 

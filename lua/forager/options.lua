@@ -158,6 +158,16 @@ function options.argument(what, position, value, types, raise)
   return value
 end
 
+-- For a function that takes `count` arguments and no options: more would be ignored.
+function options.no_more(what, count, ...)
+  for position = 1, select("#", ...) do
+    if (select(position, ...)) ~= nil then
+      local taken = count == 0 and "no arguments" or count == 1 and "one argument" or count .. " arguments"
+      failure.bad("%s takes %s, and there is an argument %d", what, taken, count + position)
+    end
+  end
+end
+
 -- A list, copied and marked as one, also when it is empty; nil stays nil.
 function options.list(what, value, raise)
   if value == nil then

@@ -202,6 +202,13 @@ class Watching(ColonyAgent):
         self.until(lambda: not self.children(), "its children to be gone")
         self.assertEqual(len(self.marks()), 2)
 
+    def test_clean_up_is_gone_before_the_time_limit_too(self):
+        self.serve('''forager.func { name = "demo.clean", run = function()
+          local clean <close> = setmetatable({}, { __close = function() sh "echo clean >>FOLDER/marks; sleep 1000" end })
+          sleep "1000s" end }''')
+        process = self.ended_process(self.send("demo.clean", maxexectime=4, maxretries=0))
+        self.assertEqual((process["state"], self.marks(), self.children()), (FAILED, ["clean"], []))
+
 
 class Deaths(ColonyAgent):
     def test_a_restart_is_the_same_executor(self):

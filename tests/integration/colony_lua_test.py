@@ -273,7 +273,7 @@ class Hostile(ByHand):
             ('colony.submit("x", { args = { n = 1 } })', "args must be a list"),
             ('colony.submit("x", { kwargs = { 1 } })', "kwargs must have names"),
             ('colony.submit("x", { args = { print } })', "args[1]"),
-            ('colony.submit("x", { args = { 2^53|0, (2^53|0) + 1 } })', "'args[2]' is a number"),
+            ('colony.submit("x", { args = { 2^53|0, (2^53|0) + 1 } })', "args[2] is 9007199254740993"),
             ('colony.submit("x", { timeout = "soon" })', "option 'timeout' must be a duration"),
             ('colony.submit("x", { timeout = 0 })', "longer than nothing"),
             ('colony.submit("x", { retries = -1 })', "option 'retries' must be"),
@@ -560,6 +560,26 @@ class InTheAgent(ColonyAgent):
         client.channel_append(id, "ctl", 2, "b", key)
         client.channel_append(id, "ctl", 3, "", key, payload_type="end")
         self.assertEqual(self.ended_process(id)["out"], ["a b"])
+
+    def test_who_waits_for_work_of_its_own_agent_leaves_it_the_place(self):
+        self.serve("""
+          local colony = forager.colony
+          forager.func { name = "demo.child", run = function(ctx, n) return n + 1 end }
+          forager.func { name = "demo.call", run = function(ctx, n)
+            return ctx:call("demo.child", n, { on = "colony", executor = "TYPE" }) end }
+          forager.func { name = "demo.submit", run = function(ctx, n)
+            return colony.submit("demo.child", { executor = "TYPE", args = { n }, wait = true }) end }
+          forager.func { name = "demo.wait", run = function(ctx, n)
+            return colony.wait(colony.submit("demo.child", { executor = "TYPE", args = { n } })) end }
+          forager.func { name = "demo.workflow", run = function(ctx, n)
+            local tasks = { { "one", call = "demo.child", args = { n }, executor = "TYPE" } }
+            return colony.workflows.submit(tasks, { wait = true }).one end }
+          forager.func { name = "demo.deep", concurrency = 1, run = function(ctx, n)
+            return n == 0 and 0 or 1 + ctx:call("demo.deep", n - 1, { on = "colony", executor = "TYPE" }) end }
+        """.replace("TYPE", self.colony.executor_type), agent="concurrency = 2\n")
+        ids = [self.send(function, 7) for function in ("demo.call", "demo.submit", "demo.wait", "demo.workflow") * 2]
+        self.assertEqual([self.ended_process(id)["out"] for id in ids], [[8]] * len(ids))
+        self.assertEqual(self.output("demo.deep", 5), [5])
 
     def test_a_cancelled_parent_takes_its_children_along(self):
         self.serve("""forager.func { name = "demo.parent", run = function(ctx)

@@ -41,6 +41,7 @@ AppConfig app_config(const config::Settings& settings, std::function<void()> han
     config.output = settings.limits.output;
     config.clean_up = settings.agent.grace + for_the_rest;
     config.scheduler.concurrency = settings.agent.concurrency;
+    config.scheduler.away = settings.limits.queue;
     config.scheduler.grace = settings.agent.grace;
     return config;
 }

@@ -11,6 +11,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace forager {
@@ -20,6 +21,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t largest_crowd = 16; // others could have room for it
+// For the clean-up of what the colony has cancelled: all is gone two seconds after that, and half of one goes by until
+// it is noticed.
+constexpr Duration longest_farewell = std::chrono::milliseconds{800};
 
 bool has_colony(const config::ColonyConfig& colony)
 {
@@ -133,7 +137,7 @@ colony::Services ColonyDesk::services()
         return all;
     };
     services.changes = [&app] { return app.registry().changes(); };
-    services.cancel = [&app](const std::string& id) { return app.scheduler().cancel(id); };
+    services.cancel = [&app](const std::string& id) { return app.scheduler().cancel(id, longest_farewell); };
     services.is_durable = [&app](const std::string& name) {
         const auto found = app.registry().find(name);
         return found && (*found)->function.durable;

@@ -27,7 +27,7 @@ void write_agent(MetricsText& text, const MetricsView& view)
     gauge(text, "forager_queue_waiting", "", "Invocations of the queue that wait.", static_cast<double>(view.waiting));
     gauge(text, "forager_queue_running", "", "Invocations of the queue that run.", static_cast<double>(view.running));
     gauge(text, "forager_queue_sleeping", "",
-          "Invocations of the queue that have begun, and sleep or wait for a signal.",
+          "Invocations of the queue that have begun, and sleep or wait for a signal or the colony.",
           static_cast<double>(view.sleeping));
     gauge(text, "forager_colony_running", "", "Processes of the colony that the agent holds and that have not ended.",
           static_cast<double>(view.colony_running));

@@ -134,8 +134,8 @@ Overview::Work Overview::work_of(std::size_t waiting, std::size_t begun, std::si
 Overview::Work Overview::all() const
 {
     const Scheduler& scheduler = parts_.app.scheduler();
-    return work_of(parts_.queue.waiting(), parts_.queue.running() + parts_.colony.running(), scheduler.asleep().size(),
-                   scheduler.crowded().size());
+    return work_of(parts_.queue.waiting(), parts_.queue.running() + parts_.colony.running(),
+                   scheduler.asleep().size() + scheduler.away().size(), scheduler.crowded().size());
 }
 
 Overview::Work Overview::of_the_queue() const
@@ -145,7 +145,7 @@ Overview::Work Overview::of_the_queue() const
             std::ranges::count_if(ids, [&](const std::string& id) { return parts_.queue.has_begun(id); }));
     };
     const Scheduler& scheduler = parts_.app.scheduler();
-    return work_of(parts_.queue.waiting(), parts_.queue.running(), count(scheduler.asleep()),
+    return work_of(parts_.queue.waiting(), parts_.queue.running(), count(scheduler.asleep()) + count(scheduler.away()),
                    count(scheduler.crowded()));
 }
 

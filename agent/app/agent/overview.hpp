@@ -54,7 +54,7 @@ private:
     struct Work {
         std::size_t waiting = 0;
         std::size_t running = 0;
-        std::size_t sleeping = 0; ///< until a time or a signal
+        std::size_t sleeping = 0; ///< until a time or a signal, or wait for the colony
     };
 
     Array loops() const;

@@ -1,6 +1,7 @@
 #include "primitives/colony/specification.hpp"
 
 #include "base/size.hpp"
+#include "clients/colonies/numbers.hpp"
 #include "clients/colonies/types/function_spec.hpp"
 #include "core/options.hpp"
 
@@ -12,11 +13,9 @@ namespace forager {
 
 namespace {
 
-constexpr std::int64_t largest_whole = std::int64_t{1} << 53; // that a double holds, and all below it
 constexpr std::int64_t most_priority = 50'000;
 constexpr std::size_t most_channels = 100;
 constexpr std::int64_t mebibyte = std::int64_t{1024} * 1024;
-constexpr std::size_t deepest = 100;
 
 Failure bad(const std::string& message)
 {
@@ -153,25 +152,6 @@ private:
     std::optional<Failure> failure_;
 };
 
-// The place of a number that would come out as another one.
-std::optional<std::string> place_of_rounding(const Value& value, std::string path, std::size_t depth = 0)
-{
-    if (const auto* whole = value.get<std::int64_t>(); whole != nullptr)
-        return *whole > largest_whole || *whole < -largest_whole ? std::optional{path} : std::nullopt;
-    if (depth == deepest)
-        return std::nullopt; // JSON refuses it
-    std::size_t index = 0;
-    if (const auto* list = value.get<Array>())
-        for (const Value& item : *list)
-            if (auto place = place_of_rounding(item, path + "[" + std::to_string(++index) + "]", depth + 1))
-                return place;
-    if (const auto* table = value.get<Object>())
-        for (const Member& member : *table)
-            if (auto place = place_of_rounding(member.value, path + "." + member.name, depth + 1))
-                return place;
-    return std::nullopt;
-}
-
 // The server counts whole seconds: what begins a second gets all of it. A limit of 0 would be over at once.
 std::int64_t seconds_of(const std::optional<Duration>& limit)
 {
@@ -192,11 +172,11 @@ Result<void> check(const ColonyCall& call)
         return bad("'priority' must be from -50000 to 50000, not " + std::to_string(call.priority));
     if (call.channels.size() > most_channels)
         return bad("'channels': a process has at most 100");
-    auto place = place_of_rounding(Value{call.args}, "args");
-    if (!place)
-        place = place_of_rounding(Value{call.kwargs}, "kwargs");
-    if (place)
-        return bad("'" + *place + "' is a number that the colony's server would round: give it as a string");
+    auto number = colonies::rounded_number(Value{call.args}, "args");
+    if (!number)
+        number = colonies::rounded_number(Value{call.kwargs}, "kwargs");
+    if (number)
+        return bad(*number + ", which the colony's server would round: give it as a string");
     return {};
 }
 

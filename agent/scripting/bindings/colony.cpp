@@ -25,12 +25,14 @@ asio::awaitable<Outcome> submit(ColonyMember& member, const Request& request)
 asio::awaitable<Outcome> run(ColonyMember& member, const Request& request)
 {
     auto call = colony_call(text(request, 0), table(request, 1));
-    return call ? one(colony_work::run(member, std::move(*call), flag(request, 2))) : failed(call.error());
+    if (!call)
+        return failed(call.error());
+    return away_to_the_end(request, one(colony_work::run(member, std::move(*call), flag(request, 2))));
 }
 
 asio::awaitable<Outcome> wait(ColonyMember& member, const Request& request)
 {
-    return one(colony_work::wait(member, text(request, 0)));
+    return away_to_the_end(request, one(colony_work::wait(member, text(request, 0))));
 }
 
 asio::awaitable<Outcome> get(ColonyMember& member, const Request& request)
@@ -64,7 +66,7 @@ asio::awaitable<Outcome> lines_from(asio::awaitable<Result<colony_work::LogPart>
 // (id, since): lines, and where to go on
 asio::awaitable<Outcome> next_lines(ColonyMember& member, const Request& request)
 {
-    return lines_from(colony_work::next_lines(member, text(request, 0), whole(request, 1)));
+    return away_to_the_next(request, lines_from(colony_work::next_lines(member, text(request, 0), whole(request, 1))));
 }
 
 asio::awaitable<Outcome> add_attribute(ColonyMember& member, const Request& request)
@@ -92,7 +94,7 @@ asio::awaitable<Outcome> read(ColonyMember& member, const Request& request)
 // (id, channel, after)
 asio::awaitable<Outcome> next_entries(ColonyMember& member, const Request& request)
 {
-    return one(colony_work::next_entries(member, place_of(request), whole(request, 2)));
+    return away_to_the_next(request, one(colony_work::next_entries(member, place_of(request), whole(request, 2))));
 }
 
 asio::awaitable<Outcome> list_executors(ColonyMember& member, const Request&)

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "primitives/colony/member.hpp"
+#include "runtime/away.hpp"
 #include "scripting/binding.hpp"
 #include "scripting/script.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -61,6 +63,20 @@ inline boost::asio::awaitable<Outcome> none(boost::asio::awaitable<Result<void>>
     if (!result)
         co_return result.error();
     co_return Outputs{};
+}
+
+// Whoever waits for the end of something in the colony leaves its place to others at once.
+inline boost::asio::awaitable<Outcome> away_to_the_end(const Request& request, boost::asio::awaitable<Outcome> work)
+{
+    return away(request.script.world().scheduler, request.context.invocation,
+                "until what it waits for in the colony ends", {}, std::move(work));
+}
+
+// Whoever follows something there keeps it as long as there is more within a second.
+inline boost::asio::awaitable<Outcome> away_to_the_next(const Request& request, boost::asio::awaitable<Outcome> work)
+{
+    return away(request.script.world().scheduler, request.context.invocation,
+                "until there is more to follow in the colony", std::chrono::seconds{1}, std::move(work));
 }
 
 // A binding of a function that takes the member and the request's arguments.

@@ -40,12 +40,14 @@ asio::awaitable<Outcome> submit_workflow(ColonyMember& member, const Request& re
 asio::awaitable<Outcome> run_workflow(ColonyMember& member, const Request& request)
 {
     auto tasks = tasks_at(request, 0);
-    return tasks ? colony_work::run_workflow(member, std::move(*tasks), flag(request, 1)) : failed(tasks.error());
+    if (!tasks)
+        return failed(tasks.error());
+    return away_to_the_end(request, colony_work::run_workflow(member, std::move(*tasks), flag(request, 1)));
 }
 
 asio::awaitable<Outcome> wait_for_workflow(ColonyMember& member, const Request& request)
 {
-    return colony_work::wait_for_workflow(member, text(request, 0));
+    return away_to_the_end(request, colony_work::wait_for_workflow(member, text(request, 0)));
 }
 
 asio::awaitable<Outcome> get_workflow(ColonyMember& member, const Request& request)

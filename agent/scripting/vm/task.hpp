@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace forager::scripting {
@@ -26,6 +27,8 @@ struct Root {
     bool waits_for_its_tasks = false; ///< a script's main chunk under `run`; a function cancels what it leaves
     std::function<void(const Failure&)> unheard; ///< of a task of its own; else that fails the owner at its end
     bool any_numbers = false;
+    std::function<TimePoint(TimePoint)> clean_up_end; ///< as in `Vm::Call`
+    std::optional<TimePoint> gone_by{};               ///< after a cancellation: when all tasks below it have ended
 };
 
 class Task final : public Timer {
@@ -69,8 +72,9 @@ public:
     Group* group = nullptr;        // hears of the end, too; kept alive by a user value of the task
     int index_in_group = 0;
 
-    Task* first_failed = nullptr; // the first task of ours that failed when nobody waited for it
-    TimePoint grace_end{};        // when clean-up after a cancellation has lasted long enough
+    Task* first_failed = nullptr;   // the first task of ours that failed when nobody waited for it
+    TimePoint grace_end{};          // when clean-up after a cancellation has lasted long enough
+    std::optional<TimePoint> until; // when it goes on in any case, if it is not cancelled
 
     int anchor = LUA_NOREF; // keeps the task alive while it runs
     int results = 0;        // on top of the thread's stack, when it has ended

@@ -70,7 +70,7 @@ asio::awaitable<Outcome> Vm::run(Call call)
         };
         start_root(std::move(call), std::move(ended), root);
         if (root != nullptr && slot.is_connected())
-            slot.assign([self, root](asio::cancellation_type) { self->cancel(*root); });
+            slot.assign([self, root](asio::cancellation_type) { self->cancel_call(*root); });
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(start, asio::use_awaitable);
     const auto cancellation = co_await asio::this_coro::cancellation_state;

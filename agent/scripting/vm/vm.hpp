@@ -52,6 +52,8 @@ public:
         Task* within = nullptr; ///< the outermost task that it is a part of, and that its tasks go on under
         std::function<void(const Failure&)> unheard{}; ///< hears of tasks whose failure nobody else heard of
         bool any_numbers = false;                      ///< its results may be NaN and infinity
+        /// Asked when it is cancelled: when its clean-up must be over, at the latest the time that it is given.
+        std::function<TimePoint(TimePoint)> clean_up_end{};
     };
 
     /// Runs a function of the state as an outermost task, or within one. Cancelling the awaiting coroutine cancels the
@@ -132,6 +134,10 @@ private:
     void release(Task& task);
     Outcome outcome_of(Task& task);
     Failure failure_of(lua_State* L, int index);
+    void cancel_call(Task& root);
+    void hurry(Task& task);
+    void arm(Task& task, std::optional<TimePoint> when);
+    TimePoint clean_up_end(const Task& task) const;
     bool cancel_is_due(Task& task) const;
     static void push_cancellation(lua_State* L);
     int raise_cancellation(lua_State* L, Task& task);

@@ -30,7 +30,17 @@ bool Vm::cancel_is_due(Task& task) const
 {
     if (task.cancel == Task::Cancel::asked)
         return true;
-    return task.cancel == Task::Cancel::delivered && clock_.now() >= task.grace_end;
+    return task.cancel == Task::Cancel::delivered && clock_.now() >= clean_up_end(task);
+}
+
+// Its own, and at most that of the calls that it is a part of.
+TimePoint Vm::clean_up_end(const Task& task) const
+{
+    TimePoint end = task.grace_end;
+    for (const Task* part = &task; part != nullptr; part = part->owner)
+        if (part->root && part->root->gone_by)
+            end = std::min(end, *part->root->gone_by);
+    return end;
 }
 
 int Vm::raise_cancellation(lua_State* L, Task& task)
@@ -46,7 +56,15 @@ std::optional<TimePoint> Vm::bounded(const Task& task, std::optional<TimePoint> 
 {
     if (task.cancel != Task::Cancel::delivered)
         return when;
-    return when ? std::min(*when, task.grace_end) : task.grace_end;
+    const TimePoint end = clean_up_end(task);
+    return when ? std::min(*when, end) : end;
+}
+
+void Vm::arm(Task& task, std::optional<TimePoint> when)
+{
+    task.until = when;
+    if (const auto limit = bounded(task, when))
+        clock_.arm(task, *limit);
 }
 
 int Vm::wait_for_operation(lua_State* L)
@@ -59,8 +77,7 @@ int Vm::wait_for_operation(lua_State* L)
     task.in_operation = true;
     task.state = Task::State::parked;
     task.timed_out = false;
-    if (const auto limit = bounded(task, {}))
-        clock_.arm(task, *limit);
+    arm(task, {});
     suspending_ = true;
     return lua_yieldk(L, 0, Kind::operation, waited);
 }
@@ -72,7 +89,7 @@ int Vm::wait_until(lua_State* L, TimePoint when)
         return raise_cancellation(L, task);
     task.state = Task::State::parked;
     task.sleeping = true;
-    clock_.arm(task, *bounded(task, when));
+    arm(task, when);
     suspending_ = true;
     return lua_yieldk(L, 0, Kind::sleep, waited);
 }
@@ -85,8 +102,7 @@ int Vm::wait_on(lua_State* L, Condition& condition, std::optional<TimePoint> unt
     task.state = Task::State::parked;
     task.timed_out = false;
     condition.add(task);
-    if (const auto limit = bounded(task, until))
-        clock_.arm(task, *limit);
+    arm(task, until);
     suspending_ = true;
     return lua_yieldk(L, 0, Kind::condition, waited);
 }
@@ -178,6 +194,24 @@ void Vm::wake_all(Condition& condition)
 {
     while (Task* task = condition.first())
         wake(*task);
+}
+
+void Vm::cancel_call(Task& root)
+{
+    Root& call = *root.root;
+    const TimePoint longest = std::min(clock_.now() + config_.clean_up, call.gone_by.value_or(TimePoint::max()));
+    call.gone_by = call.clean_up_end ? call.clean_up_end(longest) : longest;
+    hurry(root);
+    cancel(root);
+}
+
+// What cleans up already, for the script had cancelled it, has no more time than the rest.
+void Vm::hurry(Task& task)
+{
+    if (task.state == Task::State::parked && task.cancel == Task::Cancel::delivered)
+        arm(task, task.until);
+    for (Task* child = task.first_child; child != nullptr; child = child->next_sibling)
+        hurry(*child);
 }
 
 void Vm::cancel(Task& task)

@@ -120,6 +120,7 @@ asio::awaitable<bool> Arrivals::is_told(std::string id, Lease lease)
 void Arrivals::begin(Permit permit, Invocation invocation, Held held, Durable durable)
 {
     invocation.deadline = end_of(held.lease, held.begun);
+    invocation.fence = fence_of(held.lease, held.begun);
     desk_.outbox.begin(invocation, to_object(held.lease), desk_.clock.wall(), durable);
     const int priority = held.priority;
     desk_.holdings.add(invocation.id, std::move(held));

@@ -23,6 +23,11 @@ std::optional<std::pair<std::int64_t, std::string_view>> number_at(std::string_v
     return std::pair{number, text.substr(static_cast<std::size_t>(end - text.data()))};
 }
 
+Duration limit_of(const Lease& lease)
+{
+    return std::chrono::seconds{std::clamp<std::int64_t>(lease.seconds, 1, 1'000'000'000)};
+}
+
 } // namespace
 
 Lease lease_of(const colonies::Process& process, std::string executor)
@@ -64,13 +69,20 @@ bool is_given_again(const Lease& lease)
     return lease.seconds >= 0 && (lease.most_retries < 0 || lease.retries < lease.most_retries);
 }
 
-// Children get 0.3 s to end by themselves, and on a busy machine it takes longer to find all of them.
-std::optional<TimePoint> end_of(const Lease& lease, TimePoint begun)
+std::optional<TimePoint> fence_of(const Lease& lease, TimePoint begun)
 {
     if (lease.seconds < 0)
         return {};
-    const Duration limit = std::chrono::seconds{std::clamp<std::int64_t>(lease.seconds, 1, 1'000'000'000)};
-    return begun + limit - std::clamp<Duration>(limit / 4, 400ms, 1500ms);
+    return begun + limit_of(lease);
+}
+
+// Children get 0.3 s to end by themselves, and on a busy machine it takes longer to find all of them.
+std::optional<TimePoint> end_of(const Lease& lease, TimePoint begun)
+{
+    const auto fence = fence_of(lease, begun);
+    if (!fence)
+        return {};
+    return *fence - std::clamp<Duration>(limit_of(lease) / 4, 400ms, 1500ms);
 }
 
 std::int64_t millicores(std::string_view text)

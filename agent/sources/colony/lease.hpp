@@ -32,8 +32,11 @@ Lease lease_in(const Object& object);
 /// Whether the server gives it to somebody once more when its time is over.
 bool is_given_again(const Lease& lease);
 
-/// When the work must begin to end so that all of it is gone in time. The server looks for time limits once in a
-/// second: one of 0 counts as the shortest.
+/// When all of the work must be gone. The server looks for time limits once in a second: one of 0 counts as the
+/// shortest.
+std::optional<TimePoint> fence_of(const Lease& lease, TimePoint begun);
+
+/// When the work must begin to end so that all of it is gone in time.
 std::optional<TimePoint> end_of(const Lease& lease, TimePoint begun);
 
 /// "500m" in thousandths of a core, "256Mi" in bytes; 0 for what the server does not understand either.

@@ -305,6 +305,29 @@ TEST_CASE("a server that is gone holds up no cancellation")
     CHECK(life.clock.now() == TimePoint{8s});
 }
 
+TEST_CASE("whoever waits for a process keeps no place of the agent, recorded or not")
+{
+    for (const bool recorded : {false, true}) {
+        WorkColony colony;
+        MortalJournal journal;
+        Life life{colony, journal};
+        life.add("t.caller", std::make_shared<ScriptedHandler>([&](const Invocation& invocation, std::vector<Value>) {
+                     Invocation nested = nested_in(invocation, "there.work", recorded);
+                     nested.args = {Value{7}};
+                     return life.scheduler.call(std::move(nested), life.observer, life.calls.function("there.work"));
+                 }));
+        RecordingReporter reporter;
+        life.scheduler.submit(life.scheduler.permit_now().value(), calling("t.caller"), reporter);
+        life.clock.run_for(life.io, 5s);
+        CHECK(life.scheduler.busy() == 0);
+        CHECK(life.scheduler.asleep().size() == (recorded ? 1 : 0));
+        CHECK(life.scheduler.away().size() == (recorded ? 0 : 1));
+        life.clock.run_for(life.io, 6s);
+        REQUIRE(reporter.outcomes.size() == 1);
+        CHECK(reporter.outcomes[0].has_value());
+    }
+}
+
 TEST_CASE("an agent that stops leaves the process of a recorded call alone, and takes another one back")
 {
     for (const bool recorded : {false, true}) {

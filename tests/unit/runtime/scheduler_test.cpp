@@ -1,7 +1,9 @@
 #include "runtime/scheduler.hpp"
 
 #include "io/pool.hpp"
+#include "ports/within.hpp"
 #include "result_text.hpp"
+#include "runtime/away.hpp"
 #include "world.hpp"
 
 #include <doctest/doctest.h>
@@ -55,6 +57,13 @@ asio::awaitable<Outcome> calling_on(Scheduler& scheduler, Clock& clock, Invocati
     co_return outcome;
 }
 
+asio::awaitable<Outcome> giving_up_after(Clock& clock, Duration limit, asio::awaitable<Outcome> work)
+{
+    (void)co_await within(clock, clock.now() + limit, std::move(work));
+    co_await sleep_for(clock, 1min);
+    co_return Outputs{};
+}
+
 // As a durable function that sleeps for an hour.
 asio::awaitable<Outcome> sleeping_an_hour(Scheduler& scheduler, Clock& clock, const Invocation& invocation)
 {
@@ -64,6 +73,16 @@ asio::awaitable<Outcome> sleeping_an_hour(Scheduler& scheduler, Clock& clock, co
     co_await scheduler.wake(std::move(rest));
     co_await sleep_for(clock, 1s);
     co_return one("rested");
+}
+
+// As a function that waits for a process of the colony.
+std::shared_ptr<Handler> waiter(World& world, Duration time, Duration patience = {})
+{
+    return std::make_shared<ScriptedHandler>(
+        [&world, time, patience](const Invocation& invocation, std::vector<Value>) {
+            return away(world.scheduler, invocation, "until it ends there", patience,
+                        after_pause(world.clock, time, one("heard")));
+        });
 }
 
 std::shared_ptr<Handler> sleeper(World& world)
@@ -386,6 +405,98 @@ TEST_CASE("what sleeps under a scheduler that calls for another leaves the place
     CHECK(world.clock.now() == TimePoint{1min});
     REQUIRE(reporter.outcomes.size() == 1);
     CHECK(reporter.outcomes[0].error().code == Errc::cancelled);
+}
+
+TEST_CASE("who waits for the colony leaves its places, so that what it waits for may come here, and comes back first")
+{
+    SchedulerConfig config;
+    config.concurrency = 1;
+    World world{1, config};
+    world.add("a.waits", waiter(world, 30min));
+    world.add(limited("a.narrow", 1), waiter(world, 30min));
+    world.add("a.other", gives_after(world.clock, 1h, Outputs{}));
+    RecordingReporter waiters;
+    RecordingReporter others;
+    for (const char* name : {"a.waits", "a.waits", "a.narrow"})
+        world.run(submit_one(world.scheduler, calling(name), waiters));
+    world.clock.run_for(world.io, 1min);
+    CHECK(world.scheduler.busy() == 0);
+    CHECK(world.scheduler.away().size() == 3);
+    CHECK(world.scheduler.room_for("a.narrow") == 1);
+    CHECK(world.scheduler.asleep().empty()); // and hears no signals, nor is it left to the next start
+    CHECK(world.observer.heard("a.waits sleeping: until it ends there"));
+    world.run(submit_one(world.scheduler, calling("a.other"), others));
+    Begun<bool> late;
+    world.begin(late, and_true(submit_one(world.scheduler, calling("a.other"), others)));
+    world.clock.run_for(world.io, 1h + 1s);
+    CHECK(waiters.outcomes.size() == 3);
+    CHECK(others.outcomes.size() == 1);
+    CHECK(late.ended());
+    world.clock.run_for(world.io, 1h);
+    CHECK(others.outcomes.size() == 2);
+    CHECK(world.scheduler.busy() == 0);
+}
+
+TEST_CASE("who waits for the colony keeps its place as long as its patience lasts, and has its grace at a stop")
+{
+    World world;
+    world.add("a.follows", waiter(world, 5s, 1s));
+    world.add("a.waits", waiter(world, 1h));
+    RecordingReporter reporter;
+    world.run(submit_one(world.scheduler, calling("a.follows"), reporter));
+    world.clock.run_for(world.io, 900ms);
+    CHECK(world.scheduler.busy() == 1);
+    world.clock.run_for(world.io, 200ms);
+    CHECK(world.scheduler.busy() == 0);
+    world.run(submit_one(world.scheduler, calling("a.waits"), reporter));
+    world.run(world.scheduler.drain(10s));
+    REQUIRE(reporter.outcomes.size() == 2);
+    CHECK(reporter.outcomes[0].has_value());
+    CHECK(reporter.outcomes[1].error().code == Errc::cancelled);
+    CHECK(world.clock.now() == TimePoint{11100ms});
+}
+
+TEST_CASE("more than may wait for the colony at once are told so")
+{
+    SchedulerConfig config;
+    config.away = 2;
+    World world{1, config};
+    world.add("a.waits", waiter(world, 1h));
+    RecordingReporter reporter;
+    for (int i = 0; i < 3; ++i) {
+        world.run(submit_one(world.scheduler, calling("a.waits"), reporter));
+        world.clock.run_for(world.io, 1s);
+    }
+    REQUIRE(reporter.outcomes.size() == 1);
+    CHECK(reporter.outcomes[0].error().code == Errc::limit);
+    CHECK(reporter.outcomes[0].error().message.starts_with("2 invocations wait for the colony at once"));
+    world.clock.run_for(world.io, 1h);
+    CHECK(reporter.outcomes.size() == 3);
+    world.run(submit_one(world.scheduler, calling("a.waits"), reporter));
+    world.clock.run_for(world.io, 1h);
+    CHECK(reporter.outcomes[3].has_value());
+}
+
+TEST_CASE("who gives up a wait for the colony has a place again, if there is one")
+{
+    SchedulerConfig config;
+    config.concurrency = 1;
+    World world{1, config};
+    world.add("a.waits", std::make_shared<ScriptedHandler>([&](const Invocation& invocation, std::vector<Value>) {
+                  return giving_up_after(world.clock, 5s,
+                                         away(world.scheduler, invocation, "until it ends there", {},
+                                              after_pause(world.clock, 1h, Outputs{})));
+              }));
+    RecordingReporter reporter;
+    world.run(submit_one(world.scheduler, calling("a.waits"), reporter));
+    world.clock.run_for(world.io, 4s);
+    CHECK(world.scheduler.busy() == 0);
+    world.clock.run_for(world.io, 2s);
+    CHECK(world.scheduler.busy() == 1);
+    CHECK(world.scheduler.away().empty());
+    world.clock.run_for(world.io, 1min);
+    CHECK(reporter.outcomes.size() == 1);
+    CHECK(world.scheduler.busy() == 0);
 }
 
 TEST_CASE("a cancellation flows into the handler and is told when the handler is gone")

@@ -54,6 +54,73 @@ TEST_CASE("clean-up after a cancellation has a limit")
     CHECK(world.clock.now().time_since_epoch() == 11s);
 }
 
+TEST_CASE("clean-up is over before the fence of the work, also where the script had begun it long before")
+{
+    ScriptWorld world;
+    world.invocation.fence = TimePoint{5s};
+    auto& script = world.script(R"(
+        local forager = require "forager"
+        local function slow()
+          local guard <close> = setmetatable({}, { __close = function() forager.sleep "100h" end })
+          forager.sleep "10h"
+        end
+        local task = forager.spawn(slow)
+        forager.sleep "1s"
+        task:cancel()
+        slow())");
+    Begun<Outcome> begun;
+    world.begin(begun, script.run_main(world.invocation, world.observer));
+    world.clock.run_for(world.io, 4s);
+    begun.cancel();
+    world.finish(begun);
+    CHECK(begun.thrown);
+    CHECK(world.clock.now() == TimePoint{4400ms});
+}
+
+TEST_CASE("who cancels may leave the clean-up less time than usual")
+{
+    ScriptWorld world;
+    REQUIRE(world.run_script(R"(
+        local forager = require "forager"
+        forager.func {
+          name = "t.slow",
+          run = function(ctx)
+            local guard <close> = setmetatable({}, { __close = function() forager.sleep "100h" end })
+            forager.sleep "10h"
+          end,
+        }
+        forager.func { name = "t.outer", run = function(ctx) ctx:call "t.slow" end })",
+                             ScriptWorld::Mode::load));
+    const TimePoint begun = world.clock.now();
+    RecordingReporter reporter;
+    for (const char* name : {"t.slow", "t.outer"}) {
+        Invocation invocation = calling(name);
+        invocation.id = name;
+        world.scheduler.submit({}, std::move(invocation), reporter);
+    }
+    world.clock.run_for(world.io, 1s);
+    CHECK(world.scheduler.cancel("t.slow", 800ms));
+    CHECK(world.scheduler.cancel("t.outer", 800ms));
+    world.clock.run_until(world.io, [&] { return reporter.outcomes.size() == 2; });
+    CHECK(world.clock.now() - begun == 1800ms);
+}
+
+TEST_CASE("calls of the colony that take no options refuse what they would ignore")
+{
+    ScriptWorld world;
+    for (const char* call :
+         {"colony.statistics { state = 'x' }", "colony.crons.list(1)", "colony.wait('p', { timeout = 1 })",
+          "colony.workflows.cancel('w', true)", "colony.channels.close('p', 'c', 'x')"}) {
+        const auto outcome = world.run_script(std::string{"local colony = require('forager').colony\n"} + call);
+        REQUIRE(!outcome);
+        CHECK(outcome.error().code == Errc::bad_arguments);
+        CHECK(outcome.error().message.find("and there is an argument") != std::string::npos);
+    }
+    const auto allowed = world.run_script("require('forager').colony.statistics(nil)");
+    REQUIRE(!allowed);
+    CHECK(allowed.error().message == "there is no colony");
+}
+
 TEST_CASE("a function's retries wait under the clock, and its arguments are checked before it runs")
 {
     ScriptWorld world;

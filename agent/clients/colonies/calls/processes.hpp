@@ -70,7 +70,8 @@ boost::asio::awaitable<Result<Process>> assign(Caller executor, AssignRequest re
 boost::asio::awaitable<Result<void>> heartbeat(Caller executor, std::string colony);
 
 /// Refusals of both closes: not_assigned, someone_elses, already_closed. Closing as successful again replaces the
-/// output; an empty `out` keeps what `set_output` gave.
+/// output; an empty `out` keeps what `set_output` gave. Failures: bad_arguments, where `out` has an integer that the
+/// server would round.
 boost::asio::awaitable<Result<void>> close_successful(Caller executor, std::string process, Array out);
 boost::asio::awaitable<Result<void>> close_failed(Caller executor, std::string process,
                                                   std::vector<std::string> errors);

@@ -35,6 +35,9 @@ TEST_CASE("work begins to end early enough to be gone in time")
     CHECK(left(60) == 58500ms);
     CHECK(left(std::numeric_limits<std::int64_t>::max()) > 24h * 365 * 30);
     CHECK_FALSE(end_of(limited(-1), TimePoint{}));
+    CHECK_FALSE(fence_of(limited(-1), TimePoint{}));
+    CHECK(fence_of(limited(3), TimePoint{2s}) == TimePoint{5s});
+    CHECK(fence_of(limited(0), TimePoint{2s}) == TimePoint{3s});
 }
 
 TEST_CASE("a time limit of 0 is none for ever: the server takes it away when it looks next")
