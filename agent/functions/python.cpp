@@ -16,8 +16,7 @@ namespace forager {
 
 namespace {
 
-const std::vector<std::string> keywords = {"code",   "function", "args", "kwargs",
-                                           "python", "timeout",  "cwd",  "session"};
+const std::vector<std::string> keywords = {"code", "function", "args", "kwargs", "python", "timeout", "cwd", "session"};
 
 // The code, and what of the call is for the code's function.
 struct Source {
@@ -209,7 +208,8 @@ void add_python(Registry& registry, Clock& clock, ProcessRunner& processes)
     code.name = "python.python_code";
     code.doc =
         "Runs Python code; further arguments go to its function. Keywords: code, function (default: the only one "
-        "defined), args, kwargs, python (an interpreter or a venv), timeout, cwd, session (what it defines stays for later "
+        "defined), args, kwargs, python (an interpreter or a venv), timeout, cwd, session (what it defines stays for "
+        "later "
         "calls).";
     code.parameters = {{"code", Type::string, {}}};
     code.variadic = true;

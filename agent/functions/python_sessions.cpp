@@ -20,9 +20,8 @@ constexpr std::size_t most_remembered = 256;
 
 std::size_t PythonSessions::live() const
 {
-    return static_cast<std::size_t>(std::ranges::count_if(sessions_, [](const auto& entry) {
-        return entry.second->busy || entry.second->worker.alive();
-    }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        sessions_, [](const auto& entry) { return entry.second->busy || entry.second->worker.alive(); }));
 }
 
 asio::awaitable<Outcome> PythonSessions::run(std::string owner, PythonCall call)
@@ -55,8 +54,8 @@ asio::awaitable<Outcome> PythonSessions::run_in(SessionPtr session, PythonCall c
     if (!session->worker.alive()) {
         co_await make_room();
         if (!session->lost.empty() && call.lines != nullptr)
-            co_await call.lines->line(Stream::err, "a new Python session begins, without what was defined before: " +
-                                                       session->lost);
+            co_await call.lines->line(Stream::err,
+                                      "a new Python session begins, without what was defined before: " + session->lost);
         session->lost.clear();
     }
     Outcome outcome = co_await session->worker.run(std::move(call));

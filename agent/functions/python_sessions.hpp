@@ -1,5 +1,5 @@
-// Python code whose definitions stay for later calls: which interpreter a call goes to, how many there are, and how long
-// they live. On the strand.
+// Python code whose definitions stay for later calls: which interpreter a call goes to, how many there are, and how
+// long they live. On the strand.
 #pragma once
 
 #include "core/outcome.hpp"
@@ -32,9 +32,9 @@ public:
     PythonSessions& operator=(const PythonSessions&) = delete;
     ~PythonSessions() { clock_.disarm(sweep_); }
 
-    /// One call in the session of this owner, interpreter and folder, when the calls before it have ended and fewer than
-    /// `most_live` sessions are at work. Outcomes are those of `PythonWorker::run`. When what was defined is lost, a
-    /// line of the first call after that says so.
+    /// One call in the session of this owner, interpreter and folder, when the calls before it have ended and fewer
+    /// than `most_live` sessions are at work. Outcomes are those of `PythonWorker::run`. When what was defined is lost,
+    /// a line of the first call after that says so.
     boost::asio::awaitable<Outcome> run(std::string owner, PythonCall call);
 
     /// How many interpreters there are.

@@ -59,8 +59,8 @@ PythonWorker::Interpreter::Interpreter(const asio::any_io_executor& executor)
 {
 }
 
-asio::awaitable<Result<void>> PythonWorker::Interpreter::start(std::shared_ptr<Interpreter> self,
-                                                               ProcessRunner& runner, Command command)
+asio::awaitable<Result<void>> PythonWorker::Interpreter::start(std::shared_ptr<Interpreter> self, ProcessRunner& runner,
+                                                               Command command)
 {
     // Of the kernel's own name space: there is no file to leave behind, and only this user's processes are accepted.
     const std::string name = "forager-python-" + random_word();
@@ -74,9 +74,7 @@ asio::awaitable<Result<void>> PythonWorker::Interpreter::start(std::shared_ptr<I
         Failure failure{Errc::refused, "no socket can be made for the Python session: " + problem.message()};
         co_return failure;
     }
-    Object input{{"socket", name},
-                 {"mark", self->mark_},
-                 {"most", static_cast<std::int64_t>(largest_python_reply)}};
+    Object input{{"socket", name}, {"mark", self->mark_}, {"most", static_cast<std::int64_t>(largest_python_reply)}};
     command.input = to_json(Value{std::move(input)});
     command.limit = kept_by_runner;
     command.lines = self.get();

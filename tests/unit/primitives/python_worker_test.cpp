@@ -140,7 +140,7 @@ TEST_CASE("a timeout and a cancellation end the interpreter with all that it has
     call.timeout = 300ms;
     const Failure late = world.failure(std::move(call));
     CHECK(late.code == Errc::timed_out);
-    CHECK(late.message == "the Python code did not end within 300ms");
+    CHECK(late.message == "the Python code did not end within 300 ms");
     CHECK_FALSE(world.worker.alive());
     CHECK(processes_with(hour) == 0);
 
