@@ -1,5 +1,6 @@
 // forager agent: the daemon.
 #include "app/agent/agent.hpp"
+#include "base/secrets.hpp"
 #include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
@@ -11,6 +12,7 @@ namespace {
 
 int run_agent(const Common& common)
 {
+    hide_agent_secrets();
     auto settings = settings_for(common);
     if (!settings)
         return print_failure(settings.error(), common);
