@@ -2,11 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <cstring>
-#include <string>
-
-#include <unistd.h>
 
 namespace forager {
 
@@ -22,20 +17,6 @@ bool is_agent_secret(std::string_view name)
         return true;
     const bool ours = std::ranges::any_of(owners, [&](std::string_view owner) { return name.starts_with(owner); });
     return ours && std::ranges::any_of(kinds, [&](std::string_view kind) { return name.find(kind) != name.npos; });
-}
-
-// What the kernel shows is the memory that it has put them into at the start.
-void hide_agent_secrets()
-{
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-        char* const shown = *entry;
-        char* const mark = std::strchr(shown, '=');
-        if (mark == nullptr || !is_agent_secret({shown, static_cast<std::size_t>(mark - shown)}))
-            continue;
-        const std::string name{shown, mark};
-        if (setenv(name.c_str(), std::string{mark + 1}.c_str(), 1) == 0 && *entry != shown)
-            explicit_bzero(mark + 1, std::strlen(mark + 1));
-    }
 }
 
 } // namespace forager

@@ -1,10 +1,10 @@
 // forager agent: the daemon.
 #include "app/agent/agent.hpp"
-#include "base/secrets.hpp"
 #include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
+#include "io/process/hidden_secrets.hpp"
 
 namespace forager::cli {
 
