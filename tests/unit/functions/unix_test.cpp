@@ -104,7 +104,7 @@ TEST_CASE("a command gets the limits that it is given")
     const auto refused = [&world](Value limit) {
         return world.failure(unix_command({"x"}, {{"limits", std::move(limit)}})).message;
     };
-    CHECK(refused(7) == "Invalid argument: 'limits' must be a table, not an integer");
+    CHECK(refused("64MB") == "Invalid argument: 'limits' must be a table, not a string");
     CHECK(refused(Object{{"memroy", 1}}).ends_with("(did you mean 'memory'?)"));
     CHECK(refused(Object{{"memory", "much"}}).starts_with("Invalid argument: 'limits.memory' must be a size"));
     CHECK(refused(Object{{"file_size", 0}}).starts_with("Invalid argument: 'limits.file_size' must be a size"));
