@@ -2,6 +2,7 @@
 
 #include "io/process/local_process_runner.hpp"
 #include "strand.hpp"
+#include "virtual_clock.hpp"
 
 #include <doctest/doctest.h>
 
@@ -99,4 +100,28 @@ TEST_CASE("there are only so many interpreters: the one that is idle for longest
     CHECK(world.run("0", "result = n") == "NameError: name 'n' is not defined");
     CHECK(world.recorder.lines.size() == 1);
     CHECK(world.sessions->live() == PythonSessions::most_live);
+}
+
+TEST_CASE("a session that is not used for ten minutes is ended")
+{
+    World world;
+    VirtualClock clock;
+    const auto sessions = std::make_shared<PythonSessions>(world.runner, clock);
+    const auto run = [&](std::string code) {
+        PythonCall call;
+        call.code = std::move(code);
+        call.call = "*";
+        call.lines = &world.recorder;
+        return world.strand.run(sessions->run("a", std::move(call))).has_value();
+    };
+    CHECK(run("n = 1"));
+    clock.run_for(world.strand.io, 9min);
+    CHECK(run("n += 1"));
+    clock.run_for(world.strand.io, 9min);
+    CHECK(sessions->live() == 1);
+    clock.run_for(world.strand.io, 2min);
+    world.strand.turn_until([&] { return sessions->live() == 0; });
+    CHECK_FALSE(run("n += 1"));
+    CHECK(world.recorder.lines == std::vector<std::string>{"a new Python session begins, without what was defined "
+                                                           "before: it was not used for ten minutes"});
 }
