@@ -164,8 +164,8 @@ asio::awaitable<std::optional<std::string>> PythonWorker::Interpreter::ask(Clock
         co_await wait_for_end();
         co_return std::optional<std::string>{};
     }
-    std::string answer = received_.substr(0, size);
-    received_.erase(0, size);
+    std::string answer = std::exchange(received_, {});
+    answer.resize(size);
     const bool complete = co_await within(clock, clock.now() + patience, complete_.wait());
     if (!complete) { // somebody holds its outputs: they are of no use any more
         stop();
