@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
+#include "io/process/hidden_secrets.hpp"
 
 namespace forager::cli {
 
@@ -11,6 +12,7 @@ namespace {
 
 int run_agent(const Common& common)
 {
+    hide_agent_secrets();
     auto settings = settings_for(common);
     if (!settings)
         return print_failure(settings.error(), common);

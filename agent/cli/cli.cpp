@@ -63,7 +63,7 @@ int run(int argc, char** argv)
     CLI::App program;
     Action chosen;
     describe(program, chosen);
-    std::vector<std::string> words = shielded(argc, argv);
+    std::vector<std::string> words = with_help_flag(shielded(argc, argv));
     const bool json = wants_json(argc, argv);
     if (const auto wrong = wrong_command(program, words))
         return complain(*wrong, json);

@@ -66,6 +66,16 @@ Failure unexpected(const CLI::App& command, const std::string& word)
 
 } // namespace
 
+std::vector<std::string> with_help_flag(std::vector<std::string> words)
+{
+    const auto first = std::ranges::find_if(words, [](const std::string& word) { return !word.starts_with('-'); });
+    if (first == words.end() || *first != "help")
+        return words;
+    words.erase(first);
+    words.emplace_back("--help");
+    return words;
+}
+
 std::optional<Failure> wrong_command(const CLI::App& program, const std::vector<std::string>& words)
 {
     const auto found = std::ranges::find_if(words, [](const std::string& word) { return !word.starts_with('-'); });

@@ -53,6 +53,7 @@ struct ExecutorConfig {
     Secret key;              ///< empty: that of the colony's section
     std::string location;    ///< the name of the colony's place where it is; empty: none
     bool shell = false;
+    bool session = false;
     bool pass_key = false;
     bool operator==(const ExecutorConfig&) const = default;
 };

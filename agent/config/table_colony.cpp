@@ -51,6 +51,8 @@ Section executor_section()
                     {"EXECUTOR_LOCATION_NAME"}),
                 key(executor, "shell", &ExecutorConfig::shell, flag(),
                     "Whether commands of the family unix are joined to one line for `sh -c`."),
+                key(executor, "session", &ExecutorConfig::session, flag(),
+                    "Whether Python code runs in a session: what it defines stays for later calls."),
                 key(executor, "pass_key", &ExecutorConfig::pass_key, flag(),
                     "Whether commands see the executor's private key in their environment."),
             },

@@ -18,11 +18,11 @@ bool has(const std::vector<std::string>& functions, const Offer& offer, std::str
     return std::ranges::find(functions, name) != functions.end() && offers(offer, name);
 }
 
-bool wants_shell(const Invocation& invocation, const Offer& offer)
+// What is no flag stays what it is, for the function to refuse.
+Value option_or(const Invocation& invocation, const char* name, bool fallback)
 {
-    const Value* wish = invocation.kwargs.find("shell");
-    const auto* flag = wish == nullptr ? nullptr : wish->get<bool>();
-    return flag == nullptr ? offer.shell : *flag;
+    const Value* wish = invocation.kwargs.find(name);
+    return wish == nullptr || wish->is_null() ? Value{fallback} : *wish;
 }
 
 // The program runs exactly as named; of the keyword arguments, which upstream ignores, those that make sense count.
@@ -30,16 +30,24 @@ void run_program(Invocation& invocation, const Offer& offer)
 {
     Object kwargs{{"cmd", invocation.function},
                   {"args", Value{std::exchange(invocation.args, {})}},
-                  {"shell", wants_shell(invocation, offer)}};
-    for (const char* name : {"cwd", "stdin", "timeout", "env"})
+                  {"shell", option_or(invocation, "shell", offer.shell)}};
+    for (const char* name : {"cwd", "stdin", "timeout", "env", "limits"})
         if (const Value* value = invocation.kwargs.find(name))
             kwargs.append(name, *value);
     invocation.kwargs = std::move(kwargs);
     invocation.function = any_program;
 }
 
+bool has_session(const Invocation& invocation, const Offer& offer)
+{
+    return option_or(invocation, "session", offer.session) == Value{true};
+}
+
+// Without code of its own the call is for a function that its session has.
 void run_code(Invocation& invocation)
 {
+    if (invocation.env.find("code") == nullptr && invocation.kwargs.find("code") == nullptr)
+        invocation.kwargs.set("code", "");
     if (invocation.kwargs.find("function") == nullptr)
         invocation.kwargs.set("function", invocation.function);
     invocation.function = any_code;
@@ -87,12 +95,15 @@ Result<void> match(Invocation& invocation, const Offer& offer, const std::vector
         invocation.function = in_family;
     else if (family == "unix" && has(functions, offer, any_program) && !invocation.function.empty())
         run_program(invocation, offer);
-    else if (family == "python" && has(functions, offer, any_code) && invocation.env.find("code") != nullptr)
+    else if (family == "python" && has(functions, offer, any_code) &&
+             (invocation.env.find("code") != nullptr || has_session(invocation, offer)))
         run_code(invocation);
     else
         return unknown(invocation.function, offer, functions);
     if (invocation.function == any_program && offer.shell && invocation.kwargs.find("shell") == nullptr)
         invocation.kwargs.set("shell", true);
+    if (invocation.function == any_code && offer.session)
+        invocation.kwargs.set("session", option_or(invocation, "session", true));
     return {};
 }
 

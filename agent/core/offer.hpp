@@ -16,6 +16,7 @@ struct Offer {
     std::string type;                        ///< of the executor
     std::vector<std::string> functions{"*"}; ///< patterns of full names, with `*` and `?`
     bool shell = false;                      ///< commands are joined to a line for the shell
+    bool session = false;                    ///< what Python code defines stays for later calls
 };
 
 /// Whether the executor offers the function of this full name.
@@ -26,7 +27,7 @@ std::string family_of(std::string_view type);
 
 /// Makes `invocation`, whose function is a process's `funcname`, one of a function that there is: by its full name, by
 /// its name in the family of the executor's type, or as the family takes any name (unix: a program; python: a function
-/// of the code that comes with the process). Failures: not_found, with all that the executor has.
+/// of the code that comes with the process, or of its session). Failures: not_found, with all that the executor has.
 Result<void> match(Invocation& invocation, const Offer& offer, const std::vector<std::string>& functions);
 
 } // namespace forager

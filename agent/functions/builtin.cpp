@@ -7,7 +7,7 @@ void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& proc
     add_echo(registry);
     add_sleep(registry, clock);
     add_unix(registry, processes);
-    add_python(registry, processes);
+    add_python(registry, clock, processes);
     add_ml(registry, processes);
     for (const char* family : {"backup", "broker", "compute", "docker", "k8s", "reconcile"})
         registry.add_unavailable(family, "this version of the agent does not have it yet");

@@ -15,7 +15,7 @@ void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& proc
 void add_echo(Registry& registry);
 void add_sleep(Registry& registry, Clock& clock);
 void add_unix(Registry& registry, ProcessRunner& processes);
-void add_python(Registry& registry, ProcessRunner& processes);
+void add_python(Registry& registry, Clock& clock, ProcessRunner& processes);
 void add_ml(Registry& registry, ProcessRunner& processes);
 
 } // namespace forager

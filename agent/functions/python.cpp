@@ -2,8 +2,11 @@
 #include "functions/builtin.hpp"
 #include "functions/builtin_function.hpp"
 #include "functions/lines_to_observer.hpp"
+#include "functions/python_sessions.hpp"
 
+#include "core/process_record.hpp"
 #include "io/formats/base64.hpp"
+#include "io/formats/json.hpp"
 #include "primitives/command_scope.hpp"
 #include "primitives/python.hpp"
 
@@ -13,7 +16,7 @@ namespace forager {
 
 namespace {
 
-const std::vector<std::string> keywords = {"code", "function", "args", "kwargs", "python", "timeout", "cwd"};
+const std::vector<std::string> keywords = {"code", "function", "args", "kwargs", "python", "timeout", "cwd", "session"};
 
 // The code, and what of the call is for the code's function.
 struct Source {
@@ -31,16 +34,19 @@ Result<Source> from_environment(const Value& encoded)
     return Source{std::move(*code), true, 0};
 }
 
-// Plain text by name, or base64 in the environment, as upstream's clients send it, or the first argument.
-Result<Source> source_of(const Invocation& invocation)
+// Plain text by name, or base64 in the environment, as upstream's clients send it, or the first argument. In a session
+// there may be none: the empty text where all of the call is for a function that is defined already.
+Result<Source> source_of(const Invocation& invocation, bool session)
 {
     auto plain = text_argument(invocation.kwargs, "code");
     if (!plain)
         return plain.error();
     if (*plain)
-        return Source{std::move(**plain), false, 0};
+        return Source{std::move(**plain), session && (*plain)->empty(), 0};
     if (const Value* encoded = invocation.env.find("code"))
         return from_environment(*encoded);
+    if (session && invocation.args.empty())
+        return Source{};
     const auto* first = invocation.args.empty() ? nullptr : invocation.args.front().get<std::string>();
     if (first == nullptr)
         return invalid_argument(": python.python_code needs Python code, as text, for its argument 'code'");
@@ -69,14 +75,13 @@ Result<void> add_arguments(PythonCall& call, const Invocation& invocation, const
     return {};
 }
 
-// What upstream's functions get as `ctx`: the process, and who runs it for which colony.
-Object context_of(const Invocation& invocation)
+// The process as the colony gave it. Without a colony, what is known of the call.
+Value process_of(const Invocation& invocation)
 {
-    const auto variable = [&](std::string_view name) {
-        const Value* value = invocation.env.find(name);
-        return value == nullptr ? Value{} : *value;
-    };
-    // As the process was submitted: its name was that of the code's function.
+    if (const Value* record = invocation.env.find(process_record))
+        if (const auto* text = record->get<std::string>())
+            if (auto process = parse_json(*text))
+                return std::move(*process);
     const Value* function = invocation.kwargs.find("function");
     Object kwargs;
     for (const Member& member : invocation.kwargs)
@@ -86,8 +91,17 @@ Object context_of(const Invocation& invocation)
                 {"args", Value{Array{invocation.args}}},
                 {"kwargs", Value{std::move(kwargs)}},
                 {"env", Value{invocation.env}}};
-    Object process{{"processid", invocation.id}, {"spec", Value{std::move(spec)}}};
-    return Object{{"process", Value{std::move(process)}},
+    return Value{Object{{"processid", invocation.id}, {"spec", Value{std::move(spec)}}}};
+}
+
+// What upstream's functions get as `ctx`: the process, and who runs it for which colony.
+Object context_of(const Invocation& invocation)
+{
+    const auto variable = [&](std::string_view name) {
+        const Value* value = invocation.env.find(name);
+        return value == nullptr ? Value{} : *value;
+    };
+    return Object{{"process", process_of(invocation)},
                   {"colonyid", variable("COLONIES_COLONY_ID")},
                   {"colonyname", variable("COLONIES_COLONY_NAME")},
                   {"executorid", variable("COLONIES_EXECUTOR_ID")},
@@ -101,8 +115,9 @@ Result<void> add_environment(PythonCall& call, const Invocation& invocation)
         return env.error();
     call.env = std::move(*env);
     // They carry the call itself.
-    std::erase_if(call.env,
-                  [](const auto& variable) { return variable.first == "code" || variable.first == "args_spec"; });
+    std::erase_if(call.env, [](const auto& variable) {
+        return variable.first == "code" || variable.first == "args_spec" || variable.first == process_record;
+    });
     return {};
 }
 
@@ -125,9 +140,9 @@ Result<void> add_options(PythonCall& call, const Object& kwargs)
     return {};
 }
 
-Result<PythonCall> call_of(const Invocation& invocation)
+Result<PythonCall> call_of(const Invocation& invocation, bool session)
 {
-    auto source = source_of(invocation);
+    auto source = source_of(invocation, session);
     if (!source)
         return source.error();
     PythonCall call;
@@ -155,16 +170,26 @@ Outcome in_words_of_upstream(Outcome outcome)
 
 class PythonCode final : public Handler {
 public:
-    explicit PythonCode(ProcessRunner& processes) : processes_{processes} {}
+    PythonCode(ProcessRunner& processes, Clock& clock)
+        : processes_{processes}, sessions_{std::make_shared<PythonSessions>(processes, clock)}
+    {
+    }
 
     boost::asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value>, Observer& observer) override
     {
-        auto call = call_of(invocation);
+        const auto session = flag_argument(invocation.kwargs, "session", false);
+        if (!session)
+            co_return session.error();
+        auto call = call_of(invocation, *session);
         if (!call)
             co_return call.error();
         LinesToObserver lines{invocation, observer};
-        CommandScope scope{processes_};
         call->lines = &lines;
+        if (*session) {
+            Outcome outcome = co_await sessions_->run(invocation.source, std::move(*call));
+            co_return in_words_of_upstream(std::move(outcome));
+        }
+        CommandScope scope{processes_};
         call->scope = scope.id();
         Outcome outcome = co_await scope.around(run_python(processes_, std::move(*call)));
         co_return in_words_of_upstream(std::move(outcome));
@@ -172,21 +197,24 @@ public:
 
 private:
     ProcessRunner& processes_;
+    std::shared_ptr<PythonSessions> sessions_;
 };
 
 } // namespace
 
-void add_python(Registry& registry, ProcessRunner& processes)
+void add_python(Registry& registry, Clock& clock, ProcessRunner& processes)
 {
     Function code;
     code.name = "python.python_code";
     code.doc =
         "Runs Python code; further arguments go to its function. Keywords: code, function (default: the only one "
-        "defined), args, kwargs, python (an interpreter or a venv), timeout, cwd.";
+        "defined), args, kwargs, python (an interpreter or a venv), timeout, cwd, session (what it defines stays for "
+        "later "
+        "calls).";
     code.parameters = {{"code", Type::string, {}}};
     code.variadic = true;
     code.raw = true;
-    add_function(registry, std::move(code), std::make_shared<PythonCode>(processes));
+    add_function(registry, std::move(code), std::make_shared<PythonCode>(processes, clock));
 }
 
 } // namespace forager

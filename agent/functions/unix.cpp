@@ -3,11 +3,15 @@
 #include "functions/builtin_function.hpp"
 #include "functions/command_handler.hpp"
 
+#include "base/size.hpp"
+#include "core/options.hpp"
+
 namespace forager {
 
 namespace {
 
-const std::vector<std::string> keywords = {"cmd", "args", "shell", "cwd", "env", "stdin", "timeout"};
+const std::vector<std::string> keywords = {"cmd", "args", "shell", "cwd", "env", "stdin", "timeout", "limits"};
+const std::vector<std::string> limit_names = {"cpu", "memory", "file_size", "open_files", "processes"};
 
 // The words of the command: positional arguments, or `cmd` and `args`.
 Result<std::vector<std::string>> words_of(const Invocation& invocation)
@@ -52,6 +56,71 @@ Result<void> add_environment(Command& command, const Object& env)
     return {};
 }
 
+Failure bad_limit(const std::string& name, const std::string& wanted)
+{
+    return invalid_argument(": 'limits." + name + "' must be " + wanted);
+}
+
+// Bytes, as a number or as text with a unit.
+Result<std::optional<std::uint64_t>> size_limit(const Object& limits, const std::string& name)
+{
+    const Value* given = option(limits, name);
+    if (given == nullptr)
+        return std::optional<std::uint64_t>{};
+    const auto* whole = given->get<std::int64_t>();
+    const auto* text = given->get<std::string>();
+    const auto size = text != nullptr                  ? parse_size(*text)
+                      : whole != nullptr && *whole > 0 ? std::optional{static_cast<std::uint64_t>(*whole)}
+                                                       : std::nullopt;
+    if (!size || *size == 0)
+        return bad_limit(name, "a size, as \"64MB\" or a number of bytes");
+    return size;
+}
+
+Result<std::optional<std::uint64_t>> count_limit(const Object& limits, const std::string& name)
+{
+    const Value* given = option(limits, name);
+    if (given == nullptr)
+        return std::optional<std::uint64_t>{};
+    const auto* whole = given->get<std::int64_t>();
+    if (whole == nullptr || *whole <= 0)
+        return bad_limit(name, "a whole number from 1 up");
+    return std::optional{static_cast<std::uint64_t>(*whole)};
+}
+
+// The kernel counts whole seconds: begun ones are given.
+Result<std::optional<std::uint64_t>> cpu_limit(const Object& limits)
+{
+    const auto cpu = duration_option(limits, "cpu");
+    if (!cpu || (*cpu && **cpu <= Duration::zero()))
+        return bad_limit("cpu", "a duration of computing, as \"10s\" or a number of seconds");
+    if (!*cpu)
+        return std::optional<std::uint64_t>{};
+    return std::optional{static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(**cpu).count())};
+}
+
+Result<void> add_limits(Command& command, const Object& kwargs)
+{
+    const Value* given = option(kwargs, "limits");
+    if (given == nullptr)
+        return {};
+    const auto* limits = given->get<Object>();
+    if (limits == nullptr)
+        return invalid_argument(": 'limits' must be a table, not a " + std::string{given->type_name()});
+    if (auto known = only_arguments(*limits, limit_names); !known)
+        return known.error();
+    auto cpu = cpu_limit(*limits);
+    auto memory = size_limit(*limits, "memory");
+    auto file = size_limit(*limits, "file_size");
+    auto open = count_limit(*limits, "open_files");
+    auto processes = count_limit(*limits, "processes");
+    for (const auto* limit : {&cpu, &memory, &file, &open, &processes})
+        if (!*limit)
+            return limit->error();
+    command.limits = {*cpu, *memory, *file, *open, *processes};
+    return {};
+}
+
 Result<void> add_options(Command& command, const Invocation& invocation)
 {
     auto cwd = text_argument(invocation.kwargs, "cwd");
@@ -66,6 +135,8 @@ Result<void> add_options(Command& command, const Invocation& invocation)
     if (!timeout)
         return timeout.error();
     command.timeout = *timeout;
+    if (auto added = add_limits(command, invocation.kwargs); !added)
+        return added.error();
     if (auto added = add_environment(command, invocation.env); !added)
         return added.error();
     const Value* env = invocation.kwargs.find("env");
@@ -110,7 +181,7 @@ void add_unix(Registry& registry, ProcessRunner& processes)
     Function command;
     command.name = "unix.unix_command";
     command.doc = "Runs one command; gives what it prints. One argument is a line for the shell, several are a program "
-                  "and its arguments. Keywords: cmd, args, shell, cwd, env, stdin, timeout.";
+                  "and its arguments. Keywords: cmd, args, shell, cwd, env, stdin, timeout, limits.";
     command.parameters = {{"command", Type::any, {}}};
     command.variadic = true;
     command.raw = true;

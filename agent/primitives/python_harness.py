@@ -5,6 +5,10 @@ The request is JSON on stdin: code or file, call, args, kwargs, ctx. The reply i
   {"failure": {"code", "message", "where", "traceback", "python_type"}}
   {"exit": status, "text": ...}
 Bytes are {"$base64": "..."} in both directions. stdin, stdout and stderr belong to the user's code.
+
+A session stays: stdin names a local socket, on which each line is a request with env beside the rest, and each answer
+one line. What one request defines is there for the next. Before the answer, a line with the session's mark ends what
+was printed on stdout and on stderr. An answer beyond `most` bytes is {"too_large": true}.
 """
 import base64
 import json
@@ -101,20 +105,24 @@ def encoded_key(key, path):
     return key
 
 
-def load(request):
-    """The user's code as a module that has run, and the name under which it appears in tracebacks."""
-    name = request["file"] or "<code>"
+def new_module():
+    module = types.ModuleType(MODULE)
+    sys.modules[MODULE] = module
+    return module
+
+
+def load(request, module, name):
+    """Runs the user's code in the module, under the name that it has in tracebacks; gives what it has defined."""
     source = read(name) if request["file"] else request["code"]
     if not request["file"]:
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-    module = types.ModuleType(MODULE)
-    sys.modules[MODULE] = module
     sys.argv = [name]
     if request["file"]:
         module.__file__ = name
         sys.path[0] = os.path.dirname(os.path.abspath(name))
-    exec(compile(source, name, "exec", dont_inherit=True), module.__dict__)
-    return module
+    code = compile(source, name, "exec", dont_inherit=True)
+    exec(code, module.__dict__)
+    return code
 
 
 def read(path):
@@ -142,12 +150,18 @@ def functions_of(module):
             if callable(value) and getattr(value, "__module__", None) == MODULE and not name.startswith("_")]
 
 
-def name_to_call(module, call):
+def stored_by(code):
+    """The names that the code itself gives a value to, whatever was there before."""
+    import dis
+    return {one.argval for one in dis.get_instructions(code) if one.opname in ("STORE_NAME", "STORE_GLOBAL")}
+
+
+def name_to_call(module, call, fresh):
     """"*" is the only function that the code defines; nothing where it has a result instead."""
     if call != "*":
         return call
-    known = functions_of(module)
-    if hasattr(module, "result") or not known:
+    known = [name for name in functions_of(module) if fresh is None or name in fresh]
+    if has_result(module, fresh) or not known:
         return ""
     if len(known) > 1:
         raise Refused("bad_arguments", "the Python code defines several functions: say which one to call, "
@@ -171,11 +185,30 @@ def takes(function, name):
     return name in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
 
 
-def value_of(module, request):
-    name = name_to_call(module, request["call"])
+def lacks_arguments(function, request):
+    import inspect
+    if request["args"] or request["kwargs"]:
+        return False
+    try:
+        inspect.signature(function).bind(**keywords_for(function, request))
+    except TypeError:
+        return True
+    except ValueError:
+        pass  # its parameters are not known
+    return False
+
+
+def has_result(module, fresh):
+    return hasattr(module, "result") and (fresh is None or "result" in fresh)
+
+
+def value_of(module, request, fresh=None):
+    name = name_to_call(module, request["call"], fresh)
     if not name:
-        return getattr(module, "result", None)
+        return module.result if has_result(module, fresh) else None
     function = function_of(module, name)
+    if fresh is not None and request["call"] == "*" and lacks_arguments(function, request):
+        return None  # in a session it may be there for later calls
     value = function(*decoded(request["args"]), **keywords_for(function, request))
     if isinstance(value, types.CoroutineType):
         import asyncio
@@ -242,9 +275,15 @@ def exit_of(error):
     return {"exit": 1, "text": str(code)}
 
 
-def reply_to(request):
+def value_of_new(request):
+    module = new_module()
+    load(request, module, request["file"] or "<code>")
+    return value_of(module, request)
+
+
+def reply_with(value, *args):
     try:
-        return {"outputs": outputs_of(value_of(load(request), request))}
+        return {"outputs": outputs_of(value(*args))}
     except Refused as error:
         return {"failure": {"code": error.code, "message": str(error)}}
     except NotData as error:
@@ -257,6 +296,10 @@ def reply_to(request):
 
 def give_descriptors_to_the_user():
     os.set_inheritable(3, False)
+    give_stdin_to_the_user()
+
+
+def give_stdin_to_the_user():
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
@@ -264,22 +307,111 @@ def give_descriptors_to_the_user():
 
 
 def send(reply):
-    data = memoryview(json.dumps(reply).encode("utf-8", "backslashreplace"))
-    while data:
-        data = data[os.write(3, data):]
+    write_all(3, json.dumps(reply).encode("utf-8", "backslashreplace"))
     os.close(3)
 
 
-def main():
-    request = json.loads(sys.stdin.buffer.read())
-    give_descriptors_to_the_user()
-    reply = reply_to(request)
+def flush():
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (OSError, ValueError, AttributeError):
             pass  # the user's code may have closed or replaced it
+
+
+def run_once(request):
+    give_descriptors_to_the_user()
+    reply = reply_with(value_of_new, request)
+    flush()
     send(reply)
+
+
+class Session:
+    """The module that all requests of a session work in."""
+
+    MOST_SOURCES = 64
+
+    def __init__(self):
+        self.module = new_module()
+        self.names = {}  # of sources: functions that were defined long ago have their lines in tracebacks
+        self.count = 0
+
+    def value_of(self, request):
+        before = self.enter(request["env"])
+        try:
+            if not request["code"]:
+                return value_of(self.module, request)
+            code = load(request, self.module, self.name_of(request["code"]))
+            return value_of(self.module, request, stored_by(code))
+        finally:
+            self.leave(before)
+
+    def name_of(self, source):
+        if source not in self.names:
+            if len(self.names) == self.MOST_SOURCES:
+                linecache.cache.pop(self.names.pop(next(iter(self.names))), None)
+            self.count += 1
+            self.names[source] = "<code>" if self.count == 1 else f"<code {self.count}>"
+        return self.names[source]
+
+    @staticmethod
+    def enter(env):
+        """Sets the environment of one request; gives what has to be set again after it."""
+        wanted = {}
+        for name, value in decoded(env).items():
+            wanted[as_str(name)] = as_str(value)
+        before = {name: os.environ.get(name) for name in wanted}
+        os.environ.update(wanted)
+        return before
+
+    @staticmethod
+    def leave(before):
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def as_str(text):
+    return os.fsdecode(text) if isinstance(text, bytes) else text
+
+
+def write_all(descriptor, data):
+    data = memoryview(data)
+    while data:
+        data = data[os.write(descriptor, data):]
+
+
+def run_session(start):
+    import socket
+    link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    link.connect(b"\0" + start["socket"].encode())
+    requests = link.makefile("rb")
+    prints = [os.dup(1), os.dup(2)]  # the user's code may put something else into their place
+    session = Session()
+    process = os.getpid()
+    for line in requests:
+        request = json.loads(line)
+        reply = reply_with(session.value_of, request)
+        flush()
+        if os.getpid() != process:
+            os._exit(0)  # a fork of the user's that has come back here
+        for descriptor in prints:
+            write_all(descriptor, f"\n{start['mark']}\n".encode())
+        answer = json.dumps(reply).encode("utf-8", "backslashreplace")
+        if len(answer) > start["most"]:
+            answer = b'{"too_large": true}'
+        link.sendall(answer + b"\n")
+
+
+def main():
+    request = json.loads(sys.stdin.buffer.read())
+    if "socket" in request:
+        give_stdin_to_the_user()
+        run_session(request)
+    else:
+        run_once(request)
 
 
 main()

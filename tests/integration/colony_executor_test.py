@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The agent as an executor of a real colony: what it does for clients that others wrote, and what it survives."""
+import base64
 import pathlib
 import signal
 import sys
@@ -149,13 +150,34 @@ class Families(ColonyAgent):
         self.assertNotIn(key, self.log.read_text())
 
     def test_python_calls_the_function_that_comes_with_the_process(self):
-        import base64
         self.serve(executors=self.executor("python"))
         code = base64.b64encode(b"def add(a, b, ctx):\n  return a + b\n").decode()
         env = {"code": code, "args_spec": "a,b,ctx"}
         self.assertEqual(self.output("add", 1, 2, env=env, **self.at("python")), [3])
         self.assertEqual(self.output("python_code", kwargs={"code": "result = 7"}, **self.at("python")), [7])
         self.assertIn("Failed to execute function", self.errors("add", 1, "x", env=env, **self.at("python"))[0])
+
+    def test_python_sees_its_process_and_a_session_keeps_what_it_defines(self):
+        self.serve(executors=self.executor("python", session=True))
+        at = self.at("python")
+        self.assertEqual(self.output("python_code", kwargs={"code": "n = 1\ndef add(x):\n    return n + x"}, **at), [])
+        self.assertEqual(self.output("add", 2, **at), [3])
+        self.assertEqual(self.output("python_code", kwargs={"code": "n += 1"}, **at), [])
+        self.assertEqual(self.output("add", 2, **at), [4])
+        stays = self.send("python_code", kwargs={"code": "import time\nprint('on')\ntime.sleep(60)"}, **at)
+        self.until(lambda: "on" in self.logs_of(stays), "the code to run")
+        self.colony.call("cancelprocessmsg", processid=stays)
+        lost = self.send("add", 2, **at)
+        self.assertIn("has no function 'add'", self.errors_of(lost)[0])
+        self.until(lambda: "a new Python session begins" in self.logs_of(lost), "the log to say what is lost")
+        # Away from the session, with all that a process has.
+        code = base64.b64encode(b"def see(ctx):\n    return ctx['process']").decode()
+        id = self.send("see", env={"code": code}, kwargs={"session": False}, **at)
+        seen = self.ended_process(id)["out"][0]
+        self.assertEqual(seen["spec"]["conditions"]["executortype"], "python")
+        self.assertEqual((seen["processid"], seen["spec"]["funcname"], seen["parents"]), (id, "see", []))
+        self.assertIn("execdeadline", seen)
+        self.assertNotIn(self.colony.owner_key, str(seen))
 
 
 class Watching(ColonyAgent):

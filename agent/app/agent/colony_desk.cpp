@@ -102,7 +102,7 @@ Result<colony::Identity> ColonyDesk::identity_of(const config::Settings& setting
                                                  const config::ExecutorConfig& executor) const
 {
     const config::ColonyConfig& colony = settings.colony;
-    const Offer offer{executor.type, executor.functions, executor.shell};
+    const Offer offer{executor.type, executor.functions, executor.shell, executor.session};
     const Secret given = given_key(executor, settings.colony);
     std::optional<colonies::PrivateKey> owner;
     if (!colony.owner_key.empty()) {

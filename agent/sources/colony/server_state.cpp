@@ -13,6 +13,15 @@ namespace {
 
 constexpr Duration quiet = std::chrono::minutes{1};
 
+// The server itself speaks no TLS, which is the default all the same: whoever begins without a proxy meets this first.
+const char* hint_for(const Failure& failure)
+{
+    return failure.message.find("TLS handshake") == std::string::npos
+               ? ""
+               : "; [colony] host, port and tls say where the server is: one without a proxy before it needs tls = "
+                 "false";
+}
+
 } // namespace
 
 ServerState::ServerState(Clock& clock, std::string peer, Words words)
@@ -42,7 +51,8 @@ void ServerState::heard(const Failure& failure)
     const bool said_lately = told_back_ && clock_.now() - *told_back_ < quiet;
     if (told_ || said_lately)
         return;
-    words_.warn("the colony server " + peer_ + " does not answer: " + failure.message + "; it is tried again");
+    words_.warn("the colony server " + peer_ + " does not answer: " + failure.message + hint_for(failure) +
+                "; it is tried again");
     told_ = true;
 }
 

@@ -1,5 +1,7 @@
 #include "sources/colony/work.hpp"
 
+#include "clients/colonies/record.hpp"
+#include "core/process_record.hpp"
 #include "core/references.hpp"
 #include "io/formats/json.hpp"
 
@@ -52,6 +54,15 @@ bool takes_from_parents(const colonies::Process& process, std::string_view funct
     if (process.in.empty() || function == "unix.unix_command")
         return false;
     return process.spec.env.contains("code") || (process.spec.args.empty() && process.spec.kwargs.empty());
+}
+
+// As the server gave it, but for what this agent has written into it for itself.
+std::string record_of(colonies::Process process)
+{
+    process.spec.env.erase(task_note_name);
+    std::erase_if(process.attributes,
+                  [](const colonies::Attribute& attribute) { return attribute.key == task_note_name; });
+    return to_json(Value{colonies::to_object(process)});
 }
 
 bool has_entries(const Value& wishes)
@@ -153,6 +164,8 @@ Result<Invocation> invocation_of(const colonies::Process& process, const Identit
         return matched.error();
     if (!note && takes_from_parents(process, invocation.function))
         invocation.args = process.in;
+    if (invocation.function == "python.python_code")
+        invocation.env.set(process_record, record_of(process));
     return invocation;
 }
 

@@ -56,6 +56,14 @@ TEST_CASE("a command line without mistakes is not complained of")
     CHECK(complaint({"run", "--json"}).empty());
 }
 
+TEST_CASE("help for a command is its flag")
+{
+    CHECK(with_help_flag({"help"}) == Words{"--help"});
+    CHECK(with_help_flag({"help", "config", "check"}) == Words{"config", "check", "--help"});
+    CHECK(with_help_flag({"run", "help"}) == Words{"run", "help"});
+    CHECK(complaint(with_help_flag({"help", "chekc"})) == "there is no command 'chekc'; did you mean 'check'?" + help);
+}
+
 TEST_CASE("an unknown command is named with the nearest, or with all there are")
 {
     CHECK(complaint({"chekc"}) == "there is no command 'chekc'; did you mean 'check'?" + help);

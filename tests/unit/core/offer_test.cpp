@@ -102,3 +102,31 @@ TEST_CASE("a python executor calls any function whose code comes with the proces
     REQUIRE(match(other, offer("python"), functions));
     CHECK(*other.kwargs.find("function") == Value{"other"});
 }
+
+TEST_CASE("a session's function needs no code, and the entry may ask for a session")
+{
+    Invocation by_process = process("sum_nums", {1, 2}, {{"session", true}});
+    REQUIRE(match(by_process, offer("python"), functions));
+    CHECK(by_process.args == std::vector<Value>{1, 2});
+    CHECK(by_process.kwargs == Object{{"session", true}, {"code", ""}, {"function", "sum_nums"}});
+    Offer entry = offer("python");
+    entry.session = true;
+    Invocation by_entry = process("sum_nums", {1, 2});
+    REQUIRE(match(by_entry, entry, functions));
+    CHECK(*by_entry.kwargs.find("session") == Value{true});
+    Invocation with_code = process("python_code", {}, {{"code", "x = 1"}});
+    REQUIRE(match(with_code, entry, functions));
+    CHECK(with_code.kwargs == Object{{"code", "x = 1"}, {"session", true}});
+    Invocation against_it = process("sum_nums", {}, {{"session", false}});
+    CHECK_FALSE(match(against_it, entry, functions));
+    against_it.env = {{"code", "ZGVm"}};
+    REQUIRE(match(against_it, entry, functions));
+    CHECK(*against_it.kwargs.find("session") == Value{false});
+}
+
+TEST_CASE("a wish for a shell that is no flag is left to be refused")
+{
+    Invocation wrong = process("ls", {}, {{"shell", "true"}});
+    REQUIRE(match(wrong, offer("unix"), functions));
+    CHECK(*wrong.kwargs.find("shell") == Value{"true"});
+}

@@ -73,11 +73,26 @@ TEST_CASE("an upstream call has its code in the environment, and everything else
           std::vector<std::pair<std::string, std::string>>{{"COLONIES_COLONY_NAME", "dev"}});
 }
 
+TEST_CASE("the code sees the process that its source gave, and no child sees it")
+{
+    PythonWorld world;
+    Object env = upstream_env("def f(ctx): pass");
+    env.set("$process", R"({"processid": "77", "parents": []})");
+    Invocation invocation = python_code({}, {{"function", "f"}}, env);
+    const Object request = world.request(invocation);
+    CHECK(*request.find("ctx")->get<Object>()->find("process") ==
+          Value{Object{{"processid", "77"}, {"parents", Array{}}}});
+    CHECK(world.runner.commands.back().env ==
+          std::vector<std::pair<std::string, std::string>>{{"COLONIES_COLONY_NAME", "dev"}});
+}
+
 TEST_CASE("code that is not there or not readable is refused before anything runs")
 {
     PythonWorld world;
     CHECK(world.failure(python_code({})).message.starts_with("Invalid argument: python.python_code needs"));
     CHECK(world.failure(python_code({7})).message.starts_with("Invalid argument: python.python_code needs"));
+    CHECK(world.failure(python_code({7}, {{"session", true}})).message.starts_with("Invalid argument: python.python"));
+    CHECK(world.failure(python_code({}, {{"session", 1}})).message.starts_with("Invalid argument: 'session'"));
     CHECK(world.failure(python_code({}, {}, {{"code", "not base64!"}})).message.find("base64") != std::string::npos);
     CHECK(world.failure(python_code({"x"}, {{"fucntion", "f"}})).message.ends_with("(did you mean 'function'?)"));
     CHECK(world.failure(python_code({"x", 1}, {{"args", Array{2}}})).message.ends_with("given twice"));

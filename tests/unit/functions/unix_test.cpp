@@ -88,3 +88,27 @@ TEST_CASE("arguments that make no command are refused before anything runs")
     CHECK(refused({"ls"}, {{"env", Object{{"A=B", 1}}}}).find("'A=B' is no name") != std::string::npos);
     CHECK(world.runner.commands.empty());
 }
+
+TEST_CASE("a command gets the limits that it is given")
+{
+    const Object limits{
+        {"cpu", "1500ms"}, {"memory", "64MB"}, {"file_size", 1000}, {"open_files", 50}, {"processes", nullptr}};
+    const ResourceLimits given = command_of(unix_command({"x"}, {{"limits", limits}})).limits;
+    CHECK(given.cpu_seconds == 2);
+    CHECK(given.memory_bytes == 64U * 1024 * 1024);
+    CHECK(given.file_bytes == 1000);
+    CHECK(given.open_files == 50);
+    CHECK_FALSE(given.processes.has_value());
+
+    BuiltinWorld world;
+    const auto refused = [&world](Value limit) {
+        return world.failure(unix_command({"x"}, {{"limits", std::move(limit)}})).message;
+    };
+    CHECK(refused("64MB") == "Invalid argument: 'limits' must be a table, not a string");
+    CHECK(refused(Object{{"memroy", 1}}).ends_with("(did you mean 'memory'?)"));
+    CHECK(refused(Object{{"memory", "much"}}).starts_with("Invalid argument: 'limits.memory' must be a size"));
+    CHECK(refused(Object{{"file_size", 0}}).starts_with("Invalid argument: 'limits.file_size' must be a size"));
+    CHECK(refused(Object{{"cpu", "0s"}}).starts_with("Invalid argument: 'limits.cpu' must be a duration"));
+    CHECK(refused(Object{{"open_files", -1}}).ends_with("'limits.open_files' must be a whole number from 1 up"));
+    CHECK(world.runner.commands.empty());
+}

@@ -85,3 +85,13 @@ TEST_CASE("of a server that comes and goes, a line in a minute is enough; one th
     state.answered();
     CHECK(lines.back() == "the colony server host:1 answers again after 56 s");
 }
+
+TEST_CASE("who speaks TLS to a server that has none is told what to set")
+{
+    VirtualClock clock;
+    std::vector<std::string> lines;
+    const auto write = [&lines](std::string_view text) { lines.emplace_back(text); };
+    ServerState state{clock, "host:1", {write, write}};
+    state.heard({Errc::refused, "the TLS handshake with host:1 failed: wrong version number"});
+    CHECK(lines.at(0).find("needs tls = false") != std::string::npos);
+}

@@ -1,5 +1,8 @@
 #include "sources/colony/work.hpp"
 
+#include "clients/colonies/record.hpp"
+#include "core/process_record.hpp"
+#include "io/formats/json.hpp"
 #include "result_text.hpp"
 
 #include <doctest/doctest.h>
@@ -140,4 +143,23 @@ TEST_CASE("the colony hears one sentence with its place, and a bounded traceback
     REQUIRE(errors.size() == 2);
     CHECK(errors[0] == "a.lua:3: it broke");
     CHECK(errors[1].size() < 8 * 1024 + 16); // with the mark of the cut
+}
+
+TEST_CASE("Python code sees the process as the server gave it, without the task's note")
+{
+    colonies::Process full = process();
+    full.spec.function = "python.python_code";
+    full.spec.conditions.executor_type = "edge";
+    full.spec.env = {{"code", "ZGVm"}, {task_note_name, "{}"}};
+    full.initiator_name = "me";
+    full.process_graph = "g";
+    full.parents = {"q"};
+    full.in = {7};
+    const auto invocation = invocation_of(full, who, server, {"python.python_code"});
+    REQUIRE(invocation);
+    const auto record = parse_json(part<std::string>(invocation->env, process_record));
+    REQUIRE(record);
+    full.spec.env.erase(task_note_name);
+    CHECK(*record == Value{colonies::to_object(full)});
+    CHECK(made(process())->env.find(process_record) == nullptr);
 }
