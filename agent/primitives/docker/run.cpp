@@ -1,0 +1,226 @@
+#include "primitives/docker/run.hpp"
+
+#include "base/duration.hpp"
+#include "clients/docker/containers.hpp"
+#include "core/options.hpp"
+#include "io/beside.hpp"
+#include "ports/with_grace.hpp"
+#include "ports/within.hpp"
+#include "primitives/docker/options.hpp"
+#include "primitives/docker/output.hpp"
+#include "primitives/docker/reading.hpp"
+#include "primitives/unix.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace forager::docker_work {
+
+namespace asio = boost::asio;
+using docker::ContainerSpec;
+
+namespace {
+
+constexpr Duration grace_to_create = std::chrono::seconds{10}; // its id must be known, or it stays
+constexpr Duration grace_to_remove = std::chrono::seconds{30};
+
+constexpr std::string_view run_options[] = {"pull", "stdin", "timeout", "limit", "merge", "check"};
+
+/// One container, and whether there may be one.
+class Run {
+public:
+    Run(DockerEngine& engine, ContainerRun& wanted)
+        : engine_{engine},
+          wanted_{wanted},
+          output_{wanted.limit.value_or(engine.output_limit()), wanted.merge, wanted.lines},
+          begun_{engine.clock().now()}
+    {
+    }
+
+    asio::awaitable<Result<Completed>> work();
+
+    /// However the work ended.
+    asio::awaitable<void> clean_up();
+
+    /// What it printed so far, as what belongs to a failure.
+    Failure with_output(Failure failure);
+
+private:
+    asio::awaitable<Result<void>> make();
+    asio::awaitable<Result<std::string>> create();
+    asio::awaitable<void> feed();
+    asio::awaitable<Result<Completed>> completed(docker::ExitWatch& exit);
+
+    docker::Client& client() { return engine_.client(); }
+
+    DockerEngine& engine_;
+    ContainerRun& wanted_;
+    Output output_;
+    TimePoint begun_;
+    std::string id_;
+};
+
+asio::awaitable<Result<Completed>> Run::work()
+{
+    if (auto ready = co_await engine_.ready(); ready.has_error())
+        co_return ready.error();
+    if (auto made = co_await make(); made.has_error())
+        co_return made.error();
+    auto output = co_await docker::attach(client(), id_, false);
+    if (output.has_error())
+        co_return output.error();
+    auto exit = co_await docker::watch_exit(client(), id_, true);
+    if (exit.has_error())
+        co_return exit.error();
+    if (auto started = co_await docker::start(client(), id_); started.has_error())
+        co_return started.error();
+    auto printed = co_await beside(feed(), output_.read(*output));
+    if (printed.has_error())
+        co_return printed.error();
+    auto done = co_await completed(*exit);
+    co_return done;
+}
+
+// The usual case asks nothing about the image first: the engine says when it has none.
+asio::awaitable<Result<void>> Run::make()
+{
+    if (wanted_.pull == Pull::always)
+        if (auto pulled = co_await pull(engine_, wanted_.spec.image, wanted_.spec.platform, wanted_.lines);
+            pulled.has_error())
+            co_return pulled.error();
+    auto id = co_await create();
+    const bool has_no_image = id.has_error() && id.error().code == Errc::not_found &&
+                              id.error().message.find("No such image") != std::string::npos;
+    if (has_no_image && wanted_.pull == Pull::missing) {
+        auto pulled = co_await pull(engine_, wanted_.spec.image, wanted_.spec.platform, wanted_.lines);
+        if (pulled.has_error())
+            co_return pulled.error();
+        id = co_await create();
+    }
+    if (id.has_error())
+        co_return id.error();
+    co_return Result<void>{};
+}
+
+// An engine that is told to make a container makes it, whether or not the asker is still there.
+asio::awaitable<Result<std::string>> Run::create()
+{
+    auto id = co_await with_grace(engine_.clock(), grace_to_create, docker::create(client(), wanted_.spec));
+    if (id.has_value())
+        id_ = *id;
+    co_return id;
+}
+
+asio::awaitable<void> Run::feed()
+{
+    if (!wanted_.input.empty()) // who cannot be fed fails by itself
+        (void)co_await docker::feed(client(), id_, std::move(wanted_.input));
+}
+
+asio::awaitable<Result<Completed>> Run::completed(docker::ExitWatch& exit)
+{
+    auto end = co_await exit.wait();
+    if (end.has_error())
+        co_return end.error();
+    Completed done;
+    done.code = static_cast<int>(end->code);
+    done.elapsed = engine_.clock().now() - begun_;
+    output_.into(done);
+    co_return done;
+}
+
+asio::awaitable<void> Run::clean_up()
+{
+    if (id_.empty())
+        co_return;
+    docker::Removal removal;
+    removal.force = true;
+    const TimePoint deadline = engine_.clock().now() + grace_to_remove;
+    auto removed = co_await within(engine_.clock(), deadline, docker::remove(client(), id_, removal), "");
+    if (removed.has_error())
+        engine_.owe(id_);
+}
+
+Failure Run::with_output(Failure failure)
+{
+    Completed so_far;
+    output_.into(so_far);
+    failure.details.set("stdout", std::move(so_far.out));
+    failure.details.set("stderr", std::move(so_far.err));
+    return failure;
+}
+
+std::string title_of(const ContainerSpec& spec)
+{
+    const std::string image = "container of " + spec.image;
+    return spec.command ? image + " with `" + shown(*spec.command) + "`" : image;
+}
+
+Result<Completed> judged(const ContainerSpec& spec, bool check, Completed done)
+{
+    if (!check || done.code == 0)
+        return done;
+    std::string words = last_words(done.err);
+    if (words.empty())
+        words = last_words(done.out);
+    const int code = done.code;
+    std::string message = "the " + title_of(spec) + " ended with status " + std::to_string(code);
+    if (!words.empty())
+        message += ": " + words;
+    return exit_failure(std::move(message), code, std::move(done));
+}
+
+} // namespace
+
+Result<ContainerRun> run_of(const Object& options)
+{
+    if (auto known = only_options("docker.run", options, container_options(), run_options); known.has_error())
+        return known.error();
+    if (option(options, "restart") != nullptr)
+        return Failure{Errc::bad_arguments, "'restart' is not for a container that is waited for: docker.start has it"};
+    ContainerRun wanted;
+    Reading reading{options};
+    reading.into(wanted.spec, container_of);
+    reading.into(wanted.pull, pull_option);
+    reading.text(wanted.input, "stdin");
+    reading.duration(wanted.timeout, "timeout");
+    reading.size(wanted.limit, "limit");
+    reading.flag(wanted.merge, "merge");
+    reading.flag(wanted.check, "check");
+    if (reading.failure())
+        return *reading.failure();
+    return wanted;
+}
+
+asio::awaitable<Result<Completed>> run(DockerEngine& engine, ContainerRun wanted)
+{
+    for (auto& label : engine.labels_of_ours())
+        wanted.spec.labels.push_back(std::move(label));
+    wanted.spec.stdin = !wanted.input.empty();
+    const auto limit = wanted.timeout;
+    const auto deadline = limit ? std::optional{engine.clock().now() + *limit} : std::nullopt;
+    Run run{engine, wanted};
+    std::optional<Result<Completed>> done;
+    std::exception_ptr thrown;
+    try {
+        done = co_await within(engine.clock(), deadline, run.work(), "");
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (thrown)
+        co_await asio::this_coro::reset_cancellation_state();
+    co_await run.clean_up();
+    if (thrown)
+        std::rethrow_exception(thrown);
+    if (done->has_error() && done->error().code == Errc::timed_out && done->error().message.empty())
+        co_return run.with_output(
+            {Errc::timed_out, "the " + title_of(wanted.spec) + " timed out after " + to_text(*limit)});
+    if (done->has_error())
+        co_return std::move(*done);
+    co_return judged(wanted.spec, wanted.check, std::move(**done));
+}
+
+} // namespace forager::docker_work
