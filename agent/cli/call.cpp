@@ -71,7 +71,7 @@ int call_here(const CallOptions& options, Invocation invocation)
     config.tick = [&] { progress->tick(); };
     config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), *progress};
-    app.ask_colony_as(colony_access(options.common, app));
+    connect_peers(options.common, app);
     std::shared_ptr<scripting::Script> script;
     if (!options.script.empty()) {
         script = app.script(options.script, scripting::Script::Mode::load);

@@ -27,6 +27,7 @@
 
 namespace forager {
 class ColonyMember;
+class DockerEngine;
 }
 
 namespace forager::http {
@@ -39,6 +40,9 @@ class Session;
 
 /// The member of the colony as whom scripts ask it, made when it is first wanted. Failures: refused, with what to set.
 using ColonyAccess = std::function<Result<ColonyMember*>()>;
+
+/// The engine of the configuration, made when it is first wanted. Failures: refused, with what to set.
+using DockerAccess = std::function<Result<DockerEngine*>()>;
 
 /// What the outside world looks like to scripts.
 struct World {
@@ -57,6 +61,7 @@ struct World {
     KeyValues& values;
     Signals& signals;
     const ColonyAccess& colony;
+    const DockerAccess& docker;
 };
 
 /// Something that a script wants to be done at certain times.

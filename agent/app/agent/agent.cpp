@@ -7,6 +7,7 @@
 #include "app/agent/retention.hpp"
 #include "app/agent/run_script.hpp"
 #include "app/agent/traced_call.hpp"
+#include "app/docker_access.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
 #include "core/arguments.hpp"
@@ -83,6 +84,7 @@ Agent::Agent(config::Settings settings, Reread reread)
 {
     observer_.count_in(counts_);
     app_.ask_colony_as(colony_access(settings_, app_));
+    app_.run_containers_on(docker_access(settings_, app_, DockerHome::agent));
     if (settings_.agent.reload == config::Reload::automatic)
         reloading_.changed = [this] { return scripts_->changed(); };
 }

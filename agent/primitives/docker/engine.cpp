@@ -35,7 +35,10 @@ asio::awaitable<Result<std::size_t>> DockerEngine::sweep()
     std::size_t count = 0;
     for (const Value& container : *containers) {
         const auto* object = container.get<Object>();
-        if (object == nullptr || part<std::string>(part<Object>(*object, "Labels"), owner_label) == config_.owner)
+        if (object == nullptr)
+            continue;
+        const auto owner = part<std::string>(part<Object>(*object, "Labels"), owner_label);
+        if (owner == config_.owner || !config_.is_gone(owner))
             continue;
         docker::Removal removal;
         removal.force = true;

@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,8 @@ public:
         std::size_t output_limit = std::size_t{4} * 1024 * 1024; ///< bytes kept of each output of a container
         std::string home;  ///< whose containers these are, over all runs of the program
         std::string owner; ///< this run of it, told apart from all others
+        /// Whether another run of the same home has ended.
+        std::function<bool(const std::string& owner)> is_gone = [](const std::string&) { return true; };
     };
 
     DockerEngine(BlockingPool& pool, Clock& clock, Config config);
@@ -35,7 +38,7 @@ public:
     /// What marks a container that ends with this run of the program.
     docker::Pairs labels_of_ours() const;
 
-    /// Removes what earlier runs have left, all of which are dead. Failures: those of the client.
+    /// Removes what runs have left that are gone. Failures: those of the client.
     boost::asio::awaitable<Result<std::size_t>> sweep();
 
     /// Before anything is made: an earlier run's container may be at the same work. Sweeps once, and removes what is
