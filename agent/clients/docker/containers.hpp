@@ -108,6 +108,7 @@ struct Exit {
 /// Hears of the end of a container. Made before it is started, it misses nothing.
 class ExitWatch {
 public:
+    ExitWatch() = default;
     explicit ExitWatch(http::AnswerStream stream) : stream_{std::move(stream)} {}
 
     /// Waits without limit. Failures: unreachable (the engine went).

@@ -27,6 +27,7 @@ struct Event {
 
 class EventStream {
 public:
+    EventStream() = default;
     explicit EventStream(http::AnswerStream stream) : told_{std::move(stream)} {}
 
     /// Nothing when the engine goes. Waits without limit.

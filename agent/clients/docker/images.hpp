@@ -25,6 +25,7 @@ struct RegistryLogin {
 /// How far a pull or a build is, as the engine tells it: one step after another.
 class ImageWork {
 public:
+    ImageWork() = default;
     explicit ImageWork(http::AnswerStream stream) : told_{std::move(stream)} {}
 
     struct Step {

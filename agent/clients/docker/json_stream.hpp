@@ -16,6 +16,7 @@ namespace forager::docker {
 
 class JsonStream {
 public:
+    JsonStream() = default; ///< has ended
     explicit JsonStream(http::AnswerStream stream) : stream_{std::move(stream)} {}
 
     /// The next document, nothing at the end. Waits without limit. Failures: unreachable (it ended in the middle),

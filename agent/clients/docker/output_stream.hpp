@@ -23,7 +23,7 @@ struct OutputPiece {
 class OutputSplitter {
 public:
     /// `raw`: of a terminal, which has one output and no frames.
-    explicit OutputSplitter(bool raw) : raw_{raw} {}
+    explicit OutputSplitter(bool raw = false) : raw_{raw} {}
 
     void feed(std::string bytes);
 
@@ -43,6 +43,7 @@ private:
 
 class OutputStream {
 public:
+    OutputStream() = default; ///< has ended
     OutputStream(http::AnswerStream stream, bool raw) : stream_{std::move(stream)}, splitter_{raw} {}
 
     /// The next piece, nothing at the end. Waits without limit. Failures: unreachable (it ended in the middle),
