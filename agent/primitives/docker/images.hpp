@@ -22,4 +22,19 @@ Result<Pull> pull_option(const Object& options);
 boost::asio::awaitable<Result<void>> pull(DockerEngine& engine, std::string image, std::string platform,
                                           LineSink* lines);
 
+/// Options: name (as "nginx" or "team/*"), labels. Each as { id, names, size (bytes), created, labels }.
+boost::asio::awaitable<Result<Array>> images(DockerEngine& engine, Object options);
+
+/// { id, names, size, created, labels, architecture, os }. Failures: not_found.
+boost::asio::awaitable<Result<Object>> image(DockerEngine& engine, std::string name);
+
+/// Another name for an image.
+boost::asio::awaitable<Result<void>> tag(DockerEngine& engine, std::string image, std::string name);
+
+/// Options: force (also where stopped containers use it). Failures: not_found, refused (a container uses it).
+boost::asio::awaitable<Result<void>> remove_image(DockerEngine& engine, std::string name, Object options);
+
+/// Removes what no container uses. Options: all (not only those without a name), labels. { removed, bytes }.
+boost::asio::awaitable<Result<Object>> prune_images(DockerEngine& engine, Object options);
+
 } // namespace forager::docker_work

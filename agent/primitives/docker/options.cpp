@@ -41,24 +41,6 @@ std::optional<std::string> plain_text(const Value& value)
     return std::nullopt;
 }
 
-Result<Words> words_option(const Object& options, std::string_view name)
-{
-    const Value* value = option(options, name);
-    if (value == nullptr)
-        return Words{};
-    const auto* list = value->get<Array>();
-    if (list == nullptr)
-        return wrong(name, "must be a list of words, not a " + std::string{value->type_name()});
-    Words words;
-    for (const Value& word : *list) {
-        auto text = plain_text(word);
-        if (!text)
-            return wrong(name, "must be a list of words, and one of them is a " + std::string{word.type_name()});
-        words.push_back(std::move(*text));
-    }
-    return words;
-}
-
 Result<std::string> image_option(const Object& options)
 {
     auto image = text_option(options, "image");
@@ -132,6 +114,24 @@ void read_rights(Reading& reading, ContainerSpec& spec)
 std::span<const std::string_view> container_options()
 {
     return names;
+}
+
+Result<Words> words_option(const Object& options, std::string_view name)
+{
+    const Value* value = option(options, name);
+    if (value == nullptr)
+        return Words{};
+    const auto* list = value->get<Array>();
+    if (list == nullptr)
+        return wrong(name, "must be a list of words, not a " + std::string{value->type_name()});
+    Words words;
+    for (const Value& word : *list) {
+        auto text = plain_text(word);
+        if (!text)
+            return wrong(name, "must be a list of words, and one of them is a " + std::string{word.type_name()});
+        words.push_back(std::move(*text));
+    }
+    return words;
 }
 
 Result<std::optional<Words>> command_option(const Object& options, std::string_view name)

@@ -23,6 +23,9 @@ Result<docker::ContainerSpec> container_of(const Object& options);
 /// A command: a list of words, or a line of them with quotes, which no shell reads.
 Result<std::optional<docker::Words>> command_option(const Object& options, std::string_view name);
 
+/// A list of words; numbers are words, too.
+Result<docker::Words> words_option(const Object& options, std::string_view name);
+
 /// Name → text or number, or a list of "NAME=value".
 Result<docker::Pairs> pairs_option(const Object& options, std::string_view name);
 

@@ -1,14 +1,13 @@
 #include "primitives/docker/run.hpp"
 
-#include "base/duration.hpp"
 #include "clients/docker/containers.hpp"
 #include "core/options.hpp"
 #include "io/beside.hpp"
-#include "ports/with_grace.hpp"
 #include "ports/within.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/output.hpp"
 #include "primitives/docker/reading.hpp"
+#include "primitives/docker/verdict.hpp"
 #include "primitives/unix.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -24,7 +23,6 @@ using docker::ContainerSpec;
 
 namespace {
 
-constexpr Duration grace_to_create = std::chrono::seconds{10}; // its id must be known, or it stays
 constexpr Duration grace_to_remove = std::chrono::seconds{30};
 
 constexpr std::string_view run_options[] = {"pull", "stdin", "timeout", "limit", "merge", "check"};
@@ -35,7 +33,7 @@ public:
     Run(DockerEngine& engine, ContainerRun& wanted)
         : engine_{engine},
           wanted_{wanted},
-          output_{wanted.limit.value_or(engine.output_limit()), wanted.merge, wanted.lines},
+          output_{wanted.limit.value_or(engine.output_limit()), wanted.merge, wanted.making.lines},
           begun_{engine.clock().now()}
     {
     }
@@ -45,12 +43,9 @@ public:
     /// However the work ended.
     asio::awaitable<void> clean_up();
 
-    /// What it printed so far, as what belongs to a failure.
-    Failure with_output(Failure failure);
+    Output& output() { return output_; }
 
 private:
-    asio::awaitable<Result<void>> make();
-    asio::awaitable<Result<std::string>> create();
     asio::awaitable<void> feed();
     asio::awaitable<Result<Completed>> completed(docker::ExitWatch& exit);
 
@@ -67,8 +62,10 @@ asio::awaitable<Result<Completed>> Run::work()
 {
     if (auto ready = co_await engine_.ready(); ready.has_error())
         co_return ready.error();
-    if (auto made = co_await make(); made.has_error())
-        co_return made.error();
+    auto id = co_await make(engine_, std::move(wanted_.making));
+    if (id.has_error())
+        co_return id.error();
+    id_ = std::move(*id);
     auto output = co_await docker::attach(client(), id_, false);
     if (output.has_error())
         co_return output.error();
@@ -82,36 +79,6 @@ asio::awaitable<Result<Completed>> Run::work()
         co_return printed.error();
     auto done = co_await completed(*exit);
     co_return done;
-}
-
-// The usual case asks nothing about the image first: the engine says when it has none.
-asio::awaitable<Result<void>> Run::make()
-{
-    if (wanted_.pull == Pull::always)
-        if (auto pulled = co_await pull(engine_, wanted_.spec.image, wanted_.spec.platform, wanted_.lines);
-            pulled.has_error())
-            co_return pulled.error();
-    auto id = co_await create();
-    const bool has_no_image = id.has_error() && id.error().code == Errc::not_found &&
-                              id.error().message.find("No such image") != std::string::npos;
-    if (has_no_image && wanted_.pull == Pull::missing) {
-        auto pulled = co_await pull(engine_, wanted_.spec.image, wanted_.spec.platform, wanted_.lines);
-        if (pulled.has_error())
-            co_return pulled.error();
-        id = co_await create();
-    }
-    if (id.has_error())
-        co_return id.error();
-    co_return Result<void>{};
-}
-
-// An engine that is told to make a container makes it, whether or not the asker is still there.
-asio::awaitable<Result<std::string>> Run::create()
-{
-    auto id = co_await with_grace(engine_.clock(), grace_to_create, docker::create(client(), wanted_.spec));
-    if (id.has_value())
-        id_ = *id;
-    co_return id;
 }
 
 asio::awaitable<void> Run::feed()
@@ -144,33 +111,10 @@ asio::awaitable<void> Run::clean_up()
         engine_.owe(id_);
 }
 
-Failure Run::with_output(Failure failure)
-{
-    Completed so_far;
-    output_.into(so_far);
-    failure.details.set("stdout", std::move(so_far.out));
-    failure.details.set("stderr", std::move(so_far.err));
-    return failure;
-}
-
 std::string title_of(const ContainerSpec& spec)
 {
-    const std::string image = "container of " + spec.image;
+    const std::string image = "the container of " + spec.image;
     return spec.command ? image + " with `" + shown(*spec.command) + "`" : image;
-}
-
-Result<Completed> judged(const ContainerSpec& spec, bool check, Completed done)
-{
-    if (!check || done.code == 0)
-        return done;
-    std::string words = last_words(done.err);
-    if (words.empty())
-        words = last_words(done.out);
-    const int code = done.code;
-    std::string message = "the " + title_of(spec) + " ended with status " + std::to_string(code);
-    if (!words.empty())
-        message += ": " + words;
-    return exit_failure(std::move(message), code, std::move(done));
 }
 
 } // namespace
@@ -183,8 +127,8 @@ Result<ContainerRun> run_of(const Object& options)
         return Failure{Errc::bad_arguments, "'restart' is not for a container that is waited for: docker.start has it"};
     ContainerRun wanted;
     Reading reading{options};
-    reading.into(wanted.spec, container_of);
-    reading.into(wanted.pull, pull_option);
+    reading.into(wanted.making.spec, container_of);
+    reading.into(wanted.making.pull, pull_option);
     reading.text(wanted.input, "stdin");
     reading.duration(wanted.timeout, "timeout");
     reading.size(wanted.limit, "limit");
@@ -197,9 +141,11 @@ Result<ContainerRun> run_of(const Object& options)
 
 asio::awaitable<Result<Completed>> run(DockerEngine& engine, ContainerRun wanted)
 {
+    docker::ContainerSpec& spec = wanted.making.spec;
     for (auto& label : engine.labels_of_ours())
-        wanted.spec.labels.push_back(std::move(label));
-    wanted.spec.stdin = !wanted.input.empty();
+        spec.labels.push_back(std::move(label));
+    spec.stdin = !wanted.input.empty();
+    const std::string title = title_of(spec);
     const auto limit = wanted.timeout;
     const auto deadline = limit ? std::optional{engine.clock().now() + *limit} : std::nullopt;
     Run run{engine, wanted};
@@ -215,12 +161,11 @@ asio::awaitable<Result<Completed>> run(DockerEngine& engine, ContainerRun wanted
     co_await run.clean_up();
     if (thrown)
         std::rethrow_exception(thrown);
-    if (done->has_error() && done->error().code == Errc::timed_out && done->error().message.empty())
-        co_return run.with_output(
-            {Errc::timed_out, "the " + title_of(wanted.spec) + " timed out after " + to_text(*limit)});
-    if (done->has_error())
+    if (done->has_error() && is_late(done->error()))
+        co_return late(title, *limit, run.output());
+    if (done->has_error() || !wanted.check)
         co_return std::move(*done);
-    co_return judged(wanted.spec, wanted.check, std::move(**done));
+    co_return judged(title, std::move(**done));
 }
 
 } // namespace forager::docker_work

@@ -2,12 +2,11 @@
 // and gone afterwards, whatever happens. On the strand.
 #pragma once
 
-#include "clients/docker/container_spec.hpp"
 #include "core/failure.hpp"
 #include "core/value.hpp"
 #include "ports/process_runner.hpp"
 #include "primitives/docker/engine.hpp"
-#include "primitives/docker/images.hpp"
+#include "primitives/docker/making.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -18,14 +17,12 @@
 namespace forager::docker_work {
 
 struct ContainerRun {
-    docker::ContainerSpec spec;
-    Pull pull = Pull::missing;
+    Making making;
     std::string input; ///< bytes for its stdin, which is closed after them
     std::optional<Duration> timeout;
     std::optional<std::size_t> limit; ///< bytes kept of each output; nothing: the engine's
     bool merge = false;               ///< both outputs in `out`
     bool check = true;                ///< a status other than 0 is a failure
-    LineSink* lines = nullptr;        ///< must outlive the run
 
     ContainerRun() = default;
 };

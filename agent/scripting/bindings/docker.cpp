@@ -45,8 +45,8 @@ asio::awaitable<Outcome> run(Request request)
     auto wanted = docker_work::run_of(options_at(request, 0));
     if (!wanted)
         co_return wanted.error();
-    wanted->lines = lines.get();
-    add_origin(wanted->spec.labels, request.context.invocation);
+    wanted->making.lines = lines.get();
+    add_origin(wanted->making.spec.labels, request.context.invocation);
     auto done = co_await docker_work::run(**engine, std::move(*wanted));
     if (!done)
         co_return done.error();

@@ -31,11 +31,11 @@ std::string refusal_of(const Object& options)
 TEST_CASE("an image is all that is needed")
 {
     const auto run = run_of({{"image", "nginx"}}).value();
-    CHECK(run.spec.image == "nginx:latest");
-    CHECK_FALSE(run.spec.command);
+    CHECK(run.making.spec.image == "nginx:latest");
+    CHECK_FALSE(run.making.spec.command);
     CHECK(run.check);
-    CHECK_FALSE(run.spec.new_privileges);
-    CHECK(run.pull == Pull::missing);
+    CHECK_FALSE(run.making.spec.new_privileges);
+    CHECK(run.making.pull == Pull::missing);
 }
 
 TEST_CASE("a command is words, or a line of them")
@@ -137,6 +137,6 @@ TEST_CASE("a run has options of its own")
     CHECK(run.limit == 1024U);
     CHECK(run.merge);
     CHECK_FALSE(run.check);
-    CHECK(run.pull == Pull::never);
+    CHECK(run.making.pull == Pull::never);
     CHECK(refusal_of(with("pull", "often")).find("'pull' must be") == 0);
 }
