@@ -74,7 +74,7 @@ DockerEngine::Config config_of(const config::Settings& settings, App& app, Docke
 
 } // namespace
 
-scripting::DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home)
+DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home)
 {
     return [&settings, &app, home, made = std::shared_ptr<DockerEngine>{}]() mutable -> Result<DockerEngine*> {
         if (settings.docker.host.empty())

@@ -15,6 +15,6 @@ enum class DockerHome { agent, command };
 
 /// Made when it is first wanted, and then always that one. `settings` and the app must outlive it. Failures: refused
 /// (the settings have none).
-scripting::DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home);
+DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home);
 
 } // namespace forager

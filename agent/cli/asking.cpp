@@ -78,7 +78,7 @@ void connect_peers(const Common& common, App& app)
     struct Peers {
         config::Settings settings;
         scripting::ColonyAccess colony;
-        scripting::DockerAccess docker;
+        DockerAccess docker;
     };
     const auto read = [&common, &app, peers = std::make_shared<Peers>()]() -> Result<std::shared_ptr<Peers>> {
         if (peers->colony)

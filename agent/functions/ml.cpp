@@ -1,9 +1,9 @@
 // ml.execute: one command on this host, as upstream's machine learning executor ran them: its output goes to the log.
 #include "functions/builtin.hpp"
 #include "functions/builtin_function.hpp"
+#include "functions/execute_line.hpp"
 #include "functions/run_command.hpp"
 
-#include "base/text.hpp"
 #include "core/options.hpp"
 
 #include <string_view>
@@ -11,22 +11,6 @@
 namespace forager {
 
 namespace {
-
-// Upstream has the last two for containers, where they change nothing that a host could.
-const std::vector<std::string> keywords = {"cmd",          "args",  "init-cmd",     "keep_snapshots",
-                                           "docker-image", "debug", "rebuild-image"};
-
-Result<void> only_known(const Invocation& invocation)
-{
-    if (!invocation.args.empty())
-        return invalid_argument(": ml.execute takes keyword arguments alone, " + listed(keywords));
-    if (auto known = only_arguments(invocation.kwargs, keywords); !known)
-        return known;
-    for (const char* name : {"keep_snapshots", "debug", "rebuild-image"})
-        if (auto flag = flag_argument(invocation.kwargs, name, false); !flag)
-            return flag.error();
-    return {};
-}
 
 // An image asks for a container, where the command may mean something else than it does here.
 Result<void> for_the_host(const Object& kwargs)
@@ -40,64 +24,13 @@ Result<void> for_the_host(const Object& kwargs)
     return failure;
 }
 
-Result<std::string> program_of(const Object& kwargs)
-{
-    auto program = text_argument(kwargs, "cmd");
-    if (program && *program && !(*program)->empty())
-        return std::move(**program);
-    const std::string why =
-        program ? "ml.execute needs a command, as text, for its argument 'cmd'" : program.error().message;
-    return Failure{Errc::bad_arguments, "Failed to parse cmd kwarg: " + why};
-}
-
-Result<std::string> arguments_of(const Object& kwargs)
-{
-    std::string line;
-    const Value* args = option(kwargs, "args");
-    if (args == nullptr)
-        return line;
-    const auto* list = args->get<Array>();
-    if (list == nullptr)
-        return invalid_argument(": 'args' must be a list, not a " + std::string{args->type_name()});
-    for (const Value& word : *list)
-        line += (line.empty() ? "" : " ") + as_word(word);
-    return line;
-}
-
-// Upstream replaces the first one alone.
-std::string with_id(std::string text, std::string_view id)
-{
-    constexpr std::string_view mark = "{processid}";
-    if (const auto place = text.find(mark); place != text.npos)
-        text.replace(place, mark.size(), id);
-    return text;
-}
-
-Result<std::string> line_of(const Invocation& invocation)
-{
-    auto program = program_of(invocation.kwargs);
-    if (!program)
-        return program.error();
-    auto arguments = arguments_of(invocation.kwargs);
-    if (!arguments)
-        return arguments.error();
-    auto first = text_argument(invocation.kwargs, "init-cmd");
-    if (!first)
-        return first.error();
-    std::string line = first->value_or("");
-    line += line.empty() ? "" : ";";
-    line += with_id(std::move(*program), invocation.id);
-    line += arguments->empty() ? "" : " " + with_id(std::move(*arguments), invocation.id);
-    return line;
-}
-
 Result<Command> command_of(const Invocation& invocation)
 {
-    if (auto known = only_known(invocation); !known)
+    if (auto known = only_execute_keywords(invocation, "ml.execute"); !known)
         return known.error();
     if (auto here = for_the_host(invocation.kwargs); !here)
         return here.error();
-    auto line = line_of(invocation);
+    auto line = execute_line(invocation, "ml.execute");
     if (!line)
         return line.error();
     auto env = environment_of(invocation.env);

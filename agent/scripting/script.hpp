@@ -8,6 +8,7 @@
 #include "ports/key_values.hpp"
 #include "ports/observer.hpp"
 #include "ports/process_runner.hpp"
+#include "primitives/docker/access.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/signals.hpp"
@@ -27,7 +28,6 @@
 
 namespace forager {
 class ColonyMember;
-class DockerEngine;
 }
 
 namespace forager::http {
@@ -40,9 +40,6 @@ class Session;
 
 /// The member of the colony as whom scripts ask it, made when it is first wanted. Failures: refused, with what to set.
 using ColonyAccess = std::function<Result<ColonyMember*>()>;
-
-/// The engine of the configuration, made when it is first wanted. Failures: refused, with what to set.
-using DockerAccess = std::function<Result<DockerEngine*>()>;
 
 /// What the outside world looks like to scripts.
 struct World {

@@ -77,7 +77,7 @@ public:
     store::MemoryValues values;
     Signals signals;
     scripting::ColonyAccess colony = [] { return Failure{Errc::refused, "there is no colony"}; };
-    scripting::DockerAccess docker = [] { return Failure{Errc::refused, "there is no Docker engine"}; };
+    DockerAccess docker = [] { return Failure{Errc::refused, "there is no Docker engine"}; };
 
 private:
     scripting::Script& make(std::string_view text, Mode mode, scripting::Vm::Config config, Registry& declares)

@@ -81,6 +81,21 @@ std::string one_form(std::string name)
 
 } // namespace
 
+asio::awaitable<Result<void>> pull_named(DockerEngine& engine, std::string name, Object options, LineSink* lines)
+{
+    constexpr std::string_view known[] = {"platform"};
+    if (auto fine = only_options("docker.pull", options, known, {}); fine.has_error())
+        co_return fine.error();
+    auto platform = text_option(options, "platform");
+    if (platform.has_error())
+        co_return platform.error();
+    auto reference = parse_image(name);
+    if (reference.has_error())
+        co_return reference.error();
+    auto pulled = co_await pull(engine, reference->text(), platform->value_or(""), lines);
+    co_return pulled;
+}
+
 asio::awaitable<Result<Array>> images(DockerEngine& engine, Object options)
 {
     constexpr std::string_view known[] = {"name", "labels"};

@@ -22,6 +22,10 @@ Result<Pull> pull_option(const Object& options);
 boost::asio::awaitable<Result<void>> pull(DockerEngine& engine, std::string image, std::string platform,
                                           LineSink* lines);
 
+/// The same as people say it. Options: platform.
+boost::asio::awaitable<Result<void>> pull_named(DockerEngine& engine, std::string name, Object options,
+                                                LineSink* lines);
+
 /// Options: name (as "nginx" or "team/*"), labels. Each as { id, names, size (bytes), created, labels }.
 boost::asio::awaitable<Result<Array>> images(DockerEngine& engine, Object options);
 

@@ -44,6 +44,7 @@ public:
     asio::awaitable<void> clean_up();
 
     Output& output() { return output_; }
+    bool was_out_of_memory() const { return out_of_memory_; }
 
 private:
     asio::awaitable<void> feed();
@@ -56,6 +57,7 @@ private:
     Output output_;
     TimePoint begun_;
     std::string id_;
+    bool out_of_memory_ = false;
 };
 
 asio::awaitable<Result<Completed>> Run::work()
@@ -92,6 +94,11 @@ asio::awaitable<Result<Completed>> Run::completed(docker::ExitWatch& exit)
     auto end = co_await exit.wait();
     if (end.has_error())
         co_return end.error();
+    constexpr std::int64_t killed = 128 + 9;
+    if (end->code == killed) {
+        auto inspected = co_await docker::inspect(client(), id_);
+        out_of_memory_ = inspected.has_value() && docker::state_in(*inspected).oom_killed;
+    }
     Completed done;
     done.code = static_cast<int>(end->code);
     done.elapsed = engine_.clock().now() - begun_;
@@ -115,6 +122,13 @@ std::string title_of(const ContainerSpec& spec)
 {
     const std::string image = "the container of " + spec.image;
     return spec.command ? image + " with `" + shown(*spec.command) + "`" : image;
+}
+
+Failure out_of_memory(const std::string& title, Failure failure)
+{
+    failure.message = title + " needed more than its memory limit, and was killed";
+    failure.details.append("oom_killed", true);
+    return failure;
 }
 
 } // namespace
@@ -165,7 +179,10 @@ asio::awaitable<Result<Completed>> run(DockerEngine& engine, ContainerRun wanted
         co_return late(title, *limit, run.output());
     if (done->has_error() || !wanted.check)
         co_return std::move(*done);
-    co_return judged(title, std::move(**done));
+    auto verdict = judged(title, std::move(**done));
+    if (verdict.has_error() && run.was_out_of_memory())
+        co_return out_of_memory(title, std::move(verdict).error());
+    co_return verdict;
 }
 
 } // namespace forager::docker_work
