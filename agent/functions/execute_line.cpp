@@ -56,8 +56,8 @@ Result<void> only_execute_keywords(const Invocation& invocation, const std::stri
         return invalid_argument(": " + name + " takes keyword arguments alone, " + listed(keywords));
     if (auto known = only_arguments(invocation.kwargs, keywords); !known)
         return known;
-    for (const char* name : {"keep_snapshots", "debug", "rebuild-image"})
-        if (auto flag = flag_argument(invocation.kwargs, name, false); !flag)
+    for (const char* flag_name : {"keep_snapshots", "debug", "rebuild-image"})
+        if (auto flag = flag_argument(invocation.kwargs, flag_name, false); !flag)
             return flag.error();
     return {};
 }
