@@ -44,7 +44,7 @@
 ---@field stdin? string  what it reads; default empty
 ---@field timeout? forager.Duration  the error `timed_out`; default none
 ---@field limit? forager.Bytes  kept of each output, its beginning and its end; default 4 MB
----@field merge? boolean  both outputs in `stdout`, in the order written; default false
+---@field merge? boolean  both outputs in `stdout`, as the engine hands them on; default false
 ---@field check? boolean  a status other than 0 is the error `exit`; default true
 
 ---@class forager.DockerCreateOptions : forager.DockerContainerOptions
