@@ -76,12 +76,14 @@ DockerEngine::Config config_of(const config::Settings& settings, App& app, Docke
 
 DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home)
 {
-    return [&settings, &app, home, made = std::shared_ptr<DockerEngine>{}]() mutable -> Result<DockerEngine*> {
+    // Copies of the access share it.
+    const auto made = std::make_shared<std::unique_ptr<DockerEngine>>();
+    return [&settings, &app, home, made]() -> Result<DockerEngine*> {
         if (settings.docker.host.empty())
             return Failure{Errc::refused, "no Docker engine is configured: set [docker] host, or DOCKER_HOST"};
-        if (!made)
-            made = std::make_shared<DockerEngine>(app.pool(), app.clock(), config_of(settings, app, home));
-        return made.get();
+        if (!*made)
+            *made = std::make_unique<DockerEngine>(app.pool(), app.clock(), config_of(settings, app, home));
+        return made->get();
     };
 }
 

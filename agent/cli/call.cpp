@@ -47,29 +47,74 @@ asio::awaitable<Outcome> call_in_script(App& app, scripting::Script& script, Inv
     co_return co_await app.scheduler().call(std::move(invocation), observer);
 }
 
+AppConfig config_for(const CallOptions& options, Progress& progress)
+{
+    AppConfig config;
+    config.tick = [&progress] { progress.tick(); };
+    config.last_words = [&options](const Failure& failure) { print_last_words(failure, options.common); };
+    return config;
+}
+
+Outcome outcome_in(const Object& end)
+{
+    if (const Value* error = end.find("error"))
+        return control::failure_from(*error);
+    const Value* result = end.find("result");
+    return Outputs{result == nullptr ? Value{} : *result};
+}
+
+// Shows what is seen of it there as if it were here.
+void show(const Object& event, Observer& progress)
+{
+    Invocation invocation;
+    invocation.id = part<std::string>(event, "id");
+    invocation.function = part<std::string>(event, "function");
+    invocation.label = part<std::string>(event, "label");
+    if (part<std::string>(event, "event") == "line")
+        progress.line(invocation, part<std::string>(event, "text"));
+    else if (const auto state = state_named(part<std::string>(event, "state")))
+        progress.state(invocation, *state, part<std::string>(event, "note"));
+}
+
+asio::awaitable<Outcome> call_there(control::Client& client, Object body, Observer& progress)
+{
+    auto events = co_await client.open("/v1/call", std::move(body));
+    if (!events)
+        co_return events.error();
+    for (;;) {
+        const auto event = co_await events->next();
+        if (!event)
+            co_return event.error();
+        const auto* object = *event ? (*event)->get<Object>() : nullptr;
+        if (object == nullptr)
+            co_return Failure{Errc::unreachable, "the agent's answer ended before the call"};
+        if (part<std::string>(*object, "event") == "end")
+            co_return outcome_in(*object);
+        show(*object, progress);
+    }
+}
+
 Ending ask_agent(const CallOptions& options, const Invocation& invocation)
 {
+    const auto socket = socket_for(options.common);
+    if (!socket)
+        return {socket.error(), {}};
     Object body{{"function", invocation.function}, {"args", invocation.args}, {"kwargs", invocation.kwargs}};
     if (options.timeout)
         body.append("timeout", to_seconds(*options.timeout));
-    Ending ending = answer_to(options.common, posting("/v1/call", std::move(body)));
-    const Value answer = ending.outcome ? as_one(std::move(*ending.outcome)) : Value{};
-    if (!ending.outcome || answer.get<Object>() == nullptr)
-        return ending;
-    if (const Value* error = answer.get<Object>()->find("error"))
-        ending.outcome = control::failure_from(*error);
-    else
-        ending.outcome = Outputs{*answer.get<Object>()->find("result")};
+    const auto progress = make_progress(options.common);
+    App app{config_for(options, *progress), *progress};
+    control::Client client{app.http(), {*socket, "what it had begun of the call is ended, and not begun again"}};
+    Ending ending = app.execute(call_there(client, std::move(body), *progress));
+    progress->finish();
     return ending;
 }
 
 int call_here(const CallOptions& options, Invocation invocation)
 {
     const auto progress = make_progress(options.common);
-    AppConfig config;
+    AppConfig config = config_for(options, *progress);
     config.time_limit = options.timeout;
-    config.tick = [&] { progress->tick(); };
-    config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), *progress};
     connect_peers(options.common, app);
     std::shared_ptr<scripting::Script> script;

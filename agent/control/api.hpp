@@ -81,7 +81,7 @@ private:
     boost::asio::awaitable<Answer> retry(Call call);
     boost::asio::awaitable<Answer> signal(Call call);
     boost::asio::awaitable<Answer> explain(Call call);
-    boost::asio::awaitable<Answer> call(Call call);
+    Result<http::Reply> call(Call call);
     boost::asio::awaitable<Answer> functions(Call call);
     boost::asio::awaitable<Answer> status(Call call);
     boost::asio::awaitable<Answer> reload(Call call);

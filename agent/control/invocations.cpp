@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -78,6 +79,14 @@ Array lines_data(const std::vector<store::LogLine>& lines)
     for (const store::LogLine& line : lines)
         list.emplace_back(Object{{"number", line.number}, {"at", timestamp(line.at)}, {"text", line.text}});
     return list;
+}
+
+// `inside` counts it as long as it runs.
+asio::awaitable<Outcome> called(Scheduler& scheduler, Invocation invocation, Observer& observer,
+                                std::shared_ptr<const Gate::Inside>)
+{
+    Outcome outcome = co_await scheduler.call(std::move(invocation), observer);
+    co_return outcome;
 }
 
 Value id_data(std::string id)
@@ -222,19 +231,18 @@ asio::awaitable<Api::Answer> Api::signal(Call call)
 }
 
 // Run as a part of the request: it is not kept, and ends when the client leaves.
-asio::awaitable<Api::Answer> Api::call(Call call)
+Result<http::Reply> Api::call(Call call)
 {
     auto submission = submission_in(call.request, parts_.scheduler.clock());
     if (!submission)
-        co_return submission.error();
+        return submission.error();
     submission->invocation.source = "call";
     if (parts_.gate.is_shut())
-        co_return Failure{Errc::refused, drained};
-    const Counted inside = parts_.gate.pass();
-    Outcome outcome = co_await parts_.scheduler.call(std::move(submission->invocation));
-    if (!outcome)
-        co_return Value{Object{{"error", failure_data(outcome.error())}}};
-    co_return Value{Object{{"result", as_one(std::move(*outcome))}}};
+        return Failure{Errc::refused, drained};
+    const std::shared_ptr<const Gate::Inside> inside{new Gate::Inside{parts_.gate.pass()}};
+    return parts_.sessions.call(parts_.scheduler.observer(), [&](Observer& observer) {
+        return called(parts_.scheduler, std::move(submission->invocation), observer, inside);
+    });
 }
 
 Situation Api::situation_of(const Record& record) const

@@ -1,7 +1,7 @@
 // A session inside the agent: a script's surroundings that a client talks with, until it leaves. On the strand.
 #pragma once
 
-#include "control/session_stream.hpp"
+#include "control/client_stream.hpp"
 #include "ports/clock.hpp"
 #include "ports/observer.hpp"
 #include "scripting/script.hpp"
@@ -33,7 +33,7 @@ public:
     LiveSession(std::shared_ptr<scripting::Script> script, Origin origin, const Clock& clock, SessionLimits limits);
 
     const std::string& id() const { return origin_.id; }
-    SessionStream& stream() { return stream_; }
+    ClientStream& stream() { return stream_; }
 
     /// Serves inputs until it is closed or cancelled; what it leaves is gone then.
     boost::asio::awaitable<void> run();
@@ -58,7 +58,7 @@ public:
     Object description() const;
 
     void state(const Invocation&, State, std::string_view) override {}
-    void line(const Invocation&, std::string_view text) override { stream_.line(text); }
+    void line(const Invocation&, std::string_view text) override { stream_.offer({{"event", "line"}, {"text", text}}); }
 
 private:
     Object answer_of(std::int64_t number, const Outcome& outcome) const;
@@ -66,7 +66,7 @@ private:
     Origin origin_;
     const Clock& clock_;
     SessionLimits limits_;
-    SessionStream stream_;
+    ClientStream stream_;
     scripting::Session session_;
     std::string reason_ = "the session was closed";
     std::int64_t inputs_ = 0;

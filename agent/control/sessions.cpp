@@ -25,7 +25,31 @@ private:
     std::shared_ptr<LiveSession> session_;
 };
 
+// The same of a call.
+class Sessions::CallBody final : public http::BodySource {
+public:
+    CallBody(Sessions& sessions, std::string id, std::shared_ptr<LiveCall> call)
+        : sessions_{sessions}, id_{std::move(id)}, call_{std::move(call)}
+    {
+    }
+    CallBody(const CallBody&) = delete;
+    CallBody& operator=(const CallBody&) = delete;
+    ~CallBody() override { sessions_.group_.cancel(id_); }
+
+    asio::awaitable<std::string> next() override { return call_->stream().next(); }
+
+private:
+    Sessions& sessions_;
+    std::string id_;
+    std::shared_ptr<LiveCall> call_;
+};
+
 namespace {
+
+asio::awaitable<void> done(std::shared_ptr<LiveCall> call, asio::awaitable<Outcome> work)
+{
+    co_await call->run(std::move(work));
+}
 
 asio::awaitable<void> evaluated(std::shared_ptr<LiveSession> session, std::int64_t number, std::string text,
                                 std::int64_t line)
@@ -73,6 +97,14 @@ asio::awaitable<void> Sessions::serve(std::shared_ptr<LiveSession> session)
     co_await session->run();
     sessions_.erase(session->id());
     group_.cancel(session->id());
+}
+
+http::Reply Sessions::call(Observer& also, const std::function<asio::awaitable<Outcome>(Observer&)>& work)
+{
+    const auto call = std::make_shared<LiveCall>(parts_.executor, also, limits_.output);
+    std::string id = parts_.fresh_id();
+    group_.spawn(id, done(call, work(*call)));
+    return http::stream_reply("application/x-ndjson", std::make_unique<CallBody>(*this, std::move(id), call));
 }
 
 Result<LiveSession*> Sessions::find(const std::string& id) const

@@ -1,6 +1,8 @@
-// All sessions inside the agent, by id. One for the agent, on the strand.
+// What belongs to the connection of a client: all sessions inside the agent, by id, and calls. One for the agent, on
+// the strand.
 #pragma once
 
+#include "control/live_call.hpp"
 #include "control/session.hpp"
 #include "io/http/server/reply.hpp"
 #include "runtime/task_group.hpp"
@@ -36,6 +38,10 @@ public:
     /// Opens one, which lives as long as the answer's body. Failures: limit, and those of the script's text.
     Result<http::Reply> open(const Wanted& wanted);
 
+    /// Begins work whose answer's body tells what `also` hears of it, and its end; it is ended when its client leaves.
+    /// `work` is called once, at once; what it is given lives as long as the work.
+    http::Reply call(Observer& also, const std::function<boost::asio::awaitable<Outcome>(Observer&)>& work);
+
     /// Begins to run an input, and gives its number. Failures: not_found, refused.
     Result<std::int64_t> evaluate(const std::string& id, std::string text, std::int64_t line);
 
@@ -50,6 +56,7 @@ public:
 
 private:
     class Body;
+    class CallBody;
 
     Result<LiveSession*> find(const std::string& id) const;
     boost::asio::awaitable<void> serve(std::shared_ptr<LiveSession> session);

@@ -64,7 +64,7 @@ Result<HookRoute> HookRoute::parse(std::string_view text)
     constexpr std::array<std::string_view, 3> taken = {"/healthz", "/readyz", "/metrics"};
     if (std::ranges::find(taken, path) != taken.end())
         return bad(text, "is answered by the agent itself: choose another path");
-    const std::vector<std::string_view> segments = split(path, '/');
+    const std::vector<std::string_view> segments = split(path.substr(1), '/');
     if (auto checked = check_segments(text, segments); !checked)
         return checked.error();
     HookRoute route;
@@ -73,16 +73,15 @@ Result<HookRoute> HookRoute::parse(std::string_view text)
     return route;
 }
 
-std::optional<Object> HookRoute::match(std::string_view path) const
+std::optional<Object> HookRoute::match(std::span<const std::string> path) const
 {
-    const std::vector<std::string_view> given = split(path, '/');
-    if (given.size() != segments_.size())
+    if (path.size() != segments_.size())
         return std::nullopt;
     Object params;
-    for (std::size_t i = 0; i < given.size(); ++i) {
-        if (is_name(segments_[i]) && !given[i].empty())
-            params.append(std::string{inner(segments_[i])}, given[i]);
-        else if (segments_[i] != given[i])
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (is_name(segments_[i]) && !path[i].empty())
+            params.append(std::string{inner(segments_[i])}, path[i]);
+        else if (segments_[i] != path[i])
             return std::nullopt;
     }
     return params;
@@ -102,8 +101,8 @@ bool HookRoute::same_requests(const HookRoute& other) const
 std::string HookRoute::text() const
 {
     std::string path;
-    for (std::size_t i = 1; i < segments_.size(); ++i) // the first is what stands before the first slash: nothing
-        path += "/" + segments_[i];
+    for (const std::string& segment : segments_)
+        path += "/" + segment;
     return method_ + " " + path;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,8 @@ public:
     /// agent itself answers.
     static Result<HookRoute> parse(std::string_view text);
 
-    /// What stands at the names, when the path is one of this route's.
-    std::optional<Object> match(std::string_view path) const;
+    /// What stands at the names, when a path of these segments is one of this route's.
+    std::optional<Object> match(std::span<const std::string> path) const;
 
     const std::string& method() const { return method_; }
 

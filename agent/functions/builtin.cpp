@@ -8,7 +8,7 @@ void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& proc
     add_sleep(registry, clock);
     add_unix(registry, processes);
     add_python(registry, processes);
-    add_ml(registry, processes);
+    add_ml(registry, processes, docker);
     add_docker(registry, docker);
     for (const char* family : {"backup", "broker", "compute", "k8s", "reconcile"})
         registry.add_unavailable(family, "this version of the agent does not have it yet");

@@ -17,7 +17,7 @@ void add_echo(Registry& registry);
 void add_sleep(Registry& registry, Clock& clock);
 void add_unix(Registry& registry, ProcessRunner& processes);
 void add_python(Registry& registry, ProcessRunner& processes);
-void add_ml(Registry& registry, ProcessRunner& processes);
+void add_ml(Registry& registry, ProcessRunner& processes, const DockerAccess& docker);
 void add_docker(Registry& registry, const DockerAccess& docker);
 
 } // namespace forager

@@ -101,6 +101,11 @@ private:
 
 } // namespace
 
+std::shared_ptr<Handler> docker_execute(const DockerAccess& docker)
+{
+    return std::make_shared<DockerExecute>(docker);
+}
+
 void add_docker_execute(Registry& registry, const DockerAccess& docker)
 {
     Function execute;
@@ -116,7 +121,7 @@ void add_docker_execute(Registry& registry, const DockerAccess& docker)
                           {"rebuild-image", Type::boolean, Value{false}},
                           {"keep_snapshots", Type::boolean, Value{false}}};
     execute.raw = true;
-    add_function(registry, std::move(execute), std::make_shared<DockerExecute>(docker));
+    add_function(registry, std::move(execute), docker_execute(docker));
 }
 
 } // namespace forager

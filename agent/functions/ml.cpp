@@ -1,35 +1,23 @@
 // ml.execute: one command on this host, as upstream's machine learning executor ran them: its output goes to the log.
 #include "functions/builtin.hpp"
 #include "functions/builtin_function.hpp"
+#include "functions/command_handler.hpp"
+#include "functions/docker.hpp"
 #include "functions/execute_line.hpp"
-#include "functions/run_command.hpp"
 
 #include "core/options.hpp"
 
-#include <string_view>
+#include <memory>
+#include <utility>
 
 namespace forager {
 
 namespace {
 
-// An image asks for a container, where the command may mean something else than it does here.
-Result<void> for_the_host(const Object& kwargs)
-{
-    if (option(kwargs, "docker-image") == nullptr)
-        return {};
-    Failure failure{Errc::refused,
-                    "Failed to execute process: 'docker-image' asks for a container, and this version of "
-                    "the agent has no family docker yet: leave it out to run 'cmd' on the host"};
-    failure.retry = false;
-    return failure;
-}
-
 Result<Command> command_of(const Invocation& invocation)
 {
     if (auto known = only_execute_keywords(invocation, "ml.execute"); !known)
         return known.error();
-    if (auto here = for_the_host(invocation.kwargs); !here)
-        return here.error();
     auto line = execute_line(invocation, "ml.execute");
     if (!line)
         return line.error();
@@ -52,39 +40,48 @@ Failure in_words_of_upstream(Failure failure)
     return failure;
 }
 
+Outcome outcome_of(Result<Completed> completed)
+{
+    return completed ? Outcome{Outputs{}} : in_words_of_upstream(completed.error());
+}
+
+// An image asks for a container, as upstream's newer executors have it under the same name.
 class Execute final : public Handler {
 public:
-    explicit Execute(ProcessRunner& processes) : processes_{processes} {}
-
-    boost::asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value>, Observer& observer) override
+    Execute(ProcessRunner& processes, const DockerAccess& docker)
+        : on_the_host_{processes, {command_of, outcome_of}}, in_a_container_{docker_execute(docker)}
     {
-        auto command = command_of(invocation);
-        if (!command)
-            co_return command.error();
-        auto completed = co_await run_command(processes_, invocation, observer, std::move(*command));
-        if (!completed)
-            co_return in_words_of_upstream(completed.error());
-        co_return Outputs{};
+    }
+
+    boost::asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value> args,
+                                        Observer& observer) override
+    {
+        if (option(invocation.kwargs, "docker-image") == nullptr)
+            return on_the_host_.run(invocation, std::move(args), observer);
+        return in_a_container_->run(invocation, std::move(args), observer);
     }
 
 private:
-    ProcessRunner& processes_;
+    CommandHandler on_the_host_;
+    std::shared_ptr<Handler> in_a_container_;
 };
 
 } // namespace
 
-void add_ml(Registry& registry, ProcessRunner& processes)
+void add_ml(Registry& registry, ProcessRunner& processes, const DockerAccess& docker)
 {
     Function execute;
     execute.name = "ml.execute";
-    execute.doc = "Runs one command through the shell on this host; what it prints is its log, and it gives nothing. "
-                  "Keywords: cmd, args, init-cmd (before it); {processid} stands for the id.";
+    execute.doc =
+        "Runs one command through the shell on this host, or with docker-image in a container; what it prints is its "
+        "log, and it gives nothing. Keywords: cmd, args, init-cmd (before it); {processid} stands for the id.";
     execute.parameters = {{"cmd", Type::string, {}},
                           {"args", Type::list, Value{Array{}}},
                           {"init-cmd", Type::string, Value{""}},
+                          {"docker-image", Type::string, Value{""}},
                           {"keep_snapshots", Type::boolean, Value{false}}};
     execute.raw = true;
-    add_function(registry, std::move(execute), std::make_shared<Execute>(processes));
+    add_function(registry, std::move(execute), std::make_shared<Execute>(processes, docker));
 }
 
 } // namespace forager

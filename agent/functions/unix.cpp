@@ -1,7 +1,7 @@
 // unix.unix_command: one command, its outputs as one text.
 #include "functions/builtin.hpp"
 #include "functions/builtin_function.hpp"
-#include "functions/run_command.hpp"
+#include "functions/command_handler.hpp"
 
 namespace forager {
 
@@ -98,24 +98,10 @@ Result<Command> command_of(const Invocation& invocation)
     return command;
 }
 
-class UnixCommand final : public Handler {
-public:
-    explicit UnixCommand(ProcessRunner& processes) : processes_{processes} {}
-
-    boost::asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value>, Observer& observer) override
-    {
-        auto command = command_of(invocation);
-        if (!command)
-            co_return command.error();
-        auto completed = co_await run_command(processes_, invocation, observer, std::move(*command));
-        if (!completed)
-            co_return completed.error();
-        co_return Outputs{Value{std::move(completed->out)}};
-    }
-
-private:
-    ProcessRunner& processes_;
-};
+Outcome outcome_of(Result<Completed> completed)
+{
+    return completed ? Outcome{Outputs{Value{std::move(completed->out)}}} : completed.error();
+}
 
 } // namespace
 
@@ -128,7 +114,8 @@ void add_unix(Registry& registry, ProcessRunner& processes)
     command.parameters = {{"command", Type::any, {}}};
     command.variadic = true;
     command.raw = true;
-    add_function(registry, std::move(command), std::make_shared<UnixCommand>(processes));
+    add_function(registry, std::move(command),
+                 std::make_shared<CommandHandler>(processes, CommandHandler::Words{command_of, outcome_of}));
 }
 
 } // namespace forager

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "io/event.hpp"
-#include "ports/within.hpp"
+#include "ports/under_alarm.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

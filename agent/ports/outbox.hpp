@@ -4,6 +4,7 @@
 
 #include "core/invocation.hpp"
 #include "core/outcome.hpp"
+#include "ports/durable.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -25,10 +26,11 @@ public:
     virtual ~Outbox() = default;
 
     /// The work begins here. Does not wait to be safe: after a crash the peer still has it. Work of a known id goes on
-    /// with the new lease, and keeps what it recorded.
-    virtual void begin(const Invocation& invocation, Object lease, WallTime now) = 0;
+    /// with the new lease, and keeps what it recorded. `durable`: soon where nobody counts its starts yet.
+    virtual void begin(const Invocation& invocation, Object lease, WallTime now, Durable durable) = 0;
 
-    /// The peer has heard the outcome, or is never going to: its record may be forgotten. Does not wait to be safe.
+    /// The peer has heard the outcome, or is never going to: its record may be forgotten. Does not wait to be safe:
+    /// after a crash it is told again, and the peer says that it knows.
     /// `note`, where it is not empty, stands in the record.
     virtual void told(std::string id, std::string note) = 0;
 

@@ -5,13 +5,10 @@
 #include "core/failure.hpp"
 #include "ports/cancellation.hpp"
 #include "ports/clock.hpp"
+#include "ports/under_alarm.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
 #include <optional>
@@ -53,12 +50,6 @@ private:
     bool cancelled_ = false;
 };
 
-template <class T> boost::asio::awaitable<void> keep(boost::asio::awaitable<T> work, std::optional<T>& kept)
-{
-    T value = co_await std::move(work);
-    kept.emplace(std::move(value));
-}
-
 inline boost::asio::awaitable<bool> then_true(boost::asio::awaitable<void> work)
 {
     co_await std::move(work);
@@ -73,26 +64,15 @@ inline boost::asio::awaitable<bool> then_true(boost::asio::awaitable<void> work)
 template <class T>
 boost::asio::awaitable<std::optional<T>> within(Clock& clock, TimePoint deadline, boost::asio::awaitable<T> work)
 {
-    namespace asio = boost::asio;
-    const auto executor = co_await asio::this_coro::executor;
-    const auto state = co_await asio::this_coro::cancellation_state;
     detail::LimitAlarm alarm{clock, deadline};
     std::optional<T> value;
-    std::exception_ptr thrown;
-    // The work listens to the alarm instead of the caller's slot, so the alarm passes the caller's cancellation on.
-    auto caller = state.slot();
-    if (caller.is_connected()) // else nobody can cancel the caller
-        caller.assign([&alarm](asio::cancellation_type type) { alarm.cancel(type); });
     try {
-        co_await asio::co_spawn(executor, detail::keep(std::move(work), value),
-                                asio::bind_cancellation_slot(alarm.slot(), asio::use_awaitable));
+        T given = co_await detail::under_alarm(alarm, std::move(work));
+        value.emplace(std::move(given));
     } catch (...) {
-        thrown = std::current_exception();
+        if (!alarm.expired() || !is_cancellation(std::current_exception()))
+            throw;
     }
-    if (caller.is_connected())
-        caller.clear();
-    if (thrown && !(alarm.expired() && is_cancellation(thrown)))
-        std::rethrow_exception(thrown);
     if (alarm.expired())
         value.reset();
     co_return value;

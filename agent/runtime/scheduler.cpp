@@ -233,6 +233,19 @@ asio::awaitable<void> Scheduler::serve(Place place, Ticket ticket, Registry::Ent
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     co_await ticket.report(std::move(outcome));
     present_.erase(present);
+    less_runs();
+}
+
+void Scheduler::on_less(std::function<void()> tell)
+{
+    less_ = std::move(tell);
+    admission_.on_none_held([this] { less_runs(); });
+}
+
+void Scheduler::less_runs() const
+{
+    if (less_)
+        less_();
 }
 
 void Scheduler::note(const Invocation& invocation, std::string_view words)

@@ -72,6 +72,10 @@ public:
     /// Says a word about one that runs.
     void note(const Invocation& invocation, std::string_view words);
 
+    /// From now on `tell` is called whenever less may run: something submitted has ended or sleeps, or the last permit
+    /// was given back; nothing: nobody is. One who listens.
+    void on_less(std::function<void()> tell);
+
     /// How many permits are held: by the submitted ones that do not sleep, and by sources that ask for work.
     std::size_t busy() const { return admission_.held(); }
 
@@ -103,6 +107,7 @@ public:
 
     Clock& clock() { return clock_; }
     Random& random() { return random_; }
+    Observer& observer() const { return observer_; } ///< of what is called without one of its own
     const Registry& registry() const { return registry_; }
     boost::asio::any_io_executor executor() const { return executor_; }
 
@@ -159,6 +164,7 @@ private:
     Place* place_of(const Invocation& invocation);
     boost::asio::awaitable<void> take_place(const Invocation& invocation);
     boost::asio::awaitable<void> sit_down_again(const std::string& id);
+    void less_runs() const;
     bool before_deadline(const Invocation& invocation, Duration pause) const;
 
     boost::asio::any_io_executor executor_;
@@ -175,6 +181,7 @@ private:
     std::map<std::string, Seat*> seats_;   // of those whose function has a concurrency
     TaskGroup submitted_;
     TaskGroup reports_;
+    std::function<void()> less_;
     bool stopping_ = false;
     Scheduler* submitter_ = this;
 };

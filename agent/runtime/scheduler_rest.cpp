@@ -128,6 +128,7 @@ Scheduler::Rest::Rest(Scheduler& scheduler, const Invocation& invocation)
     : scheduler_{&scheduler}, invocation_{invocation}
 {
     for_each_place([](Place& place) { place.rest(); });
+    scheduler_->submitter().less_runs();
 }
 
 Scheduler::Rest::~Rest()

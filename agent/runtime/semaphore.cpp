@@ -40,6 +40,8 @@ void Semaphore::give_back()
     // Handed on without being free in between, so that nobody overtakes the queue.
     if (held_ > limit_ || !waiters_.wake_one())
         --held_;
+    if (held_ == 0 && tell_)
+        tell_();
 }
 
 void Semaphore::resize(std::size_t limit)

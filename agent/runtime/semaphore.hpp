@@ -8,7 +8,9 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <utility>
 
 namespace forager {
 
@@ -30,6 +32,9 @@ public:
     /// How many may hold it from now on. Those above a lower limit keep what they have.
     void resize(std::size_t limit);
 
+    /// From now on `tell` is called whenever the last one was given back.
+    void on_none_held(std::function<void()> tell) { tell_ = std::move(tell); }
+
     bool has_room() const { return held_ < limit_; }
     std::size_t held() const { return held_; }
     std::size_t waiting() const { return waiters_.size(); }
@@ -38,6 +43,7 @@ private:
     std::size_t limit_;
     std::size_t held_ = 0;
     WaitList waiters_;
+    std::function<void()> tell_;
 };
 
 } // namespace forager

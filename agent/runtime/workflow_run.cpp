@@ -2,11 +2,7 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
-#include "core/references.hpp"
 #include "ports/cancellation.hpp"
-#include "runtime/colony_calls.hpp"
-#include "runtime/fan_out.hpp"
-#include "runtime/run_handler.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -19,12 +15,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-bool says_no(const Value& answer)
-{
-    const auto* boolean = answer.get<bool>();
-    return answer.is_null() || (boolean != nullptr && !*boolean);
-}
-
 Failure named(Failure failure, const WorkflowTask& task)
 {
     failure.message = "task '" + task.name + "' failed: " + failure.message;
@@ -34,35 +24,12 @@ Failure named(Failure failure, const WorkflowTask& task)
     return failure;
 }
 
-Result<Array> as_items(Value value)
-{
-    if (auto* list = value.get<Array>()) {
-        if (list->size() > WorkflowRun::most_items)
-            return Failure{Errc::limit, "a foreach may have " + std::to_string(WorkflowRun::most_items) +
-                                            " items, but this one has " + std::to_string(list->size())};
-        return std::move(*list);
-    }
-    // Lua's {} may arrive as an empty table.
-    if (const auto* table = value.get<Object>(); table != nullptr && table->empty())
-        return Array{};
-    return Failure{Errc::bad_arguments,
-                   "its foreach needs a list, but got a value of type " + std::string{value.type_name()}};
-}
-
-std::string count_note(std::size_t items)
-{
-    return std::to_string(items) + (items == 1 ? " item" : " items");
-}
-
 } // namespace
 
 WorkflowRun::WorkflowRun(Scheduler& scheduler, const Workflow& workflow, WorkflowGraph graph, const Invocation& parent,
                          Observer& observer, Recording* recording, const ColonyCalls* colony)
-    : scheduler_{scheduler},
-      workflow_{workflow},
-      observer_{observer},
-      recording_{recording},
-      colony_{colony},
+    : workflow_{workflow},
+      parts_{scheduler, observer, recording, colony, [this](std::string_view task) { return result_of(task); }},
       run_key_{recording == nullptr ? "" : recording->next_key("workflow " + workflow.name)},
       graph_{std::move(graph)},
       ready_{graph_},
@@ -76,26 +43,15 @@ WorkflowRun::WorkflowRun(Scheduler& scheduler, const Workflow& workflow, Workflo
 
 WorkflowRun::Step WorkflowRun::make_step(const WorkflowTask& task, const Invocation& parent)
 {
-    Step step{&task, nested_in(parent, task.function, recording_ != nullptr), {}};
-    step.invocation.id = recording_ == nullptr ? scheduler_.fresh_id() : derived_id(parent.id, key_of(task));
+    Step step{&task, nested_in(parent, task.function, parts_.recording != nullptr), {}};
+    step.invocation.id =
+        parts_.recording == nullptr ? parts_.scheduler.fresh_id() : derived_id(parent.id, key_of(task));
     step.invocation.label = workflow_.name + "." + task.name;
     step.invocation.source = "workflow " + workflow_.name;
-    if (colony_ == nullptr) // there, waiting for an executor counts as little as waiting for a place does here
+    if (parts_.colony == nullptr) // there, waiting for an executor counts as little as waiting for a place does here
         step.invocation.timeout = task.timeout;
     step.invocation.retries = task.retries;
     return step;
-}
-
-// What a task calls where it is not whatever the registry has by its name.
-Registry::EntryPtr WorkflowRun::known_of(const WorkflowTask& task) const
-{
-    if (colony_ == nullptr)
-        return task.inline_run;
-    ColonyWay way;
-    if (!task.executor.empty())
-        way.options.set("executor", task.executor);
-    way.limit = task.timeout;
-    return colony_->function(task.function, std::move(way));
 }
 
 asio::awaitable<Outcome> WorkflowRun::run()
@@ -118,7 +74,7 @@ void WorkflowRun::announce()
         std::vector<std::string> names;
         for (const std::size_t dependency : graph_.dependencies(node))
             names.push_back(steps_[dependency].task->name);
-        observer_.state(steps_[node].invocation, State::waiting, names.empty() ? "" : "after " + listed(names));
+        parts_.observer.state(steps_[node].invocation, State::waiting, names.empty() ? "" : "after " + listed(names));
     }
 }
 
@@ -153,161 +109,14 @@ asio::awaitable<void> WorkflowRun::run_step(std::size_t node)
 asio::awaitable<Outcome> WorkflowRun::outcome_or_cancelled(Step& step)
 {
     try {
-        Outcome outcome = co_await recorded_outcome_of(step);
+        TaskRun task{parts_, *step.task, step.invocation, key_of(*step.task)};
+        Outcome outcome = co_await task.run();
         co_return outcome;
     } catch (const std::exception& error) {
         if (group_.cancelled() || !is_cancellation(error))
             throw;
         co_return Failure{Errc::cancelled, step.invocation.function + " was cancelled"};
     }
-}
-
-asio::awaitable<Outcome> WorkflowRun::recorded_outcome_of(Step& step)
-{
-    if (recording_ == nullptr)
-        co_return co_await outcome_of(step);
-    const std::string key = key_of(*step.task);
-    if (const Outcome* known = recording_->find(key)) {
-        tell(step, *known);
-        co_return *known;
-    }
-    Outcome outcome = co_await outcome_of(step);
-    if (const auto kept = co_await recording_->keep(key, outcome); !kept)
-        co_return kept.error();
-    co_return outcome;
-}
-
-asio::awaitable<Outcome> WorkflowRun::outcome_of(Step& step)
-{
-    std::vector<Value> after = results_of(step.task->after);
-    if (step.task->when) {
-        Outcome answer = co_await run_handler(*step.task->when, step.invocation, after, observer_);
-        if (!answer) {
-            tell(step, answer);
-            co_return answer;
-        }
-        if (says_no(as_one(std::move(*answer)))) {
-            observer_.state(step.invocation, State::succeeded, "skipped");
-            co_return Outputs{};
-        }
-    }
-    const bool fans_out = step.task->foreach || step.task->foreach_handler;
-    auto work = fans_out ? call_for_each(step, std::move(after)) : call_once(step, std::move(after));
-    Outcome outcome = co_await std::move(work);
-    co_return outcome;
-}
-
-asio::awaitable<Outcome> WorkflowRun::call_once(Step& step, std::vector<Value> after)
-{
-    Result<Invocation> invocation = prepared(step, after, nullptr);
-    if (!invocation) {
-        const Outcome refused = invocation.error();
-        tell(step, refused);
-        co_return refused;
-    }
-    Outcome outcome = co_await scheduler_.call(std::move(*invocation), observer_, known_of(*step.task));
-    co_return outcome;
-}
-
-// The scheduler tells how each item fares; how the whole task fares is told here.
-asio::awaitable<Outcome> WorkflowRun::call_for_each(Step& step, std::vector<Value> after)
-{
-    try {
-        const Result<Array> items = co_await recorded_items_of(step, after);
-        Outcome outcome = Outputs{};
-        if (items)
-            outcome = co_await fan_out(step, after, *items);
-        else
-            outcome = items.error();
-        tell(step, outcome);
-        co_return outcome;
-    } catch (...) {
-        observer_.state(step.invocation, State::cancelled, {});
-        throw;
-    }
-}
-
-asio::awaitable<Outcome> WorkflowRun::fan_out(Step& step, const std::vector<Value>& after, const Array& items)
-{
-    observer_.state(step.invocation, State::running, count_note(items.size()));
-    const auto make = [&](std::size_t index) {
-        Result<Invocation> invocation = prepared(step, after, &items[index]);
-        if (invocation) {
-            invocation->id = derived_id(step.invocation.id, std::to_string(index));
-            invocation->label += "[" + std::to_string(index + 1) + "]";
-        }
-        return invocation;
-    };
-    FanOut calls{scheduler_, observer_, make, items.size(), known_of(*step.task)};
-    if (recording_ != nullptr)
-        calls.record(*recording_, key_of(*step.task));
-    Outcome outcome = co_await calls.run(step.task->concurrency);
-    co_return outcome;
-}
-
-// What a function makes could be another list in the next run.
-asio::awaitable<Result<Array>> WorkflowRun::recorded_items_of(const Step& step, const std::vector<Value>& after)
-{
-    const std::string key = key_of(*step.task) + " items";
-    const Outcome* known = recording_ == nullptr ? nullptr : recording_->find(key);
-    if (known != nullptr && *known)
-        co_return as_items(as_one(**known));
-    Result<Array> items = co_await items_of(step, after);
-    if (!items || recording_ == nullptr || !step.task->foreach_handler)
-        co_return items;
-    Outcome list{Outputs{Value{*items}}};
-    const auto kept = co_await recording_->keep(key, std::move(list));
-    if (!kept)
-        co_return kept.error();
-    co_return items;
-}
-
-asio::awaitable<Result<Array>> WorkflowRun::items_of(const Step& step, const std::vector<Value>& after)
-{
-    if (!step.task->foreach_handler) {
-        const Referents referents{[this](std::string_view task) { return result_of(task); }};
-        Result<Value> value = resolve(*step.task->foreach, referents);
-        if (!value)
-            co_return value.error();
-        co_return as_items(std::move(*value));
-    }
-    Outcome made = co_await run_handler(*step.task->foreach_handler, step.invocation, after, observer_);
-    if (!made)
-        co_return made.error();
-    co_return as_items(as_one(std::move(*made)));
-}
-
-Result<Invocation> WorkflowRun::prepared(const Step& step, const std::vector<Value>& after, const Value* item) const
-{
-    const WorkflowTask& task = *step.task;
-    const Referents referents{[this](std::string_view name) { return result_of(name); }, item};
-    Invocation invocation = step.invocation;
-    const bool item_alone = task.args.empty() && task.kwargs.empty();
-    if (item != nullptr && (task.inline_run || item_alone))
-        invocation.args.push_back(*item);
-    if (task.inline_run)
-        invocation.args.insert(invocation.args.end(), after.begin(), after.end());
-    for (const Value& arg : task.args) {
-        Result<Value> value = resolve(arg, referents);
-        if (!value)
-            return value.error();
-        invocation.args.push_back(std::move(*value));
-    }
-    for (const Member& member : task.kwargs) {
-        Result<Value> value = resolve(member.value, referents);
-        if (!value)
-            return value.error();
-        invocation.kwargs.append(member.name, std::move(*value));
-    }
-    return invocation;
-}
-
-std::vector<Value> WorkflowRun::results_of(const std::vector<std::string>& tasks) const
-{
-    std::vector<Value> results;
-    for (const std::string& task : tasks)
-        results.push_back(*result_of(task));
-    return results;
 }
 
 const Value* WorkflowRun::result_of(std::string_view task) const
@@ -329,7 +138,7 @@ void WorkflowRun::settle(std::size_t node, Outcome outcome)
         failure_ = named(std::move(outcome).error(), *step.task);
     for (const std::size_t hopeless : ready_.failed(node)) {
         steps_[hopeless].stage = Stage::ended;
-        observer_.state(steps_[hopeless].invocation, State::cancelled, step.task->name + " failed");
+        parts_.observer.state(steps_[hopeless].invocation, State::cancelled, step.task->name + " failed");
     }
 }
 
@@ -338,15 +147,7 @@ void WorkflowRun::give_up_rest()
 {
     for (Step& step : steps_)
         if (step.stage == Stage::waiting)
-            observer_.state(step.invocation, State::cancelled, {});
-}
-
-void WorkflowRun::tell(const Step& step, const Outcome& outcome)
-{
-    if (outcome)
-        observer_.state(step.invocation, State::succeeded, {});
-    else
-        observer_.state(step.invocation, State::failed, sentence_of(outcome.error()));
+            parts_.observer.state(step.invocation, State::cancelled, {});
 }
 
 Outcome WorkflowRun::result() const

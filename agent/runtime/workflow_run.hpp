@@ -1,11 +1,10 @@
-// One run of a workflow. Part of the workflow runner, used on the strand.
+// One run of a workflow: which of its tasks begin, and when. Part of the workflow runner, used on the strand.
 #pragma once
 
 #include "core/outcome.hpp"
 #include "core/workflow_graph.hpp"
-#include "runtime/recording.hpp"
-#include "runtime/scheduler.hpp"
 #include "runtime/task_group.hpp"
+#include "runtime/task_run.hpp"
 #include "runtime/workflow.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -19,12 +18,8 @@
 
 namespace forager {
 
-class ColonyCalls;
-
 class WorkflowRun {
 public:
-    static constexpr std::size_t most_items = 100'000;
-
     /// All that is passed by reference must outlive it.
     WorkflowRun(Scheduler& scheduler, const Workflow& workflow, WorkflowGraph graph, const Invocation& parent,
                 Observer& observer, Recording* recording, const ColonyCalls* colony);
@@ -44,34 +39,20 @@ private:
     };
 
     Step make_step(const WorkflowTask& task, const Invocation& parent);
-    Registry::EntryPtr known_of(const WorkflowTask& task) const;
     void announce();
     void enqueue(const std::vector<std::size_t>& nodes);
     void begin_what_fits();
     boost::asio::awaitable<void> run_step(std::size_t node);
     boost::asio::awaitable<Outcome> outcome_or_cancelled(Step& step);
-    boost::asio::awaitable<Outcome> recorded_outcome_of(Step& step);
-    boost::asio::awaitable<Outcome> outcome_of(Step& step);
-    boost::asio::awaitable<Outcome> call_once(Step& step, std::vector<Value> after);
-    boost::asio::awaitable<Outcome> call_for_each(Step& step, std::vector<Value> after);
     std::string key_of(const WorkflowTask& task) const { return run_key_ + " task " + task.name; }
-    boost::asio::awaitable<Outcome> fan_out(Step& step, const std::vector<Value>& after, const Array& items);
-    boost::asio::awaitable<Result<Array>> recorded_items_of(const Step& step, const std::vector<Value>& after);
-    boost::asio::awaitable<Result<Array>> items_of(const Step& step, const std::vector<Value>& after);
-    Result<Invocation> prepared(const Step& step, const std::vector<Value>& after, const Value* item) const;
-    std::vector<Value> results_of(const std::vector<std::string>& tasks) const;
     const Value* result_of(std::string_view task) const;
     void settle(std::size_t node, Outcome outcome);
     void give_up_rest();
-    void tell(const Step& step, const Outcome& outcome);
     Outcome result() const;
 
-    Scheduler& scheduler_;
     const Workflow& workflow_;
-    Observer& observer_;
-    Recording* recording_;      // null: nothing is recorded
-    const ColonyCalls* colony_; // null: tasks are called here
-    std::string run_key_;       // of this run, among those of its parent
+    TaskRun::Parts parts_; // for each task
+    std::string run_key_;  // of this run, among those of its parent
     WorkflowGraph graph_;
     ReadyNodes ready_;
     std::vector<Step> steps_;

@@ -16,6 +16,7 @@
 #include "scripting/library.hpp"
 #include "scripting/line_queue.hpp"
 #include "scripting/vm/vm.hpp"
+#include "scripting/watcher.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -69,15 +70,6 @@ struct Schedule {
     std::string zone;               ///< time zone of `cron`; empty: the machine's
     std::string missed;             ///< what becomes of runs that were missed: "once", "skip", "all"
     std::shared_ptr<Handler> every; ///< what is done; null: the workflow
-};
-
-/// Events that a script handles.
-struct Watcher {
-    std::string event;    ///< as the script names it: "file:/var/spool/in/*.csv"
-    std::string function; ///< full name of the function that handles it
-    bool durable = false; ///< goes through the queue
-    std::string where;    ///< FILE:LINE
-    Object options{};     ///< all that the script gave
 };
 
 class Script : public std::enable_shared_from_this<Script> {

@@ -76,7 +76,7 @@ std::string emptied(const std::string& path)
 std::string broken_log(const std::string& path)
 {
     const std::size_t commits = commits_behind_damage(path + "-wal");
-    if (commits < 2) // the power may have gone while one was written
+    if (commits <= most_unflushed + 1) // the power may have gone before they were flushed
         return {};
     const std::string copy = free_name(path) + "-wal";
     std::error_code error;

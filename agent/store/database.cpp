@@ -46,7 +46,8 @@ Failure read_only()
     return {Errc::refused, "the state file cannot be written: it or its disk is read-only"};
 }
 
-// Full: a commit is on the disk before anybody hears of it, also when the power fails.
+// Full: a commit is on the disk before anybody hears of it, also when the power fails. The writer leaves that out of
+// commits that nobody hears of.
 void set_up(SQLite::Database& database)
 {
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"

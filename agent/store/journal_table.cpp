@@ -100,12 +100,13 @@ void JournalTable::ended(const std::string& root)
 {
     if (roots_.erase(root) == 0)
         return;
-    writer_.post([root](Connection& database) {
+    Writer::Job forget = [root](Connection& database) {
         Prepared remove{database, "DELETE FROM step WHERE root = ?1 AND NOT EXISTS "
                                   "(SELECT 1 FROM invocation WHERE id = ?1)"};
         remove.bind(1, root);
         remove.exec();
-    });
+    };
+    writer_.post(std::move(forget), Durable::soon);
 }
 
 } // namespace forager::store

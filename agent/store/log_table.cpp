@@ -88,9 +88,10 @@ void LogTable::add(const std::string& invocation, std::string_view text)
     std::string line{shortened(text)};
     if (writer_.waiting() * (line.size() + cost) > most_waiting)
         return;
-    writer_.post([invocation, at = to_milliseconds(clock_.wall()), line = std::move(line)](Connection& database) {
+    Writer::Job job = [invocation, at = to_milliseconds(clock_.wall()), line = std::move(line)](Connection& database) {
         write_line(database, invocation, at, line);
-    });
+    };
+    writer_.post(std::move(job), Durable::soon);
     const std::size_t at_once = std::max<std::size_t>(1, most_ / 10);
     if (count > most_ && (count - most_ - 1) % at_once == 0)
         cut(invocation);
@@ -105,7 +106,8 @@ void LogTable::end(const std::string& invocation)
 
 void LogTable::cut(const std::string& invocation)
 {
-    writer_.post([invocation, most = most_](Connection& database) { leave_out(database, invocation, most); });
+    writer_.post([invocation, most = most_](Connection& database) { leave_out(database, invocation, most); },
+                 Durable::soon);
 }
 
 asio::awaitable<Result<std::vector<LogLine>>> LogTable::read(std::string invocation, std::int64_t after)

@@ -58,20 +58,22 @@ std::optional<LentWork> work_in(SQLite::Statement& row)
 
 } // namespace
 
-void OutboxTable::begin(const Invocation& invocation, Object lease, WallTime now)
+void OutboxTable::begin(const Invocation& invocation, Object lease, WallTime now, Durable durable)
 {
-    writer_.post([id = invocation.id, function = invocation.function, source = invocation.source,
-                  request = seal(Value{request_of(invocation)}), lease = seal(Value{std::move(lease)}),
-                  now](Connection& database) {
+    Writer::Job job = [id = invocation.id, function = invocation.function, source = invocation.source,
+                       request = seal(Value{request_of(invocation)}), lease = seal(Value{std::move(lease)}),
+                       now](Connection& database) {
         Prepared row{database, begin_text};
         SQLite::bind(row, id, function, source, request, lease, to_milliseconds(now));
         row.exec();
-    });
+    };
+    writer_.post(std::move(job), durable);
 }
 
 void OutboxTable::told(std::string id, std::string note)
 {
-    writer_.post([id = std::move(id), note = std::move(note)](Connection& database) { mark_told(database, id, note); });
+    writer_.post([id = std::move(id), note = std::move(note)](Connection& database) { mark_told(database, id, note); },
+                 Durable::soon);
 }
 
 asio::awaitable<Result<void>> OutboxTable::drop(std::string id, Outcome outcome, std::string note, WallTime now)

@@ -11,7 +11,7 @@ public:
     /// `writer` must outlive it.
     explicit OutboxTable(Writer& writer) : writer_{writer} {}
 
-    void begin(const Invocation& invocation, Object lease, WallTime now) override;
+    void begin(const Invocation& invocation, Object lease, WallTime now, Durable durable) override;
     void told(std::string id, std::string note) override;
     boost::asio::awaitable<Result<void>> drop(std::string id, Outcome outcome, std::string note, WallTime now) override;
     boost::asio::awaitable<Result<std::vector<LentWork>>> open() override;

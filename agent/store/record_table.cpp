@@ -171,13 +171,14 @@ asio::awaitable<Result<std::vector<BegunWork>>> RecordTable::begin(std::vector<s
 
 void RecordTable::note(std::string id, State state, std::string note, std::size_t tries)
 {
-    writer_.post(
-        [id = std::move(id), state = std::string{name_of(state)}, note = std::move(note), tries](Connection& database) {
-            Prepared update{database, "UPDATE invocation SET state = ?2, note = ?3, tries = max(tries, ?4), "
-                                      "starts = iif(?2 = 'running', starts, 0) WHERE id = ?1 AND ended IS NULL"};
-            SQLite::bind(update, id, state, note, static_cast<std::int64_t>(tries));
-            update.exec();
-        });
+    Writer::Job job = [id = std::move(id), state = std::string{name_of(state)}, note = std::move(note),
+                       tries](Connection& database) {
+        Prepared update{database, "UPDATE invocation SET state = ?2, note = ?3, tries = max(tries, ?4), "
+                                  "starts = iif(?2 = 'running', starts, 0) WHERE id = ?1 AND ended IS NULL"};
+        SQLite::bind(update, id, state, note, static_cast<std::int64_t>(tries));
+        update.exec();
+    };
+    writer_.post(std::move(job), Durable::at_once); // the tries count, and whoever sleeps has left nothing else
 }
 
 asio::awaitable<Result<void>> RecordTable::finish(std::string id, Outcome outcome, WallTime now)

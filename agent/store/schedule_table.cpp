@@ -86,9 +86,10 @@ asio::awaitable<Result<void>> ScheduleTable::remember(std::string name, WallTime
 
 void ScheduleTable::forget_but(std::vector<std::string> names, WallTime before)
 {
-    writer_.post([names = std::move(names), before = to_milliseconds(before)](Connection& database) {
+    Writer::Job job = [names = std::move(names), before = to_milliseconds(before)](Connection& database) {
         remove_all_but(database, names, before);
-    });
+    };
+    writer_.post(std::move(job), Durable::soon);
 }
 
 asio::awaitable<Result<std::vector<std::pair<std::string, FileMark>>>> FileTable::all(std::string watch)

@@ -2,6 +2,7 @@
 
 #include "core/retry.hpp"
 #include "store/schema.hpp"
+#include "store/write_ahead_log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -22,7 +23,12 @@ namespace forager::store {
 namespace asio = boost::asio;
 
 struct Writer::Entry {
-    Entry(Job job, const asio::any_io_executor& executor) : job{std::move(job)}, done{executor} {}
+    Entry(Job job, const asio::any_io_executor& executor, Durable durable = Durable::at_once)
+        : job{std::move(job)}, durable{durable}, done{executor}
+    {
+    }
+
+    static bool is_at_once(const std::shared_ptr<Entry>& entry) { return entry->durable == Durable::at_once; }
 
     void fail(const SQLite::Exception& error)
     {
@@ -31,6 +37,7 @@ struct Writer::Entry {
     }
 
     Job job;
+    Durable durable;
     std::optional<Failure> failure;
     Blame blame = Blame::statement;
     Event done;
@@ -39,6 +46,7 @@ struct Writer::Entry {
 namespace {
 
 constexpr std::size_t largest_batch = 1000;
+constexpr Duration patience = std::chrono::milliseconds{50};
 constexpr std::uint64_t largest_chance = ~std::uint64_t{0}; // one disk, one who asks: no need to spread
 
 int pages_written(Connection& database)
@@ -106,9 +114,9 @@ asio::awaitable<Result<void>> Writer::run_surely(Job job)
     }
 }
 
-void Writer::post(Job job)
+void Writer::post(Job job, Durable durable)
 {
-    add(std::make_shared<Entry>(std::move(job), executor_));
+    add(std::make_shared<Entry>(std::move(job), executor_, durable));
 }
 
 void Writer::add(std::shared_ptr<Entry> entry)
@@ -119,10 +127,31 @@ void Writer::add(std::shared_ptr<Entry> entry)
         return;
     }
     waiting_.push_back(std::move(entry));
+    if (Entry::is_at_once(waiting_.back()) || waiting_.size() >= largest_batch)
+        start();
+    else
+        be_patient();
+}
+
+void Writer::start()
+{
+    clock_.disarm(patience_);
     if (std::exchange(working_, true))
         return;
     idle_.clear();
     asio::co_spawn(executor_, work(), asio::detached); // waited for by close()
+}
+
+// Who is in no hurry waits for somebody who is.
+void Writer::be_patient()
+{
+    if (!working_ && !patience_.armed())
+        clock_.arm(patience_, clock_.now() + patience);
+}
+
+bool Writer::is_pressing() const
+{
+    return std::ranges::any_of(waiting_, &Entry::is_at_once) || (closed_ && !waiting_.empty());
 }
 
 // Whoever is about to ask shares the flush: as long as each turn of the loop brings more, they are waited for.
@@ -136,7 +165,7 @@ asio::awaitable<void> Writer::gather()
 
 asio::awaitable<void> Writer::work()
 {
-    while (!waiting_.empty()) {
+    do {
         co_await gather();
         const std::size_t count = std::min(waiting_.size(), largest_batch);
         const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
@@ -149,9 +178,11 @@ asio::awaitable<void> Writer::work()
         judge(batch);
         for (const auto& entry : batch)
             entry->done.set();
-    }
+    } while (is_pressing());
     working_ = false;
     idle_.set();
+    if (!waiting_.empty())
+        be_patient();
 }
 
 // Whoever only reads finds a full disk as good as any.
@@ -220,6 +251,7 @@ std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::sh
 {
     const int written = pages_written(*database_);
     try {
+        set_flushing(batch);
         Prepared{*database_, "BEGIN IMMEDIATE"}.exec();
         if (!run_together(batch)) {
             roll_back(*database_);
@@ -228,12 +260,25 @@ std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::sh
                 run_beside_others(*entry);
         }
         Prepared{*database_, "COMMIT"}.exec();
-        wrote_ = wrote_ || pages_written(*database_) != written;
+        const bool wrote = pages_written(*database_) != written;
+        wrote_ = wrote_ || wrote;
+        unflushed_ = flushes_ ? 0 : unflushed_ + (wrote ? 1 : 0);
         return {};
     } catch (const SQLite::Exception& error) {
         roll_back(*database_);
         return error;
     }
+}
+
+// One flush makes all commits before it safe, too. So many without one are few enough that what a power cut leaves of
+// them is told from damage.
+void Writer::set_flushing(std::span<const std::shared_ptr<Entry>> batch)
+{
+    const bool flushes = unflushed_ >= most_unflushed || std::ranges::any_of(batch, &Entry::is_at_once);
+    if (flushes == flushes_)
+        return;
+    database_->exec(flushes ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    flushes_ = flushes;
 }
 
 // False: a job was refused, and what the others did must be done again without it. A savepoint for each would cost a
@@ -278,6 +323,8 @@ void Writer::run_beside_others(Entry& entry)
 asio::awaitable<void> Writer::close()
 {
     closed_ = true;
+    if (!waiting_.empty())
+        start();
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
     while (!idle_.happened())

@@ -1,11 +1,13 @@
 // Runs jobs on the database one after another, on a thread of its own, and commits those that wait together at once:
-// one flush to the disk serves all of them. Part of the store; lives on the strand.
+// one flush to the disk serves all of them, and a commit without one those that need none. Part of the store; lives on
+// the strand.
 #pragma once
 
 #include "core/failure.hpp"
 #include "io/event.hpp"
 #include "io/pool.hpp"
 #include "ports/clock.hpp"
+#include "ports/durable.hpp"
 #include "store/database.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -64,8 +66,9 @@ public:
     /// most, hears of the failure after that one.
     void hurry() { hurried_ = true; }
 
-    /// Has the job run with the next ones; nobody hears how it ended.
-    void post(Job job);
+    /// Has the job run after those that were asked for before; nobody hears how it ended. What is durable soon waits
+    /// for others, for 50 ms at most.
+    void post(Job job, Durable durable);
 
     /// Jobs that wait, for those who must not ask for more.
     std::size_t waiting() const { return waiting_.size(); }
@@ -93,8 +96,24 @@ private:
     struct Entry;
     using Batch = std::vector<std::shared_ptr<Entry>>;
 
+    /// Those that wait have waited for long enough.
+    class Patience final : public Timer {
+    public:
+        explicit Patience(Writer& writer) : writer_{writer} {}
+        Patience(const Patience&) = delete;
+        Patience& operator=(const Patience&) = delete;
+        ~Patience() { writer_.clock_.disarm(*this); }
+        void fire() override { writer_.start(); }
+
+    private:
+        Writer& writer_;
+    };
+
     boost::asio::awaitable<void> settle(std::shared_ptr<Entry> entry);
     void add(std::shared_ptr<Entry> entry);
+    void start();
+    void be_patient();
+    bool is_pressing() const;
     boost::asio::awaitable<void> gather();
     boost::asio::awaitable<void> work();
     boost::asio::awaitable<void> run_beside(std::function<void()> work);
@@ -102,12 +121,16 @@ private:
     std::optional<SQLite::Exception> commit_together(std::span<const std::shared_ptr<Entry>> batch);
     bool run_together(std::span<const std::shared_ptr<Entry>> batch);
     void run_beside_others(Entry& entry);
+    void set_flushing(std::span<const std::shared_ptr<Entry>> batch);
     void judge(const Batch& batch);
 
     boost::asio::any_io_executor executor_;
     Clock& clock_;
     std::unique_ptr<Connection> database_;
     Batch waiting_;
+    Patience patience_{*this};
+    bool flushes_ = true;       // the connection with each commit; this and the next belong to the store's thread
+    std::size_t unflushed_ = 0; // commits since the last flush
     std::string trouble_;
     Event troubled_;
     bool wrote_ = false; // the present batch, at least in part

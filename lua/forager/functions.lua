@@ -46,7 +46,7 @@ local function parameter(what, position, given)
     local hint = near and ("did you mean '%s'?"):format(near) or "types are " .. table.concat(types, ", ")
     failure.declare("%s ('%s') has no type '%s': %s", what, name, tostring(type_name), hint)
   end
-  return { name = name, type = type_name, default = given.default }
+  return { name = name, type = type_name, default = options.data(what .. ": default", given.default) }
 end
 
 local function parameters(what, given)

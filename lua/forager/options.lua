@@ -159,24 +159,33 @@ function options.argument(what, position, value, types, raise)
 end
 
 -- A list, copied and marked as one, also when it is empty; nil stays nil.
-function options.list(what, value)
+function options.list(what, value, raise)
   if value == nil then
     return nil
   end
   for key in pairs(value) do
     if math.type(key) ~= "integer" or key < 1 or key > #value then
-      failure.bad("%s must be a list without holes: it has a value at [%s]", what, tostring(key))
+      (raise or failure.bad)("%s must be a list without holes: it has a value at [%s]", what, tostring(key))
     end
   end
   return native.list(table.move(value, 1, #value, 1, {}))
 end
 
 -- A table whose keys are names; nil stays nil.
-function options.names(what, value)
+function options.names(what, value, raise)
   for key in pairs(value or {}) do
     if type(key) ~= "string" then
-      failure.bad("%s must have names as keys: it has a value at [%s]", what, tostring(key))
+      (raise or failure.bad)("%s must have names as keys: it has a value at [%s]", what, tostring(key))
     end
+  end
+  return value
+end
+
+-- A value of a declaration that is kept as data: what is none, a function for one, is a mistake of the declaration.
+function options.data(what, value)
+  local fine, problem = pcall(native.as_data, value, what)
+  if not fine then
+    failure.declare("%s", problem.message)
   end
   return value
 end

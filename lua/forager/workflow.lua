@@ -69,6 +69,27 @@ local function template(value, depth)
   return copy
 end
 
+-- What the agent keeps of a value in a declaration.
+local function kept(what, value)
+  return value ~= nil and options.data(what, template(value, 0)) or nil
+end
+
+local function kept_list(what, value)
+  return kept(what, options.list(what, value, failure.declare))
+end
+
+local function kept_names(what, value)
+  return kept(what, options.names(what, value, failure.declare))
+end
+
+-- Arguments are told apart before any task has a result.
+local function no_result(what, value)
+  if is_handle(value) then
+    failure.declare("%s is a table of its own, not a task's result: write { … } around it", what)
+  end
+  return value
+end
+
 local task_options = known.options("task", {
   name = "string",
   doc = "string",
@@ -131,6 +152,14 @@ local function check_task(self, given)
   return name, what
 end
 
+-- A list, or the handle of a task that gives one.
+local function foreach_data(what, foreach)
+  if type(foreach) == "function" then
+    return nil
+  end
+  return is_handle(foreach) and kept(what, foreach) or kept_list(what, foreach)
+end
+
 -- Adds a task and gives its handle.
 function Workflow:task(given)
   local name, what = check_task(self, given)
@@ -140,14 +169,14 @@ function Workflow:task(given)
     doc = given.doc,
     call = given.call,
     after = after_names(self, what, given.after),
-    args = given.args and native.list(template(given.args, 0)),
-    kwargs = given.kwargs and template(given.kwargs, 0),
+    args = kept_list(what .. ": args", no_result(what .. ": args", given.args)),
+    kwargs = kept_names(what .. ": kwargs", no_result(what .. ": kwargs", given.kwargs)),
     retries = given.retries,
     timeout = given.timeout,
     go_on = given.on_failure == "continue",
     concurrency = given.concurrency,
     executor = given.executor,
-    foreach = type(foreach) == "table" and template(is_handle(foreach) and foreach or native.list(foreach), 0) or nil,
+    foreach = foreach_data(what .. ": foreach", given.foreach),
   }, given.run or false, given.when or false, type(foreach) == "function" and foreach or false)
   return new_handle { workflow = self, task = name, path = {} }
 end

@@ -50,6 +50,19 @@ class Service(ColonyAgent):
         self.assertRegex(self.errors("demo.unknown")[0],
                          "Unsupported function: demo.unknown; this executor .* has demo.broken and echo.echo")
 
+    def test_status_counts_what_runs_for_the_colony_and_names_each_loop_once(self):
+        self.serve("""forager.func { name = "demo.hold", run = function() mark "begun" hold "gate" end }
+          forager.func { name = "demo.wait", durable = true, run = function(ctx) mark "waits" ctx:wait "go" end }""")
+        held, _ = self.send("demo.hold"), self.send("demo.wait")
+        for mark in ("begun", "waits"):
+            self.await_mark(mark)
+        status = self.until(lambda: (seen := self.result("status"))["queue"]["sleeping"] == 1 and seen, "one to sleep")
+        self.assertEqual(status["queue"], {"waiting": 0, "running": 1, "sleeping": 1, "paused": False})
+        names = [loop["name"] for loop in status["loops"]]
+        self.assertEqual(len(names), len(set(names)), names)
+        self.open_gate()
+        self.await_process(held, SUCCESSFUL)
+
     def test_the_directory_has_the_functions_with_their_arguments(self):
         script = """forager.func { name = "demo.%s", doc = "One.", args = { { "n", "integer" }, { "m", "string", default = "" } },
           run = function() end }"""

@@ -5,6 +5,7 @@ import http.client
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
@@ -55,6 +56,40 @@ class Submit(Scenario):
             self.assertEqual((done.returncode, done.stdout), (0, b"\xff\xfe\n"), done.stderr)
             self.assertEqual(self.result(*command), {"$base64": "//4="})
         self.assertEqual(self.result("submit", "t.size", b"\xff\xfe", "--wait"), 2)
+
+    def test_a_call_shows_the_same_by_the_agent_and_here(self):
+        self.serve("""
+forager.func { name = "t.inner", run = function(ctx) ctx:log "inner \255" end }
+forager.func { name = "t.outer", run = function(ctx) ctx:log "outer" ctx:call "t.inner" return { 1 } end }
+forager.func { name = "t.dies", run = function(ctx) ctx:log "last" error "no luck" end }
+local w = forager.workflow "w"
+w:task { "one", run = function(ctx) ctx:log "in a task" return 1 end }
+""")
+        for words in (("t.outer",), ("t.outer", "--verbose"), ("t.dies",), ("w",), ("w", "--json")):
+            here = self.raw("call", *words, "--script", self.scripts / "script.lua")
+            there = self.raw("call", *words)
+            self.assertNotEqual(here.stderr, b"")
+            self.assertEqual((there.returncode, there.stdout, there.stderr), (here.returncode, here.stdout, here.stderr))
+
+    def raw(self, command, *args):
+        """Bytes."""
+        return subprocess.run([FORAGER, command, "--config", self.config, *args], capture_output=True, cwd=self.folder,
+                              timeout=PATIENCE, env=self.environment, check=False)
+
+    def test_a_call_shows_its_lines_while_it_runs_and_ends_with_its_client(self):
+        self.serve(SCRIPT + """
+        forager.func { name = "t.closes", run = function(ctx)
+          local mark <close> = setmetatable({}, { __close = function() mark "closed" end })
+          ctx:log "begun"
+          forager.sleep "1h"
+        end }""")
+        caller = subprocess.Popen([FORAGER, "call", "--config", self.config, "t.closes"], stderr=subprocess.PIPE,
+                                  env=self.environment, text=True)
+        self.addCleanup(caller.stderr.close)
+        self.assertEqual(caller.stderr.readline(), "begun\n")
+        caller.send_signal(signal.SIGINT)
+        self.assertEqual(caller.wait(PATIENCE), 130)
+        self.await_mark("closed")
 
     def test_work_that_fails_is_exit_code_1_with_its_error(self):
         self.serve(SCRIPT)

@@ -156,12 +156,20 @@ class Invocations(Held):
 
 
 class TheAgent(Held):
+    def called(self, function, **more):
+        """All that a call tells."""
+        operation, body = DOCUMENT.operations["POST", "/v1/call"], {"function": function, **more}
+        DOCUMENT.check_request(operation, {}, body)
+        return self.ask_as(operation, LocalConnection(self.socket, PATIENCE), "POST", "/v1/call", 200, {}, body, {})
+
     def test_functions_are_called_and_listed(self):
         self.serve(SCRIPT)
-        answer = self.api("POST", "/v1/call", body={"function": "t.hello", "args": ["Ann"]})
-        self.assertEqual(answer, {"result": "hello Ann"})
+        events = self.called("t.hello", args=["Ann"])
+        self.assertEqual([event["text"] for event in events if event["event"] == "line"], ["greeting Ann"])
+        self.assertIn(("t.hello", "running"), [(event.get("function"), event.get("state")) for event in events])
+        self.assertEqual(events[-1], {"event": "end", "result": "hello Ann"})
         for function in ("t.fail", "t.nothing"):
-            self.assertIn("error", self.api("POST", "/v1/call", body={"function": function}))
+            self.assertIn("error", self.called(function)[-1])
         self.api("POST", "/v1/call", 400, body={"function": 7}, wrong=True)
         names = {one["name"]: one["available"] for one in self.api("GET", "/v1/functions")}
         self.assertEqual((names["t.hello"], names["docker.*"]), (True, False))

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The state file, sound, damaged and of another time, and what scripts keep in it: state_test.py FORAGER."""
+import json
 import pathlib
 import re
 import sqlite3
@@ -29,13 +30,12 @@ class KeyValues(Scenario):
 
     def test_what_was_set_survives_a_kill(self):
         value = {"list": [1, 2.5, None], "text": "ä\n", "empty": []}
-        self.request("POST", "/v1/call", {"function": "a.set", "args": ["k", value]})
+        self.result("call", "a.set", "k", json.dumps(value))
         self.restart()
         self.assertEqual(self.run_work("a.get", "k"), value)
         self.run_work("a.delete", "k")
         self.restart()
-        gone = self.request("POST", "/v1/call", {"function": "a.get", "args": ["k"]})
-        self.assertIsNone(gone["result"].get("result"))
+        self.assertIsNone(self.result("call", "a.get", "k"))
 
     def test_each_script_has_its_own(self):
         self.run_work("a.set", "k", "of a")

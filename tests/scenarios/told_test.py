@@ -194,8 +194,8 @@ forager.on("http:POST /x", print, {{ durable = true }})
         (watch,) = status["watches"]
         self.assertEqual((watch["pattern"], watch["script"]),
                          (f"{self.folder}/in/*.csv", str(self.scripts / "script.lua")))
-        self.assertEqual([(hook["hook"], hook["durable"], hook["serves"]) for hook in status["hooks"]],
-                         [("POST /y", False, True), ("POST /x", True, True)])
+        self.assertEqual([(hook["hook"], hook["durable"]) for hook in status["hooks"]],
+                         [("POST /y", False), ("POST /x", True)])
         for loop in status["loops"]:
             self.assertGreaterEqual(loop["for"] + 1, loop["alive"], loop)
 

@@ -77,9 +77,9 @@ public:
     std::map<std::string, std::string> notes; ///< of what was told
     std::vector<LentWork> left;               ///< of an agent before
 
-    void begin(const Invocation& invocation, Object lease, WallTime) override
+    void begin(const Invocation& invocation, Object lease, WallTime, Durable durable) override
     {
-        story_.push_back("begin " + invocation.id);
+        story_.push_back((durable == Durable::at_once ? "begin again " : "begin ") + invocation.id);
         begun.insert_or_assign(invocation.id, LentWork{invocation, std::move(lease), 1, {}});
     }
     void told(std::string id, std::string note) override
@@ -161,7 +161,10 @@ public:
     ExecutorWorld& operator=(const ExecutorWorld&) = delete;
     ~ExecutorWorld() { end(); }
 
-    colony::Desk desk()
+    colony::Desk desk() { return desk(records, outbox); }
+
+    /// With others to remember what was lent.
+    colony::Desk desk(Records& all, Outbox& lent)
     {
         colony::Services services;
         services.functions = [this] { return functions; };
@@ -174,7 +177,7 @@ public:
         services.ended = [](const std::string&) {};
         services.info = [this](std::string_view text) { log.emplace_back(text); };
         services.warn = services.info;
-        return {io.get_executor(),   clock, random, client, server, records, outbox, intake, settings,
+        return {io.get_executor(),   clock, random, client, server, all, lent, intake, settings,
                 std::move(services), who};
     }
 

@@ -3,9 +3,9 @@
 #include "app/agent/colony_member.hpp"
 #include "app/agent/disk_watch.hpp"
 #include "app/agent/guest_script.hpp"
-#include "app/agent/hook_list.hpp"
 #include "app/agent/retention.hpp"
 #include "app/agent/run_script.hpp"
+#include "app/agent/settings_words.hpp"
 #include "app/agent/traced_call.hpp"
 #include "app/docker_access.hpp"
 #include "base/duration.hpp"
@@ -46,18 +46,6 @@ AppConfig app_config(const config::Settings& settings, std::function<void()> han
     return config;
 }
 
-// Whoever writes one relies on it.
-Result<void> only_what_is_enforced(const config::Settings& settings)
-{
-    if (settings.permissions.empty())
-        return {};
-    Failure failure{Errc::bad_arguments, "[[permission]] is not enforced by this version, and the agent does not start "
-                                         "as if it were: take its entries out of the configuration (`forager config "
-                                         "explain` says where they stand), and bind scripts by the service's unit"};
-    failure.declaration = true;
-    return failure;
-}
-
 Result<void> can_run(const Registry& registry, const Invocation& invocation)
 {
     const auto found = registry.find(invocation.function);
@@ -77,14 +65,16 @@ Agent::Agent(config::Settings settings, Reread reread)
       app_{app_config(settings_, [this] { reload_asked_.set(); }), observer_},
       counts_{app_.clock()},
       loops_{app_.executor(), app_.clock(), app_.random()},
+      drain_{app_.executor(), drain_parts()},
       leftovers_{app_.executor(), app_.processes()},
       reload_asked_{app_.executor()},
       reloading_{app_.clock(), reload_asked_, {}, [this] { return reload(); }},
-      begun_{app_.clock().now()}
+      begun_{app_.clock().now()},
+      docker_{docker_access(settings_, app_, DockerHome::agent)}
 {
     observer_.count_in(counts_);
     app_.ask_colony_as(colony_access(settings_, app_));
-    app_.run_containers_on(docker_access(settings_, app_, DockerHome::agent));
+    app_.run_containers_on(docker_);
     if (settings_.agent.reload == config::Reload::automatic)
         reloading_.changed = [this] { return scripts_->changed(); };
 }
@@ -110,7 +100,7 @@ asio::awaitable<Outcome> Agent::live()
     }
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     if (!started || !*started) {
-        co_await close_http(app_.now());
+        co_await http_.close(app_.now());
         if (!started)
             std::rethrow_exception(end);
         co_return started->error();
@@ -127,7 +117,10 @@ asio::awaitable<Result<void>> Agent::start()
     if (!folder)
         co_return folder.error();
     folder_ = std::move(*folder);
-    co_await leftovers_.bury_the_dead(*folder_, log_, [this](const std::string& root) { return holds(root); });
+    const bool died =
+        co_await leftovers_.bury_the_dead(*folder_, log_, [this](const std::string& root) { return holds(root); });
+    if (died)
+        leftovers_.remove_containers(docker_, app_.clock(), log_);
     if (const auto opened = open_store(); !opened)
         co_return opened.error();
     make_queue();
@@ -231,8 +224,8 @@ void Agent::make_control()
                                                            *scripts_, *events_, *sessions_, begun_});
     api_ = std::make_unique<control::Api>(control::Api::Parts{
         app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
-        [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain(); },
-        [this] { resume(); }, [this](const std::string& function) { return hears_signals(function); }});
+        [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain_.run(); },
+        [this] { drain_.resume(); }, [this](const std::string& function) { return hears_signals(function); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -250,38 +243,13 @@ Result<void> Agent::open_socket()
 
 Result<void> Agent::open_http()
 {
-    if (settings_.http.listen.empty())
-        return {};
-    HookSource::Parts hooks{
-        app_.clock(), *queue_,
-        [this](Invocation invocation) { return traced_call(app_.scheduler(), observer_, std::move(invocation)); },
-        [this](const std::string& message) { log_.warn(message); },
-        [this] { return std::string{gate_.is_shut() ? drained : ""}; }};
-    auto opened = HttpDoor::open(settings_.http, settings_.limits,
-                                 {app_.executor(), app_.clock(), log_, std::move(hooks), [this] { return trouble(); },
-                                  [this](MetricsText::Form form) { return overview_->metrics(*http_, form); },
-                                  [this] { return overview_->page(); }});
-    if (!opened)
-        return opened.error();
-    http_ = std::move(*opened);
-    log_.info("HTTP is answered", {{"address", http_->address()}});
-    return {};
-}
-
-void Agent::serve_hooks()
-{
-    std::vector<Hook> hooks = hooks_of(scripts_->watchers(), log_);
-    if (http_)
-        http_->serve(std::move(hooks));
-    else if (!hooks.empty())
-        log_.warn("scripts have HTTP hooks, and nobody can call them: [http] listen is not set",
-                  {{"hooks", hooks.size()}});
-}
-
-asio::awaitable<void> Agent::close_http(TimePoint deadline)
-{
-    if (http_)
-        co_await http_->close(deadline);
+    return http_.open(
+        settings_.http, settings_.limits,
+        {app_.executor(), app_.clock(), *queue_, gate_,
+         [this](Invocation invocation) { return traced_call(app_.scheduler(), observer_, std::move(invocation)); },
+         [this] { return trouble(); },
+         [this](const HttpDoor& door, MetricsText::Form form) { return overview_->metrics(door, form); },
+         [this] { return overview_->page(); }});
 }
 
 asio::awaitable<void> Agent::serve()
@@ -302,8 +270,7 @@ asio::awaitable<void> Agent::serve()
                      [this] { return service_.keep_told(app_.clock(), [this] { return overview_->line(false); }); });
     log_.info("forager " + std::string{version} + " is ready",
               {{"socket", settings_.agent.socket}, {"state", settings_.agent.state_dir}});
-    if (http_)
-        http_->ready();
+    http_.ready();
     service_.ready();
     Event never{app_.executor()};
     co_await never.wait();
@@ -315,8 +282,7 @@ asio::awaitable<void> Agent::stop()
     log_.info("stopping", {{"running", overview_->awake()}, {"grace", to_text(settings_.agent.grace)}});
     service_.stopping(settings_.agent.grace + for_the_rest);
     const TimePoint end_of_grace = app_.now() + settings_.agent.grace;
-    if (http_)
-        http_->stopping();
+    http_.stopping();
     doors_->spawn("hurry", hurry_at(end_of_grace));
     queue_->stop();
     colony_->stop();
@@ -326,7 +292,7 @@ asio::awaitable<void> Agent::stop()
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
     co_await colony_->drain(app_.now() + for_the_colony);
-    co_await close_http(end_of_grace);
+    co_await http_.close(end_of_grace);
     co_await sessions_->end();
     store_->writer().hurry();
     doors_->cancel();
@@ -350,48 +316,29 @@ asio::awaitable<void> Agent::reload()
     const Permit turn = co_await reloads_.permit();
     const ServiceManager::Reload told{service_, app_.now()};
     co_await load();
-    look_at_configuration();
+    if (reread_)
+        tell_of_changes(settings_, reread_(), log_);
 }
 
-// What it says takes a restart: nobody shall believe that a reload was enough.
-void Agent::look_at_configuration() const
+Drain::Parts Agent::drain_parts()
 {
-    if (!reread_)
-        return;
-    const auto present = reread_();
-    if (!present)
-        log_.warn("the configuration cannot be read any more, and the agent would not start with it: " +
-                  sentence_of(present.error()));
-    else if (!(*present == settings_))
-        log_.warn("the configuration has changed, and counts from the agent's next start on: restart it");
+    const auto pause = [this] {
+        queue_->pause();
+        colony_->pause();
+    };
+    const auto resume = [this] {
+        queue_->resume();
+        colony_->resume();
+    };
+    return {gate_, app_.scheduler(), pause, resume, [this] { return overview_->awake() > 0 || colony_->asks(); }};
 }
 
 asio::awaitable<void> Agent::load()
 {
     co_await scripts_->load();
     events_->serve(scripts_->scripts());
-    serve_hooks();
-    if (http_)
-        http_->renew_certificate();
+    http_.serve(scripts_->watchers());
     queue_->reconsider();
-}
-
-void Agent::resume()
-{
-    gate_.open();
-    queue_->resume();
-    colony_->resume();
-}
-
-// Begins nothing more, and waits for what runs.
-asio::awaitable<void> Agent::drain()
-{
-    constexpr Duration look = std::chrono::milliseconds{100};
-    gate_.shut();
-    queue_->pause();
-    colony_->pause();
-    while (is_busy())
-        co_await sleep_for(app_.clock(), look);
 }
 
 // A script that was submitted may be a workflow, which is recorded as durable functions are.
@@ -402,11 +349,6 @@ bool Agent::hears_signals(const std::string& function)
         return true;
     return std::ranges::any_of(scripts_->scripts(),
                                [&](const auto& script) { return script->workflows.contains(function); });
-}
-
-bool Agent::is_busy() const
-{
-    return overview_->awake() > 0 || colony_->asks() || gate_.inside() > 0 || (http_ && http_->hooks_running() > 0);
 }
 
 // Why it takes no work, or begins none; empty: it does.

@@ -2,9 +2,10 @@
 // program.
 #pragma once
 
+#include "app/agent/agent_http.hpp"
 #include "app/agent/colony_desk.hpp"
+#include "app/agent/drain.hpp"
 #include "app/agent/events.hpp"
-#include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/leftovers.hpp"
 #include "app/agent/log.hpp"
@@ -56,8 +57,6 @@ private:
     Result<void> open_store();
     Result<void> open_socket();
     Result<void> open_http();
-    void serve_hooks();
-    boost::asio::awaitable<void> close_http(TimePoint deadline);
     void make_queue();
     Result<void> make_colony();
     void keep_what_is_observed();
@@ -65,12 +64,9 @@ private:
     void ended(const std::string& id);
     void make_control();
     void make_sessions();
-    void look_at_configuration() const;
     boost::asio::awaitable<void> load();
     boost::asio::awaitable<void> reload();
-    boost::asio::awaitable<void> drain();
-    void resume();
-    bool is_busy() const;
+    Drain::Parts drain_parts();
     bool hears_signals(const std::string& function);
     std::string trouble() const;
 
@@ -83,6 +79,7 @@ private:
     InvocationCounts counts_;
     Supervisor loops_;
     Gate gate_; // for what neither the queue nor the colony begins
+    Drain drain_;
     Leftovers leftovers_;
     std::optional<StateFolder> folder_;
     std::unique_ptr<store::Store> store_;
@@ -94,12 +91,13 @@ private:
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;
     std::unique_ptr<http::Server> server_;
-    std::unique_ptr<HttpDoor> http_;   // null: the configuration asks for none
+    AgentHttp http_{log_};
     std::unique_ptr<TaskGroup> doors_; // closed last: whoever looks can see the agent stop
     Event reload_asked_;               // by SIGHUP
     ReloadLoop reloading_;
     Semaphore reloads_{1}; // one at a time, whoever asks
     TimePoint begun_;
+    DockerAccess docker_;
 };
 
 } // namespace forager

@@ -26,6 +26,7 @@ Schedule cron_schedule(const scripting::Schedule& declared)
     schedule.expression = CronExpression::parse(declared.cron).value(); // checked when it was declared
     schedule.zone = declared.zone;
     schedule.missed = missed_named(declared.missed);
+    schedule.order_key = "cron " + declared.name;
     return schedule;
 }
 
@@ -40,15 +41,20 @@ std::vector<Schedule> schedules_of(const scripting::Script& script)
 
 } // namespace
 
-Events::Events(App& app, store::Store& store, Queue& queue, Gate& gate, const AgentObserver& observer,
+Events::Events(App& app, store::Store& store, QueueSource& queue, Gate& gate, const AgentObserver& observer,
                const AgentLog& log)
     : app_{app},
       queue_{queue},
       gate_{gate},
       observer_{observer},
       log_{log},
-      cron_{app.executor(), app.clock(),       app.random(),
-            queue,          store.schedules(), [&log](const std::string& message) { log.warn(message); }},
+      cron_{app.executor(),
+            app.clock(),
+            app.random(),
+            queue,
+            store.schedules(),
+            [&queue](const std::string& key) { return !queue.holder_of(key).empty(); },
+            [&log](const std::string& message) { log.warn(message); }},
       files_{app.executor(),
              {app.clock(), app.random(), app.pool(), store.files(),
               [this](WatchEvent event) { return deliver(std::move(event)); },
@@ -90,7 +96,7 @@ std::vector<std::string> Events::schedules() const
 // A failure of the handler is told where all failures are: the event has been handled.
 asio::awaitable<void> Events::call(Invocation invocation)
 {
-    const Counted inside = gate_.pass();
+    const Gate::Inside inside = gate_.pass();
     (void)co_await traced_call(app_.scheduler(), observer_, std::move(invocation));
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/gate.hpp"
 #include "scripting/script.hpp"
 #include "sources/cron/cron_source.hpp"
+#include "sources/queue/queue_source.hpp"
 #include "sources/watch/watch_source.hpp"
 #include "store/store.hpp"
 
@@ -22,7 +23,8 @@ namespace forager {
 class Events {
 public:
     /// All that is passed must outlive it.
-    Events(App& app, store::Store& store, Queue& queue, Gate& gate, const AgentObserver& observer, const AgentLog& log);
+    Events(App& app, store::Store& store, QueueSource& queue, Gate& gate, const AgentObserver& observer,
+           const AgentLog& log);
 
     /// These scripts and no others are served from now on.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts);
@@ -46,7 +48,7 @@ private:
     };
 
     App& app_;
-    Queue& queue_;
+    QueueSource& queue_;
     Gate& gate_;
     const AgentObserver& observer_;
     const AgentLog& log_;

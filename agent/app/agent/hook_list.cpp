@@ -4,7 +4,6 @@
 #include "config/text_file.hpp"
 #include "core/options.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -14,7 +13,6 @@ namespace forager {
 
 namespace {
 
-constexpr std::string_view kind = "http:";
 constexpr std::size_t longest_secret = std::size_t{64} * 1024;
 constexpr unsigned for_others = 0077;
 
@@ -47,9 +45,9 @@ Secret read_secret(const std::string& file, const Object& fields, const AgentLog
     return secret;
 }
 
-Hook hook_of(const scripting::Watcher& watcher, HookRoute route, const AgentLog& log)
+Hook hook_of(const scripting::Watcher& watcher, const AgentLog& log)
 {
-    Hook hook{std::move(route), watcher.function, watcher.durable, Proof::none, {}};
+    Hook hook{*watcher.hook, watcher.function, watcher.durable, Proof::none, {}};
     const std::string file = text_of(watcher.options, "secret_file");
     if (file.empty())
         return hook;
@@ -60,29 +58,12 @@ Hook hook_of(const scripting::Watcher& watcher, HookRoute route, const AgentLog&
 
 } // namespace
 
-std::vector<HookDeclaration> hook_declarations(const std::vector<scripting::Watcher>& watchers)
-{
-    std::vector<HookDeclaration> list;
-    for (const scripting::Watcher& watcher : watchers) {
-        if (!watcher.event.starts_with(kind))
-            continue;
-        auto route = HookRoute::parse(std::string_view{watcher.event}.substr(kind.size())).value(); // was checked
-        const bool taken = std::ranges::any_of(
-            list, [&](const HookDeclaration& other) { return other.serves && route.same_requests(other.route); });
-        list.push_back({&watcher, std::move(route), !taken});
-    }
-    return list;
-}
-
 std::vector<Hook> hooks_of(const std::vector<scripting::Watcher>& watchers, const AgentLog& log)
 {
     std::vector<Hook> hooks;
-    for (HookDeclaration& declared : hook_declarations(watchers))
-        if (declared.serves)
-            hooks.push_back(hook_of(*declared.watcher, std::move(declared.route), log));
-        else
-            log.warn("two hooks are for the same requests, and this one is left out",
-                     {{"hook", declared.watcher->event}, {"where", declared.watcher->where}});
+    for (const scripting::Watcher& watcher : watchers)
+        if (watcher.hook)
+            hooks.push_back(hook_of(watcher, log));
     return hooks;
 }
 

@@ -107,7 +107,8 @@ Result<void> HttpDoor::listen(const std::string& host, std::uint16_t port)
 
 void HttpDoor::serve(std::vector<Hook> hooks)
 {
-    gives_root_away_ = std::ranges::any_of(hooks, [](const Hook& hook) { return hook.route.match("/").has_value(); });
+    const std::vector<std::string> root = {""};
+    gives_root_away_ = std::ranges::any_of(hooks, [&](const Hook& hook) { return hook.route.match(root).has_value(); });
     hooks_.set(std::move(hooks));
 }
 

@@ -3,6 +3,7 @@
 #include "app/agent/systemd_journal.hpp"
 #include "base/text.hpp"
 #include "base/timestamp.hpp"
+#include "io/formats/base64.hpp"
 #include "io/formats/json.hpp"
 #include "runtime/alarm.hpp"
 
@@ -43,6 +44,26 @@ std::string field_text(const Value& value)
     return plain ? *text : to_json(value);
 }
 
+// Bytes that are no characters as \xNN: who reads the log may not bear them.
+std::string legible(std::string_view text)
+{
+    constexpr std::size_t longest_character = 4;
+    std::string result;
+    for (std::size_t i = 0; i < text.size();) {
+        std::size_t length = 1;
+        while (length <= longest_character && !is_utf8(text.substr(i, length)))
+            ++length;
+        if (length <= longest_character) {
+            result += text.substr(i, length);
+            i += length;
+        } else {
+            result += "\\x" + to_hex(text.substr(i, 1));
+            ++i;
+        }
+    }
+    return result;
+}
+
 std::string with_fields(std::string_view message, const Object& fields)
 {
     std::string line;
@@ -50,7 +71,7 @@ std::string with_fields(std::string_view message, const Object& fields)
         line += (line.empty() ? "" : " | ") + std::string{part};
     for (const Member& field : fields)
         line += " " + field.name + "=" + field_text(field.value);
-    return printable(line);
+    return printable(legible(line));
 }
 
 std::string json_line(WallTime time, LogLevel level, std::string_view message, const Object& fields)

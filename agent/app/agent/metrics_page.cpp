@@ -1,5 +1,6 @@
 #include "app/agent/metrics_page.hpp"
 
+#include "app/agent/loop_list.hpp"
 #include "base/version.hpp"
 
 #include <algorithm>
@@ -58,21 +59,14 @@ void write_invocations(MetricsText& text, const InvocationCounts& invocations)
 
 void write_loops(MetricsText& text, const std::vector<LoopStatus>& all)
 {
-    // Two loops may have one name, and a metric may not say two things of it.
-    std::map<std::string, std::pair<bool, std::size_t>> loops;
-    for (const LoopStatus& loop : all) {
-        if (loops.size() == most_rows && !loops.contains(loop.name))
-            continue;
-        auto& [up, restarts] = loops.try_emplace(loop.name, true, 0).first->second;
-        up = up && loop.state == LoopState::running;
-        restarts += loop.restarts;
-    }
+    std::vector<LoopStatus> loops = by_name(all); // a metric may not say two things of one name
+    loops.resize(std::min(loops.size(), most_rows));
     text.family("forager_loop_up", MetricType::gauge, "", "Whether a loop of the agent runs: 1 or 0.");
-    for (const auto& [name, loop] : loops)
-        text.sample(loop.first ? 1 : 0, {{"loop", name}});
+    for (const LoopStatus& loop : loops)
+        text.sample(loop.state == LoopState::running ? 1 : 0, {{"loop", loop.name}});
     text.family("forager_loop_restarts", MetricType::counter, "", "How often a loop was begun again.");
-    for (const auto& [name, loop] : loops)
-        text.sample(static_cast<double>(loop.second), {{"loop", name}});
+    for (const LoopStatus& loop : loops)
+        text.sample(static_cast<double>(loop.restarts), {{"loop", loop.name}});
 }
 
 void write_scripts(MetricsText& text, std::vector<ScriptSet::Status> scripts)

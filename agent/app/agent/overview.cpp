@@ -1,6 +1,6 @@
 #include "app/agent/overview.hpp"
 
-#include "app/agent/hook_list.hpp"
+#include "app/agent/loop_list.hpp"
 #include "app/agent/metrics_page.hpp"
 #include "app/agent/status_line.hpp"
 #include "app/agent/status_page.hpp"
@@ -34,16 +34,15 @@ Object store_data(const store::Store& store)
             {"present_commit", to_seconds(pace.present)}};
 }
 
-// Those that are called, and those that have their requests taken by an earlier one.
 Array hooks_data(const std::vector<scripting::Watcher>& watchers)
 {
     Array list;
-    for (const auto& [watcher, route, serves] : hook_declarations(watchers))
-        list.push_back(Object{{"hook", route.text()},
-                              {"function", watcher->function},
-                              {"where", watcher->where},
-                              {"durable", watcher->durable},
-                              {"serves", serves}});
+    for (const scripting::Watcher& watcher : watchers)
+        if (watcher.hook)
+            list.push_back(Object{{"hook", watcher.hook->text()},
+                                  {"function", watcher.function},
+                                  {"where", watcher.where},
+                                  {"durable", watcher.durable}});
     return list;
 }
 
@@ -51,29 +50,30 @@ Array hooks_data(const std::vector<scripting::Watcher>& watchers)
 
 Object Overview::status() const
 {
-    const QueueSource& queue = parts_.queue;
-    return {
-        {"version", version},
-        {"process", static_cast<std::int64_t>(::getpid())},
-        {"uptime", to_seconds(age())},
-        {"queue",
-         Object{{"waiting", waiting()}, {"running", running()}, {"sleeping", sleeping()}, {"paused", queue.paused()}}},
-        {"colony", parts_.colony.status()},
-        {"store", store_data(parts_.store)},
-        {"log", Object{{"lost", parts_.log.lost()}}},
-        {"loops", loops()},
-        {"schedules", schedules()},
-        {"watches", watches()},
-        {"hooks", hooks_data(parts_.scripts.watchers())},
-        {"scripts", scripts()},
-        {"sessions", parts_.sessions.list()}};
+    const Work work = all();
+    return {{"version", version},
+            {"process", static_cast<std::int64_t>(::getpid())},
+            {"uptime", to_seconds(age())},
+            {"queue", Object{{"waiting", work.waiting},
+                             {"running", work.running},
+                             {"sleeping", work.sleeping},
+                             {"paused", parts_.queue.paused()}}},
+            {"colony", parts_.colony.status()},
+            {"store", store_data(parts_.store)},
+            {"log", Object{{"lost", parts_.log.lost()}}},
+            {"loops", loops()},
+            {"schedules", schedules()},
+            {"watches", watches()},
+            {"hooks", hooks_data(parts_.scripts.watchers())},
+            {"scripts", scripts()},
+            {"sessions", parts_.sessions.list()}};
 }
 
 Array Overview::loops() const
 {
     const TimePoint now = parts_.app.now();
     Array list;
-    for (const LoopStatus& loop : parts_.loops.list()) {
+    for (const LoopStatus& loop : by_name(parts_.loops.list())) {
         const Duration left = std::max(Duration{}, loop.since + loop.back_off - now);
         list.push_back(Object{{"name", loop.name},
                               {"state", name_of(loop.state)},
@@ -119,32 +119,34 @@ std::string Overview::page() const
     return status_page(status());
 }
 
-// Of what the queue has begun.
-std::size_t Overview::running() const
+std::size_t Overview::awake() const
 {
-    return parts_.queue.running() - sleeping() - crowd();
+    const std::size_t begun = parts_.queue.running() + parts_.colony.running();
+    return begun - std::min(begun, parts_.app.scheduler().asleep().size());
 }
 
-// Also those that were begun and wait for a place of their function, as after a pause.
-std::size_t Overview::waiting() const
+// What was begun and waits for a place of its function, as after a pause, waits.
+Overview::Work Overview::work_of(std::size_t waiting, std::size_t begun, std::size_t sleeping, std::size_t crowd)
 {
-    return parts_.queue.waiting() + crowd();
+    return {waiting + crowd, begun - std::min(begun, sleeping + crowd), sleeping};
 }
 
-std::size_t Overview::crowd() const
+Overview::Work Overview::all() const
 {
-    return of_the_queue(parts_.app.scheduler().crowded());
+    const Scheduler& scheduler = parts_.app.scheduler();
+    return work_of(parts_.queue.waiting(), parts_.queue.running() + parts_.colony.running(), scheduler.asleep().size(),
+                   scheduler.crowded().size());
 }
 
-std::size_t Overview::of_the_queue(const std::vector<std::string>& ids) const
+Overview::Work Overview::of_the_queue() const
 {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(ids, [&](const std::string& id) { return parts_.queue.has_begun(id); }));
-}
-
-std::size_t Overview::sleeping() const
-{
-    return of_the_queue(parts_.app.scheduler().asleep());
+    const auto count = [&](const std::vector<std::string>& ids) {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(ids, [&](const std::string& id) { return parts_.queue.has_begun(id); }));
+    };
+    const Scheduler& scheduler = parts_.app.scheduler();
+    return work_of(parts_.queue.waiting(), parts_.queue.running(), count(scheduler.asleep()),
+                   count(scheduler.crowded()));
 }
 
 Array Overview::scripts() const
@@ -161,8 +163,8 @@ Array Overview::scripts() const
 
 std::string Overview::line(bool stopping) const
 {
-    const QueueSource& queue = parts_.queue;
-    return status_line({running(), waiting(), queue.paused(), stopping, parts_.store.writer().trouble(),
+    const Work work = all();
+    return status_line({work.running, work.waiting, parts_.queue.paused(), stopping, parts_.store.writer().trouble(),
                         parts_.loops.list(), parts_.scripts.list()});
 }
 
@@ -172,9 +174,10 @@ std::string Overview::metrics(const HttpDoor& http, MetricsText::Form form) cons
     MetricsView view{.invocations = parts_.counts, .log = parts_.log, .http_replies = http.replies()};
     view.begun = to_seconds((parts_.app.clock().wall() - age()).time_since_epoch());
     view.ready = http.trouble().empty();
-    view.waiting = waiting();
-    view.running = running();
-    view.sleeping = sleeping();
+    const Work work = of_the_queue();
+    view.waiting = work.waiting;
+    view.running = work.running;
+    view.sleeping = work.sleeping;
     view.outbox = parts_.colony.untold();
     view.colony_running = parts_.colony.running();
     view.store_trouble = !writer.trouble().empty();

@@ -48,17 +48,21 @@ public:
     std::string metrics(const HttpDoor& http, MetricsText::Form form) const;
 
     /// How many of the queue's and the colony's work run, and do not sleep.
-    std::size_t awake() const { return running() + crowd() + parts_.colony.running(); }
+    std::size_t awake() const;
 
 private:
+    struct Work {
+        std::size_t waiting = 0;
+        std::size_t running = 0;
+        std::size_t sleeping = 0; ///< until a time or a signal
+    };
+
     Array loops() const;
     Array schedules() const;
     Array watches() const;
-    std::size_t of_the_queue(const std::vector<std::string>& ids) const;
-    std::size_t running() const;
-    std::size_t sleeping() const;
-    std::size_t waiting() const;
-    std::size_t crowd() const;
+    static Work work_of(std::size_t waiting, std::size_t begun, std::size_t sleeping, std::size_t crowd);
+    Work all() const; ///< the queue's and the colony's
+    Work of_the_queue() const;
     Duration age() const { return parts_.app.now() - parts_.begun; }
 
     Parts parts_;

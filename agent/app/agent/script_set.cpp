@@ -1,7 +1,6 @@
 #include "app/agent/script_set.hpp"
 
 #include "base/duration.hpp"
-#include "core/hook_route.hpp"
 #include "ports/within.hpp"
 #include "primitives/files/glob.hpp"
 #include "primitives/files/paths.hpp"
@@ -11,7 +10,6 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
 #include <utility>
 
 namespace forager {
@@ -21,16 +19,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Duration longest_load = std::chrono::seconds{10};
-
-bool are_same_hook(std::string_view one, std::string_view other)
-{
-    constexpr std::string_view kind = "http:";
-    if (!one.starts_with(kind) || !other.starts_with(kind))
-        return false;
-    const auto route = HookRoute::parse(one.substr(kind.size()));
-    const auto other_route = HookRoute::parse(other.substr(kind.size()));
-    return route && other_route && route->same_requests(*other_route);
-}
 
 Failure took_too_long()
 {
@@ -168,14 +156,8 @@ Result<void> ScriptSet::has_hooks_of_its_own(const std::string& path, const scri
         for (const auto& [other_path, entry] : entries_) {
             if (other_path == path || !entry.script)
                 continue;
-            const auto other = std::ranges::find_if(entry.script->watchers, [&](const scripting::Watcher& given) {
-                return are_same_hook(watcher.event, given.event);
-            });
-            if (other == entry.script->watchers.end())
-                continue;
-            Failure failure{Errc::refused, "on: '" + watcher.event + "' is handled at " + other->where + " already"};
-            failure.where = watcher.where;
-            return failure;
+            if (auto only = check_is_only_one(watcher, entry.script->watchers); !only)
+                return only;
         }
     return {};
 }
@@ -212,7 +194,7 @@ asio::awaitable<void> ScriptSet::again_and_again(const scripting::Schedule& sche
 
 asio::awaitable<void> ScriptSet::call(const scripting::Schedule& schedule)
 {
-    const Counted inside = gate_.pass();
+    const Gate::Inside inside = gate_.pass();
     Invocation invocation;
     invocation.id = app_.scheduler().fresh_id();
     invocation.function = schedule.name;

@@ -1,5 +1,6 @@
 #include "app/agent/status_line.hpp"
 
+#include "app/agent/loop_list.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -32,7 +33,7 @@ std::vector<std::string> troubles(const StatusView& view)
     std::vector<std::string> found;
     if (!view.store_trouble.empty())
         found.push_back("the state file: " + view.store_trouble);
-    for (const LoopStatus& loop : view.loops)
+    for (const LoopStatus& loop : by_name(view.loops))
         if (loop.state == LoopState::sleeping)
             found.push_back("the loop " + loop.name + " failed: " + loop.last_error);
     for (const ScriptSet::Status& script : view.scripts)

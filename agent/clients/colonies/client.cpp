@@ -5,6 +5,7 @@
 #include "clients/colonies/envelope.hpp"
 #include "clients/colonies/text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace forager::colonies {
@@ -83,13 +84,40 @@ asio::awaitable<Result<Value>> Client::call(std::string name, Object payload, st
     auto body = request_body(name, std::move(payload), key);
     if (body.has_error())
         co_return body.error();
-    if (body->size() > longest_request)
+    co_return co_await send(std::move(name), std::move(*body), wait);
+}
+
+asio::awaitable<Result<Value>> Client::call_again(std::string name, Object payload, PrivateKey key, Duration wait)
+{
+    auto text = request_text(name, std::move(payload));
+    if (text.has_error())
+        co_return text.error();
+    std::string body = signed_body(name, std::move(*text), key);
+    co_return co_await send(std::move(name), std::move(body), wait);
+}
+
+const std::string& Client::signed_body(std::string_view name, std::string text, const PrivateKey& key)
+{
+    constexpr std::size_t most = 16;
+    const auto known =
+        std::ranges::find_if(signed_, [&](const Signed& one) { return one.text == text && one.signer == key.id(); });
+    if (known != signed_.end())
+        return known->body;
+    if (signed_.size() == most)
+        signed_.pop_front();
+    std::string body = body_around(name, text, key);
+    return signed_.emplace_back(key.id(), std::move(text), std::move(body)).body;
+}
+
+asio::awaitable<Result<Value>> Client::send(std::string name, std::string body, Duration wait)
+{
+    if (body.size() > longest_request)
         co_return Failure{Errc::limit, "the request for " + name + " is larger than " + bytes_text(longest_request) +
                                            ", the limit of a request"};
     http::Request request;
     request.method = "POST";
     request.url = url("/api");
-    request.body = std::move(*body);
+    request.body = std::move(body);
     request.timeout = config_.timeout + wait;
     request.redirects = 0;
     request.body_limit = config_.reply_limit;

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <set>
@@ -52,6 +53,11 @@ public:
     boost::asio::awaitable<Result<Value>> call(std::string name, Object payload, std::optional<PrivateKey> key,
                                                Duration wait = {});
 
+    /// The same for what is asked in the same words again and again: it is signed once, and sent again as it was. The
+    /// server knows no repetition: there is nothing in a request that makes it the only one.
+    boost::asio::awaitable<Result<Value>> call_again(std::string name, Object payload, PrivateKey key,
+                                                     Duration wait = {});
+
     /// A WebSocket to the server, for a subscription. Failures: as `call`.
     boost::asio::awaitable<Result<http::WebSocket>> web_socket();
 
@@ -67,12 +73,21 @@ public:
     std::string peer() const;
 
 private:
+    struct Signed {
+        std::string signer; // its id
+        std::string text;
+        std::string body;
+    };
+
     std::string url(std::string_view target) const;
+    const std::string& signed_body(std::string_view name, std::string text, const PrivateKey& key);
+    boost::asio::awaitable<Result<Value>> send(std::string name, std::string body, Duration wait);
 
     Config config_;
     Clock& clock_;
     http::Client http_;
     http::Connector connector_;
+    std::deque<Signed> signed_; // what was asked last with `call_again`
     std::function<void(std::string_view message)> hear_left_out_;
     std::set<std::string> left_out_; // what was said of them
 };

@@ -64,16 +64,26 @@ Failure refusal(std::string_view call, int http_status, const Value& payload)
 
 } // namespace
 
-Result<std::string> request_body(std::string_view call, Object payload, const std::optional<PrivateKey>& key)
+Result<std::string> request_text(std::string_view call, Object payload)
 {
     payload.set("msgtype", call);
-    const auto text = encode_json(Value{std::move(payload)}, "the request");
-    if (text.has_error())
-        return text.error();
-    const std::string encoded = to_base64(*text);
+    return encode_json(Value{std::move(payload)}, "the request");
+}
+
+std::string body_around(std::string_view call, std::string_view text, const std::optional<PrivateKey>& key)
+{
+    const std::string encoded = to_base64(text);
     const std::string signature = key ? key->sign(encoded) : "";
     return R"({"payloadtype":")" + std::string{call} + R"(","payload":")" + encoded + R"(","signature":")" + signature +
            R"("})";
+}
+
+Result<std::string> request_body(std::string_view call, Object payload, const std::optional<PrivateKey>& key)
+{
+    const auto text = request_text(call, std::move(payload));
+    if (text.has_error())
+        return text.error();
+    return body_around(call, *text, key);
 }
 
 Result<Value> reply_payload(std::string_view call, int http_status, std::string_view body)

@@ -15,8 +15,15 @@ namespace forager::colonies {
 /// How deeply a reply may be nested.
 inline constexpr std::size_t reply_nesting = 1000;
 
-/// The body of a request. `payload` gets the call's name as `msgtype`; without a key it stays unsigned, which two calls
-/// allow. Failures: bad_arguments for a number that JSON cannot carry, naming its path.
+/// What is asked, as JSON: `payload` with the call's name as `msgtype`. Failures: bad_arguments for a number that JSON
+/// cannot carry, naming its path.
+Result<std::string> request_text(std::string_view call, Object payload);
+
+/// The body of a request for `text`. Without a key it stays unsigned, which two calls allow. The same text and key make
+/// the same body.
+std::string body_around(std::string_view call, std::string_view text, const std::optional<PrivateKey>& key);
+
+/// Both.
 Result<std::string> request_body(std::string_view call, Object payload, const std::optional<PrivateKey>& key);
 
 /// The payload of a reply: an empty object, null or a list, too. The reply's own words decide, not the HTTP status: a

@@ -19,7 +19,8 @@ namespace forager {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Digest>, 5> names = {{
+// OpenSSL's, too; in the order of the enumeration.
+constexpr std::array<std::pair<const char*, Digest>, 5> names = {{
     {"md5", Digest::md5},
     {"sha1", Digest::sha1},
     {"sha256", Digest::sha256},
@@ -27,22 +28,24 @@ constexpr std::array<std::pair<std::string_view, Digest>, 5> names = {{
     {"sha3-256", Digest::sha3_256},
 }};
 
-const EVP_MD* algorithm_of(Digest digest)
-{
-    switch (digest) {
-    case Digest::md5: return EVP_md5();
-    case Digest::sha1: return EVP_sha1();
-    case Digest::sha256: return EVP_sha256();
-    case Digest::sha512: return EVP_sha512();
-    case Digest::sha3_256: return EVP_sha3_256();
-    }
-    return nullptr;
-}
-
 void require(int answer)
 {
     if (answer != 1)
         throw std::runtime_error{"this machine's OpenSSL does not offer the checksum"};
+}
+
+using Algorithms = std::array<std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)>, names.size()>;
+
+template <std::size_t... n> Algorithms fetch_all(std::index_sequence<n...>)
+{
+    return {{{EVP_MD_fetch(nullptr, names[n].first, nullptr), &EVP_MD_free}...}};
+}
+
+// OpenSSL looks for an algorithm longer than it takes for a short text's checksum: once is enough.
+const EVP_MD* algorithm_of(Digest digest)
+{
+    static const Algorithms all = fetch_all(std::make_index_sequence<names.size()>{});
+    return all.at(static_cast<std::size_t>(digest)).get();
 }
 
 } // namespace

@@ -98,16 +98,13 @@ public:
     std::size_t idle_connections() const { return connections_->idle(); }
 
 private:
+    template <class T>
+    asio::awaitable<Result<T>> in_time(Request request, asio::awaitable<Result<T>> (Impl::*way)(Request, Progress&));
     asio::awaitable<Result<Response>> fetch(Request request, Progress& progress);
     asio::awaitable<Result<AnswerStream>> follow_redirections(Request request, Progress& progress);
     asio::awaitable<Result<AnswerStream>> ask(const Hop& hop, const Body& body, const Request& request,
                                               Progress& progress);
     asio::awaitable<Result<Lease>> connect(const Hop& hop, const Request& request, bool fresh, Progress& progress);
-
-    std::optional<TimePoint> deadline_of(const Request& request) const
-    {
-        return request.timeout ? std::optional{clock_.now() + *request.timeout} : std::nullopt;
-    }
 
     BlockingPool& pool_;
     Clock& clock_;
@@ -116,26 +113,27 @@ private:
     std::shared_ptr<Connections> connections_;
 };
 
-asio::awaitable<Result<Response>> Client::Impl::send(Request request)
+template <class T>
+asio::awaitable<Result<T>> Client::Impl::in_time(Request request,
+                                                 asio::awaitable<Result<T>> (Impl::*way)(Request, Progress&))
 {
     Progress progress;
     const auto limit = request.timeout;
-    const auto deadline = deadline_of(request);
-    auto work = fetch(std::move(request), progress);
-    auto response = co_await within(clock_, deadline, std::move(work), "");
-    name_timeout(response, limit, progress);
-    co_return response;
+    const auto deadline = limit ? std::optional{clock_.now() + *limit} : std::nullopt;
+    auto work = (this->*way)(std::move(request), progress);
+    auto result = co_await within(clock_, deadline, std::move(work), "");
+    name_timeout(result, limit, progress);
+    co_return result;
+}
+
+asio::awaitable<Result<Response>> Client::Impl::send(Request request)
+{
+    return in_time(std::move(request), &Impl::fetch);
 }
 
 asio::awaitable<Result<AnswerStream>> Client::Impl::open(Request request)
 {
-    Progress progress;
-    const auto limit = request.timeout;
-    const auto deadline = deadline_of(request);
-    auto work = follow_redirections(std::move(request), progress);
-    auto stream = co_await within(clock_, deadline, std::move(work), "");
-    name_timeout(stream, limit, progress);
-    co_return stream;
+    return in_time(std::move(request), &Impl::follow_redirections);
 }
 
 asio::awaitable<Result<Response>> Client::Impl::fetch(Request request, Progress& progress)

@@ -2,7 +2,9 @@
 
 #include "base/counted.hpp"
 #include "io/process/child_run.hpp"
+#include "io/process/command_plan.hpp"
 #include "io/process/kept/keeper.hpp"
+#include "io/process/open_files.hpp"
 #include "io/process/scan.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
@@ -10,10 +12,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <sys/resource.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <csignal>
 #include <optional>
 #include <string>
@@ -27,68 +27,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{64} * 1024;
-constexpr std::size_t descriptors_per_command = 5;
-constexpr std::size_t descriptors_for_others = 128;
-constexpr std::size_t most_commands = 100'000;
 constexpr Duration descriptor_pause = 20ms;
 constexpr int most_refusals = 100;
-
-std::optional<Failure> mistake_in(const Command& command)
-{
-    if (command.argv.empty() || command.argv.front().empty())
-        return Failure{Errc::bad_arguments, "a command needs the name of a program"};
-    for (const std::string& argument : command.argv)
-        if (argument.find('\0') != std::string::npos)
-            return Failure{Errc::bad_arguments, "an argument of '" + command.argv.front() +
-                                                    "' contains a NUL byte: hand binary data over as input"};
-    if (command.cwd.find('\0') != std::string::npos)
-        return Failure{Errc::bad_arguments, "the name of a working folder must not contain a NUL byte"};
-    return {};
-}
-
-Result<LaunchPlan> plan_for(const Command& command, const Environment& base, TagPair tags, std::uint64_t open_files)
-{
-    auto environment = with_changes(base, command.env);
-    if (!environment)
-        return environment.error();
-    LaunchPlan plan;
-    plan.argv = command.argv;
-    plan.environment = std::move(*environment);
-    plan.cwd = command.cwd;
-    plan.limits = command.limits;
-    plan.open_files = open_files;
-    plan.tags = tags;
-    plan.input = !command.input.empty();
-    plan.merge = command.merge;
-    plan.report = command.report_limit > 0;
-    return plan;
-}
-
-// Gives what the limit was.
-std::uint64_t set_open_files(std::optional<std::uint64_t> wanted)
-{
-    rlimit64 limit{};
-    getrlimit64(RLIMIT_NOFILE, &limit);
-    const rlimit64 ours{std::min<rlim64_t>(wanted.value_or(limit.rlim_max), limit.rlim_max), limit.rlim_max};
-    setrlimit64(RLIMIT_NOFILE, &ours);
-    return limit.rlim_cur;
-}
-
-std::size_t commands_at_once()
-{
-    rlimit64 limit{};
-    getrlimit64(RLIMIT_NOFILE, &limit);
-    const std::uint64_t for_commands = limit.rlim_cur - std::min<rlim64_t>(limit.rlim_cur, descriptors_for_others);
-    return std::clamp<std::uint64_t>(for_commands / descriptors_per_command, 1, most_commands);
-}
-
-Failure too_few_descriptors(const std::string& program)
-{
-    rlimit64 limit{};
-    getrlimit64(RLIMIT_NOFILE, &limit);
-    return {Errc::limit, "'" + program + "' cannot be started: this process may open no more than " +
-                             std::to_string(limit.rlim_cur) + " files (ulimit -n)"};
-}
 
 void prepare_signals()
 {
@@ -117,12 +57,15 @@ LocalProcessRunner::LocalProcessRunner(asio::any_io_executor executor, BlockingP
     prepare_signals();
 }
 
-// Each run is a coroutine of its own: what it does to its cancellation state stays unseen by the caller's.
+// A coroutine of its own: what it does to its cancellation state stays unseen by the caller's.
+template <class T> asio::awaitable<T> LocalProcessRunner::apart(asio::awaitable<T> work)
+{
+    return asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+}
+
 asio::awaitable<Result<Completed>> LocalProcessRunner::run(Command command)
 {
-    asio::awaitable<Result<Completed>> work = supervise(std::move(command));
-    Result<Completed> result = co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
-    co_return result;
+    return apart(supervise(std::move(command)));
 }
 
 asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command)
@@ -130,8 +73,6 @@ asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     co_await asio::this_coro::throw_if_cancelled(false);
     collect_strays();
-    if (auto mistake = mistake_in(command))
-        co_return std::move(*mistake);
     command.limit = command.limit.value_or(output_limit_);
     const TagPair tags = tags_.new_command(command.scope);
     Result<LaunchPlan> plan = plan_for(command, environment_, tags, open_files_);
@@ -195,7 +136,7 @@ asio::awaitable<Result<LocalProcessRunner::Born>> LocalProcessRunner::born(Launc
         // A command that ends gives some back; if none runs, there may never be enough.
         refusals = running_ > 0 ? 0 : refusals + 1;
         if (refusals > most_refusals)
-            co_return too_few_descriptors(plan.argv.front());
+            co_return too_few_open_files(plan.argv.front());
         co_await sleep_for(clock_, descriptor_pause);
     }
 }
@@ -232,8 +173,7 @@ ScopeId LocalProcessRunner::new_scope()
 
 asio::awaitable<void> LocalProcessRunner::end_scope(ScopeId scope)
 {
-    asio::awaitable<void> work = clear(scope);
-    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+    co_await apart(clear(scope));
 }
 
 asio::awaitable<void> LocalProcessRunner::clear(ScopeId scope)
@@ -249,8 +189,7 @@ asio::awaitable<void> LocalProcessRunner::scratch_in(std::string folder,
                                                      std::function<bool(const std::string& root)> is_resumed)
 {
     folders_ = std::make_unique<ScratchFolders>(pool_, std::move(folder), std::move(is_resumed));
-    asio::awaitable<void> work = folders_->open();
-    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+    co_await apart(folders_->open());
 }
 
 std::set<std::string> LocalProcessRunner::folder_roots() const
@@ -262,23 +201,20 @@ asio::awaitable<void> LocalProcessRunner::remove_folders(std::string root)
 {
     if (!folders_)
         co_return;
-    asio::awaitable<void> work = folders_->remove_lasting(std::move(root));
-    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+    co_await apart(folders_->remove_lasting(std::move(root)));
 }
 
 asio::awaitable<void> LocalProcessRunner::end_kept(KeptOf whose)
 {
     if (!kept_)
         co_return;
-    asio::awaitable<void> work = kept_->end(std::move(whose));
-    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+    co_await apart(kept_->end(std::move(whose)));
 }
 
 asio::awaitable<void> LocalProcessRunner::keep_in(std::string folder)
 {
     kept_ = std::make_unique<KeptCommands>(surroundings(), pool_, std::move(folder));
-    asio::awaitable<void> work = kept_->open();
-    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+    co_await apart(kept_->open());
 }
 
 void LocalProcessRunner::leave_kept()
@@ -296,8 +232,7 @@ asio::awaitable<void> LocalProcessRunner::end_all()
 {
     if (!tags_.used())
         co_return;
-    asio::awaitable<void> work = end(tags_.agent());
-    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+    co_await apart(end(tags_.agent()));
 }
 
 asio::awaitable<void> LocalProcessRunner::end_left_by(ProcessIdentity dead)
@@ -306,8 +241,7 @@ asio::awaitable<void> LocalProcessRunner::end_left_by(ProcessIdentity dead)
     if (dead.boot != clock_.boot() || is_this_one)
         co_return;
     const TagPattern pattern = left_by(dead);
-    asio::awaitable<void> work = end(pattern);
-    co_await asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
+    co_await apart(end(pattern));
 }
 
 // A child that is being born has no tag yet, so none may be underway.

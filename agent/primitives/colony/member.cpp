@@ -1,5 +1,6 @@
 #include "primitives/colony/member.hpp"
 
+#include "base/counted.hpp"
 #include "clients/colonies/calls/processes.hpp"
 #include "clients/colonies/subscription.hpp"
 #include "core/invocation.hpp"
@@ -26,18 +27,6 @@ constexpr Duration pause_for_each = std::chrono::milliseconds{20}; // so many wa
 constexpr std::chrono::seconds subscription_time{600};
 constexpr Duration between_subscriptions = std::chrono::seconds{5};
 constexpr std::size_t most_listeners = 8; // connections; the other waits only look
-
-// One more, as long as it lives.
-class Counted {
-public:
-    explicit Counted(std::size_t& count) : count_{count} { ++count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() { --count_; }
-
-private:
-    std::size_t& count_;
-};
 
 // The state of a failure is seen before its errors, which one of a whole workflow that failed never has.
 bool lacks_errors(const Process& process)

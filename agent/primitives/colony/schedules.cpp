@@ -120,91 +120,102 @@ asio::awaitable<Result<std::string>> id_of_generator(ColonyMember& member, std::
     co_return found->id;
 }
 
-template <class Record> Array tables_of(const std::vector<Record>& records, Object (*table)(const Record&))
+// What is done alike with crons and with generators.
+template <class Record> struct Kind {
+    asio::awaitable<Result<std::string>> (*id_of)(ColonyMember& member, std::string named);
+    asio::awaitable<Result<Record>> (*add)(colonies::Caller member, Record record);
+    asio::awaitable<Result<Record>> (*get)(colonies::Caller member, std::string id);
+    asio::awaitable<Result<std::vector<Record>>> (*list)(colonies::Caller member, std::string colony,
+                                                         std::int64_t count);
+    asio::awaitable<Result<void>> (*remove)(colonies::Caller member, std::string id);
+    Object (*table)(const Record& record);
+};
+
+constexpr Kind<Cron> crons{id_of_cron,          colonies::add_cron,    colonies::get_cron,
+                           colonies::get_crons, colonies::remove_cron, cron_table};
+constexpr Kind<Generator> generators{id_of_generator,          colonies::add_generator,    colonies::get_generator,
+                                     colonies::get_generators, colonies::remove_generator, generator_table};
+
+template <class Record>
+asio::awaitable<Result<Object>> add(ColonyMember& member, Result<Record> record, Kind<Record> kind)
 {
-    Array list;
-    for (const Record& record : records)
-        list.emplace_back(table(record));
-    return list;
+    if (!record)
+        co_return record.error();
+    const auto added = co_await kind.add(member.caller(), std::move(*record));
+    co_return added ? Result<Object>{kind.table(*added)} : added.error();
 }
 
-template <class Record> Result<Object> table_of(const Result<Record>& record, Object (*table)(const Record&))
+template <class Record> asio::awaitable<Result<Array>> list(ColonyMember& member, Kind<Record> kind)
 {
-    if (record.has_error())
-        return record.error();
-    return table(*record);
+    const auto records = co_await kind.list(member.caller(), member.colony(), most);
+    if (!records)
+        co_return records.error();
+    Array tables;
+    for (const Record& record : *records)
+        tables.emplace_back(kind.table(record));
+    co_return tables;
+}
+
+// What `call` gives of the one that is named.
+template <class Record>
+asio::awaitable<Result<Object>> shown(ColonyMember& member, std::string named, Kind<Record> kind,
+                                      decltype(Kind<Record>::get) call)
+{
+    auto id = co_await kind.id_of(member, std::move(named));
+    if (!id)
+        co_return id.error();
+    const auto record = co_await call(member.caller(), std::move(*id));
+    co_return record ? Result<Object>{kind.table(*record)} : record.error();
+}
+
+template <class Record> asio::awaitable<Result<void>> remove(ColonyMember& member, std::string named, Kind<Record> kind)
+{
+    auto id = co_await kind.id_of(member, std::move(named));
+    if (!id)
+        co_return id.error();
+    co_return co_await kind.remove(member.caller(), std::move(*id));
 }
 
 } // namespace
 
 asio::awaitable<Result<Object>> add_cron(ColonyMember& member, NewCron cron)
 {
-    auto record = record_of(std::move(cron), member.colony());
-    if (!record)
-        co_return record.error();
-    const auto added = co_await colonies::add_cron(member.caller(), std::move(*record));
-    co_return table_of(added, cron_table);
+    return add(member, record_of(std::move(cron), member.colony()), crons);
 }
 
 asio::awaitable<Result<Array>> list_crons(ColonyMember& member)
 {
-    auto crons = co_await colonies::get_crons(member.caller(), member.colony(), most);
-    if (crons.has_error())
-        co_return crons.error();
-    co_return tables_of(*crons, cron_table);
+    return list(member, crons);
 }
 
 asio::awaitable<Result<Object>> get_cron(ColonyMember& member, std::string cron)
 {
-    auto id = co_await id_of_cron(member, std::move(cron));
-    if (!id)
-        co_return id.error();
-    const auto found = co_await colonies::get_cron(member.caller(), std::move(*id));
-    co_return table_of(found, cron_table);
+    return shown(member, std::move(cron), crons, crons.get);
 }
 
 asio::awaitable<Result<Object>> run_cron(ColonyMember& member, std::string cron)
 {
-    auto id = co_await id_of_cron(member, std::move(cron));
-    if (!id)
-        co_return id.error();
-    const auto run = co_await colonies::run_cron(member.caller(), std::move(*id));
-    co_return table_of(run, cron_table);
+    return shown(member, std::move(cron), crons, colonies::run_cron);
 }
 
 asio::awaitable<Result<void>> remove_cron(ColonyMember& member, std::string cron)
 {
-    auto id = co_await id_of_cron(member, std::move(cron));
-    if (!id)
-        co_return id.error();
-    const auto removed = co_await colonies::remove_cron(member.caller(), std::move(*id));
-    co_return removed;
+    return remove(member, std::move(cron), crons);
 }
 
 asio::awaitable<Result<Object>> add_generator(ColonyMember& member, NewGenerator generator)
 {
-    auto record = record_of(std::move(generator), member.colony());
-    if (!record)
-        co_return record.error();
-    const auto added = co_await colonies::add_generator(member.caller(), std::move(*record));
-    co_return table_of(added, generator_table);
+    return add(member, record_of(std::move(generator), member.colony()), generators);
 }
 
 asio::awaitable<Result<Array>> list_generators(ColonyMember& member)
 {
-    auto generators = co_await colonies::get_generators(member.caller(), member.colony(), most);
-    if (generators.has_error())
-        co_return generators.error();
-    co_return tables_of(*generators, generator_table);
+    return list(member, generators);
 }
 
 asio::awaitable<Result<Object>> get_generator(ColonyMember& member, std::string generator)
 {
-    auto id = co_await id_of_generator(member, std::move(generator));
-    if (!id)
-        co_return id.error();
-    const auto found = co_await colonies::get_generator(member.caller(), std::move(*id));
-    co_return table_of(found, generator_table);
+    return shown(member, std::move(generator), generators, generators.get);
 }
 
 asio::awaitable<Result<void>> pack(ColonyMember& member, std::string generator, std::string text)
@@ -212,17 +223,12 @@ asio::awaitable<Result<void>> pack(ColonyMember& member, std::string generator, 
     auto id = co_await id_of_generator(member, std::move(generator));
     if (!id)
         co_return id.error();
-    const auto packed = co_await colonies::pack_generator(member.caller(), std::move(*id), std::move(text));
-    co_return packed;
+    co_return co_await colonies::pack_generator(member.caller(), std::move(*id), std::move(text));
 }
 
 asio::awaitable<Result<void>> remove_generator(ColonyMember& member, std::string generator)
 {
-    auto id = co_await id_of_generator(member, std::move(generator));
-    if (!id)
-        co_return id.error();
-    const auto removed = co_await colonies::remove_generator(member.caller(), std::move(*id));
-    co_return removed;
+    return remove(member, std::move(generator), generators);
 }
 
 } // namespace forager::colony_work

@@ -42,6 +42,17 @@ Result<std::string> read_to_end(int descriptor, std::size_t expected, std::size_
     }
 }
 
+// Failures: refused for what is no regular file.
+Result<struct stat> status_of(const Descriptor& file, const std::string& attempt)
+{
+    struct stat status{};
+    if (::fstat(file.number(), &status) != 0)
+        return system_failure(attempt, errno);
+    if (!S_ISREG(status.st_mode))
+        return Failure{Errc::refused, attempt + ": it is a " + std::string{type_name(status.st_mode)} + "."};
+    return status;
+}
+
 Result<void> append(const std::string& path, std::string_view bytes, const WriteOptions& options)
 {
     const std::string attempt = cannot("write", path);
@@ -49,16 +60,14 @@ Result<void> append(const std::string& path, std::string_view bytes, const Write
     const Descriptor file{::open(path.c_str(), flags, 0666)};
     if (!file)
         return system_failure(attempt, errno);
-    struct stat status{};
-    if (::fstat(file.number(), &status) != 0)
-        return system_failure(attempt, errno);
-    if (!S_ISREG(status.st_mode))
-        return Failure{Errc::refused, attempt + ": it is a " + std::string{type_name(status.st_mode)} + "."};
+    const auto status = status_of(file, attempt);
+    if (!status)
+        return status.error();
     if (options.mode && ::fchmod(file.number(), *options.mode) != 0)
         return system_failure(attempt, errno);
     auto written = write_all(file.number(), bytes, attempt);
     if (!written)
-        (void)!::ftruncate(file.number(), status.st_size);
+        (void)!::ftruncate(file.number(), status->st_size);
     return written;
 }
 
@@ -73,12 +82,10 @@ Result<std::string> read(const std::string& path, std::size_t limit)
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
     if (!file)
         return system_failure(attempt, errno);
-    struct stat status{};
-    if (::fstat(file.number(), &status) != 0)
-        return system_failure(attempt, errno);
-    if (!S_ISREG(status.st_mode))
-        return Failure{Errc::refused, attempt + ": it is a " + std::string{type_name(status.st_mode)} + "."};
-    const auto size = static_cast<std::size_t>(status.st_size);
+    const auto status = status_of(file, attempt);
+    if (!status)
+        return status.error();
+    const auto size = static_cast<std::size_t>(status->st_size);
     return size > limit ? over_limit(attempt, limit) : read_to_end(file.number(), size, limit, attempt);
 }
 

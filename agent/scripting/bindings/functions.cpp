@@ -132,17 +132,23 @@ Outcome declare_every(Request& request)
     return Outputs{};
 }
 
-Result<void> check_event(std::string_view event)
+// The requests of a hook; nothing for files.
+Result<std::optional<HookRoute>> read_event(std::string_view event)
 {
     const std::size_t end = std::min(event.find(':'), event.size());
     const std::string kind{event.substr(0, end)};
     const std::string_view rest = event.substr(std::min(end + 1, event.size()));
     if (kind != "file" && kind != "http")
         return Failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
-    const auto refusal = [](const auto& parsed) {
-        return parsed ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + parsed.error().message};
-    };
-    return kind == "file" ? refusal(FilePattern::parse(rest)) : refusal(HookRoute::parse(rest));
+    if (kind == "file") {
+        const auto pattern = FilePattern::parse(rest);
+        return pattern ? Result<std::optional<HookRoute>>{std::nullopt}
+                       : Failure{Errc::bad_arguments, "on: " + pattern.error().message};
+    }
+    auto route = HookRoute::parse(rest);
+    if (!route)
+        return Failure{Errc::bad_arguments, "on: " + route.error().message};
+    return std::optional{std::move(*route)};
 }
 
 // The same after a change of the script: an event of the queue must find its handler.
@@ -160,16 +166,23 @@ std::string handler_name(const std::string& path, const std::string& event)
 Outcome declare_watcher(Request& request)
 {
     const std::string& event = *request.arg(0).get<std::string>();
-    if (const auto known = check_event(event); !known)
-        return declaration(known.error());
+    auto hook = read_event(event);
+    if (!hook)
+        return declaration(hook.error());
     Function function;
     function.name = handler_name(request.script.path(), event);
     function.doc = "Handles " + event + ".";
     function.variadic = true;
-    Watcher watcher{event, function.name, flag_option(request.arg(1), "durable", false),
-                    place_of(request.script.vm().current().thread)};
+    Watcher watcher{event,
+                    function.name,
+                    flag_option(request.arg(1), "durable", false),
+                    place_of(request.script.vm().current().thread),
+                    {},
+                    std::move(*hook)};
     if (const auto* options = request.arg(1).get<Object>())
         watcher.options = *options;
+    if (auto only = check_is_only_one(watcher, request.script.watchers); !only)
+        return only.error();
     const auto reference = static_cast<int>(*request.arg(2).get<std::int64_t>());
     auto declared = request.script.declare(std::move(function), request.script.handler(reference));
     if (!declared)

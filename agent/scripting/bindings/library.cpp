@@ -158,7 +158,7 @@ constexpr Binding bindings[] = {
     {"module_source", module_source},
     {"nearest", nearest_word},
     {"log", log},
-    {"duration", duration},
+    {.name = "duration", .function = duration, .any_numbers = true},
     {"duration_text", duration_text},
     {"as_data", as_data},
     {"new_id", new_id},

@@ -114,6 +114,8 @@ private:
     static int task_main_ended(lua_State* L, int status, lua_KContext context);
     static int waited(lua_State* L, int status, lua_KContext kind);
 
+    static void open_tasks(lua_State* L);
+    bool keep_errors();
     void start_root(Call call, std::function<void(Outcome)> ended, Task*& root);
     int begin(lua_State* L, int count, bool for_script);
     Task& new_task(lua_State* L);

@@ -54,7 +54,12 @@ asio::awaitable<void> Arrivals::take(Permit permit, Process process, Asked when)
     const TimePoint begun =
         process.started ? desk_.server_clock.when(*process.started, when.asked, when.answered) : when.asked;
     Held held = held_of(process, begun, when.asked);
-    return take(std::move(permit), std::move(process), std::move(held));
+    return take(std::move(permit), std::move(process), std::move(held), Durable::soon);
+}
+
+asio::awaitable<void> Arrivals::take_again(Permit permit, Process process, Held held)
+{
+    return take(std::move(permit), std::move(process), std::move(held), Durable::at_once);
 }
 
 Held Arrivals::held_of(const Process& process, TimePoint begun, TimePoint verified) const
@@ -67,7 +72,7 @@ Held Arrivals::held_of(const Process& process, TimePoint begun, TimePoint verifi
     return held;
 }
 
-asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held)
+asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held, Durable durable)
 {
     if (heard_)
         heard_->insert_or_assign(process.id, held.lease.retries);
@@ -83,7 +88,7 @@ asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held)
         invocation = invocation_of(process, desk_.who, desk_.address(), desk_.function_names(), *parents);
     held.priority = static_cast<int>(std::clamp<std::int64_t>(process.spec.priority, -highest, highest));
     if (invocation)
-        begin(std::move(permit), std::move(*invocation), std::move(held));
+        begin(std::move(permit), std::move(*invocation), std::move(held), durable);
     else
         co_await refuse(process.id, process.spec.function, held.lease, invocation.error());
 }
@@ -112,10 +117,10 @@ asio::awaitable<bool> Arrivals::is_told(std::string id, Lease lease)
     co_return false;
 }
 
-void Arrivals::begin(Permit permit, Invocation invocation, Held held)
+void Arrivals::begin(Permit permit, Invocation invocation, Held held, Durable durable)
 {
     invocation.deadline = end_of(held.lease, held.begun);
-    desk_.outbox.begin(invocation, to_object(held.lease), desk_.clock.wall());
+    desk_.outbox.begin(invocation, to_object(held.lease), desk_.clock.wall(), durable);
     const int priority = held.priority;
     desk_.holdings.add(invocation.id, std::move(held));
     add_key(invocation, desk_.who);
@@ -126,7 +131,7 @@ void Arrivals::begin(Permit permit, Invocation invocation, Held held)
 asio::awaitable<void> Arrivals::refuse(std::string id, std::string function, Lease lease, Failure failure)
 {
     const Invocation invocation = refused_work(id, std::move(function), desk_.who);
-    desk_.outbox.begin(invocation, to_object(lease), desk_.clock.wall());
+    desk_.outbox.begin(invocation, to_object(lease), desk_.clock.wall(), Durable::soon);
     const auto kept = co_await desk_.records.finish(id, Outcome{failure}, desk_.clock.wall());
     if (!kept)
         co_return; // it is still open: the next agent asks the server whose it is

@@ -24,9 +24,12 @@ public:
     /// `reporter` hears the outcomes; both must outlive it.
     Arrivals(Desk& desk, Reporter& reporter) : desk_{desk}, reporter_{reporter} {}
 
-    /// Begins it, or has what is known of it already told: finished work is not done again.
+    /// Begins what the server has just lent, or has what is known of it already told: finished work is not done again.
     boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Asked when);
-    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held);
+
+    /// The same of what was lent before. That it begins is flushed to the disk: should it be what takes the machine
+    /// down, its starts are counted.
+    boost::asio::awaitable<void> take_again(Permit permit, colonies::Process process, Held held);
 
     /// What is to be known of it while it is held.
     Held held_of(const colonies::Process& process, TimePoint begun, TimePoint verified) const;
@@ -43,7 +46,8 @@ public:
 private:
     bool is_old(const std::string& id, const Lease& lease);
     boost::asio::awaitable<bool> is_told(std::string id, Lease lease);
-    void begin(Permit permit, Invocation invocation, Held held);
+    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held, Durable durable);
+    void begin(Permit permit, Invocation invocation, Held held, Durable durable);
 
     Desk& desk_;
     Reporter& reporter_;

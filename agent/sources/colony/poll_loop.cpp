@@ -37,6 +37,14 @@ private:
     bool known_ = false;
 };
 
+// For longer than it was asked for: it was there before. Both times are the server's; where they are none, what comes
+// quickly may have waited.
+bool has_waited(const colonies::Process& process, Duration asked_for)
+{
+    const bool known = process.submitted && process.started && *process.submitted <= *process.started;
+    return known ? *process.started - *process.submitted > asked_for : asked_for < at_once;
+}
+
 std::string left_text(std::int64_t all, std::int64_t used, const char* unit)
 {
     return all == 0 ? "" : std::to_string(std::max<std::int64_t>(all - used, 0)) + unit;
@@ -64,11 +72,9 @@ asio::awaitable<void> PollLoop::run()
         const auto fetched = co_await fetch(std::move(permit), wait);
         if (!fetched)
             co_await pause_after(fetched.error());
-        else if (desk_.now() - asked >= at_once)
-            continue;
-        else if (*fetched)
+        else if (*fetched == Fetched::queued)
             flowing_.set();
-        else
+        else if (*fetched == Fetched::nothing && desk_.now() - asked < at_once)
             co_await sleep_for(desk_.clock, first_pause); // somebody on the way does not wait as the server does
     }
 }
@@ -91,8 +97,8 @@ asio::awaitable<void> PollLoop::help()
         co_await flowing_.wait();
         auto permit = desk_.intake.permit_now();
         const bool may = permit && has_room() && desk_.enrolled && !desk_.server.away() && !enrolment_.has_news();
-        const auto fetched = may ? co_await fetch(std::move(*permit), 0s) : Result<bool>{false};
-        if (!fetched || !*fetched)
+        const auto fetched = may ? co_await fetch(std::move(*permit), 0s) : Result<Fetched>{Fetched::nothing};
+        if (!fetched || *fetched == Fetched::nothing)
             flowing_.clear();
     }
 }
@@ -120,8 +126,7 @@ asio::awaitable<void> PollLoop::room()
     }
 }
 
-// Whether there was something.
-asio::awaitable<Result<bool>> PollLoop::fetch(Permit permit, std::chrono::seconds wait)
+asio::awaitable<Result<PollLoop::Fetched>> PollLoop::fetch(Permit permit, std::chrono::seconds wait)
 {
     colonies::AssignRequest request;
     request.colony = desk_.who.colony;
@@ -139,22 +144,23 @@ asio::awaitable<Result<bool>> PollLoop::fetch(Permit permit, std::chrono::second
         desk_.server.answered();
         desk_.polled = asked;
         backoff_.reset();
+        const Fetched fetched = has_waited(*process, desk_.now() - asked) ? Fetched::queued : Fetched::fresh;
         co_await arrivals_.take(std::move(permit), std::move(*process), {asked, desk_.now()});
-        co_return true;
+        co_return fetched;
     }
     if (!unreadable.empty()) {
         desk_.server.answered();
         Lease lease;
         lease.executor = desk_.who.key.id();
         co_await arrivals_.refuse(unreadable, "unknown", std::move(lease), process.error());
-        co_return true;
+        co_return Fetched::queued;
     }
     desk_.server.heard(process.error());
     if (colonies::refusal_of(process.error()) != Refusal::nothing_to_do)
         co_return process.error();
     desk_.polled = asked;
     backoff_.reset();
-    co_return false;
+    co_return Fetched::nothing;
 }
 
 asio::awaitable<void> PollLoop::pause_after(const Failure& failure)

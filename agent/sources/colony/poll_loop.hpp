@@ -23,13 +23,15 @@ public:
     boost::asio::awaitable<void> help();
 
 private:
+    enum class Fetched { nothing, fresh, queued };
+
     boost::asio::awaitable<Permit> place();
     boost::asio::awaitable<void> enrolled();
     bool is_enrolled() const;
     bool is_sure() const;
     bool has_room() const;
     boost::asio::awaitable<void> room();
-    boost::asio::awaitable<Result<bool>> fetch(Permit permit, std::chrono::seconds wait);
+    boost::asio::awaitable<Result<Fetched>> fetch(Permit permit, std::chrono::seconds wait);
     boost::asio::awaitable<void> pause_after(const Failure& failure);
     boost::asio::awaitable<Result<void>> enrol_once();
     std::chrono::seconds longest_wait();
@@ -40,7 +42,7 @@ private:
     Recovery& recovery_;
     ServerTime time_;
     Backoff backoff_;
-    Event flowing_; // there was something at once: there may be more
+    Event flowing_; // there was something that had waited: there may be more
     std::string complaint_;
     TimePoint looked_{}; // for what was lent without a word
 };

@@ -99,7 +99,7 @@ asio::awaitable<Result<Recovery::Rest>> Recovery::go_on_with(LentWork work)
     else if (work.starts >= desk_.settings.most_starts)
         co_await arrivals_.refuse(id, work.invocation.function, held.lease, given_up(work.starts));
     else
-        co_await arrivals_.take(std::move(permit), std::move(*process), std::move(held));
+        co_await arrivals_.take_again(std::move(permit), std::move(*process), std::move(held));
     co_return Rest::none;
 }
 
@@ -174,7 +174,7 @@ asio::awaitable<Result<Recovery::Rest>> Recovery::begin_unheard(ProcessHead head
     if (!process || !is_lent_to(*process, desk_.who) || process->retries != head.retries)
         co_return Rest::none;
     Held held = arrivals_.held_of(*process, begin_of(*process), desk_.now());
-    co_await arrivals_.take(std::move(permit), std::move(*process), std::move(held));
+    co_await arrivals_.take_again(std::move(permit), std::move(*process), std::move(held));
     co_return Rest::none;
 }
 

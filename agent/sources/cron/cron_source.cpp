@@ -46,6 +46,9 @@ bool is_final(const Failure& failure)
     return !failure.retry && failure.code != Errc::not_found;
 }
 
+constexpr const char* overlaps = "a run is due, and waits until the one before it has ended";
+constexpr Duration look_again = std::chrono::seconds{1}; // whether it has
+
 std::string consequence(Missed missed, bool pending)
 {
     if (!pending)
@@ -72,11 +75,12 @@ struct CronSource::Entry {
 };
 
 CronSource::CronSource(const asio::any_io_executor& executor, Clock& clock, Random& random, Queue& queue,
-                       Schedules& schedules, Tell tell)
+                       Schedules& schedules, IsBusy is_busy, Tell tell)
     : clock_{clock},
       random_{random},
       queue_{queue},
       schedules_{schedules},
+      is_busy_{std::move(is_busy)},
       tell_{std::move(tell)},
       nap_{executor, clock}
 {
@@ -178,7 +182,8 @@ void CronSource::look(Entry& entry)
     const SchedulePlan::News news = entry.plan->look(clock_.wall());
     if (news.set_back)
         tell_(name + ": the clock was set back by more than a day; it goes on from the present");
-    if (news.lost_from)
+    const bool said = entry.trouble == overlaps && entry.schedule.missed == Missed::once;
+    if (news.lost_from && !said)
         tell_(name + ": runs were missed from " + utc_text(*news.lost_from) + " on; " +
               consequence(entry.schedule.missed, entry.plan->pending().has_value()));
 }
@@ -188,19 +193,45 @@ asio::awaitable<bool> CronSource::put_pending(std::shared_ptr<Entry> entry)
 {
     while (!entry->dropped && entry->plan->pending()) {
         const WallTime time = *entry->plan->pending();
-        Submission submission = submission_of(entry->schedule, time);
-        const Result<Accepted> accepted = co_await queue_.put(std::move(submission));
-        if (!accepted && !is_final(accepted.error()))
-            co_return trouble(*entry, "its run of " + utc_text(time) + " waits: " + accepted.error().message);
-        if (!accepted)
-            tell_("schedule '" + entry->schedule.name + "': its run of " + utc_text(time) +
-                  " is given up: " + accepted.error().message);
+        if (is_busy_(entry->schedule.order_key)) {
+            if (!skips(*entry, time))
+                co_return false;
+        } else {
+            const bool done = co_await put(entry, time);
+            if (!done)
+                co_return false;
+        }
         entry->plan->settle();
         const bool kept = co_await remember(entry);
         if (!kept)
             co_return false;
     }
     co_return true;
+}
+
+asio::awaitable<bool> CronSource::put(std::shared_ptr<Entry> entry, WallTime time)
+{
+    Submission submission = submission_of(entry->schedule, time);
+    const Result<Accepted> accepted = co_await queue_.put(std::move(submission));
+    if (!accepted && !is_final(accepted.error()))
+        co_return trouble(*entry, "its run of " + utc_text(time) + " waits: " + accepted.error().message);
+    if (!accepted)
+        tell_("schedule '" + entry->schedule.name + "': its run of " + utc_text(time) +
+              " is given up: " + accepted.error().message);
+    co_return true;
+}
+
+// Runs of one order key do not overlap: what is due meanwhile counts as missed.
+bool CronSource::skips(Entry& entry, WallTime time)
+{
+    if (entry.schedule.missed == Missed::skip) {
+        tell_("schedule '" + entry.schedule.name + "': its run of " + utc_text(time) +
+              " is skipped: the one before it has not ended");
+        return true;
+    }
+    (void)trouble(entry, overlaps);
+    entry.retry_at = clock_.now() + look_again;
+    return false;
 }
 
 // What is accepted but not remembered would be put again after a crash; its key makes that harmless, not for ever.

@@ -30,7 +30,7 @@ struct Schedule {
     std::vector<Value> args;
     Object kwargs;
     int priority = 0;
-    std::string order_key;
+    std::string order_key; ///< a run waits while another one of the same key has not ended; empty: they may overlap
 };
 
 class CronSource {
@@ -41,8 +41,11 @@ public:
     /// Hears what an operator should: refused and missed runs, clocks that were set back. A sentence each.
     using Tell = std::function<void(const std::string& message)>;
 
+    /// Whether the queue has anything of this order key that has not ended.
+    using IsBusy = std::function<bool(const std::string& order_key)>;
+
     CronSource(const boost::asio::any_io_executor& executor, Clock& clock, Random& random, Queue& queue,
-               Schedules& schedules, Tell tell);
+               Schedules& schedules, IsBusy is_busy, Tell tell);
     ~CronSource();
 
     /// Replaces all schedules, or none when one is refused. One of a known name goes on from where it was; with another
@@ -68,6 +71,8 @@ private:
     boost::asio::awaitable<bool> begin(std::shared_ptr<Entry> entry);
     boost::asio::awaitable<bool> put_pending(std::shared_ptr<Entry> entry);
     boost::asio::awaitable<bool> remember(std::shared_ptr<Entry> entry);
+    boost::asio::awaitable<bool> put(std::shared_ptr<Entry> entry, WallTime time);
+    bool skips(Entry& entry, WallTime time);
     void inherit(Entry& entry, const Entry& earlier) const;
     void look(Entry& entry);
     bool trouble(Entry& entry, const std::string& message);
@@ -79,6 +84,7 @@ private:
     Random& random_;
     Queue& queue_;
     Schedules& schedules_;
+    IsBusy is_busy_;
     Tell tell_;
     Nap nap_;
     std::vector<std::shared_ptr<Entry>> entries_; // a run that waits keeps its own while the list is replaced

@@ -31,6 +31,8 @@ std::string print_of(const http::ServedRequest& request)
     Array parts{request.method, request.path};
     for (const auto& [name, value] : request.query)
         parts.emplace_back(Array{name, value});
+    if (request.segments.size() + 1 != split(request.path, '/').size()) // the path does not say all
+        parts.emplace_back(Array(request.segments.begin(), request.segments.end()));
     parts.emplace_back(request.body);
     return to_hex(digest(Digest::sha256, to_json(Value{std::move(parts)})));
 }
@@ -88,11 +90,11 @@ void HookSource::set(std::vector<Hook> hooks)
         hooks_.push_back(std::make_shared<const Hook>(std::move(hook)));
 }
 
-HookSource::HookPtr HookSource::find(std::string_view method, std::string_view path) const
+HookSource::HookPtr HookSource::find(const http::ServedRequest& request) const
 {
     HookPtr found;
     for (const HookPtr& hook : hooks_)
-        if (hook->route.method() == method && hook->route.match(path) &&
+        if (hook->route.method() == request.method && hook->route.match(request.segments) &&
             (found == nullptr || hook->route.names() < found->route.names()))
             found = hook;
     return found;
@@ -100,13 +102,13 @@ HookSource::HookPtr HookSource::find(std::string_view method, std::string_view p
 
 bool HookSource::proves_itself(const http::ServedRequest& request) const
 {
-    const HookPtr hook = find(request.method, request.path);
+    const HookPtr hook = find(request);
     return hook != nullptr && hook->proof != Proof::none;
 }
 
 asio::awaitable<http::Reply> HookSource::handle(http::ServedRequest request)
 {
-    const HookPtr hook = find(request.method, request.path);
+    const HookPtr hook = find(request);
     if (hook == nullptr)
         co_return no_hook(request);
     if (!proves(*hook, request))
@@ -121,7 +123,7 @@ asio::awaitable<http::Reply> HookSource::handle(http::ServedRequest request)
     invocation.function = hook->function;
     invocation.source = "hook";
     invocation.label = "http:" + hook->route.text();
-    Object params = hook->route.match(request.path).value();
+    Object params = hook->route.match(request.segments).value();
     invocation.args.push_back(hook_event(std::move(request), std::move(params)));
     auto work = hook->durable ? put(std::move(invocation), std::move(*key)) : call(std::move(invocation));
     http::Reply reply = co_await std::move(work);
@@ -132,7 +134,7 @@ http::Reply HookSource::no_hook(const http::ServedRequest& request) const
 {
     std::set<std::string> methods;
     for (const HookPtr& hook : hooks_)
-        if (hook->route.match(request.path))
+        if (hook->route.match(request.segments))
             methods.insert(hook->route.method());
     if (methods.empty())
         return http::failure_reply(404, {Errc::not_found, "there is no hook at " + printable(request.path)});

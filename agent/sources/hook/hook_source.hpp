@@ -64,7 +64,7 @@ private:
     using HookPtr = std::shared_ptr<const Hook>;
     class Place;
 
-    HookPtr find(std::string_view method, std::string_view path) const;
+    HookPtr find(const http::ServedRequest& request) const;
     http::Reply no_hook(const http::ServedRequest& request) const;
     http::Reply not_proven(const Hook& hook, const std::string& peer);
     boost::asio::awaitable<http::Reply> put(Invocation invocation, std::string key);

@@ -15,7 +15,7 @@ namespace {
 struct Opened : ScriptWorld {
     explicit Opened(control::SessionLimits limits)
         : sessions{{io.get_executor(), clock, [this](const std::string&) { return script("").shared_from_this(); },
-                    [] { return std::string{"s"}; }},
+                    [this] { return calls++ == 0 ? std::string{"s"} : "call " + std::to_string(calls); }},
                    limits},
           reply{sessions.open({}).value()}
     {
@@ -35,6 +35,7 @@ struct Opened : ScriptWorld {
         return hear();
     }
 
+    int calls = 0;
     control::Sessions sessions;
     http::Reply reply;
 };
@@ -51,6 +52,28 @@ control::SessionLimits with_output(std::size_t bytes)
     control::SessionLimits limits;
     limits.output = bytes;
     return limits;
+}
+
+boost::asio::awaitable<Outcome> printing(Observer& observer, const Invocation& invocation)
+{
+    observer.line(invocation, "a line");
+    co_return Outputs{Value{7}};
+}
+
+// Counts how often its end was seen.
+struct Ended {
+    std::size_t& times;
+    explicit Ended(std::size_t& count) : times{count} {}
+    Ended(const Ended&) = delete;
+    Ended& operator=(const Ended&) = delete;
+    ~Ended() { ++times; }
+};
+
+boost::asio::awaitable<Outcome> sleeping(Clock& clock, std::size_t& ended)
+{
+    const Ended end{ended};
+    co_await sleep_for(clock, 1h);
+    co_return Outputs{};
 }
 
 bool holds(const std::string& text, std::string_view part)
@@ -99,6 +122,35 @@ TEST_CASE("a number that JSON cannot say is shown as text, with the reason")
     CHECK(holds(answer, R"("text":"inf")"));
     CHECK(holds(answer, "unsaid"));
     CHECK(holds(answer, "the result is an infinite number"));
+}
+
+TEST_CASE("a call tells what is seen of it, also to another observer, and then what came of it")
+{
+    Opened world{{}};
+    http::Reply called =
+        world.sessions.call(world.observer, [&](Observer& observer) { return printing(observer, world.invocation); });
+    const std::string told = world.run(called.stream->next());
+    CHECK(holds(told, R"("event":"line")"));
+    CHECK(holds(told, R"("text":"a line")"));
+    CHECK(told.ends_with("{\"event\":\"end\",\"result\":7}\n"));
+    CHECK(world.run(called.stream->next()).empty());
+    CHECK(world.observer.lines == std::vector<std::string>{"a line"});
+}
+
+TEST_CASE("a call ends when its client leaves, and when the agent stops it says so")
+{
+    Opened world{{}};
+    std::size_t ended = 0;
+    const auto work = [&](Observer&) { return sleeping(world.clock, ended); };
+    http::Reply left = world.sessions.call(world.observer, work);
+    http::Reply stays = world.sessions.call(world.observer, work);
+    world.clock.run_for(world.io, 1s);
+    left = {};
+    world.clock.run_for(world.io, 1s);
+    CHECK(ended == 1);
+    world.run(world.sessions.end());
+    CHECK(ended == 2);
+    CHECK(holds(world.run(stays.stream->next()), "the agent stops"));
 }
 
 } // namespace forager::test

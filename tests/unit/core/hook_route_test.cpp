@@ -1,5 +1,7 @@
 #include "core/hook_route.hpp"
 
+#include "base/text.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace forager;
@@ -10,6 +12,14 @@ std::string refusal(std::string_view text)
 {
     const auto route = HookRoute::parse(text);
     return route ? std::string{} : route.error().message;
+}
+
+std::optional<Object> match(const HookRoute& route, std::string_view path)
+{
+    std::vector<std::string> segments;
+    for (const std::string_view segment : split(path.substr(1), '/'))
+        segments.emplace_back(segment);
+    return route.match(segments);
 }
 
 bool holds(const std::string& text, const std::string& part)
@@ -23,29 +33,37 @@ TEST_CASE("a route of plain words is for exactly its path")
 {
     const HookRoute route = HookRoute::parse("POST /hooks/build").value();
     CHECK(route.method() == "POST");
-    CHECK(route.match("/hooks/build"));
-    CHECK_FALSE(route.match("/hooks/build/"));
-    CHECK_FALSE(route.match("/hooks"));
-    CHECK_FALSE(route.match("/hooks/Build"));
+    CHECK(match(route, "/hooks/build"));
+    CHECK_FALSE(match(route, "/hooks/build/"));
+    CHECK_FALSE(match(route, "/hooks"));
+    CHECK_FALSE(match(route, "/hooks/Build"));
     CHECK(route.text() == "POST /hooks/build");
 }
 
 TEST_CASE("a name stands for any one segment that is not empty, and gives what stands there")
 {
     const HookRoute route = HookRoute::parse("GET /jobs/{job}/logs/{line}").value();
-    const auto params = route.match("/jobs/a b/logs/{7}");
+    const auto params = match(route, "/jobs/a b/logs/{7}");
     REQUIRE(params);
     CHECK(*params == Object{{"job", "a b"}, {"line", "{7}"}});
-    CHECK_FALSE(route.match("/jobs//logs/7"));
-    CHECK_FALSE(route.match("/jobs/a/b/logs/7"));
+    CHECK_FALSE(match(route, "/jobs//logs/7"));
+    CHECK_FALSE(match(route, "/jobs/a/b/logs/7"));
     CHECK(route.names() == 2);
+}
+
+TEST_CASE("a slash inside a segment is a letter as any other")
+{
+    const HookRoute route = HookRoute::parse("GET /jobs/{job}").value();
+    const std::vector<std::string> path = {"jobs", "a/b"};
+    CHECK(route.match(path) == Object{{"job", "a/b"}});
+    CHECK_FALSE(HookRoute::parse("GET /jobs/a/b").value().match(path));
 }
 
 TEST_CASE("the root is a path, too")
 {
     const HookRoute route = HookRoute::parse("PUT /").value();
-    CHECK(route.match("/"));
-    CHECK_FALSE(route.match("/x"));
+    CHECK(match(route, "/"));
+    CHECK_FALSE(match(route, "/x"));
     CHECK(route.text() == "PUT /");
 }
 

@@ -13,7 +13,7 @@ namespace {
 asio::awaitable<bool> passing(Gate& gate, bool& passed)
 {
     co_await gate.opened();
-    const Counted inside = gate.pass();
+    const Gate::Inside inside = gate.pass();
     passed = true;
     co_return gate.inside() == 1;
 }

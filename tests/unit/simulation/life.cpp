@@ -117,9 +117,10 @@ bool Life::begin()
                              }};
     queue_ = std::make_unique<QueueSource>(world_.io.get_executor(), world_.clock, store_->records(), intake_,
                                            QueueSource::Config{60, 5, 10'000}, std::move(hooks));
-    cron_ =
-        std::make_unique<CronSource>(world_.io.get_executor(), world_.clock, world_.random, *queue_,
-                                     store_->schedules(), [this](const std::string&) { undisturbed_since_.reset(); });
+    cron_ = std::make_unique<CronSource>(
+        world_.io.get_executor(), world_.clock, world_.random, *queue_, store_->schedules(),
+        [this](const std::string& key) { return !queue_->holder_of(key).empty(); },
+        [this](const std::string&) { undisturbed_since_.reset(); });
     tell_ledger();
     if (!world_.run(queue_->open()) || !alive())
         return false;

@@ -1,5 +1,6 @@
 #include "store/database.hpp"
 #include "store/schema.hpp"
+#include "store/write_ahead_log.hpp"
 
 #include "other_user.hpp"
 #include "result_text.hpp"
@@ -430,6 +431,26 @@ TEST_CASE("what is lost in a damaged log is told, the log is kept, and what stan
     const std::size_t at = opened->damage.find(path + ".damaged-");
     REQUIRE(at != std::string::npos);
     CHECK(folder.read(fs::path{opened->damage.substr(at)}.filename().string()) == log);
+}
+
+TEST_CASE("the end of a log that was not flushed when the power went is no damage")
+{
+    const TempFolder folder;
+    const std::string path = folder.at("copy.db");
+    {
+        auto opened = open_database(filled(folder));
+        REQUIRE(opened);
+        for (int n = 0; n < 20; ++n)
+            set(*opened->database, "in the log " + std::to_string(n));
+        copy_while_open(folder.at("state.db"), path);
+    }
+    constexpr std::size_t frame = 24 + 4096;
+    const std::size_t unflushed = (most_unflushed + 1) * frame;
+    overwrite(path + "-wal", fs::file_size(path + "-wal") - unflushed + 500, noise(100, 5));
+    auto opened = open_database(path);
+    REQUIRE(opened);
+    CHECK(opened->damage.empty());
+    CHECK(values(*opened->database) < 520);
 }
 
 TEST_CASE("a place where no file can be is a failure that says what to do")

@@ -132,7 +132,7 @@ TEST_CASE("lines that a slow disk has not taken yet are bounded by what they hol
 {
     Bench bench{1'000'000};
     std::promise<void> slow;
-    bench.store->writer().post([&slow](SQLite::Database&) { slow.get_future().wait(); });
+    bench.store->writer().post([&slow](SQLite::Database&) { slow.get_future().wait(); }, Durable::at_once);
     bench.io.poll();
     bool is_long = false;
     SUBCASE("short ones") {}

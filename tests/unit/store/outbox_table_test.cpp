@@ -46,7 +46,7 @@ const Object next_lease{{"executor", "edge-1"}, {"retries", 1}};
 TEST_CASE("work that was lent is there after a restart, with its lease and all that was asked for")
 {
     Bench bench;
-    bench.outbox().begin(process("a"), lease, at(1));
+    bench.outbox().begin(process("a"), lease, at(1), Durable::soon);
     REQUIRE(bench.reopen());
     const auto all = bench.untold();
     REQUIRE(all.size() == 1);
@@ -63,7 +63,7 @@ TEST_CASE("work that was lent is there after a restart, with its lease and all t
 TEST_CASE("an outcome stays until it is told")
 {
     Bench bench;
-    bench.outbox().begin(process("a"), lease, at(1));
+    bench.outbox().begin(process("a"), lease, at(1), Durable::soon);
     bench.finish("a");
     REQUIRE(bench.reopen());
     REQUIRE(bench.untold().size() == 1);
@@ -78,7 +78,7 @@ TEST_CASE("an outcome stays until it is told")
 TEST_CASE("what the peer did not want to hear says why")
 {
     Bench bench;
-    bench.outbox().begin(process("a"), lease, at(1));
+    bench.outbox().begin(process("a"), lease, at(1), Durable::soon);
     bench.finish("a");
     bench.outbox().told("a", "somebody else has it now");
     CHECK(bench.record("a").note == "somebody else has it now");
@@ -87,7 +87,7 @@ TEST_CASE("what the peer did not want to hear says why")
 TEST_CASE("what is dropped has its end, says why, and is told by no later agent")
 {
     Bench bench;
-    bench.outbox().begin(process("a"), lease, at(1));
+    bench.outbox().begin(process("a"), lease, at(1), Durable::soon);
     REQUIRE(bench.run(bench.outbox().drop("a", Failure{Errc::timed_out, "too late"}, "the peer takes it back", at(3))));
     REQUIRE(bench.reopen());
     CHECK(bench.untold().empty());
@@ -99,13 +99,13 @@ TEST_CASE("what is dropped has its end, says why, and is told by no later agent"
 TEST_CASE("starts count under one lease, and a new one forgets the outcome but not what was recorded")
 {
     Bench bench;
-    bench.outbox().begin(process("a"), lease, at(1));
+    bench.outbox().begin(process("a"), lease, at(1), Durable::soon);
     REQUIRE(bench.run(bench.store->journal().record("a", "a", {"step", Outputs{1}})));
-    bench.outbox().begin(process("a"), lease, at(2));
+    bench.outbox().begin(process("a"), lease, at(2), Durable::soon);
     CHECK(bench.untold()[0].starts == 2);
     bench.finish("a");
     bench.outbox().told("a", "");
-    bench.outbox().begin(process("a", "demo.other"), next_lease, at(4));
+    bench.outbox().begin(process("a", "demo.other"), next_lease, at(4), Durable::soon);
     const auto again = bench.untold();
     REQUIRE(again.size() == 1);
     CHECK(again[0].starts == 1);
@@ -118,7 +118,7 @@ TEST_CASE("starts count under one lease, and a new one forgets the outcome but n
 TEST_CASE("a queue does not begin what was lent, retention does not forget it untold, and nobody revives it here")
 {
     Bench bench;
-    bench.outbox().begin(process("a"), lease, at(1));
+    bench.outbox().begin(process("a"), lease, at(1), Durable::soon);
     CHECK(bench.run(bench.records().open())->empty());
     bench.finish("a", Failure{Errc::script, "broke"});
     REQUIRE(bench.run(bench.records().forget({std::chrono::seconds{0}, 0}, at(1000))));
@@ -133,7 +133,7 @@ TEST_CASE("work of the agent's own is never taken for a peer's")
 {
     Bench bench;
     REQUIRE(bench.run(bench.records().add(submission("a"), at(1))));
-    bench.outbox().begin(process("a", "demo.other"), lease, at(2));
+    bench.outbox().begin(process("a", "demo.other"), lease, at(2), Durable::soon);
     bench.outbox().told("a", "no");
     CHECK(bench.record("a").function == "demo.work");
     CHECK(bench.record("a").note.empty());

@@ -25,7 +25,10 @@ namespace asio = boost::asio;
 namespace {
 
 struct Operation {
-    enum Kind { add, begin, note, record, signal, take, finish, fail, revive, set, remove, log, forget, count };
+    // clang-format off
+    enum Kind { add, begin, note, record, signal, take, finish, fail, revive, set, remove, log, forget, lend, told,
+                pause, count };
+    // clang-format on
     Kind kind = add;
     std::string id;
     std::string key;
@@ -36,6 +39,8 @@ struct Tables {
     JournalTable& journal;
     ValueTable& values;
     LogTable& logs;
+    OutboxTable& outbox;
+    Clock& clock;
 };
 
 WallTime at(int seconds)
@@ -64,12 +69,29 @@ template <class T> asio::awaitable<bool> succeeds(asio::awaitable<Result<T>> wor
     co_return result.has_value();
 }
 
+Invocation lent(const Operation& operation)
+{
+    Invocation invocation = work_of(operation).invocation;
+    invocation.id = "lent " + operation.id;
+    return invocation;
+}
+
+bool is_heard_of(const Operation& operation)
+{
+    constexpr Operation::Kind unheard[] = {Operation::note, Operation::log, Operation::lend, Operation::told,
+                                           Operation::pause};
+    return std::ranges::find(unheard, operation.kind) == std::end(unheard);
+}
+
 asio::awaitable<bool> tell(Tables tables, Operation operation)
 {
-    if (operation.kind == Operation::log)
-        tables.logs.add(operation.id, operation.key);
-    else
-        tables.records.note(operation.id, State::sleeping, operation.key, 2);
+    switch (operation.kind) {
+    case Operation::log: tables.logs.add(operation.id, operation.key); break;
+    case Operation::lend: tables.outbox.begin(lent(operation), {{"key", operation.key}}, at(2), Durable::soon); break;
+    case Operation::told: tables.outbox.told("lent " + operation.id, operation.key); break;
+    case Operation::pause: co_await sleep_for(tables.clock, std::chrono::milliseconds{60}); break;
+    default: tables.records.note(operation.id, State::sleeping, operation.key, 2);
+    }
     co_return false; // nobody hears of it
 }
 
@@ -93,13 +115,15 @@ asio::awaitable<bool> perform(const Tables& tables, const Operation& operation)
     }
 }
 
-// Steps that no record stands behind are not promised: the next start forgets them.
+// Steps that no record stands behind are not promised: the next start forgets them. When a line was logged is left out:
+// the reference does it at another time.
 std::string dump(SQLite::Database& database)
 {
     std::string text;
-    for (const char* table : {"invocation", "step WHERE root IN (SELECT id FROM invocation)", "signal", "log", "value",
-                              "sqlite_sequence"}) {
-        SQLite::Statement rows{database, std::string{"SELECT * FROM "} + table + " ORDER BY 1, 2"};
+    for (const char* table :
+         {"* FROM invocation", "* FROM step WHERE root IN (SELECT id FROM invocation)", "* FROM signal",
+          "number, invocation, text FROM log", "* FROM value", "* FROM sqlite_sequence"}) {
+        SQLite::Statement rows{database, std::string{"SELECT "} + table + " ORDER BY 1, 2"};
         while (rows.executeStep()) {
             text += table;
             for (int column = 0; column < rows.getColumnCount(); ++column)
@@ -124,7 +148,7 @@ public:
 
     void perform(const Operation& operation)
     {
-        const Tables tables{records_, journal_, values_, logs_};
+        const Tables tables{records_, journal_, values_, logs_, outbox_, world_.clock};
         succeeded.push_back(world_.run(::perform(tables, operation)));
         states.push_back(state());
     }
@@ -141,6 +165,7 @@ private:
     JournalTable journal_{writer_};
     ValueTable values_{writer_};
     LogTable logs_{writer_, world_.clock, 1000};
+    OutboxTable outbox_{writer_};
 };
 
 struct Cut {
@@ -215,7 +240,7 @@ public:
         begin();
         for (const auto& burst : chance.bursts())
             for (const Operation& operation : burst)
-                if (operation.kind != Operation::note && operation.kind != Operation::log) // nobody hears of those
+                if (is_heard_of(operation))
                     perform_on_bad_disk(operation, chance);
         disk_.cut_power_at(1);
         world_.close();
@@ -247,7 +272,7 @@ private:
     Tables tables()
     {
         Store& store = *world_.store;
-        return {store.records(), store.journal(), store.values(), store.logs()};
+        return {store.records(), store.journal(), store.values(), store.logs(), store.outbox(), world_.clock};
     }
 
     // A copy of what there is begins the reference. Little fits into the log, so that it is moved often.
@@ -298,6 +323,7 @@ private:
     {
         REQUIRE(world_.open(1000));
         CHECK(world_.store->set_aside().empty());
+        CHECK(world_.store->damage().find("log") == std::string::npos);
         const auto found = world_.run(world_.store->writer().ask<std::string>(dump)).value();
         world_.close();
         if (reference_) {
@@ -324,6 +350,10 @@ std::vector<std::vector<Operation>> one_of_each()
             {{fail, "a", "broke"}, {remove, "a", "key"}},
             {{revive, "a", ""}, {begin, "b", ""}},
             {{finish, "b", std::string(6000, 'x')}, {set, "b", std::string(6000, 'y')}},
+            {{lend, "a", "edge"}, {pause, "", ""}},
+            {{log, "a", "without a flush"}, {pause, "", ""}},
+            {{lend, "b", "edge"}, {finish, "lent a", "done"}},
+            {{told, "a", ""}, {pause, "", ""}},
             {{finish, "a", "done"}, {forget, "", ""}, {set, "c", "last"}}};
 }
 

@@ -1,6 +1,7 @@
 #include "store/writer.hpp"
 
 #include "faulty_vfs.hpp"
+#include "store/write_ahead_log.hpp"
 #include "store_world.hpp"
 
 #include <doctest/doctest.h>
@@ -74,6 +75,23 @@ struct Bench : StoreWorld {
     Result<void> run_one(Writer::Job job) { return run(writer().run(std::move(job))); }
 
     std::vector<std::string> keys() { return run(store->values().keys("test", "")).value(); }
+    /// As another program sees it.
+    bool stands_in_file(const std::string& key) const
+    {
+        SQLite::Database other{path()};
+        SQLite::Statement query{other, "SELECT 1 FROM value WHERE key = ?"};
+        query.bind(1, key);
+        return query.executeStep();
+    }
+
+    void lose_power(Survival survival = Survival::nothing)
+    {
+        disk.cut_power_at(1);
+        close();
+        disk.restore_power(survival);
+        REQUIRE(open());
+    }
+
     bool has(const std::string& key) { return run(store->values().get("test", key)).value().has_value(); }
 
     Asked<Result<void>>& start(Runs& runs, Writer::Job job)
@@ -195,6 +213,91 @@ TEST_CASE("a mistake in a job is not tried again, nor is the disk blamed for it"
     CHECK(bench.writer().trouble().empty());
 }
 
+TEST_CASE("what is durable soon is flushed with the next commit that is, and waits no longer than 50 ms without one")
+{
+    Bench bench;
+    REQUIRE(bench.run_one(setting("first")));
+    const std::size_t before = bench.disk.syncs();
+    bench.writer().post(setting("a"), Durable::soon);
+    SUBCASE("with others")
+    {
+        REQUIRE(bench.run_one(setting("b")));
+        CHECK(bench.disk.syncs() == before + 1);
+        CHECK(bench.stands_in_file("a"));
+        bench.lose_power();
+        CHECK(bench.keys() == std::vector<std::string>{"a", "b", "first"});
+    }
+    SUBCASE("alone")
+    {
+        bench.clock.run_for(bench.io, std::chrono::milliseconds{49});
+        CHECK_FALSE(bench.stands_in_file("a"));
+        bench.clock.run_until(bench.io, [&] { return bench.stands_in_file("a"); });
+        CHECK(bench.disk.syncs() == before);
+        bench.lose_power();
+        CHECK(bench.keys() == std::vector<std::string>{"first"});
+    }
+    SUBCASE("alone, and flushed later")
+    {
+        bench.clock.run_until(bench.io, [&] { return bench.stands_in_file("a"); });
+        REQUIRE(bench.run_one(setting("b")));
+        CHECK(bench.disk.syncs() == before + 1);
+        bench.lose_power();
+        CHECK(bench.keys() == std::vector<std::string>{"a", "b", "first"});
+    }
+    SUBCASE("when the file is closed")
+    {
+        REQUIRE(bench.reopen());
+        CHECK(bench.keys() == std::vector<std::string>{"a", "first"});
+    }
+}
+
+TEST_CASE("who is in a hurry passes nobody who is not")
+{
+    Bench bench;
+    std::vector<int> order;
+    for (int n = 0; n < 100; ++n)
+        bench.writer().post([&order, n](Connection&) { order.push_back(n); },
+                            n % 3 == 0 ? Durable::at_once : Durable::soon);
+    bench.close();
+    CHECK(order.size() == 100);
+    CHECK(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST_CASE("a death of the agent leaves what was written without a flush")
+{
+    Bench bench;
+    bench.writer().post(setting("a"), Durable::soon);
+    bench.clock.run_until(bench.io, [&] { return bench.stands_in_file("a"); });
+    bench.lose_power(Survival::everything);
+    CHECK(bench.has("a"));
+}
+
+TEST_CASE("only so many commits in a row go without a flush as can be told from damage")
+{
+    Bench bench;
+    REQUIRE(bench.run_one(setting("first")));
+    const std::size_t before = bench.disk.syncs();
+    for (std::size_t n = 0; n <= most_unflushed; ++n) {
+        CHECK(bench.disk.syncs() == before);
+        const std::string key = std::to_string(n);
+        bench.writer().post(setting(key), Durable::soon);
+        bench.clock.run_until(bench.io, [&] { return bench.stands_in_file(key); });
+    }
+    CHECK(bench.disk.syncs() == before + 1);
+    bench.lose_power();
+    CHECK(bench.keys().size() == most_unflushed + 2);
+}
+
+TEST_CASE("so much may wait that it is not waited any longer")
+{
+    Bench bench;
+    for (int n = 0; n < 1000; ++n)
+        bench.writer().post(setting(std::to_string(n)), Durable::soon);
+    const TimePoint before = bench.clock.now();
+    bench.clock.run_until(bench.io, [&] { return bench.stands_in_file("999"); });
+    CHECK(bench.clock.now() == before);
+}
+
 TEST_CASE("jobs run in the order in which they were asked for")
 {
     Bench bench;
@@ -234,7 +337,7 @@ TEST_CASE("closing waits for what was asked for, and refuses what comes later")
     for (const auto& run : runs)
         CHECK(*run.value);
     CHECK(bench.run_one(setting("late")).error().message == "the state file is closed: the agent is stopping");
-    bench.writer().post(setting("later"));
+    bench.writer().post(setting("later"), Durable::at_once);
     REQUIRE_FALSE(bench.run(bench.writer().run_surely(setting("latest"))));
     REQUIRE(bench.reopen());
     CHECK(bench.keys().size() == 1500);

@@ -113,7 +113,8 @@ asio::awaitable<Result<Process>> assign(Caller executor, AssignRequest request)
                    {"timeout", seconds_to_wait(request.wait)},
                    {"availablecpu", std::move(request.cpu)},
                    {"availablemem", std::move(request.memory)}};
-    auto reply = co_await executor.client->call("assignprocessmsg", std::move(payload), executor.key, request.wait);
+    auto reply =
+        co_await executor.client->call_again("assignprocessmsg", std::move(payload), executor.key, request.wait);
     if (reply.has_error())
         co_return std::move(reply).error();
     co_return read_assigned(*reply);

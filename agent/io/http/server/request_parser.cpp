@@ -68,6 +68,7 @@ public:
         if (!decoded)
             return Refusal{400, "the path or the query of the request cannot be decoded"};
         request.path = std::move(decoded->path);
+        request.segments = std::move(decoded->segments);
         request.query = std::move(decoded->query);
         return std::nullopt;
     }

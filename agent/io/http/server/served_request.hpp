@@ -14,8 +14,9 @@
 namespace forager::http {
 
 struct ServedRequest {
-    std::string method;                                     ///< as it came: GET, or any other token
-    std::string path;                                       ///< decoded UTF-8, begins with '/'; or "*"
+    std::string method;                ///< as it came: GET, or any other token
+    std::string path;                  ///< decoded UTF-8, begins with '/'; or "*"
+    std::vector<std::string> segments; ///< of the path, each decoded: in one, an encoded '/' is a letter as any other
     std::vector<std::pair<std::string, std::string>> query; ///< decoded, in its order
     Headers headers;                                        ///< names in lower case
     std::string body;

@@ -43,6 +43,18 @@ std::optional<std::string> decoded_parameter(std::string_view text)
     return decoded(spaced);
 }
 
+bool read_path(std::string_view text, Target& target)
+{
+    for (const std::string_view part : split(text.substr(1), '/')) {
+        auto segment = decoded(part);
+        if (!segment)
+            return false;
+        target.path += "/" + *segment;
+        target.segments.push_back(std::move(*segment));
+    }
+    return true;
+}
+
 bool read_query(std::string_view text, Target& target)
 {
     for (const std::string_view part : split(text, '&')) {
@@ -75,15 +87,14 @@ std::string_view without_origin(std::string_view text)
 std::optional<Target> parse_target(std::string_view text)
 {
     if (text == "*")
-        return Target{"*", {}};
+        return Target{"*", {}, {}};
     text = without_origin(text);
     if (!text.starts_with('/') || text.find('#') != std::string_view::npos)
         return std::nullopt;
     const std::size_t question = std::min(text.find('?'), text.size());
-    auto path = decoded(text.substr(0, question));
-    if (!path)
+    Target target;
+    if (!read_path(text.substr(0, question), target))
         return std::nullopt;
-    Target target{std::move(*path), {}};
     if (!read_query(text.substr(std::min(question + 1, text.size())), target))
         return std::nullopt;
     return target;

@@ -1,5 +1,6 @@
 #include "io/process/kept/keeper.hpp"
 
+#include "io/process/kept/keeper_audience.hpp"
 #include "io/process/kept/keeper_plan.hpp"
 #include "io/process/kept/keeper_words.hpp"
 #include "io/process/kept/kept_folder.hpp"
@@ -105,8 +106,9 @@ private:
 
     void take_over_stdout()
     {
-        client_ = Descriptor{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
-        (void)::fcntl(client_.number(), F_SETFL, O_NONBLOCK);
+        Descriptor agent{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+        (void)::fcntl(agent.number(), F_SETFL, O_NONBLOCK);
+        audience_.seat(std::move(agent));
         const Descriptor nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
         (void)::dup2(nothing.number(), STDIN_FILENO);
         (void)::dup2(nothing.number(), STDOUT_FILENO);
@@ -114,9 +116,10 @@ private:
 
     std::optional<Failure> begin()
     {
-        listener_ = folder_.listen();
-        if (!listener_)
+        Descriptor listener = folder_.listen();
+        if (!listener)
             return system_failure("the keeper of '" + plan_.launch.argv[0] + "' cannot listen", errno);
+        audience_.open(std::move(listener));
         // In this order: between the two, a dead agent's keeper is ended with all that the agent left.
         if (!folder_.write_keeper({getpid(), birth_of(getpid()).value_or(0), plan_.boot}))
             return system_failure("the keeper of '" + plan_.launch.argv[0] + "' cannot write to its folder", errno);
@@ -145,20 +148,20 @@ private:
     // Who listens slowly holds up the command, as a pipe would.
     void turn()
     {
-        const bool reads = backlog_.empty();
-        const short wants = backlog_.empty() ? 0 : POLLOUT;
+        const bool reads = !audience_.is_behind();
+        const short wants = reads ? 0 : POLLOUT;
         std::array<pollfd, 6> asked{pollfd{ended_ ? -1 : child_.pidfd.number(), POLLIN, 0},
                                     pollfd{reads ? out_.pipe.number() : -1, POLLIN, 0},
                                     pollfd{reads ? err_.pipe.number() : -1, POLLIN, 0},
                                     pollfd{child_.input.number(), POLLOUT, 0},
-                                    pollfd{listener_.number(), POLLIN, 0},
-                                    pollfd{client_.number(), wants, 0}};
+                                    pollfd{audience_.door(), POLLIN, 0},
+                                    pollfd{audience_.client(), wants, 0}};
         if (poll(asked.data(), asked.size(), ended_ ? between_looks : -1) <= 0)
             return;
         if (asked[5].revents != 0)
             speak((asked[5].revents & (POLLERR | POLLHUP)) != 0);
         if (asked[4].revents != 0)
-            accept();
+            audience_.let_in(story() + last_);
         if (asked[3].revents != 0)
             feed();
         if (asked[1].revents != 0)
@@ -225,8 +228,7 @@ private:
         last_ = packed(word);
         ended_ = true;
         kept_ = asked_to_end == 0 && folder_.write_result(story() + last_);
-        if (client_)
-            backlog_ += last_;
+        audience_.tell(last_);
     }
 
     // All that was to be heard until now.
@@ -238,31 +240,12 @@ private:
                packed(KeptSoFar{Stream::out, out_.kept.state()}) + packed(KeptSoFar{Stream::err, err_.kept.state()});
     }
 
-    void accept()
-    {
-        Descriptor caller{::accept4(listener_.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-        if (!caller)
-            return;
-        client_ = std::move(caller);
-        backlog_ = story() + last_;
-    }
-
-    void tell(const KeeperWord& word)
-    {
-        if (client_)
-            backlog_ += packed(word);
-    }
+    void tell(const KeeperWord& word) { audience_.tell(packed(word)); }
 
     void speak(bool gone)
     {
-        const ssize_t count = backlog_.empty() ? 0 : ::write(client_.number(), backlog_.data(), backlog_.size());
-        if (count > 0)
-            backlog_.erase(0, static_cast<std::size_t>(count));
-        heard_ = heard_ || (ended_ && count > 0 && backlog_.empty());
-        if (!gone && (count >= 0 || errno == EAGAIN || errno == EINTR))
-            return;
-        client_ = {};
-        backlog_.clear();
+        const bool all_taken = audience_.speak(gone);
+        heard_ = heard_ || (ended_ && all_taken);
     }
 
     // Of a folder that was removed, nobody knows any more.
@@ -275,8 +258,8 @@ private:
     // What could not be written is kept here until somebody asks for it.
     bool over() const
     {
-        const bool wanted = !kept_ && !heard_ && asked_to_end == 0 && (listener_ || client_) && can_be_found();
-        return ended_ && backlog_.empty() && !wanted;
+        const bool wanted = !kept_ && !heard_ && asked_to_end == 0 && audience_.is_possible() && can_be_found();
+        return ended_ && !audience_.is_behind() && !wanted;
     }
 
     KeeperPlan plan_;
@@ -285,15 +268,13 @@ private:
     Output out_;
     Output err_;
     std::string_view rest_; // of the input
-    Descriptor listener_;
-    Descriptor client_;
-    std::string backlog_; // what the client has not taken yet
-    std::string last_;    // the word of the end
+    KeeperAudience audience_;
+    std::string last_; // the word of the end
     std::vector<char> buffer_;
     Clock::time_point begun_;
     bool ended_ = false;
     bool kept_ = false;  // the result is written
-    bool heard_ = false; // the client has it
+    bool heard_ = false; // somebody has it
 };
 
 } // namespace

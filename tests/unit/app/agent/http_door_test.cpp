@@ -29,7 +29,10 @@ asio::awaitable<Outcome> answered(Invocation)
 
 scripting::Watcher watcher(std::string event, Object options = {})
 {
-    return {std::move(event), "on.test.1", false, "test.lua:1", std::move(options)};
+    std::optional<HookRoute> hook;
+    if (event.starts_with("http:"))
+        hook = HookRoute::parse(event.substr(event.find(':') + 1)).value();
+    return {std::move(event), "on.test.1", false, "test.lua:1", std::move(options), std::move(hook)};
 }
 
 // The door alone, without an agent behind it.
@@ -142,11 +145,10 @@ TEST_CASE("a place that cannot be served is refused in the words of the configur
     CHECK(refusal(http).message.find("/nowhere/at/all.pem") != std::string::npos);
 }
 
-TEST_CASE("hooks are made of the watchers for http, and two for the same requests are one")
+TEST_CASE("hooks are made of the watchers for http")
 {
     const AgentLog log{config::LogFormat::text, config::LogLevel::error};
-    const auto hooks = hooks_of(
-        {watcher("file:/x"), watcher("http:GET /a/{x}"), watcher("http:GET /a/{y}"), watcher("http:PUT /a/{x}")}, log);
+    const auto hooks = hooks_of({watcher("file:/x"), watcher("http:GET /a/{x}"), watcher("http:PUT /a/{x}")}, log);
     REQUIRE(hooks.size() == 2);
     CHECK(hooks[0].route.text() == "GET /a/{x}");
     CHECK(hooks[0].proof == Proof::none);

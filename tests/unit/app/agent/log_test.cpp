@@ -125,6 +125,20 @@ TEST_CASE("lines for people and lines of JSON stand in a file when the call retu
     CHECK(time.ends_with("Z"));
 }
 
+TEST_CASE("bytes that are no characters are told as such, in the message and in fields")
+{
+    const TempFolder folder;
+    const Descriptor file = file_at(folder.at("log"));
+    const AgentLog text{LogFormat::text, LogLevel::info, {file.number(), {}}};
+    text.info("a\xff\xfe b \xc3\xa4 \xe2\x82 \x1b[2J\xf0", {{"path", "/in/\xe4.csv"}});
+    CHECK(
+        text_of(folder.at("log")).ends_with(" info a\\xff\\xfe b \xc3\xa4 \\xe2\\x82 ?[2J\\xf0 path=/in/\\xe4.csv\n"));
+    const Descriptor second = file_at(folder.at("journald"));
+    const AgentLog lines{LogFormat::journald, LogLevel::info, {second.number(), {}}};
+    lines.info("a\xff");
+    CHECK(text_of(folder.at("journald")) == "<6>a\\xff\n");
+}
+
 TEST_CASE("a reader that takes nothing holds up nobody, and hears later how much it missed")
 {
     const Pipe pipe;

@@ -99,6 +99,24 @@ TEST_CASE("assign says what there is, and its time beside that of the call")
     CHECK(part<std::int64_t>(world.last().payload, "timeout") == -1);
 }
 
+TEST_CASE("calls for work that are alike are one text, signed by whoever calls")
+{
+    ColonyWorld world{refusal_of_server(404, "No process available for assignment")};
+    const Caller other{world.client, PrivateKey::generate()};
+    for (int round = 0; round < 20; ++round) {
+        for (const Caller& caller : {world.caller(), other}) {
+            AssignRequest request = some_assign();
+            (void)world.run(assign(caller, request));
+            CHECK(world.last().signer == caller.key.id());
+            CHECK(part<std::string>(world.last().payload, "availablecpu").empty());
+            request.cpu = std::to_string(round) + "m"; // more than are remembered
+            (void)world.run(assign(caller, request));
+            CHECK(world.last().signer == caller.key.id());
+            CHECK(part<std::string>(world.last().payload, "availablecpu") == request.cpu);
+        }
+    }
+}
+
 TEST_CASE("an assigned process that cannot be read is named all the same")
 {
     ColonyWorld world{reply_of(R"({"processid":"p1","spec":{"args":1}})")};

@@ -1,12 +1,11 @@
 #include "primitives/colony/processes.hpp"
 
 #include "asked_colony.hpp"
+#include "http_world.hpp"
 #include "ports/within.hpp"
 #include "result_text.hpp"
 
 #include <doctest/doctest.h>
-
-#include <thread>
 
 using namespace forager;
 using namespace forager::test;
@@ -65,11 +64,10 @@ TEST_CASE("who is cancelled while he waits takes the process back, unless it is 
 TEST_CASE("who is cancelled before the answer to his submission takes back what was submitted")
 {
     AskedColony colony;
-    colony.on["submitfuncspecmsg"] = [&](const Heard&) {
-        std::this_thread::sleep_for(100ms); // the loop is the server's, too: the cancellation is due when it answers
-        return reply_of(R"({"processid":"p1"})");
-    };
-    CHECK_FALSE(colony.run(runs_within(colony, 1ms, false)));
+    colony.always("submitfuncspecmsg", R"({"processid":"p1"})");
+    const auto submitted = [&] { return colony.count("submitfuncspecmsg") == 1; }; // its answer is still on its way
+    auto running = colony_work::run(colony.member, some_call(), false);
+    CHECK(is_cancelled_after(colony.world.context, std::move(running), submitted));
     CHECK(part<std::string>(colony.last("cancelprocessmsg"), "processid") == "p1");
 }
 

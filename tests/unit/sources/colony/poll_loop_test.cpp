@@ -35,6 +35,14 @@ struct Polling : ExecutorWorld {
         colony.waiting.push_back(process_record(id, std::move(spec)));
     }
     std::size_t asked() const { return colony.asked(); }
+    /// Calls of helpers.
+    std::ptrdiff_t helped() const
+    {
+        return std::ranges::count_if(colony.calls, [](const Heard& call) {
+            return call.call == "assignprocessmsg" && part<std::int64_t>(call.payload, "timeout") < 0 &&
+                   !FakeColony::is_heartbeat(call);
+        });
+    }
     const Object& last() const { return colony.last("assignprocessmsg"); }
     void refuse(const std::string& call, int status, const std::string& message)
     {
@@ -290,12 +298,24 @@ TEST_CASE("helpers fetch what is left of a burst, and rest when there is nothing
     world.start(world.poll.help());
     world.begin();
     CHECK(world.intake.begun.size() == 5);
-    const auto at_once = std::ranges::count_if(world.colony.calls, [](const Heard& call) {
-        return call.call == "assignprocessmsg" && part<std::int64_t>(call.payload, "timeout") < 0 &&
-               !FakeColony::is_heartbeat(call);
-    });
-    CHECK(at_once >= 1);
-    CHECK(at_once <= 5);
+    CHECK(world.helped() >= 1);
+    CHECK(world.helped() <= 5);
+}
+
+TEST_CASE("helpers ask after what had waited, and not after what came while it was waited for")
+{
+    for (const bool has_waited : {false, true}) {
+        CAPTURE(has_waited);
+        Polling world;
+        Object process = process_record("p");
+        process.set("submissiontime", has_waited ? "2020-01-01T00:00:00Z" : "2020-01-01T00:00:02Z");
+        process.set("starttime", "2020-01-01T00:00:02Z");
+        world.colony.waiting.push_back(process);
+        world.start(world.poll.help());
+        world.begin();
+        CHECK(world.intake.begun == Story{"p"});
+        CHECK(world.helped() == (has_waited ? 1 : 0));
+    }
 }
 
 TEST_CASE("helpers ask for nothing without a permit, and do not turn in vain")

@@ -109,8 +109,10 @@ public:
 
     void begin(std::vector<Schedule> schedules)
     {
-        source = std::make_unique<CronSource>(io.get_executor(), clock, random, queue, memory,
-                                              [this](const std::string& message) { told.push_back(message); });
+        source = std::make_unique<CronSource>(
+            io.get_executor(), clock, random, queue, memory,
+            [this](const std::string& key) { return busy.contains(key); },
+            [this](const std::string& message) { told.push_back(message); });
         REQUIRE(source->set(std::move(schedules)));
         asio::co_spawn(io, source->run(),
                        asio::bind_cancellation_slot(signal.slot(), [this](std::exception_ptr) { running = false; }));
@@ -139,6 +141,7 @@ public:
     SystemRandom random{1};
     FakeQueue queue{clock};
     FakeSchedules memory;
+    std::set<std::string> busy; ///< order keys of what has not ended
     std::vector<std::string> told;
     asio::cancellation_signal signal;
     bool running = false;
@@ -255,6 +258,41 @@ TEST_CASE("a full queue is tried again with growing pauses until it has room, an
     CHECK(times == Times{"2026-07-05T12:30:00Z", "2026-07-05T13:00:00Z"});
     CHECK(agent.heard("schedule 'nightly': goes on"));
     CHECK(agent.source->list().front().trouble.empty());
+}
+
+TEST_CASE("a run that is due waits for the one before it, and then one stands for all that were due meanwhile")
+{
+    Agent agent;
+    Schedule one = schedule("* * * * *");
+    one.order_key = "k";
+    agent.begin({one});
+    agent.busy = {"k"};
+    agent.pass(30s + 10min);
+    CHECK(agent.queue.submissions.empty());
+    CHECK(agent.told ==
+          std::vector<std::string>{"schedule 'nightly': a run is due, and waits until the one before it has ended"});
+    CHECK(agent.source->list().front().trouble == "a run is due, and waits until the one before it has ended");
+    agent.busy.clear();
+    agent.pass(2s);
+    CHECK(agent.queue.times() == Times{"2026-07-05T12:11:00Z"});
+    CHECK(agent.queue.submissions.front().order_key == "k");
+    CHECK(agent.source->list().front().trouble.empty());
+}
+
+TEST_CASE("runs that are due while the one before goes on are skipped, or take place one after the other")
+{
+    Agent agent;
+    Schedule skips = schedule("* * * * *", Missed::skip, "skips");
+    Schedule all = schedule("* * * * *", Missed::all, "all");
+    skips.order_key = all.order_key = "k";
+    agent.begin({skips, all});
+    agent.busy = {"k"};
+    agent.pass(30s + 2min + 10s);
+    CHECK(agent.queue.submissions.empty());
+    CHECK(agent.heard("schedule 'skips': its run of 2026-07-05T12:02:00Z is skipped: the one before it has not ended"));
+    agent.busy.clear();
+    agent.pass(10s);
+    CHECK(agent.queue.times() == Times{"2026-07-05T12:01:00Z", "2026-07-05T12:02:00Z", "2026-07-05T12:03:00Z"});
 }
 
 TEST_CASE("a run that can never be accepted is given up aloud and does not hold up the next")

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 using namespace forager;
 using namespace forager::test;
 namespace asio = boost::asio;
@@ -66,6 +68,21 @@ TEST_CASE("a handler gets the request as data")
     CHECK(member(event, "query") == Value{Object{{"a", "1"}, {"b", ""}}});
     CHECK(member(event, "body") == Value{"bytes\xff"});
     CHECK(member(member(event, "headers"), "x-twice") == Value{"1, 2"});
+}
+
+TEST_CASE("an encoded slash is a part of what stands at a name")
+{
+    HookWorld world{{hook("GET /{a}"), durable("POST /{a}/{b}")}};
+    CHECK(world.send("GET", "/x%2Fy").status == 204);
+    REQUIRE(world.called.size() == 1);
+    CHECK(member(world.called.front().args.at(0), "params") == Value{Object{{"a", "x/y"}}});
+    CHECK(world.send("GET", "/x/y").status == 405);
+    std::set<std::string> keys;
+    for (const char* path : {"/x%2Fy/z", "/x/y%2Fz"}) {
+        CHECK(world.send("POST", path, "", with("Idempotency-Key", "k")).status == 202);
+        keys.insert(world.queue.submissions.back().idempotency_key);
+    }
+    CHECK(keys.size() == 2);
 }
 
 TEST_CASE("text is answered as text, and other data as JSON")

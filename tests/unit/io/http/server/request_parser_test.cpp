@@ -44,6 +44,15 @@ TEST_CASE("a request comes out with method, decoded path and query, headers and 
     CHECK(request.body == "hello");
 }
 
+TEST_CASE("a path is taken apart before it is decoded: an encoded slash divides nothing")
+{
+    const auto request = parsed("GET /a%2Fb/%2f/c/?x=%2F HTTP/1.1\r\n" + host + "\r\n");
+    CHECK(request.segments == std::vector<std::string>{"a/b", "/", "c", ""});
+    CHECK(request.path == "/a/b///c/");
+    CHECK(parsed("GET / HTTP/1.1\r\n" + host + "\r\n").segments == std::vector<std::string>{""});
+    CHECK(parsed("OPTIONS * HTTP/1.1\r\n" + host + "\r\n").segments.empty());
+}
+
 TEST_CASE("a request for a proxy names the same path")
 {
     CHECK(parsed("GET http://example.org:80/a?b=c HTTP/1.1\r\n" + host + "\r\n").path == "/a");

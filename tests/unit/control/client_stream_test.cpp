@@ -1,4 +1,4 @@
-#include "control/session_stream.hpp"
+#include "control/client_stream.hpp"
 
 #include "world.hpp"
 
@@ -6,17 +6,17 @@
 
 namespace forager::test {
 
-using control::SessionStream;
+using control::ClientStream;
 
 TEST_CASE("events wait to be read, and the end comes after them")
 {
     World world;
-    SessionStream stream{world.io.get_executor(), 1000};
+    ClientStream stream{world.io.get_executor(), 1000};
     Begun<std::string> begun;
     world.begin(begun, stream.next());
     world.clock.run_for(world.io, {});
     CHECK_FALSE(begun.ended());
-    stream.line("a");
+    stream.offer({{"event", "line"}, {"text", "a"}});
     world.finish(begun);
     CHECK(begun.value == "{\"event\":\"line\",\"text\":\"a\"}\n");
     stream.tell({{"event", "answer"}});
@@ -28,9 +28,9 @@ TEST_CASE("events wait to be read, and the end comes after them")
 TEST_CASE("lines that nobody reads are lost beyond a bound, what must not be lost is not")
 {
     World world;
-    SessionStream stream{world.io.get_executor(), 100};
+    ClientStream stream{world.io.get_executor(), 100};
     for (int i = 0; i < 1000; ++i)
-        stream.line("a line");
+        stream.offer({{"event", "line"}, {"text", "a line"}});
     stream.tell({{"event", "answer"}});
     const std::string text = world.run(stream.next());
     CHECK(text.size() < 400);

@@ -1,4 +1,5 @@
-// What a session tells its client, line by line as JSON: kept until it is sent, within a bound. On the strand.
+// What a session or a call tells its client, line by line as JSON: kept until it is sent, within a bound. On the
+// strand.
 #pragma once
 
 #include "core/value.hpp"
@@ -9,17 +10,16 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 namespace forager::control {
 
-class SessionStream {
+class ClientStream {
 public:
     /// `most`: bytes that are kept; lines beyond are lost, and that is told.
-    SessionStream(const boost::asio::any_io_executor& executor, std::size_t most) : changed_{executor}, most_{most} {}
+    ClientStream(const boost::asio::any_io_executor& executor, std::size_t most) : changed_{executor}, most_{most} {}
 
-    /// What is printed: may be lost.
-    void line(std::string_view text);
+    /// What may be lost: a line that is printed.
+    void offer(const Object& event);
 
     /// What must not be lost.
     void tell(const Object& event);
@@ -31,7 +31,7 @@ public:
     boost::asio::awaitable<std::string> next();
 
 private:
-    void keep(const Object& event);
+    void keep(const std::string& line);
 
     Event changed_;
     std::size_t most_;

@@ -1,0 +1,44 @@
+#include "io/process/command_plan.hpp"
+
+#include <utility>
+
+namespace forager {
+
+namespace {
+
+Result<void> well_formed(const Command& command)
+{
+    if (command.argv.empty() || command.argv.front().empty())
+        return Failure{Errc::bad_arguments, "a command needs the name of a program"};
+    for (const std::string& argument : command.argv)
+        if (argument.find('\0') != std::string::npos)
+            return Failure{Errc::bad_arguments, "an argument of '" + command.argv.front() +
+                                                    "' contains a NUL byte: hand binary data over as input"};
+    if (command.cwd.find('\0') != std::string::npos)
+        return Failure{Errc::bad_arguments, "the name of a working folder must not contain a NUL byte"};
+    return {};
+}
+
+} // namespace
+
+Result<LaunchPlan> plan_for(const Command& command, const Environment& base, TagPair tags, std::uint64_t open_files)
+{
+    if (const auto checked = well_formed(command); !checked)
+        return checked.error();
+    auto environment = with_changes(base, command.env);
+    if (!environment)
+        return environment.error();
+    LaunchPlan plan;
+    plan.argv = command.argv;
+    plan.environment = std::move(*environment);
+    plan.cwd = command.cwd;
+    plan.limits = command.limits;
+    plan.open_files = open_files;
+    plan.tags = tags;
+    plan.input = !command.input.empty();
+    plan.merge = command.merge;
+    plan.report = command.report_limit > 0;
+    return plan;
+}
+
+} // namespace forager

@@ -1,0 +1,72 @@
+#include "script_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace forager;
+using namespace forager::test;
+
+namespace {
+
+// How the script, whose declarations begin in line 3, is refused: the message, and that it is a declaration's.
+Failure refusal(const std::string& text)
+{
+    ScriptWorld world;
+    const auto outcome = world.run_script("local forager = require 'forager'\nlocal w = forager.workflow 'w'\n" + text,
+                                          ScriptWorld::Mode::load);
+    REQUIRE_MESSAGE(!outcome, text);
+    CHECK_MESSAGE(outcome.error().declaration, text);
+    CHECK_MESSAGE(outcome.error().code == Errc::bad_arguments, text);
+    return outcome.error();
+}
+
+void says(const Failure& failure, const std::string& words, const std::string& line)
+{
+    INFO(failure.message);
+    CHECK(failure.message.find(words) != std::string::npos);
+    CHECK(failure.where.ends_with(line));
+}
+
+} // namespace
+
+TEST_CASE("a value that is no data in a declaration is refused with its path and place")
+{
+    const auto func = [](const std::string& args) {
+        return "forager.func { name = 'a.b', run = print, " + args + " }";
+    };
+    says(refusal(func("args = { { 'x', 'any', default = print } }")),
+         "func 'a.b': argument 1: default is a function, which is not data", ".lua:3");
+    says(refusal(func("args = { { 'x', 'number', default = 0/0 } }")), "default is not a number (NaN)", ".lua:3");
+    says(refusal(func("args = { 1/0 }")), "argument 1 takes a table of options", ".lua:3");
+    says(refusal(func("timeout = 1/0")), "option 'timeout' must be a duration", ".lua:3");
+    says(refusal("forager.every(1/0, print)"), "argument 1 must be a duration", ".lua:3");
+    const auto task = [](const std::string& more) { return "w:task { 'one', call = 'echo.echo', " + more + " }"; };
+    says(refusal(task("args = { 1, { 1/0 } }")), "task 'one': args[2][1] is an infinite number", ".lua:3");
+    says(refusal(task("args = { 1, nil, 3 }")), "task 'one': args is a list with holes", ".lua:3");
+    says(refusal(task("kwargs = { x = print }")), "task 'one': kwargs.x is a function", ".lua:3");
+    says(refusal(task("foreach = { print }")), "task 'one': foreach[1] is a function", ".lua:3");
+}
+
+TEST_CASE("lists and names of a task are not taken for each other")
+{
+    const auto task = [](const std::string& more) { return "w:task { 'one', call = 'echo.echo', " + more + " }"; };
+    says(refusal(task("args = { x = 1 }")), "task 'one': args must be a list without holes: it has a value at [x]",
+         ".lua:3");
+    says(refusal(task("kwargs = { 1, 2 }")), "task 'one': kwargs must have names as keys: it has a value at [1]",
+         ".lua:3");
+    says(refusal(task("foreach = { x = 1 }")), "task 'one': foreach must be a list", ".lua:3");
+    for (const char* option : {"args", "kwargs"})
+        says(refusal("local dump = w:task { 'dump', call = 'echo.echo' }\n" + task(std::string{option} + " = dump")),
+             std::string{"task 'one': "} + option + " is a table of its own, not a task's result", ".lua:4");
+}
+
+TEST_CASE("two hooks of a script are not for the same requests")
+{
+    const Failure hook = refusal("forager.on('http:GET /{a}/x', print)\nforager.on('http:PUT /{b}/x', print)\n"
+                                 "forager.on('http:GET /{b}/x', print)");
+    says(hook, "on: 'http:GET /{b}/x' is handled at ", ".lua:5");
+    says(hook, ".lua:3 already, as 'http:GET /{a}/x'", ".lua:5");
+    says(refusal("forager.on('http:GET /x', print)\nforager.on('http:GET /x', print)"),
+         "on: 'http:GET /x' is handled at ", ".lua:4");
+    says(refusal("forager.on('file:/x/*', print)\nforager.on('file:/x/*', print)"), "on: 'file:/x/*' is handled at ",
+         ".lua:4");
+}
