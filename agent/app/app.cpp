@@ -61,7 +61,7 @@ App::App(AppConfig config, Observer& observer)
     if (config_.output)
         processes_.keep_of_output(*config_.output);
     scheduler_.keep_in(memory_journal_);
-    add_builtin_functions(registry_, clock_, processes_);
+    add_builtin_functions(registry_, clock_, processes_, docker_);
 }
 
 App::~App()
@@ -94,7 +94,7 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     config.tasks = config_.tasks;
     const scripting::World world{
         io_.get_executor(), clock_,          random_,         slicer_,   library_, pool_,    processes_, http_,
-        place.registry,     place.scheduler, place.workflows, *journal_, *values_, signals_, colony_};
+        place.registry,     place.scheduler, place.workflows, *journal_, *values_, signals_, colony_,    docker_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 

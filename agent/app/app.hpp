@@ -75,6 +75,9 @@ public:
     /// Before any script: as whom scripts ask the colony.
     void ask_colony_as(scripting::ColonyAccess member) { colony_ = std::move(member); }
 
+    /// Before any script: where their containers run.
+    void run_containers_on(DockerAccess engine) { docker_ = std::move(engine); }
+
     /// From now on SIGINT means what the configuration says, and whatever computes at that moment ends.
     void hear_interrupts() { hears_interrupts_ = true; }
 
@@ -85,6 +88,7 @@ public:
     Random& random() { return random_; }
     BlockingPool& pool() { return pool_; }
     LocalProcessRunner& processes() { return processes_; }
+    const AppConfig& config() const { return config_; }
     Signals& signals() { return signals_; }
 
     Registry& registry() { return registry_; }
@@ -125,6 +129,7 @@ private:
     KeyValues* values_ = &memory_values_;
     Signals signals_;
     scripting::ColonyAccess colony_ = [] { return Failure{Errc::refused, "there is no colony here"}; };
+    DockerAccess docker_ = [] { return Failure{Errc::refused, "there is no Docker engine here"}; };
     scripting::Slicer slicer_;
     scripting::Library library_;
     std::atomic<bool> hears_interrupts_ = false; // asked on the watchdog's thread

@@ -1,6 +1,7 @@
 #include "cli/asking.hpp"
 
 #include "app/agent/colony_member.hpp"
+#include "app/docker_access.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -72,22 +73,32 @@ Result<config::Settings> settings_for(const Common& common)
     return std::move(configuration->settings);
 }
 
-scripting::ColonyAccess colony_access(const Common& common, App& app)
+void connect_peers(const Common& common, App& app)
 {
-    struct Asked {
+    struct Peers {
         config::Settings settings;
-        scripting::ColonyAccess member;
+        scripting::ColonyAccess colony;
+        DockerAccess docker;
     };
-    return [&common, &app, asked = std::make_shared<Asked>()]() -> Result<ColonyMember*> {
-        if (!asked->member) {
-            auto settings = settings_for(common);
-            if (!settings)
-                return settings.error();
-            asked->settings = std::move(*settings);
-            asked->member = forager::colony_access(asked->settings, app);
-        }
-        return asked->member();
+    const auto read = [&common, &app, peers = std::make_shared<Peers>()]() -> Result<std::shared_ptr<Peers>> {
+        if (peers->colony)
+            return peers;
+        auto settings = settings_for(common);
+        if (!settings)
+            return settings.error();
+        peers->settings = std::move(*settings);
+        peers->docker = docker_access(peers->settings, app, DockerHome::command);
+        peers->colony = colony_access(peers->settings, app);
+        return peers;
     };
+    app.ask_colony_as([read]() -> Result<ColonyMember*> {
+        const auto peers = read();
+        return peers ? (*peers)->colony() : Result<ColonyMember*>{peers.error()};
+    });
+    app.run_containers_on([read]() -> Result<DockerEngine*> {
+        const auto peers = read();
+        return peers ? (*peers)->docker() : Result<DockerEngine*>{peers.error()};
+    });
 }
 
 std::string socket_to_ask(const config::Configuration& configuration, const std::string& service)

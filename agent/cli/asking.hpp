@@ -20,9 +20,9 @@ config::Sources sources_for(const Common& common);
 /// The configuration that the command was given; its warnings go to stderr.
 Result<config::Settings> settings_for(const Common& common);
 
-/// As whom a script that a command runs asks the colony: by the configuration, which is read when it does so. The app
-/// must outlive it.
-scripting::ColonyAccess colony_access(const Common& common, App& app);
+/// Gives the scripts of a command what the configuration names: a colony, a Docker engine. It is read when the first of
+/// them is asked for. `common` must outlive the app.
+void connect_peers(const Common& common, App& app);
 
 /// The socket of the agent that the command is to ask.
 Result<std::string> socket_for(const Common& common);

@@ -116,7 +116,7 @@ int call_here(const CallOptions& options, Invocation invocation)
     AppConfig config = config_for(options, *progress);
     config.time_limit = options.timeout;
     App app{std::move(config), *progress};
-    app.ask_colony_as(colony_access(options.common, app));
+    connect_peers(options.common, app);
     std::shared_ptr<scripting::Script> script;
     if (!options.script.empty()) {
         script = app.script(options.script, scripting::Script::Mode::load);

@@ -24,7 +24,7 @@ int run(const RunOptions& options)
     config.tick = [&] { progress->tick(); };
     config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), *progress};
-    app.ask_colony_as(colony_access(options.common, app));
+    connect_peers(options.common, app);
     const auto script = app.script(options.file, scripting::Script::Mode::run);
     if (auto loaded = script->load(); !loaded)
         return print_failure(loaded.error(), options.common);

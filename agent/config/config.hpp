@@ -80,6 +80,8 @@ struct BrokerConfig {
 
 struct DockerConfig {
     std::string host = "unix:///var/run/docker.sock";
+    bool tls = false;      ///< of tcp:// addresses
+    std::string cert_path; ///< the folder of ca.pem, cert.pem and key.pem; empty: none of them
     bool operator==(const DockerConfig&) const = default;
 };
 

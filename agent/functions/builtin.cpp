@@ -2,14 +2,15 @@
 
 namespace forager {
 
-void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& processes)
+void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& processes, const DockerAccess& docker)
 {
     add_echo(registry);
     add_sleep(registry, clock);
     add_unix(registry, processes);
     add_python(registry, clock, processes);
-    add_ml(registry, processes);
-    for (const char* family : {"backup", "broker", "compute", "docker", "k8s", "reconcile"})
+    add_ml(registry, processes, docker);
+    add_docker(registry, docker);
+    for (const char* family : {"backup", "broker", "compute", "k8s", "reconcile"})
         registry.add_unavailable(family, "this version of the agent does not have it yet");
 }
 

@@ -8,6 +8,7 @@
 #include "ports/key_values.hpp"
 #include "ports/observer.hpp"
 #include "ports/process_runner.hpp"
+#include "primitives/docker/access.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/signals.hpp"
@@ -58,6 +59,7 @@ struct World {
     KeyValues& values;
     Signals& signals;
     const ColonyAccess& colony;
+    const DockerAccess& docker;
 };
 
 /// Something that a script wants to be done at certain times.

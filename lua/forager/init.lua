@@ -31,6 +31,7 @@ local namespaces = {
   python = true,
   http = true,
   colony = true,
+  docker = true,
   files = true,
   json = true,
   toml = true,

@@ -52,6 +52,7 @@
 ---@field time forager.time  points in time and durations
 ---@field env forager.env  the environment, without the agent's secrets
 ---@field kv forager.kv  values by key
+---@field docker forager.docker  containers, images, volumes and networks of a Docker engine
 ---@field colony forager.colony  the colony: processes, workflows, channels, crons, generators, executors
 local forager = {}
 

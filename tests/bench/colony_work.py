@@ -9,8 +9,8 @@ import measure
 from agents import Process
 from colonies import tools
 from colonies.bed import ColonyBed
-from colonies.keeper import inhabitants
-from colonies.premises import BedError
+from keeper import inhabitants
+from premises import BedError
 from colony_client import Client
 from tools import PEERS
 

@@ -12,8 +12,8 @@ sys.path.insert(0, str(SUPPORT))
 from colonies.api import Refused
 from colonies.bed import ColonyBed
 from colonies.drivers import CommandFailed, CommandLine, PyColonies
-from colonies.keeper import inhabitants
-from colonies.premises import BedError, until
+from keeper import inhabitants
+from premises import BedError, until
 from colonies.testcase import ColonyTest
 
 WAITING, RUNNING, SUCCESSFUL, FAILED, CANCELLED = range(5)

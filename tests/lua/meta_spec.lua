@@ -66,7 +66,7 @@ local function functions(owner)
   return names
 end
 
-local namespaces = { "base64", "colony", "env", "files", "http", "json", "kv", "time", "toml", "yaml" }
+local namespaces = { "base64", "colony", "docker", "env", "files", "http", "json", "kv", "time", "toml", "yaml" }
 for _, name in ipairs(namespaces) do
   local _ = forager[name] -- loaded when first used
 end
@@ -96,6 +96,12 @@ local colony_parts = { "workflows", "channels", "crons", "generators", "executor
 it("every function of the colony's parts has a stub, and every stub exists", function()
   for _, name in ipairs(colony_parts) do
     same_names("names of colony." .. name, functions(name), keys_of(forager.colony[name]))
+  end
+end)
+
+it("every function of an engine's parts has a stub, and every stub exists", function()
+  for _, name in ipairs { "volumes", "networks" } do
+    same_names("names of docker." .. name, functions(name), keys_of(forager.docker[name]))
   end
 end)
 

@@ -71,7 +71,8 @@ class Scenario(unittest.TestCase):
         self.socket = self.folder / "agent.sock"
         self.log = self.folder / "log"
         self.log.touch()
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "SCENARIO": str(self.folder)}
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "SCENARIO": str(self.folder),
+                            "DOCKER_HOST": f"unix://{self.folder}/no-docker.sock"}  # never the machine's own
         self.environment |= {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
         self.configure()
         self.addCleanup(self.end_all)

@@ -77,6 +77,7 @@ public:
     store::MemoryValues values;
     Signals signals;
     scripting::ColonyAccess colony = [] { return Failure{Errc::refused, "there is no colony"}; };
+    DockerAccess docker = [] { return Failure{Errc::refused, "there is no Docker engine"}; };
 
 private:
     scripting::Script& make(std::string_view text, Mode mode, scripting::Vm::Config config, Registry& declares)
@@ -85,7 +86,7 @@ private:
         std::ofstream{path} << text;
         const scripting::World outside{
             io.get_executor(), clock,     random, slicer_,          *library_, pool_,   processes_, http_,
-            declares,          scheduler, runner, *journal_in_use_, values,    signals, colony};
+            declares,          scheduler, runner, *journal_in_use_, values,    signals, colony,     docker};
         scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
         if (auto loaded = scripts_.back()->load(); !loaded)
             throw std::logic_error{loaded.error().message};

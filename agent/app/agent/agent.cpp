@@ -7,6 +7,7 @@
 #include "app/agent/run_script.hpp"
 #include "app/agent/settings_words.hpp"
 #include "app/agent/traced_call.hpp"
+#include "app/docker_access.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
 #include "core/arguments.hpp"
@@ -69,10 +70,12 @@ Agent::Agent(config::Settings settings, Reread reread)
       leftovers_{app_.executor(), app_.processes()},
       reload_asked_{app_.executor()},
       reloading_{app_.clock(), reload_asked_, {}, [this] { return reload(); }},
-      begun_{app_.clock().now()}
+      begun_{app_.clock().now()},
+      docker_{docker_access(settings_, app_, DockerHome::agent)}
 {
     observer_.count_in(counts_);
     app_.ask_colony_as(colony_access(settings_, app_));
+    app_.run_containers_on(docker_);
     if (settings_.agent.reload == config::Reload::automatic)
         reloading_.changed = [this] { return scripts_->changed(); };
 }
@@ -115,7 +118,10 @@ asio::awaitable<Result<void>> Agent::start()
     if (!folder)
         co_return folder.error();
     folder_ = std::move(*folder);
-    co_await leftovers_.bury_the_dead(*folder_, log_, [this](const std::string& root) { return holds(root); });
+    const bool died =
+        co_await leftovers_.bury_the_dead(*folder_, log_, [this](const std::string& root) { return holds(root); });
+    if (died)
+        leftovers_.remove_containers(docker_, app_.clock(), log_);
     if (const auto opened = open_store(); !opened)
         co_return opened.error();
     make_queue();

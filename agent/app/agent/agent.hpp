@@ -97,6 +97,7 @@ private:
     ReloadLoop reloading_;
     Semaphore reloads_{1}; // one at a time, whoever asks
     TimePoint begun_;
+    DockerAccess docker_;
 };
 
 } // namespace forager

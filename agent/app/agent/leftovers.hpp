@@ -5,6 +5,8 @@
 #include "app/agent/log.hpp"
 #include "app/agent/state_folder.hpp"
 #include "io/process/local_process_runner.hpp"
+#include "ports/clock.hpp"
+#include "primitives/docker/access.hpp"
 #include "runtime/task_group.hpp"
 #include "store/record_table.hpp"
 
@@ -19,31 +21,36 @@ namespace forager {
 class Leftovers {
 public:
     /// `processes` must outlive it.
-    Leftovers(boost::asio::any_io_executor executor, LocalProcessRunner& processes)
-        : processes_{processes}, endings_{std::move(executor)}
+    Leftovers(const boost::asio::any_io_executor& executor, LocalProcessRunner& processes)
+        : processes_{processes}, endings_{executor}, sweeps_{executor}
     {
     }
 
     using IsResumed = std::function<bool(const std::string& root)>;
 
-    /// Ends what dead agents left running, and finds what is kept. Before anything is begun again that it may be a part
-    /// of. `is_resumed`: see `LocalProcessRunner::scratch_in`.
-    boost::asio::awaitable<void> bury_the_dead(StateFolder& folder, const AgentLog& log, IsResumed is_resumed);
+    /// Ends what dead agents left running, and finds what is kept: whether there were any. Before anything is begun
+    /// again that it may be a part of. `is_resumed`: see `LocalProcessRunner::scratch_in`.
+    boost::asio::awaitable<bool> bury_the_dead(StateFolder& folder, const AgentLog& log, IsResumed is_resumed);
 
     /// Ends what is kept for work that has ended, and removes its folders.
     boost::asio::awaitable<void> end_unclaimed(store::RecordTable& records);
 
+    /// Begins to remove the containers that agents before this one left, as soon as the engine answers. `clock` and
+    /// `log` must outlive it.
+    void remove_containers(const DockerAccess& docker, Clock& clock, const AgentLog& log);
+
     /// The invocation has ended: begins to end what was kept for it, and to remove its folders.
     void forget(const std::string& root);
 
-    /// Waits until all that was begun is done.
-    boost::asio::awaitable<void> settled() { return endings_.emptied(); }
+    /// Waits until all that was begun is done; what an engine that is away has to do is left to the next agent.
+    boost::asio::awaitable<void> settled();
 
 private:
     boost::asio::awaitable<void> end_all_of(std::string root);
 
     LocalProcessRunner& processes_;
     TaskGroup endings_;
+    TaskGroup sweeps_;
 };
 
 } // namespace forager

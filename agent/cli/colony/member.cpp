@@ -39,7 +39,7 @@ Ending colony_answer(const Common& common, Progress& progress, const ColonyQuest
     config.tick = [&] { progress.tick(); };
     config.last_words = [&](const Failure& failure) { print_last_words(failure, common); };
     App app{std::move(config), progress};
-    app.ask_colony_as(colony_access(common, app));
+    connect_peers(common, app);
     const auto member = colony_member(*settings, app);
     if (!member)
         return {member.error(), {}};

@@ -81,7 +81,7 @@ int talk(const Common& common, const MakeEvaluator& make)
     if (::isatty(STDIN_FILENO) == 1)
         config.interrupt = [&] { running->interrupt(); };
     App app{std::move(config), printer};
-    app.ask_colony_as(colony_access(common, app));
+    connect_peers(common, app);
     const std::unique_ptr<Lines> lines = standard_lines(app.executor(), history_file());
     printer.lines = lines.get();
     const auto evaluator = make(app, printer);

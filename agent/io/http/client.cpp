@@ -70,6 +70,14 @@ asio::awaitable<Result<std::string>> AnswerStream::read_some()
     co_return piece;
 }
 
+asio::awaitable<Result<void>> AnswerStream::send(std::string bytes)
+{
+    if (!exchange_)
+        co_return Failure{Errc::unreachable, "this answer has ended"};
+    auto sent = co_await exchange_->send_more(std::move(bytes));
+    co_return sent;
+}
+
 class Client::Impl {
 public:
     Impl(BlockingPool& pool, Clock& clock, Config config)

@@ -75,6 +75,10 @@ public:
     /// unreachable (the connection ended early), refused (no HTTP).
     boost::asio::awaitable<Result<std::string>> read_some();
 
+    /// Bytes to a peer that goes on reading behind its answer: one whose body only the end of the connection ends.
+    /// Failures: unreachable (it ended), bad_arguments (the answer is of another kind).
+    boost::asio::awaitable<Result<void>> send(std::string bytes);
+
 private:
     friend class Client;
     Response head_;

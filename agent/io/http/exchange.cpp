@@ -130,6 +130,16 @@ asio::awaitable<Result<std::string>> Exchange::read_some()
     co_return answer_.take_body();
 }
 
+asio::awaitable<Result<void>> Exchange::send_more(std::string bytes)
+{
+    if (finished_)
+        co_return Failure{Errc::unreachable, peer_ + " has ended its answer"};
+    if (!answer_.ends_with_connection())
+        co_return Failure{Errc::bad_arguments, peer_ + " reads nothing behind the request"};
+    auto sent = co_await write(std::move(bytes));
+    co_return sent;
+}
+
 // One step: parse what has been received, or else receive more.
 asio::awaitable<Result<void>> Exchange::advance()
 {

@@ -36,6 +36,9 @@ public:
     /// The next piece of the body, empty at its end; the connection is then given back if it may be kept.
     boost::asio::awaitable<Result<std::string>> read_some();
 
+    /// Behind the request, while an answer comes that only the end of the connection ends; else bad_arguments.
+    boost::asio::awaitable<Result<void>> send_more(std::string bytes);
+
     const Answer& answer() const { return answer_; }
     const std::string& peer() const { return peer_; }
 

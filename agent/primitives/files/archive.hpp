@@ -2,10 +2,12 @@
 // for the pool.
 #pragma once
 
+#include "core/ignore_rules.hpp"
 #include "primitives/files/paths.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@ inline constexpr std::size_t most_archive_entries = 1'000'000;
 struct ArchiveOptions {
     std::string format; ///< "tar", "tar.gz", "tar.zst" or "zip"; empty: what the archive's name ends with
     std::string base;   ///< the folder that names inside the archive begin at; empty: each source's own folder
+    std::optional<IgnoreRules> ignored; ///< names inside the archive that are left out
 
     ArchiveOptions() = default;
 };

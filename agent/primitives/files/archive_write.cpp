@@ -60,8 +60,12 @@ struct Source {
 
 class Packer {
 public:
-    Packer(NewFile file, const Stop& stop)
-        : file_{std::move(file)}, stop_{stop}, handle_{archive_write_new()}, buffer_(std::size_t{256} * 1024)
+    Packer(NewFile file, const Stop& stop, const std::optional<IgnoreRules>& ignored)
+        : file_{std::move(file)},
+          stop_{stop},
+          ignored_{ignored},
+          handle_{archive_write_new()},
+          buffer_(std::size_t{256} * 1024)
     {
         struct stat own{};
         if (::fstat(file_.descriptor(), &own) == 0)
@@ -126,6 +130,8 @@ private:
             return system_failure(about(source), errno);
         if (std::pair{status.st_dev, status.st_ino} == own_)
             return false;
+        if (ignored_ && ignored_->leaves_out(source.name))
+            return S_ISDIR(status.st_mode) && !ignored_->are_final();
         if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode) && !S_ISLNK(status.st_mode)) {
             ++made_.skipped;
             return false;
@@ -188,6 +194,7 @@ private:
 
     NewFile file_;
     const Stop& stop_;
+    const std::optional<IgnoreRules>& ignored_;
     ArchiveHandle handle_;
     std::vector<char> buffer_;
     std::pair<dev_t, ino_t> own_;
@@ -232,7 +239,7 @@ Result<Archive> create_archive(const std::string& path, const std::vector<std::s
     if (!file)
         return file.error();
     const Utf8Locale utf8;
-    Packer packer{*std::move(file), stop};
+    Packer packer{*std::move(file), stop, options.ignored};
     if (auto opened = packer.open(options.format.empty() ? format_of(path) : options.format); !opened)
         return opened.error();
     for (Source& source : *named)

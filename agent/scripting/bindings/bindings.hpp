@@ -10,6 +10,7 @@ namespace forager::scripting {
 std::span<const Binding> call_bindings();
 std::span<const Binding> colony_bindings();
 std::span<const Binding> colony_workflow_bindings();
+std::span<const Binding> docker_bindings();
 std::span<const Binding> durable_bindings();
 std::span<const Binding> file_bindings();
 std::span<const Binding> format_bindings();

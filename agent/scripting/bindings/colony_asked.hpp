@@ -4,14 +4,12 @@
 
 #include "primitives/colony/member.hpp"
 #include "runtime/away.hpp"
-#include "scripting/binding.hpp"
+#include "scripting/bindings/asked.hpp"
 #include "scripting/script.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
-#include <cstdint>
-#include <string>
 #include <utility>
 
 namespace forager::scripting {
@@ -22,47 +20,6 @@ inline Result<ColonyMember*> member_of(const Request& request)
     if (!member)
         return member.error();
     return &(*member)->who_runs(request.context.invocation);
-}
-
-// What Lua has checked already: a text, a table (empty ones have no kind), a whole number.
-inline std::string text(const Request& request, std::size_t index)
-{
-    const auto* content = request.arg(index).get<std::string>();
-    return content == nullptr ? std::string{} : *content;
-}
-
-inline Object table(const Request& request, std::size_t index)
-{
-    const auto* content = request.arg(index).get<Object>();
-    return content == nullptr ? Object{} : *content;
-}
-
-inline std::int64_t whole(const Request& request, std::size_t index)
-{
-    const auto* content = request.arg(index).get<std::int64_t>();
-    return content == nullptr ? 0 : *content;
-}
-
-inline bool flag(const Request& request, std::size_t index)
-{
-    const auto* content = request.arg(index).get<bool>();
-    return content != nullptr && *content;
-}
-
-template <class T> boost::asio::awaitable<Outcome> one(boost::asio::awaitable<Result<T>> work)
-{
-    Result<T> result = co_await std::move(work);
-    if (!result)
-        co_return result.error();
-    co_return Outputs{Value{std::move(*result)}};
-}
-
-inline boost::asio::awaitable<Outcome> none(boost::asio::awaitable<Result<void>> work)
-{
-    const Result<void> result = co_await std::move(work);
-    if (!result)
-        co_return result.error();
-    co_return Outputs{};
 }
 
 // Whoever waits for the end of something in the colony leaves its place to others at once.

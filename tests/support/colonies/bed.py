@@ -12,7 +12,7 @@ from authority import Authority
 from colonies.api import id_of, new_key
 from colonies.colony import Colony
 from colonies.postgres import Postgres
-from colonies.premises import Premises
+from premises import Premises
 from colonies.server import Server, free_ports
 from fault_proxy import FaultProxy
 

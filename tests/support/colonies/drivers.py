@@ -10,7 +10,7 @@ import tempfile
 import time
 
 from colonies import tools
-from colonies.premises import PATIENCE, until
+from premises import PATIENCE, until
 
 FAILED = 3
 ENDED = 2  # the first of the states that are an end: successful, failed, cancelled

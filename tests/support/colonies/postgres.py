@@ -3,8 +3,8 @@ import signal
 import subprocess
 
 from colonies import tools
-from colonies.keeper import inhabitants
-from colonies.premises import BedError, PATIENCE, tail, unprivileged, until
+from keeper import inhabitants
+from premises import BedError, PATIENCE, tail, unprivileged, until
 
 # Made to outlive its own processes, not the machine: a commit is written before it is told, but to the kernel alone.
 SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "on", "full_page_writes": "off",

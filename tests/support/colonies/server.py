@@ -8,7 +8,7 @@ import socket
 
 from colonies import tools
 from colonies.api import Api, Refused
-from colonies.premises import BedError, PATIENCE, tail, until
+from premises import BedError, PATIENCE, tail, until
 
 HOST = "127.0.0.1"
 

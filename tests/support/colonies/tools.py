@@ -4,7 +4,7 @@ import pathlib
 import re
 import sys
 
-from colonies.premises import BedError
+from premises import BedError
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "forager"
 

@@ -2,6 +2,7 @@
 
 It waits for the end of its standard input, which comes however that program ended. A process lives in a folder when its
 current folder lies there."""
+import errno
 import os
 import pathlib
 import shutil
@@ -31,10 +32,31 @@ def evict(folder):
         time.sleep(0.01)
 
 
+def remove_cgroups(name):
+    """What a container engine has made for its containers below a group of this name. They end a little later than it."""
+    for parent in pathlib.Path("/sys/fs/cgroup").glob(f"*/{name}"):
+        for group in [*sorted((path for path in parent.rglob("*") if path.is_dir()), reverse=True), parent]:
+            while not removed(group):
+                time.sleep(0.01)
+
+
+def removed(group):
+    try:
+        group.rmdir()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        return False
+    return True
+
+
 def main():
     folder = sys.argv[1]
     sys.stdin.buffer.read()
     evict(folder)
+    remove_cgroups(os.path.basename(folder))
     shutil.rmtree(folder)
 
 

@@ -1,0 +1,90 @@
+#include "app/docker_access.hpp"
+
+#include "base/text.hpp"
+#include "io/machine.hpp"
+#include "io/process/identity.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <utility>
+
+namespace forager {
+
+namespace {
+
+std::string in_folder(const std::string& folder, const char* name)
+{
+    const std::string path = folder + "/" + name;
+    std::error_code ignored;
+    return !folder.empty() && std::filesystem::exists(path, ignored) ? path : "";
+}
+
+// The engine may be another machine's, and serve several.
+std::string this_machine()
+{
+    std::ifstream file{"/etc/machine-id"};
+    std::string id;
+    std::getline(file, id);
+    return id.empty() ? machine_facts("/").name : id;
+}
+
+// Process numbers mean something in their own namespace alone.
+std::string process_namespace()
+{
+    std::error_code ignored;
+    return std::filesystem::read_symlink("/proc/self/ns/pid", ignored).string();
+}
+
+std::string text_of(DockerHome home, const config::Settings& settings)
+{
+    const std::string who =
+        home == DockerHome::agent ? "agent " + settings.agent.state_dir : "run " + process_namespace();
+    return who + " on " + this_machine();
+}
+
+std::string owner_text(const ProcessIdentity& identity)
+{
+    return std::string{trimmed(to_text(identity))};
+}
+
+bool has_ended(const std::string& owner, const std::string& boot)
+{
+    const auto identity = parse_identity(owner);
+    return !identity || identity->boot != boot || birth_of(identity->process) != identity->born;
+}
+
+DockerEngine::Config config_of(const config::Settings& settings, App& app, DockerHome home)
+{
+    const config::DockerConfig& docker = settings.docker;
+    DockerEngine::Config config;
+    config.client.host = docker.host;
+    config.client.is_tls = docker.tls;
+    config.client.tls.ca_file = in_folder(docker.cert_path, "ca.pem");
+    config.client.tls.cert_file = in_folder(docker.cert_path, "cert.pem");
+    config.client.tls.key_file = in_folder(docker.cert_path, "key.pem");
+    if (app.config().output)
+        config.output_limit = *app.config().output;
+    config.home = text_of(home, settings);
+    config.owner = owner_text(this_process(app.clock().boot()));
+    if (home == DockerHome::command)
+        config.is_gone = [boot = app.clock().boot()](const std::string& owner) { return has_ended(owner, boot); };
+    return config;
+}
+
+} // namespace
+
+DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home)
+{
+    // Copies of the access share it.
+    const auto made = std::make_shared<std::unique_ptr<DockerEngine>>();
+    return [&settings, &app, home, made]() -> Result<DockerEngine*> {
+        if (settings.docker.host.empty())
+            return Failure{Errc::refused, "no Docker engine is configured: set [docker] host, or DOCKER_HOST"};
+        if (!*made)
+            *made = std::make_unique<DockerEngine>(app.pool(), app.clock(), config_of(settings, app, home));
+        return made->get();
+    };
+}
+
+} // namespace forager

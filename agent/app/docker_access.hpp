@@ -1,0 +1,20 @@
+// The Docker engine of the settings, for commands and for the agent.
+#pragma once
+
+#include "app/app.hpp"
+#include "config/config.hpp"
+#include "primitives/docker/engine.hpp"
+
+#include <string>
+
+namespace forager {
+
+/// Whose containers they are: the agent's, with its state folder to itself; or those of a command, beside which others
+/// run.
+enum class DockerHome { agent, command };
+
+/// Made when it is first wanted, and then always that one. `settings` and the app must outlive it. Failures: refused
+/// (the settings have none).
+DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home);
+
+} // namespace forager

@@ -1,0 +1,224 @@
+#include "primitives/docker/building.hpp"
+
+#include "clients/docker/copying.hpp"
+#include "clients/docker/images.hpp"
+#include "core/image_reference.hpp"
+#include "io/process/capture.hpp"
+#include "primitives/docker/options.hpp"
+#include "primitives/docker/reading.hpp"
+#include "primitives/files/files.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace forager::docker_work {
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct Build {
+    docker::BuildSpec spec;
+    std::string context;
+};
+
+// The file may name it, as a path below the context.
+Result<docker::Words> tags_option(const Object& options)
+{
+    docker::Words tags;
+    auto one = text_option(options, "tag");
+    if (one.has_error())
+        return one.error();
+    if (*one)
+        tags.push_back(std::move(**one));
+    if (const Value* list = option(options, "tags")) {
+        const auto* names = list->get<Array>();
+        if (names == nullptr)
+            return Failure{Errc::bad_arguments, "'tags' must be a list of images' names"};
+        for (const Value& name : *names)
+            tags.push_back(name.get<std::string>() == nullptr ? "" : *name.get<std::string>());
+    }
+    for (std::string& tag : tags) {
+        auto reference = parse_image(tag);
+        if (reference.has_error())
+            return reference.error();
+        tag = reference->text();
+    }
+    return tags;
+}
+
+Result<Build> build_of(const Object& options)
+{
+    constexpr std::string_view known[] = {"context", "dockerfile", "tag",      "tags", "args", "labels",
+                                          "target",  "network",    "platform", "pull", "cache"};
+    if (auto fine = only_options("docker.build", options, known, {}); fine.has_error())
+        return fine.error();
+    Build build;
+    Reading reading{options};
+    reading.text(build.context, "context");
+    reading.text(build.spec.dockerfile, "dockerfile");
+    reading.into(build.spec.tags, tags_option);
+    reading.into(build.spec.args, [](const Object& given) { return pairs_option(given, "args"); });
+    reading.into(build.spec.labels, [](const Object& given) { return pairs_option(given, "labels"); });
+    reading.text(build.spec.target, "target");
+    reading.text(build.spec.network, "network");
+    reading.text(build.spec.platform, "platform");
+    reading.flag(build.spec.pull, "pull");
+    reading.flag(build.spec.use_cache, "cache");
+    if (reading.failure())
+        return *reading.failure();
+    if (build.context.empty())
+        return Failure{Errc::bad_arguments, "'context' is missing: the folder with the Dockerfile"};
+    return build;
+}
+
+/// A file of this machine that is gone with this object.
+class TemporaryFile {
+public:
+    explicit TemporaryFile(std::string path) : path_{std::move(path)} {}
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+    ~TemporaryFile() { (void)blocking::remove(path_, {}); }
+
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+// What the engine itself reads is not left out, whatever the rules say.
+asio::awaitable<std::optional<IgnoreRules>> rules_of(Files files, std::string folder, std::string dockerfile)
+{
+    const auto text = co_await files.read(joined(folder, ".dockerignore"));
+    if (text.has_error())
+        co_return std::nullopt;
+    co_return IgnoreRules{*text + "\n!.dockerignore\n!" + (dockerfile.empty() ? "Dockerfile" : dockerfile)};
+}
+
+asio::awaitable<Result<void>> pack(Files files, std::string folder, std::string dockerfile, std::string archive)
+{
+    auto names = co_await files.list(folder);
+    if (names.has_error())
+        co_return names.error();
+    std::vector<std::string> sources;
+    for (const std::string& name : *names)
+        sources.push_back(joined(folder, name));
+    ArchiveOptions options;
+    options.format = "tar";
+    options.base = folder;
+    options.ignored = co_await rules_of(files, folder, std::move(dockerfile));
+    auto packed = co_await files.create_archive(std::move(archive), std::move(sources), std::move(options));
+    if (packed.has_error())
+        co_return packed.error();
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<std::string>> image_in(docker::ImageWork& work, LineSink* lines)
+{
+    LineCutter cutter;
+    std::string image;
+    for (;;) {
+        auto step = co_await work.next();
+        if (step.has_error())
+            co_return step.error();
+        if (!*step)
+            co_return image;
+        if (!(*step)->image.empty())
+            image = (*step)->image;
+        if (lines == nullptr || (*step)->all > 0)
+            continue;
+        for (std::string& line : cutter.cut((*step)->text))
+            co_await lines->line(Stream::out, std::move(line));
+    }
+}
+
+} // namespace
+
+asio::awaitable<Result<Object>> build(DockerEngine& engine, Object options, LineSink* lines)
+{
+    auto wanted = build_of(options);
+    if (wanted.has_error())
+        co_return wanted.error();
+    Files files{engine.pool()};
+    auto made = co_await files.temp_file("forager-build");
+    if (made.has_error())
+        co_return made.error();
+    const TemporaryFile archive{std::move(*made)};
+    if (auto packed = co_await pack(files, wanted->context, wanted->spec.dockerfile, archive.path());
+        packed.has_error())
+        co_return packed.error();
+    const std::string tag = wanted->spec.tags.empty() ? "" : wanted->spec.tags.front();
+    wanted->spec.context_file = archive.path();
+    auto work = co_await docker::build(engine.client(), std::move(wanted->spec));
+    if (work.has_error())
+        co_return work.error();
+    auto image = co_await image_in(*work, lines);
+    if (image.has_error())
+        co_return image.error();
+    co_return Object{{"id", *image}, {"image", tag.empty() ? *image : tag}};
+}
+
+asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
+{
+    constexpr std::string_view known[] = {"file", "image", "changes"};
+    if (auto fine = only_options("docker.import", options, known, {}); fine.has_error())
+        co_return fine.error();
+    std::string file;
+    std::string image;
+    docker::Words changes;
+    Reading reading{options};
+    reading.text(file, "file");
+    reading.text(image, "image");
+    reading.into(changes, [](const Object& given) { return words_option(given, "changes"); });
+    if (reading.failure())
+        co_return *reading.failure();
+    auto reference = parse_image(image);
+    if (reference.has_error())
+        co_return reference.error();
+    auto work = co_await docker::import_image(engine.client(), std::move(file), reference->text(), std::move(changes));
+    if (work.has_error())
+        co_return work.error();
+    if (auto ended = co_await image_in(*work, nullptr); ended.has_error())
+        co_return ended.error();
+    auto made = co_await docker::inspect_image(engine.client(), reference->text());
+    if (made.has_error())
+        co_return made.error();
+    co_return Object{{"id", part<std::string>(*made, "Id")}, {"image", reference->text()}};
+}
+
+asio::awaitable<Result<void>> copy_in(DockerEngine& engine, std::string container, std::string from, std::string to)
+{
+    Files files{engine.pool()};
+    auto made = co_await files.temp_file("forager-copy");
+    if (made.has_error())
+        co_return made.error();
+    const TemporaryFile archive{std::move(*made)};
+    ArchiveOptions options;
+    options.format = "tar";
+    std::vector<std::string> sources{std::move(from)};
+    if (auto packed = co_await files.create_archive(archive.path(), std::move(sources), std::move(options));
+        packed.has_error())
+        co_return packed.error();
+    auto copied = co_await docker::copy_in(engine.client(), std::move(container), archive.path(), std::move(to));
+    co_return copied;
+}
+
+asio::awaitable<Result<void>> copy_out(DockerEngine& engine, std::string container, std::string from, std::string to)
+{
+    Files files{engine.pool()};
+    auto made = co_await files.temp_file("forager-copy");
+    if (made.has_error())
+        co_return made.error();
+    const TemporaryFile archive{std::move(*made)};
+    auto copied = co_await docker::copy_out(engine.client(), std::move(container), std::move(from), archive.path());
+    if (copied.has_error())
+        co_return copied.error();
+    ExtractOptions options;
+    options.overwrite = true;
+    auto unpacked = co_await files.extract_archive(archive.path(), std::move(to), options);
+    if (unpacked.has_error())
+        co_return unpacked.error();
+    co_return Result<void>{};
+}
+
+} // namespace forager::docker_work

@@ -1,0 +1,77 @@
+#include "primitives/docker/engine.hpp"
+
+#include "clients/docker/containers.hpp"
+
+#include <utility>
+
+namespace forager {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr const char* home_label = "forager.home";
+constexpr const char* owner_label = "forager.owner";
+
+} // namespace
+
+DockerEngine::DockerEngine(BlockingPool& pool, Clock& clock, Config config)
+    : pool_{pool}, clock_{clock}, config_{std::move(config)}, client_{pool, clock, config_.client}
+{
+}
+
+docker::Pairs DockerEngine::labels_of_ours() const
+{
+    return {{home_label, config_.home}, {owner_label, config_.owner}};
+}
+
+asio::awaitable<Result<std::size_t>> DockerEngine::sweep()
+{
+    docker::Filter filter;
+    filter.labels = {{home_label, config_.home}};
+    auto containers = co_await docker::list(client_, std::move(filter));
+    if (containers.has_error())
+        co_return containers.error();
+    std::size_t count = 0;
+    for (const Value& container : *containers) {
+        const auto* object = container.get<Object>();
+        if (object == nullptr)
+            continue;
+        const auto owner = part<std::string>(part<Object>(*object, "Labels"), owner_label);
+        if (owner == config_.owner || !config_.is_gone(owner))
+            continue;
+        docker::Removal removal;
+        removal.force = true;
+        auto removed = co_await docker::remove(client_, part<std::string>(*object, "Id"), removal);
+        if (removed.has_error())
+            co_return removed.error();
+        ++count;
+    }
+    swept_ = true;
+    co_return count;
+}
+
+asio::awaitable<Result<void>> DockerEngine::ready()
+{
+    if (!swept_)
+        if (auto swept = co_await sweep(); swept.has_error())
+            co_return swept.error();
+    auto paid = co_await pay();
+    co_return paid;
+}
+
+asio::awaitable<Result<void>> DockerEngine::pay()
+{
+    while (!owed_.empty()) {
+        docker::Removal removal;
+        removal.force = true;
+        const std::string id = owed_.back();
+        auto removed = co_await docker::remove(client_, id, removal);
+        if (removed.has_error())
+            co_return removed.error();
+        std::erase(owed_, id);
+    }
+    co_return Result<void>{};
+}
+
+} // namespace forager

@@ -1,0 +1,62 @@
+// A Docker engine as functions use it: whose its containers are, and what is kept of what they print. On the strand;
+// the pool and the clock must outlive it.
+#pragma once
+
+#include "clients/docker/client.hpp"
+#include "clients/docker/pairs.hpp"
+#include "io/pool.hpp"
+#include "ports/clock.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace forager {
+
+class DockerEngine {
+public:
+    struct Config {
+        docker::Client::Config client;
+        std::size_t output_limit = std::size_t{4} * 1024 * 1024; ///< bytes kept of each output of a container
+        std::string home;  ///< whose containers these are, over all runs of the program
+        std::string owner; ///< this run of it, told apart from all others
+        /// Whether another run of the same home has ended.
+        std::function<bool(const std::string& owner)> is_gone = [](const std::string&) { return true; };
+    };
+
+    DockerEngine(BlockingPool& pool, Clock& clock, Config config);
+
+    docker::Client& client() { return client_; }
+    Clock& clock() { return clock_; }
+    BlockingPool& pool() { return pool_; }
+    std::size_t output_limit() const { return config_.output_limit; }
+
+    /// What marks a container that ends with this run of the program.
+    docker::Pairs labels_of_ours() const;
+
+    /// Removes what runs have left that are gone. Failures: those of the client.
+    boost::asio::awaitable<Result<std::size_t>> sweep();
+
+    /// Before anything is made: an earlier run's container may be at the same work. Sweeps once, and removes what is
+    /// owed.
+    boost::asio::awaitable<Result<void>> ready();
+
+    /// A container of ours that could not be removed.
+    void owe(std::string id) { owed_.push_back(std::move(id)); }
+
+private:
+    boost::asio::awaitable<Result<void>> pay();
+
+    BlockingPool& pool_;
+    Clock& clock_;
+    Config config_;
+    docker::Client client_;
+    bool swept_ = false;
+    std::vector<std::string> owed_;
+};
+
+} // namespace forager

@@ -1,0 +1,36 @@
+// A command inside of a container that runs, as a command is run.
+#pragma once
+
+#include "clients/docker/exec.hpp"
+#include "core/failure.hpp"
+#include "core/value.hpp"
+#include "ports/process_runner.hpp"
+#include "primitives/docker/engine.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace forager::docker_work {
+
+struct ContainerCommand {
+    docker::ExecSpec spec;
+    std::optional<Duration> timeout;
+    std::optional<std::size_t> limit; ///< bytes kept of each output; nothing: the engine's
+    bool merge = false;
+    bool check = true;
+    LineSink* lines = nullptr; ///< must outlive the call
+
+    ContainerCommand() = default;
+};
+
+/// Options: env, user, cwd, privileged, timeout, limit, merge, check. Failures: bad_arguments, naming the option.
+Result<ContainerCommand> command_of(const Value& command, const Object& options);
+
+/// Runs it to its end. Failures: as of a container's run. The engine has no way to end a command: after a failure or a
+/// cancellation it may go on until its container ends.
+boost::asio::awaitable<Result<Completed>> exec(DockerEngine& engine, std::string container, ContainerCommand wanted);
+
+} // namespace forager::docker_work

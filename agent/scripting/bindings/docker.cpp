@@ -1,0 +1,209 @@
+// Containers, images, volumes and networks of a Docker engine.
+#include "scripting/bindings/bindings.hpp"
+
+#include "base/duration.hpp"
+#include "primitives/docker/building.hpp"
+#include "primitives/docker/containers.hpp"
+#include "primitives/docker/exec.hpp"
+#include "primitives/docker/images.hpp"
+#include "primitives/docker/run.hpp"
+#include "primitives/docker/volumes.hpp"
+#include "scripting/bindings/asked.hpp"
+#include "scripting/bindings/command_options.hpp"
+#include "scripting/script.hpp"
+
+#include <utility>
+
+namespace forager::scripting {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// For whom a container works, so that people who see it in the engine's lists find out.
+void add_origin(docker::Pairs& labels, const Invocation& invocation)
+{
+    labels.emplace_back("forager.invocation", invocation.id);
+    labels.emplace_back("forager.function", invocation.function);
+}
+
+asio::awaitable<Outcome> completed(asio::awaitable<Result<Completed>> work)
+{
+    auto done = co_await std::move(work);
+    if (!done)
+        co_return done.error();
+    co_return Outputs{Value{Object{{"stdout", std::move(done->out)},
+                                   {"stderr", std::move(done->err)},
+                                   {"code", done->code},
+                                   {"seconds", to_seconds(done->elapsed)}}}};
+}
+
+// What hears the lines of a call: the queue that the script reads from, which must be there as long as the call.
+template <auto work> asio::awaitable<Outcome> with_lines(Request request)
+{
+    const auto engine = request.script.world().docker();
+    if (!engine)
+        co_return engine.error();
+    const auto lines = line_queue(request);
+    auto outcome = co_await work(**engine, request, lines.get());
+    co_return outcome;
+}
+
+// (options, lines), as all that is heard; more follows behind
+asio::awaitable<Outcome> run(DockerEngine& engine, const Request& request, LineSink* lines)
+{
+    auto wanted = docker_work::run_of(table(request, 0));
+    if (!wanted)
+        return failed(wanted.error());
+    wanted->making.lines = lines;
+    add_origin(wanted->making.spec.labels, request.context.invocation);
+    return completed(docker_work::run(engine, std::move(*wanted)));
+}
+
+Result<docker_work::Making> making_in(const Request& request, std::string_view what, LineSink* lines)
+{
+    auto making = docker_work::making_of(what, table(request, 0));
+    if (!making)
+        return making;
+    making->lines = lines;
+    add_origin(making->spec.labels, request.context.invocation);
+    return making;
+}
+
+asio::awaitable<Outcome> create(DockerEngine& engine, const Request& request, LineSink* lines)
+{
+    auto making = making_in(request, "docker.create", lines);
+    return making ? one(docker_work::create(engine, std::move(*making))) : failed(making.error());
+}
+
+asio::awaitable<Outcome> start_new(DockerEngine& engine, const Request& request, LineSink* lines)
+{
+    auto making = making_in(request, "docker.start", lines);
+    return making ? one(docker_work::start_new(engine, std::move(*making))) : failed(making.error());
+}
+
+// (options, lines, name)
+asio::awaitable<Outcome> logs(DockerEngine& engine, const Request& request, LineSink* lines)
+{
+    return one(docker_work::logs(engine, text(request, 2), table(request, 0), lines));
+}
+
+// (options, lines, name, command)
+asio::awaitable<Outcome> exec(DockerEngine& engine, const Request& request, LineSink* lines)
+{
+    auto wanted = docker_work::command_of(request.arg(3), table(request, 0));
+    if (!wanted)
+        return failed(wanted.error());
+    wanted->lines = lines;
+    return completed(docker_work::exec(engine, text(request, 2), std::move(*wanted)));
+}
+
+// (options, lines, image)
+asio::awaitable<Outcome> pull(DockerEngine& engine, const Request& request, LineSink* lines)
+{
+    return none(docker_work::pull_named(engine, text(request, 2), table(request, 0), lines));
+}
+
+asio::awaitable<Outcome> build(DockerEngine& engine, const Request& request, LineSink* lines)
+{
+    return one(docker_work::build(engine, table(request, 0), lines));
+}
+
+// A binding of a function that takes the engine and the request's arguments.
+template <auto work> asio::awaitable<Outcome> asked(Request request)
+{
+    const auto engine = request.script.world().docker();
+    if (!engine)
+        return failed(engine.error());
+    return work(**engine, request);
+}
+
+// Of one that takes a name, a name and options, or options alone.
+template <auto work> asio::awaitable<Outcome> of_name(DockerEngine& engine, const Request& request)
+{
+    return one(work(engine, text(request, 0)));
+}
+
+template <auto work> asio::awaitable<Outcome> of_both(DockerEngine& engine, const Request& request)
+{
+    return one(work(engine, text(request, 0), table(request, 1)));
+}
+
+template <auto work> asio::awaitable<Outcome> of_options(DockerEngine& engine, const Request& request)
+{
+    return one(work(engine, table(request, 0)));
+}
+
+template <auto work> asio::awaitable<Outcome> no_answer_of_name(DockerEngine& engine, const Request& request)
+{
+    return none(work(engine, text(request, 0)));
+}
+
+template <auto work> asio::awaitable<Outcome> no_answer_of_both(DockerEngine& engine, const Request& request)
+{
+    return none(work(engine, text(request, 0), table(request, 1)));
+}
+
+template <auto work> asio::awaitable<Outcome> no_answer_of_texts(DockerEngine& engine, const Request& request)
+{
+    return none(work(engine, text(request, 0), text(request, 1)));
+}
+
+template <auto work> asio::awaitable<Outcome> copies(DockerEngine& engine, const Request& request)
+{
+    return none(work(engine, text(request, 0), text(request, 1), text(request, 2)));
+}
+
+constexpr const char* completed_stub = R"({"stdout":"","stderr":"","code":0,"seconds":0.0})";
+constexpr const char* container_stub = R"({"id":"","name":"","image":"","state":"running","running":true,"exit_code":0,
+    "oom_killed":false,"restarts":0,"labels":{}})";
+constexpr const char* image_stub =
+    R"({"id":"","names":[],"size":0,"created":"","labels":{},"architecture":"","os":""})";
+constexpr const char* made_image_stub = R"({"id":"","image":""})";
+
+constexpr Binding bindings[] = {
+    {"docker_run", with_lines<run>, completed_stub},
+    {"docker_create", with_lines<create>, container_stub},
+    {"docker_start_new", with_lines<start_new>, container_stub},
+    {"docker_start", asked<of_name<docker_work::start>>, "true"},
+    {"docker_stop", asked<of_both<docker_work::stop>>, "true"},
+    {"docker_restart", asked<no_answer_of_both<docker_work::restart>>},
+    {"docker_kill", asked<no_answer_of_both<docker_work::kill>>},
+    {"docker_remove", asked<of_both<docker_work::remove>>, "true"},
+    {"docker_wait", asked<of_name<docker_work::wait>>, "0"},
+    {"docker_inspect", asked<of_name<docker_work::inspect>>, container_stub},
+    {"docker_inspect_whole", asked<of_name<docker_work::inspect_whole>>, "{}"},
+    {"docker_list", asked<of_options<docker_work::list>>, "[]"},
+    {"docker_stats", asked<of_name<docker_work::stats>>,
+     R"({"cpu":0.0,"memory":0,"memory_limit":0,"pids":0,"received":0,"sent":0,"read":0,"written":0})"},
+    {"docker_logs", with_lines<logs>, R"({"stdout":"","stderr":""})"},
+    {"docker_exec", with_lines<exec>, completed_stub},
+    {"docker_pull", with_lines<pull>},
+    {"docker_build", with_lines<build>, made_image_stub},
+    {"docker_import", asked<of_options<docker_work::import>>, made_image_stub},
+    {"docker_images", asked<of_options<docker_work::images>>, "[]"},
+    {"docker_image", asked<of_name<docker_work::image>>, image_stub},
+    {"docker_tag", asked<no_answer_of_texts<docker_work::tag>>},
+    {"docker_remove_image", asked<no_answer_of_both<docker_work::remove_image>>},
+    {"docker_prune_images", asked<of_options<docker_work::prune_images>>, R"({"removed":0,"bytes":0})"},
+    {"docker_copy_in", asked<copies<docker_work::copy_in>>},
+    {"docker_copy_out", asked<copies<docker_work::copy_out>>},
+    {"docker_create_volume", asked<of_options<docker_work::create_volume>>, R"({"name":"","path":"","labels":{}})"},
+    {"docker_volume", asked<of_name<docker_work::volume>>, R"({"name":"","path":"","labels":{}})"},
+    {"docker_volumes", asked<of_options<docker_work::volumes>>, "[]"},
+    {"docker_remove_volume", asked<no_answer_of_name<docker_work::remove_volume>>},
+    {"docker_create_network", asked<of_options<docker_work::create_network>>,
+     R"({"id":"","name":"","driver":"","labels":{}})"},
+    {"docker_network", asked<of_name<docker_work::network>>, R"({"id":"","name":"","driver":"","labels":{}})"},
+    {"docker_networks", asked<of_options<docker_work::networks>>, "[]"},
+    {"docker_remove_network", asked<no_answer_of_name<docker_work::remove_network>>},
+};
+
+} // namespace
+
+std::span<const Binding> docker_bindings()
+{
+    return bindings;
+}
+
+} // namespace forager::scripting
