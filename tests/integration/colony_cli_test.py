@@ -168,6 +168,8 @@ class NativeWorkflows(Commands):
         self.assertIn("returns no workflow", self.refused("submit", path, code=2)["message"])
         path.write_text("return (\n")
         self.assertEqual(self.run_command("submit", "--colony", path).returncode, 2)
+        path = self.workflow('w:task { "dump", call = "echo.echo", args = { 0/0 } }')
+        self.assertIn("task 'dump': args[1] is not a number", self.refused("submit", path, code=2)["message"])
 
     def test_a_failure_names_its_task_and_ends_the_workflow(self):
         self.serve("""
