@@ -50,17 +50,17 @@ Section broker_section()
 Section docker_section()
 {
     const auto docker = [](auto& settings, std::size_t) -> auto& { return settings.docker; };
-    return {"docker",
-            "The Docker engine.",
-            {
-                key(docker, "host", &DockerConfig::host, url({"unix", "tcp", "http", "https"}),
-                    "Where the engine listens; empty: no Docker.", {"DOCKER_HOST"}),
-                key(docker, "tls", &DockerConfig::tls, flag(), "Whether a tcp:// address is spoken to over TLS.",
-                    {"DOCKER_TLS_VERIFY"}),
-                key(docker, "cert_path", &DockerConfig::cert_path, path(),
-                    "The folder of ca.pem (whom to trust), cert.pem and key.pem (who the agent is).",
-                    {"DOCKER_CERT_PATH"}),
-            }};
+    return {
+        "docker",
+        "The Docker engine.",
+        {
+            key(docker, "host", &DockerConfig::host, url({"unix", "tcp", "http", "https"}),
+                "Where the engine listens; empty: no Docker.", {"DOCKER_HOST"}),
+            key(docker, "tls", &DockerConfig::tls, flag(), "Whether a tcp:// address is spoken to over TLS.",
+                {"DOCKER_TLS_VERIFY"}),
+            key(docker, "cert_path", &DockerConfig::cert_path, path(),
+                "The folder of ca.pem (whom to trust), cert.pem and key.pem (who the agent is).", {"DOCKER_CERT_PATH"}),
+        }};
 }
 
 Section kubernetes_section()

@@ -2,7 +2,7 @@
 // for the pool.
 #pragma once
 
-#include "core/ignore_rules.hpp"
+#include "primitives/files/ignore_rules.hpp"
 #include "primitives/files/paths.hpp"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "core/ignore_rules.hpp"
+#include "primitives/files/ignore_rules.hpp"
 
 #include "base/text.hpp"
 
