@@ -71,8 +71,7 @@ function docker.run(given)
   return spoken.heard(native.docker_run, options.check("docker.run", given, run_options))
 end
 
-local create_options =
-  known.options("docker.create", container_and { restart = "string", on_conflict = "string" }, 1)
+local create_options = known.options("docker.create", container_and { restart = "string", on_conflict = "string" }, 1)
 
 function docker.create(given)
   return spoken.heard(native.docker_create, options.check("docker.create", given, create_options))
@@ -162,7 +161,10 @@ local function copy(what, work)
       options.argument(what, position, value, "string")
     end
     if to == nil then
-      failure.bad("%s takes three arguments: the container's name, what is copied, and the folder that it goes to", what)
+      failure.bad(
+        "%s takes three arguments: the container's name, what is copied, and the folder that it goes to",
+        what
+      )
     end
     work(name, from, to)
   end

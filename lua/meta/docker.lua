@@ -136,7 +136,7 @@
 ---@field networks forager.docker.networks
 local docker = {}
 
--- Runs a container to its end, and removes it: also when it fails, when it is cancelled, and after a death of the agent.
+-- Runs a container to its end, and removes it: also when it fails or is cancelled, and after a death of the agent.
 ---@param options forager.DockerRunOptions
 ---@return forager.Completed
 function docker.run(options) end
@@ -195,7 +195,7 @@ function docker.stats(name) end
 ---@return { stdout: string, stderr: string }
 function docker.logs(name, options) end
 
--- A command inside of one that runs. One that is cancelled may go on until its container ends: the engine cannot end it.
+-- A command inside of one that runs. One that is cancelled may go on until its container ends: no engine can end it.
 ---@param name string
 ---@param command string|(string|number)[]
 ---@param options? forager.DockerExecOptions
