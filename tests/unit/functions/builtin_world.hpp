@@ -9,11 +9,12 @@ namespace forager::test {
 
 class BuiltinWorld : public World {
 public:
-    BuiltinWorld() { add_builtin_functions(registry, clock, runner); }
+    BuiltinWorld() { add_builtin_functions(registry, clock, runner, docker); }
 
     Failure failure(Invocation invocation) { return call(std::move(invocation)).error(); }
 
     RecordingRunner runner;
+    DockerAccess docker = [] { return Failure{Errc::refused, "there is no Docker engine"}; };
 };
 
 } // namespace forager::test

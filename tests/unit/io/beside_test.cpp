@@ -1,5 +1,6 @@
 #include "io/beside.hpp"
 
+#include "ports/within.hpp"
 #include "world.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,6 @@
 #include "ports/with_grace.hpp"
 
+#include "ports/within.hpp"
 #include "world.hpp"
 
 #include <doctest/doctest.h>

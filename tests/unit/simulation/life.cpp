@@ -63,7 +63,7 @@ Life::Life(FaultyDisk& disk, Ledger& ledger, const Config& config)
     : disk_{disk},
       ledger_{ledger},
       path_{config.path},
-      world_{config.seed, {config.concurrency, 100, grace}, config.library},
+      world_{config.seed, {config.concurrency, 100, 100, grace}, config.library},
       work_{world_, ledger, [this] { return alive(); }},
       intake_{world_.scheduler,
               {[this](const Invocation& invocation) {

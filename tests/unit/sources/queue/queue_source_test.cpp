@@ -24,7 +24,7 @@ namespace {
 class Life : public World {
 public:
     Life(MemoryRecords& records, std::uint64_t seed, QueueSource::Config queue_config = {}, std::size_t concurrency = 4)
-        : World{seed, {concurrency, 100, 1s}},
+        : World{seed, {concurrency, 100, 100, 1s}},
           records{records},
           queue{io.get_executor(),
                 clock,
