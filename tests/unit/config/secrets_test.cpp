@@ -31,7 +31,7 @@ TEST_CASE("a secret may stand in a file of its own, beside the configuration")
 {
     ConfigWorld world;
     world.write("etc/keys/owner", "  abc\n");
-    world.write_main("[colony]\nowner_key_file = 'keys/owner'");
+    world.write_main("[colony]\nowner_key_file = 'keys/owner'\nhost = 'h'\nname = 'c'");
     const Configuration configuration = world.read();
     CHECK(configuration.settings.colony.owner_key.reveal() == "abc");
     CHECK(configuration.warnings.empty());

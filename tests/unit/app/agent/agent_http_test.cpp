@@ -59,7 +59,8 @@ public:
     AgentHttp http{log};
 };
 
-const std::vector<scripting::Watcher> one_hook{{"http:GET /x", "on.test.1", false, "test.lua:1", {}, {}}};
+const std::vector<scripting::Watcher> one_hook{
+    {"http:GET /x", "on.test.1", false, "test.lua:1", {}, HookRoute::parse("GET /x").value()}};
 
 } // namespace
 

@@ -43,7 +43,7 @@ TEST_CASE("a command is words, or a line of them")
     CHECK(*container_of(with("command", "sh -c 'echo hi'")).value().command == docker::Words{"sh", "-c", "echo hi"});
     CHECK(*container_of(with("command", Array{"sleep", 3})).value().command == docker::Words{"sleep", "3"});
     CHECK(refusal_of(with("command", "echo 'a")).find("'command' cannot be read") == 0);
-    CHECK(refusal_of(with("command", Array{Array{}})).find("'command' must be a list of words") == 0);
+    CHECK(refusal_of(with("command", Array{Value{Object{}}})).find("'command' must be a list of words") == 0);
 }
 
 TEST_CASE("an environment is a table, or a list as messages have it")
