@@ -12,7 +12,7 @@
 ---@field read_only? boolean  default false
 ---@field type? "tmpfs"  memory that goes with the container
 
----@class forager.DockerContainerOptions
+---@class forager.DockerDescription
 ---@field image string  "nginx" is "nginx:latest"; or an image's id
 ---@field name? string  default: the engine makes one up
 ---@field command? string|(string|number)[]  words, or a line of them with quotes; no shell; default the image's own
@@ -40,14 +40,14 @@
 ---@field pull? "missing"|"always"|"never"  default missing
 ---@field on_line? fun(line: string, stream: "stdout"|"stderr")  hears each line while it goes on
 
----@class forager.DockerRunOptions : forager.DockerContainerOptions
+---@class forager.DockerRunOptions : forager.DockerDescription
 ---@field stdin? string  what it reads; default empty
 ---@field timeout? forager.Duration  the error `timed_out`; default none
 ---@field limit? forager.Bytes  kept of each output, its beginning and its end; default 4 MB
 ---@field merge? boolean  both outputs in `stdout`, as the engine hands them on; default false
 ---@field check? boolean  a status other than 0 is the error `exit`; default true
 
----@class forager.DockerCreateOptions : forager.DockerContainerOptions
+---@class forager.DockerCreateOptions : forager.DockerDescription
 ---@field restart? string  "no", "always", "unless-stopped", "on-failure" or "on-failure:5"; default no
 ---@field on_conflict? "fail"|"keep"|"replace"  when the name is taken; default fail
 

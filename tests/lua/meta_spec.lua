@@ -38,13 +38,14 @@ for _, path in ipairs(files.glob(root .. "/lua/meta/*.lua")) do
 end
 stubs = table.concat(stubs, "\n")
 
--- The fields that a class has in the stubs.
+-- The fields that a class has in the stubs, with those of the class that it extends.
 local function class(name)
-  local _, stop = stubs:find("%-%-%-@class forager" .. name:gsub("%.", "%%.") .. "%f[ \n][^\n]*\n")
+  local _, stop, rest = stubs:find("%-%-%-@class forager" .. name:gsub("%.", "%%.") .. "%f[ \n]([^\n]*)\n")
   if not stop then
     error("the stubs have no class forager" .. name)
   end
-  local fields = {}
+  local parent = rest:match "^ : forager(%.%w+)"
+  local fields = parent and class(parent) or {}
   for line in stubs:sub(stop + 1):gmatch "([^\n]*)\n" do
     if not line:find "^%-%-%-@field" then
       break
@@ -188,6 +189,12 @@ it("the options of the stubs are those that the library takes", function()
     ColonyEntriesOptions = accepted(forager.colony.channels.follow, "x", "y", typo),
     ColonyCronOptions = accepted(forager.colony.crons.add, typo),
     ColonyGeneratorOptions = accepted(forager.colony.generators.add, typo),
+    DockerRunOptions = accepted(forager.docker.run, typo),
+    DockerCreateOptions = accepted(forager.docker.create, typo),
+    DockerListOptions = accepted(forager.docker.list, typo),
+    DockerLogOptions = accepted(forager.docker.logs, "x", typo),
+    DockerExecOptions = accepted(forager.docker.exec, "x", "y", typo),
+    DockerBuildOptions = accepted(forager.docker.build, typo),
   }
   for name, options in pairs(taken) do
     same_names("options of " .. name, class("." .. name), options)
@@ -229,6 +236,9 @@ it("the index of the API names every function once, and nothing else", function(
   end
   for _, name in ipairs(colony_parts) do
     add("colony." .. name .. ".", functions(name))
+  end
+  for _, name in ipairs { "volumes", "networks" } do
+    add("docker." .. name .. ".", functions(name))
   end
   for prefix, owner in pairs { ctx = "Context", task = "Task", channel = "Channel", workflow = "Workflow" } do
     add(prefix .. ":", functions(owner))
