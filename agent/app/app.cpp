@@ -61,7 +61,7 @@ App::App(AppConfig config, Observer& observer)
     if (config_.output)
         processes_.keep_of_output(*config_.output);
     scheduler_.keep_in(memory_journal_);
-    add_builtin_functions(registry_, clock_, processes_, docker_);
+    add_builtin_functions(registry_, clock_, processes_, docker_, config_.no_docker);
 }
 
 App::~App()

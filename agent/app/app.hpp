@@ -31,6 +31,7 @@ struct AppConfig {
     std::optional<std::size_t> tasks;                        ///< that each script may have spawned at once
     std::optional<std::size_t> open_files;        ///< that the system is asked for; nothing: all that it gives
     std::optional<std::size_t> output;            ///< kept of each output of a command, in bytes
+    std::string no_docker;                        ///< why there are no containers; empty: there may be some
     std::optional<Duration> time_limit;           ///< of the work
     Duration clean_up = std::chrono::seconds{12}; ///< what it may take to end once it was asked to
     SchedulerConfig scheduler;

@@ -74,13 +74,25 @@ DockerEngine::Config config_of(const config::Settings& settings, App& app, Docke
 
 } // namespace
 
+std::string why_no_docker(const config::Settings& settings)
+{
+    constexpr std::string_view local = "unix://";
+    const std::string& host = settings.docker.host;
+    if (host.empty())
+        return "no Docker engine is configured: set [docker] host, or DOCKER_HOST";
+    std::error_code ignored;
+    if (!host.starts_with(local) || std::filesystem::exists(host.substr(local.size()), ignored))
+        return {};
+    return "there is no Docker engine at " + host + ": start one, or set [docker] host, and restart the agent";
+}
+
 DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home)
 {
     // Copies of the access share it.
     const auto made = std::make_shared<std::unique_ptr<DockerEngine>>();
     return [&settings, &app, home, made]() -> Result<DockerEngine*> {
         if (settings.docker.host.empty())
-            return Failure{Errc::refused, "no Docker engine is configured: set [docker] host, or DOCKER_HOST"};
+            return Failure{Errc::refused, why_no_docker(settings)};
         if (!*made)
             *made = std::make_unique<DockerEngine>(app.pool(), app.clock(), config_of(settings, app, home));
         return made->get();

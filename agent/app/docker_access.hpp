@@ -13,6 +13,9 @@ namespace forager {
 /// run.
 enum class DockerHome { agent, command };
 
+/// Why the settings' engine cannot be there: none is named, or nothing is where it would listen. Empty: it may be.
+std::string why_no_docker(const config::Settings& settings);
+
 /// Made when it is first wanted, and then always that one. `settings` and the app must outlive it. Failures: refused
 /// (the settings have none).
 DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home);

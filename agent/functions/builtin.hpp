@@ -10,8 +10,9 @@
 namespace forager {
 
 /// Registers the built-in families, and says of those that this build lacks why they are not there. All that is passed
-/// must outlive the registry.
-void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& processes, const DockerAccess& docker);
+/// must outlive the registry. `no_docker`: why there are no containers; empty: there may be some.
+void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& processes, const DockerAccess& docker,
+                           const std::string& no_docker = {});
 
 void add_echo(Registry& registry);
 void add_sleep(Registry& registry, Clock& clock);

@@ -190,6 +190,7 @@ function docker.list(options) end
 ---@return forager.DockerUsage
 function docker.stats(name) end
 
+-- As the engine keeps it: bytes that are no UTF-8 are lost there.
 ---@param name string
 ---@param options? forager.DockerLogOptions
 ---@return { stdout: string, stderr: string }

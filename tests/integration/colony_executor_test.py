@@ -295,7 +295,8 @@ class Deaths(ColonyAgent):
         self.until(lambda: self.record(id)["state"] == "succeeded", "its record")
         self.bed.server.start()
         self.assertEqual(self.await_process(id, SUCCESSFUL)["out"], [7])
-        self.assertEqual(self.logs_of(id).splitlines(), ["before", "after"])
+        lines = self.logs_of(id).splitlines()  # what was heard while its answer was lost is told again
+        self.assertEqual(list(dict.fromkeys(lines)), ["before", "after"])
 
     def test_an_agent_that_starts_before_its_server_waits_for_it(self):
         self.bed.server.kill()

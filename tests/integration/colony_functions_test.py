@@ -148,7 +148,8 @@ class MachineLearning(Families):
             self.assertRegex(self.fails("ml", "execute", kwargs=kwargs), "^Failed to parse cmd kwarg")
         self.assertRegex(self.fails("ml", "execute", kwargs={"cmd": "true", "args": "x"}), "'args' must be a list")
         self.assertRegex(self.fails("ml", "execute", kwargs={"cmd": "true", "argss": []}), "did you mean 'args'")
-        self.assertRegex(self.fails("ml", "execute", kwargs={"cmd": "true", "docker-image": "busybox"}), "ContainerExecutor: the Docker engine at unix://.* could not be asked")
+        self.assertRegex(self.fails("ml", "execute", kwargs={"cmd": "true", "docker-image": "busybox"}),
+                         "ContainerExecutor: the Docker engine at unix://.* could not be asked")
         self.assertRegex(self.fails("ml", "execute", kwargs={"cmd": HUGE}), "^Failed to start cmd: ")
         self.assert_harmless()
 

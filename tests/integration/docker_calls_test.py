@@ -105,7 +105,7 @@ class Containers(DockerTest):
 
     def test_files_go_in_and_out(self):
         (self.folder / "in").mkdir()
-        (self.folder / "in" / "a.txt").write_bytes(b"\0bytes\xff")
+        (self.folder / "in" / "a.txt").write_bytes("\0bytes ü".encode())
         result = self.returned("""
           docker.create { image = BOX.image, network = "none", name = "box", command = { "sh", "-c", "cat /tmp/in/a.txt" } }
           docker.copy_in("box", "FOLDER/in", "/tmp")
@@ -113,10 +113,10 @@ class Containers(DockerTest):
           docker.wait "box"
           forager.files.make_folder "FOLDER/out"
           docker.copy_out("box", "/tmp/in", "FOLDER/out")
-          return { docker.logs("box").stdout == "\\0bytes\\255", caught(docker.copy_out, "box", "/nothing", "FOLDER/out").code }
+          return { docker.logs("box").stdout == "\\0bytes ü", caught(docker.copy_out, "box", "/nothing", "FOLDER/out").code }
         """)
         self.assertEqual(result, [True, "not_found"])
-        self.assertEqual((self.folder / "out" / "in" / "a.txt").read_bytes(), b"\0bytes\xff")
+        self.assertEqual((self.folder / "out" / "in" / "a.txt").read_bytes(), "\0bytes ü".encode())
 
 
 class Images(DockerTest):
@@ -138,7 +138,7 @@ class Images(DockerTest):
         self.assertTrue(result[1])
         self.assertEqual(result[0]["id"], result[2])
         self.assertEqual(result[3], "here")
-        self.assertEqual(result[4].split(), ["me", ".dockerignore", "Dockerfile", "keep"])
+        self.assertEqual(result[4].split(), ["me", "keep"])
 
     def test_a_build_that_fails_says_why(self):
         context = self.folder / "context"
@@ -181,8 +181,8 @@ class Functions(DockerTest):
         return json.loads(run.stdout), run.stderr
 
     def test_they_take_what_scripts_say(self):
-        done, _ = self.call("docker.run", self.engine.IMAGE, "sh", "-c", "echo hi; exit 2", "--kw", "network=none", "--kw",
-                            "check=false")
+        done, _ = self.call("docker.run", "--kw", "network=none", "--kw", "check=false", "--", self.engine.IMAGE, "sh", "-c",
+                            "echo hi; exit 2")
         self.assertEqual((done["result"]["stdout"], done["result"]["code"]), ("hi\n", 2))
         started, _ = self.call("docker.start", "--kw", f"image={self.engine.IMAGE}", "--kw", "name=web", "--kw",
                                "network=none", "--kw", "command=sleep 100")
@@ -212,8 +212,8 @@ class Functions(DockerTest):
         self.assert_clear()
 
     def test_memory_that_is_not_there(self):
-        done, _ = self.call("docker.run", self.engine.IMAGE, "sh", "-c", "x=$(yes | head -c 200000000)", "--kw",
-                            "memory=16MB", "--kw", "network=none")
+        done, _ = self.call("docker.run", "--kw", "memory=16MB", "--kw", "network=none", "--", self.engine.IMAGE, "sh", "-c",
+                            "x=$(yes | head -c 200000000)")
         self.assertIs(done["error"].get("oom_killed"), True, done)
         self.assertIn("more than its memory limit", done["error"]["message"])
 

@@ -41,6 +41,7 @@ AppConfig app_config(const config::Settings& settings, std::function<void()> han
     config.open_files = settings.limits.open_files;
     config.output = settings.limits.output;
     config.clean_up = settings.agent.grace + for_the_rest;
+    config.no_docker = why_no_docker(settings);
     config.scheduler.concurrency = settings.agent.concurrency;
     config.scheduler.away = settings.limits.queue;
     config.scheduler.grace = settings.agent.grace;

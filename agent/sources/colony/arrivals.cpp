@@ -1,5 +1,6 @@
 #include "sources/colony/arrivals.hpp"
 
+#include "clients/colonies/calls/processes.hpp"
 #include "sources/colony/parents.hpp"
 
 #include <algorithm>
@@ -10,12 +11,31 @@
 namespace forager::colony {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 using colonies::Process;
 using colonies::ProcessHead;
 
 namespace {
 
 constexpr std::int64_t highest = 50'000; // priority, by the server's rules
+
+constexpr Duration while_it_is_written = 20ms;
+
+bool has_no_environment(const Process& process)
+{
+    return process.spec.env.empty() && process.attributes.empty();
+}
+
+// The server (v1.9.12) writes a process first and its environment after it, row by row; a call that comes between is
+// given the process without. One that was waiting already is woken when all is written.
+bool may_lack_environment(const Process& process, const Asked& when)
+{
+    if (!has_no_environment(process) || !process.submitted || !process.started)
+        return false;
+    const auto age = *process.started - *process.submitted;
+    const bool was_waiting = when.answered - when.asked > age + 5ms;
+    return age < 200ms && !was_waiting;
+}
 
 // A point of the monotonic clock as it can be kept for an agent that comes later.
 std::int64_t to_calendar(TimePoint when, const Clock& clock)
@@ -54,12 +74,13 @@ asio::awaitable<void> Arrivals::take(Permit permit, Process process, Asked when)
     const TimePoint begun =
         process.started ? desk_.server_clock.when(*process.started, when.asked, when.answered) : when.asked;
     Held held = held_of(process, begun, when.asked);
-    return take(std::move(permit), std::move(process), std::move(held), Durable::soon);
+    const bool is_whole = !may_lack_environment(process, when);
+    return take(std::move(permit), std::move(process), std::move(held), Durable::soon, is_whole);
 }
 
 asio::awaitable<void> Arrivals::take_again(Permit permit, Process process, Held held)
 {
-    return take(std::move(permit), std::move(process), std::move(held), Durable::at_once);
+    return take(std::move(permit), std::move(process), std::move(held), Durable::at_once, true);
 }
 
 Held Arrivals::held_of(const Process& process, TimePoint begun, TimePoint verified) const
@@ -72,11 +93,13 @@ Held Arrivals::held_of(const Process& process, TimePoint begun, TimePoint verifi
     return held;
 }
 
-asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held, Durable durable)
+asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held, Durable durable, bool is_whole)
 {
     if (heard_)
         heard_->insert_or_assign(process.id, held.lease.retries);
     const Arriving one{arriving_, process.id, held.lease.retries};
+    if (!is_whole)
+        co_await complete(process);
     const auto parents = co_await parent_results(desk_, process, end_of(held.lease, held.begun));
     if (is_old(process.id, held.lease))
         co_return;
@@ -91,6 +114,22 @@ asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held, 
         begin(std::move(permit), std::move(*invocation), std::move(held), durable);
     else
         co_await refuse(process.id, process.spec.function, held.lease, invocation.error());
+}
+
+// Looks once more, and a last time when the server must have written all of it.
+asio::awaitable<void> Arrivals::complete(Process& process)
+{
+    for (const Duration pause : {Duration{}, while_it_is_written}) {
+        if (pause != Duration{})
+            co_await sleep_for(desk_.clock, pause);
+        auto whole = co_await colonies::get_process(desk_.caller(), process.id);
+        if (whole.has_error())
+            continue;
+        process.spec.env = std::move(whole->spec.env);
+        process.attributes = std::move(whole->attributes);
+        if (!has_no_environment(process))
+            co_return;
+    }
 }
 
 // What the parents gave took so long that the server has given it to this executor once more.

@@ -49,9 +49,11 @@ public:
     bool has_heard(const colonies::ProcessHead& process) const;
 
 private:
+    boost::asio::awaitable<void> complete(colonies::Process& process);
     bool is_old(const std::string& id, const Lease& lease);
     boost::asio::awaitable<bool> is_told(std::string id, Lease lease);
-    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held, Durable durable);
+    boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held, Durable durable,
+                                      bool is_whole);
     void begin(Permit permit, Invocation invocation, Held held, Durable durable);
 
     Desk& desk_;

@@ -83,6 +83,32 @@ TEST_CASE("the time of work counts from its assignment, by the server's clock")
     CHECK(lease_in(world.outbox.begun.at("p").lease).begun > 0);
 }
 
+TEST_CASE("a process that was given out while the server still wrote it is read once more for its environment")
+{
+    Arriving world;
+    const auto fresh = [](const std::string& id, Object spec = {}) {
+        Object process = process_record(id, std::move(spec));
+        process.set("submissiontime", "2020-01-01T00:00:02.000Z");
+        process.set("starttime", "2020-01-01T00:00:02.001Z");
+        return process;
+    };
+    const TimePoint now = world.clock.now();
+    world.knows(fresh("cut", {{"env", Object{{"OWN", "value"}}}}));
+    world.come(fresh("cut"), now + 3ms);
+    CHECK(part<std::string>(world.intake.running.at("cut").env, "OWN") == "value");
+    CHECK(world.colony.count("getprocessmsg") == 1);
+
+    world.knows(fresh("bare")); // it has none
+    world.come(fresh("bare"), world.clock.now() + 3ms);
+    CHECK(world.intake.running.contains("bare"));
+    CHECK(world.colony.count("getprocessmsg") == 3);
+
+    world.come(fresh("whole", {{"env", Object{{"OWN", "value"}}}}), world.clock.now() + 3ms);
+    world.come(fresh("woke"), world.clock.now() + 5s); // who waited is woken when all is written
+    CHECK(world.intake.running.contains("woke"));
+    CHECK(world.colony.count("getprocessmsg") == 3);
+}
+
 TEST_CASE("what comes is known as heard of, while that is noted, under its lease alone")
 {
     Arriving world;
