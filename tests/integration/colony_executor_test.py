@@ -173,10 +173,13 @@ class Families(ColonyAgent):
         # Away from the session, with all that a process has.
         code = base64.b64encode(b"def see(ctx):\n    return ctx['process']").decode()
         id = self.send("see", env={"code": code}, kwargs={"session": False}, **at)
-        seen = self.ended_process(id)["out"][0]
+        ended = self.ended_process(id)
+        self.assertEqual(ended["errors"], [])
+        seen = ended["out"][0]
         self.assertEqual(seen["spec"]["conditions"]["executortype"], "python")
         self.assertEqual((seen["processid"], seen["spec"]["funcname"], seen["parents"]), (id, "see", []))
         self.assertIn("execdeadline", seen)
+        self.assertIn("result.prioritytime is ", self.logs_of(id))  # beyond what the server keeps of a number
         self.assertNotIn(self.colony.owner_key, str(seen))
 
 

@@ -1,6 +1,7 @@
 #include "sources/colony/colony_source.hpp"
 
 #include "base/duration.hpp"
+#include "clients/colonies/numbers.hpp"
 
 #include <utility>
 
@@ -91,12 +92,23 @@ asio::awaitable<Result<void>> ColonySource::keep(std::string id, Outcome outcome
 {
     Result<void> kept = co_await desk_.records.finish(id, outcome, desk_.clock.wall());
     if (kept) {
+        warn_of_numbers(id, outcome);
         desk_.services.ended(id);
         desk_.holdings.finish(id, std::move(outcome));
         desk_.finished.set();
         desk_.changed.set();
     }
     co_return kept;
+}
+
+// Finished work fails for no such thing, but its caller shall not be misled.
+void ColonySource::warn_of_numbers(const std::string& id, const Outcome& outcome)
+{
+    if (!outcome)
+        return;
+    const auto number = colonies::rounded_number(outcome->size() == 1 ? outcome->front() : Value{*outcome}, "result");
+    if (number)
+        log_.add(id, *number + ", which the colony's server rounds: as a string it would stay what it is");
 }
 
 // What is durable goes on after the next start.

@@ -70,6 +70,7 @@ public:
 private:
     boost::asio::awaitable<Result<void>> report(const Invocation& invocation, const Outcome& outcome) override;
     boost::asio::awaitable<Result<void>> keep(std::string id, Outcome outcome);
+    void warn_of_numbers(const std::string& id, const Outcome& outcome);
     boost::asio::awaitable<Result<void>> put_off(const Invocation& invocation);
     boost::asio::awaitable<Result<void>> end_untold(std::string id, Outcome outcome, std::string note);
 

@@ -1,7 +1,6 @@
 #include "clients/colonies/calls/processes.hpp"
 
 #include "clients/colonies/calls/ask.hpp"
-#include "clients/colonies/numbers.hpp"
 #include "clients/colonies/refusal.hpp"
 #include "clients/colonies/text.hpp"
 
@@ -19,15 +18,6 @@ Object of_process(std::string process)
 Object with_output(std::string process, Array out)
 {
     return {{"processid", std::move(process)}, {"out", std::move(out)}};
-}
-
-// One output is the result; of several each is one of them.
-Result<void> check_numbers(const Array& out)
-{
-    const auto number = rounded_number(out.size() == 1 ? out.front() : Value{out}, "result");
-    if (!number)
-        return {};
-    return Failure{Errc::bad_arguments, *number + ", which the colony's server would round: give it as a string"};
 }
 
 Object by(ProcessQuery query)
@@ -143,8 +133,6 @@ asio::awaitable<Result<void>> heartbeat(Caller executor, std::string colony)
 
 asio::awaitable<Result<void>> close_successful(Caller executor, std::string process, Array out)
 {
-    if (const auto good = check_numbers(out); !good)
-        co_return good;
     Object payload = with_output(std::move(process), std::move(out));
     auto told = co_await tell(std::move(executor), "closesuccessfulmsg", std::move(payload));
     co_return told;

@@ -196,17 +196,6 @@ TEST_CASE("an output that JSON cannot carry is a failure, and the record says so
     CHECK(world.outbox.notes.at("p").starts_with("its result cannot be told to the colony: "));
 }
 
-TEST_CASE("an integer that the server would round is a failure that names it")
-{
-    Delivering world;
-    world.has_ended("p", Outputs{Object{{"id", std::int64_t{9007199254740993}}}});
-    CHECK(world.story == Story{"closefailedmsg p", "told p"});
-    CHECK(world.outbox.notes.at("p").find("result.id is 9007199254740993") != std::string::npos);
-    world.has_ended("q", Outputs{std::int64_t{9007199254740992}});
-    CHECK(world.story.back() == "told q");
-    CHECK(world.outbox.notes.at("q").empty());
-}
-
 TEST_CASE("an output that the server cannot store is a failure, also when its first hearing was not answered")
 {
     Delivering world;
