@@ -367,8 +367,8 @@ class Channels(ByHand):
             none = caught(colony.channels.read, process, "nothing").code }""")
         process = self.take()["processid"]
         key = self.worker.key
-        entries = self.others.client.channel_read(process, "ctl", 0, 0, key)
-        self.assertEqual([self.text(entry) for entry in entries], ["begin"])
+        said = lambda: [self.text(entry) for entry in self.others.client.channel_read(process, "ctl", 0, 0, key)]
+        self.until(lambda: said() == ["begin"], "the first word")  # the process was there before it
         heard = []
         for number, text in enumerate(["one", "two"], 1):
             self.others.client.channel_append(process, "ctl", number, text, key)

@@ -96,7 +96,8 @@ TEST_CASE("what makes no command of the host is refused before anything runs")
     CHECK(refused({{"cmd", "x"}, {"args", "y"}}) == "Invalid argument: 'args' must be a list, not a string");
     CHECK(refused({{"cmd", "x"}, {"initcmd", "y"}}).find("did you mean 'init-cmd'?") != std::string::npos);
     CHECK(refused({{"cmd", "x"}, {"keep_snapshots", "yes"}}).starts_with("Invalid argument: "));
-    CHECK(refused({{"cmd", "x"}, {"docker-image", "busybox"}}).starts_with("ContainerExecutor: there is no Docker engine"));
+    CHECK(refused({{"cmd", "x"}, {"docker-image", "busybox"}})
+              .starts_with("ContainerExecutor: there is no Docker engine"));
     BuiltinWorld world;
     CHECK(
         world.failure(calling("ml.execute", {"ls"})).message.starts_with("Invalid argument: ml.execute takes keyword"));
