@@ -88,7 +88,7 @@ asio::awaitable<Outcome> run(DockerEngine& engine, const Invocation& invocation,
     if (!wanted)
         co_return wanted.error();
     wanted->making.lines = &lines;
-    add_origin(wanted->making.spec, invocation);
+    docker_work::add_origin(wanted->making.spec, invocation);
     auto done = co_await docker_work::run(engine, std::move(*wanted));
     if (!done)
         co_return done.error();
@@ -112,7 +112,7 @@ asio::awaitable<Outcome> start(DockerEngine& engine, const Invocation& invocatio
     if (!making)
         return refused(making.error());
     making->lines = &lines;
-    add_origin(making->spec, invocation);
+    docker_work::add_origin(making->spec, invocation);
     return one(docker_work::start_new(engine, std::move(*making)));
 }
 
@@ -158,12 +158,6 @@ void add(Registry& registry, const DockerAccess& docker, std::string name, std::
 }
 
 } // namespace
-
-void add_origin(docker::ContainerSpec& spec, const Invocation& invocation)
-{
-    spec.labels.emplace_back("forager.invocation", invocation.id);
-    spec.labels.emplace_back("forager.function", invocation.function);
-}
 
 void add_docker(Registry& registry, const DockerAccess& docker)
 {

@@ -1,17 +1,12 @@
 // What the functions of the family docker share.
 #pragma once
 
-#include "core/invocation.hpp"
 #include "primitives/docker/access.hpp"
-#include "primitives/docker/making.hpp"
 #include "runtime/registry.hpp"
 
 #include <memory>
 
 namespace forager {
-
-/// For whom a container works, as labels: people who see it in the engine's lists find out.
-void add_origin(docker::ContainerSpec& spec, const Invocation& invocation);
 
 /// docker.execute: one command in a container, as upstream's container executor has it.
 void add_docker_execute(Registry& registry, const DockerAccess& docker);

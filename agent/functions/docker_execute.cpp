@@ -70,7 +70,7 @@ Result<docker_work::ContainerRun> wanted_by(const Invocation& invocation)
         return wanted;
     wanted->making.spec.command = command_of(*line);
     wanted->making.pull = *fresh ? docker_work::Pull::always : docker_work::Pull::missing;
-    add_origin(wanted->making.spec, invocation);
+    docker_work::add_origin(wanted->making.spec, invocation);
     return wanted;
 }
 

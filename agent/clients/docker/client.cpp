@@ -4,7 +4,6 @@
 #include "clients/docker/refusal.hpp"
 #include "io/formats/json.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace forager::docker {
@@ -81,10 +80,7 @@ std::string segment(std::string_view text)
 }
 
 Client::Client(BlockingPool& pool, Clock& clock, Config config)
-    : config_{std::move(config)},
-      base_{base_url(config_)},
-      timeout_{config_.timeout},
-      http_{pool, clock, http_config(config_)}
+    : config_{std::move(config)}, base_{base_url(config_)}, http_{pool, clock, http_config(config_)}
 {
 }
 
@@ -107,23 +103,24 @@ http::Request Client::request(const Ask& ask) const
 // Who is not there is unreachable, however that shows.
 Failure Client::not_asked(Failure failure) const
 {
-    if (failure.code == Errc::not_found)
+    const bool is_absence = failure.code == Errc::not_found || (failure.code == Errc::refused && failure.retry);
+    if (is_absence)
         failure.code = Errc::unreachable;
     failure.message = "the Docker engine at " + peer() + " could not be asked: " + failure.message;
     return failure;
 }
 
-// Once for each client, and again after the engine turned out to be another one.
+// Once for each client.
 asio::awaitable<Result<void>> Client::agree()
 {
     auto asked = request(Ask{"GET", "/_ping"});
-    asked.timeout = timeout_;
+    asked.timeout = config_.timeout;
     auto pong = co_await http_.send(std::move(asked));
     if (pong.has_error())
         co_return not_asked(std::move(pong).error());
     const std::string* version = pong->headers.find("api-version");
     if (version == nullptr)
-        co_return Failure{Errc::refused, "at " + peer() + " answers something that is no Docker engine"};
+        co_return Failure{Errc::refused, "what answers at " + peer() + " is no Docker engine"};
     if (rank(*version) < rank(oldest_known))
         co_return Failure{Errc::refused, "the Docker engine at " + peer() + " speaks version " + printable(*version) +
                                              " of its API, and at least " + std::string{oldest_known} + " is needed"};
@@ -137,7 +134,7 @@ asio::awaitable<Result<Answer>> Client::call(Ask ask)
         if (auto agreed = co_await agree(); agreed.has_error())
             co_return agreed.error();
     auto asked = request(ask);
-    asked.timeout = ask.timeout ? ask.timeout : timeout_;
+    asked.timeout = ask.timeout ? ask.timeout : config_.timeout;
     asked.to_file = ask.to_file;
     asked.body_limit = config_.reply_limit;
     auto response = co_await http_.send(std::move(asked));

@@ -60,8 +60,8 @@ public:
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// An answer of a status below 400. Failures: unreachable (nobody there), not_found (the container,
-    /// the image), bad_arguments (it does not understand), refused (a conflict, no permission, its own troubles: with
+    /// An answer of a status below 400. Failures: unreachable (nobody there, or this user may not go there), not_found
+    /// (the container, the image), bad_arguments (it does not understand), refused (a conflict, its own troubles: with
     /// its own words and its status in `status`), timed_out, limit. Throws `operation_aborted` when cancelled.
     boost::asio::awaitable<Result<Answer>> call(Ask ask);
 
@@ -81,7 +81,6 @@ private:
 
     Config config_;
     std::string base_; // of all URLs
-    Duration timeout_;
     http::Client http_;
     std::string version_;
 };

@@ -58,7 +58,7 @@ Object exposed(const std::vector<Port>& ports)
 
 Value gpu_request(std::int64_t count)
 {
-    return Array{Object{{"Driver", ""}, {"Count", count}, {"Capabilities", Array{Array{"gpu"}}}}};
+    return Array{Object{{"Driver", ""}, {"Count", count}, {"Capabilities", Array{Value{Array{"gpu"}}}}}};
 }
 
 void add_limits(Object& host, const ContainerSpec& spec)

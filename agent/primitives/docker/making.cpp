@@ -93,6 +93,12 @@ Result<Making> making_of(std::string_view what, const Object& options)
     return making;
 }
 
+void add_origin(docker::ContainerSpec& spec, const Invocation& invocation)
+{
+    spec.labels.emplace_back("forager.invocation", invocation.id);
+    spec.labels.emplace_back("forager.function", invocation.function);
+}
+
 // The usual case asks nothing about the image first: the engine says when it has none.
 asio::awaitable<Result<std::string>> make(DockerEngine& engine, Making making)
 {

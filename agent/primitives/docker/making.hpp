@@ -4,6 +4,7 @@
 
 #include "clients/docker/container_spec.hpp"
 #include "core/failure.hpp"
+#include "core/invocation.hpp"
 #include "core/value.hpp"
 #include "ports/process_runner.hpp"
 #include "primitives/docker/engine.hpp"
@@ -30,6 +31,9 @@ struct Making {
 /// Options of a container, pull, and on_conflict: "fail" (the default), "keep" or "replace". `what` names the call.
 /// Failures: bad_arguments, naming the option.
 Result<Making> making_of(std::string_view what, const Object& options);
+
+/// For whom a container works, as labels: people who see it in the engine's lists find out.
+void add_origin(docker::ContainerSpec& spec, const Invocation& invocation);
 
 /// The id of the container, which is not started. When the caller is cancelled while the engine makes it, the id comes
 /// all the same. Failures: not_found (the image, with Pull::never), refused (the name is taken), those of the client.

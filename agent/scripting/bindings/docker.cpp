@@ -20,13 +20,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-// For whom a container works, so that people who see it in the engine's lists find out.
-void add_origin(docker::Pairs& labels, const Invocation& invocation)
-{
-    labels.emplace_back("forager.invocation", invocation.id);
-    labels.emplace_back("forager.function", invocation.function);
-}
-
 asio::awaitable<Outcome> completed(asio::awaitable<Result<Completed>> work)
 {
     auto done = co_await std::move(work);
@@ -49,14 +42,14 @@ template <auto work> asio::awaitable<Outcome> with_lines(Request request)
     co_return outcome;
 }
 
-// (options, lines), as all that is heard; more follows behind
+// (options, lines), as all that is heard; more follows behind.
 asio::awaitable<Outcome> run(DockerEngine& engine, const Request& request, LineSink* lines)
 {
     auto wanted = docker_work::run_of(table(request, 0));
     if (!wanted)
         return failed(wanted.error());
     wanted->making.lines = lines;
-    add_origin(wanted->making.spec.labels, request.context.invocation);
+    docker_work::add_origin(wanted->making.spec, request.context.invocation);
     return completed(docker_work::run(engine, std::move(*wanted)));
 }
 
@@ -66,7 +59,7 @@ Result<docker_work::Making> making_in(const Request& request, std::string_view w
     if (!making)
         return making;
     making->lines = lines;
-    add_origin(making->spec.labels, request.context.invocation);
+    docker_work::add_origin(making->spec, request.context.invocation);
     return making;
 }
 

@@ -119,6 +119,7 @@ TEST_CASE("a container is described to the engine")
     spec.memory = 1048576;
     spec.cpus = 0.5;
     spec.pids = 10;
+    spec.gpus = 2;
     CHECK(world.run(create(world.client, spec)).value() == "abc");
     CHECK(world.line() == "POST /v1.41/containers/create?name=web HTTP/1.1");
     const Object body = *parse_json(world.body()).value().get<Object>();
@@ -129,6 +130,7 @@ TEST_CASE("a container is described to the engine")
     CHECK(part<std::int64_t>(host, "MemorySwap") == 1048576);
     CHECK(part<std::int64_t>(host, "NanoCpus") == 500'000'000);
     CHECK(part<std::int64_t>(host, "PidsLimit") == 10);
+    CHECK(to_json(part<Array>(host, "DeviceRequests")) == R"([{"Driver":"","Count":2,"Capabilities":[["gpu"]]}])");
     CHECK(part<Array>(host, "SecurityOpt") == Array{"no-new-privileges"});
     CHECK(to_json(part<Array>(host, "Mounts")) ==
           R"([{"Type":"bind","Source":"/src","Target":"/dst","ReadOnly":true}])");
