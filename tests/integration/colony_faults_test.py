@@ -57,14 +57,17 @@ class Faults(ColonyAgent):
         time.sleep(chance.uniform(0, 1))
 
     def kill_server(self, chance):
-        self.bed.server.kill()
-        self.load.server_deaths.append(time.time())
+        self.end(self.bed.server)
         time.sleep(chance.uniform(0, 2))
 
     def kill_database(self, chance):
-        self.bed.postgres.kill()
-        self.load.server_deaths.append(time.time())
+        self.end(self.bed.postgres)
         time.sleep(chance.uniform(0, 1))
+
+    def end(self, server):
+        before = time.time()
+        server.kill()
+        self.load.server_deaths.append((before, time.time()))
 
     def cut(self, chance):
         for _ in range(5):

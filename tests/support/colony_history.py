@@ -49,7 +49,7 @@ class Load:
         self.expected = {}  # id: what it is
         self.cancelled = {}  # id: when
         self.deaths = []  # of the agent: (killed, up again)
-        self.server_deaths = []  # or of its database: when
+        self.server_deaths = []  # or of its database: (from, to)
         (test.folder / "locks").mkdir()
 
     def give(self, count):
@@ -88,7 +88,7 @@ class Load:
         self.test.until(lambda: not self.test.children(), "all commands to be gone")
         lines = self.lines()
         for id, (kind, ticks) in self.expected.items():
-            process = ended[id]
+            process = self.with_errors(ended[id])
             with self.test.subTest(process=id, kind=kind, lines=lines[id]):
                 self.check_end(process, kind, ticks)
                 self.check_runs(process, kind, lines[id])
@@ -99,8 +99,8 @@ class Load:
         test.assertIn(state, allowed.get(kind, [SUCCESSFUL]), process["errors"])
         if state == SUCCESSFUL:
             test.assertEqual(process["out"], [ticks])
-        elif state == FAILED and not process["errors"]:
-            test.assertTrue(self.died_while_failing(process), "failed, and nothing says why")
+        elif state == FAILED and self.died_while_failing(process) and not process["errors"]:
+            pass  # the server knew, and had no time to write it
         elif kind == "broken":
             test.assertRegex(process["errors"][0], "as it should")
         elif kind == "limited":
@@ -120,9 +120,18 @@ class Load:
             for done, again in zip(lines, lines[whats.index("done") + 1:] if "done" in whats else []):
                 test.assertTrue(self.died_between(done[1], again[1]), "finished work was done again")
 
+    # The server writes the state first, and the errors in a statement of their own.
+
+    def with_errors(self, process):
+        if process["state"] != FAILED or process["errors"] or self.died_while_failing(process):
+            return process
+        id = process["processid"]
+        return self.test.until(lambda: (seen := self.test.process(id))["errors"] and seen,
+                               f"what {id} failed of, which ended at {process['endtime']}; deaths: {self.server_deaths}")
+
     def died_while_failing(self, process):
-        """The server writes the state first, and the errors in a statement of their own."""
-        return any(0 <= killed - seconds(process["endtime"]) < 1 for killed in self.server_deaths)
+        end = seconds(process["endtime"])
+        return any(before - 1 < end < after for before, after in self.server_deaths)
 
     def was_dead(self, limit, last):
         """A dead agent ends nothing when the time comes; the next one does, before it is ready."""
