@@ -265,7 +265,8 @@ asio::awaitable<void> Agent::serve()
     loops_.start("disk", [this] { return watch_disk(store_->writer(), app_.clock(), log_); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
     loops_.start("retention", [this, retention] {
-        return keep_forgetting(*store_, app_.clock(), retention, [this] { return events_->schedules(); });
+        return keep_forgetting(*store_, app_.clock(), retention,
+                               {[this] { return events_->schedules(); }, [this] { return events_->watches(); }});
     });
     if (service_.listens())
         loops_.start("service",
