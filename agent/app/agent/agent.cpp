@@ -103,6 +103,10 @@ asio::awaitable<Outcome> Agent::live()
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     if (!started || !*started) {
         co_await http_.close(app_.now());
+        if (owes_nothing_) {
+            co_await app_.processes().end_all();
+            folder_->leave();
+        }
         if (!started)
             std::rethrow_exception(end);
         co_return started->error();
@@ -121,6 +125,7 @@ asio::awaitable<Result<void>> Agent::start()
     folder_ = std::move(*folder);
     const bool died =
         co_await leftovers_.bury_the_dead(*folder_, log_, [this](const std::string& root) { return holds(root); });
+    owes_nothing_ = !died;
     if (died)
         leftovers_.remove_containers(docker_, app_.clock(), log_);
     if (const auto opened = open_store(); !opened)
