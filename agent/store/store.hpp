@@ -6,6 +6,7 @@
 #include "store/log_table.hpp"
 #include "store/outbox_table.hpp"
 #include "store/record_table.hpp"
+#include "store/reply_table.hpp"
 #include "store/schedule_table.hpp"
 #include "store/value_table.hpp"
 #include "store/writer.hpp"
@@ -40,6 +41,7 @@ public:
     JournalTable& journal() { return journal_; }
     RecordTable& records() { return records_; }
     OutboxTable& outbox() { return outbox_; }
+    ReplyTable& replies() { return replies_; }
     ValueTable& values() { return values_; }
     LogTable& logs() { return logs_; }
     ScheduleTable& schedules() { return schedules_; }
@@ -54,6 +56,7 @@ private:
     JournalTable journal_{writer_};
     RecordTable records_{writer_};
     OutboxTable outbox_{writer_};
+    ReplyTable replies_{writer_};
     ValueTable values_{writer_};
     ScheduleTable schedules_{writer_};
     FileTable files_{writer_};

@@ -18,6 +18,10 @@ namespace forager::docker_work {
 /// the build; not_found (the folder); bad_arguments; those of the client.
 boost::asio::awaitable<Result<Object>> build(DockerEngine& engine, Object options, LineSink* lines);
 
+/// The same, where the context or the options differ from those of the last build of this tag: `built` says whether it
+/// was. Needs a tag. What was built without a note of its context is built again.
+boost::asio::awaitable<Result<Object>> build_when_changed(DockerEngine& engine, Object options, LineSink* lines);
+
 /// Options: file (a tar archive of a root file system), image (its name), changes (lines of a Dockerfile, as "CMD sh").
 /// Gives { id, image }.
 boost::asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options);
