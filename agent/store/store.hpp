@@ -4,6 +4,7 @@
 
 #include "store/journal_table.hpp"
 #include "store/log_table.hpp"
+#include "store/monitor_table.hpp"
 #include "store/outbox_table.hpp"
 #include "store/record_table.hpp"
 #include "store/reply_table.hpp"
@@ -46,6 +47,7 @@ public:
     LogTable& logs() { return logs_; }
     ScheduleTable& schedules() { return schedules_; }
     FileTable& files() { return files_; }
+    MonitorTable& monitors() { return monitors_; }
 
 private:
     Store(boost::asio::any_io_executor executor, Clock& clock, Opened opened, const Config& config);
@@ -60,6 +62,7 @@ private:
     ValueTable values_{writer_};
     ScheduleTable schedules_{writer_};
     FileTable files_{writer_};
+    MonitorTable monitors_{writer_};
     LogTable logs_;
 };
 
