@@ -33,17 +33,26 @@ class BrokerSubscription {
 public:
     virtual ~BrokerSubscription() = default;
 
-    /// The messages that have come since, at least one, in their order; never without end, so that others get their
-    /// turn. Notices within seconds that the broker is gone. Failures: unreachable, timed_out, refused, limit; nothing
-    /// comes after one. Must not be cancelled but for good.
+    /// Waits until the broker says something, and gives the messages that have come since, in their order: some, or
+    /// none when it said something else. Notices within seconds that the broker is gone. Failures: unreachable,
+    /// timed_out, refused, limit; nothing comes after one. Must not be cancelled but for good.
     virtual boost::asio::awaitable<Result<std::vector<BrokerMessage>>> next() = 0;
 
-    /// These patterns and no others are heard from now on, or soon; those that stay lose nothing. While `next` waits,
-    /// too. Failures: unreachable.
-    virtual boost::asio::awaitable<Result<void>> hear(std::vector<std::string> patterns) = 0;
+    /// These patterns and no others are heard soon; those that stay lose nothing. While `next` waits, too, which tells
+    /// when that fails.
+    virtual void hear(std::vector<std::string> patterns) = 0;
 
     /// The patterns that the broker does not let it hear, and the broker's words for that.
     virtual const std::map<std::string, std::string>& refused() const = 0;
+};
+
+/// Channels that are nobody else's.
+struct OwnChannels {
+    std::string prefix;  ///< with letters and digits behind it a channel
+    std::string pattern; ///< all of them
+
+    OwnChannels() = default;
+    OwnChannels(std::string prefix, std::string pattern) : prefix{std::move(prefix)}, pattern{std::move(pattern)} {}
 };
 
 class Broker {
@@ -61,6 +70,9 @@ public:
     /// stands in `refused()`, and the others are heard. Failures: unreachable, timed_out, refused (the agent itself).
     virtual boost::asio::awaitable<Result<std::unique_ptr<BrokerSubscription>>>
     subscribe(std::vector<std::string> patterns) = 0;
+
+    /// As the broker's own form of channels and patterns is; `id` is made of letters and digits.
+    virtual OwnChannels own_channels(std::string_view id) const = 0;
 
     /// Null where the broker has none.
     virtual BrokerStreams* streams() { return nullptr; }

@@ -8,15 +8,18 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace forager {
 
 class BrokerDesk {
 public:
-    /// `clock` must outlive it.
-    BrokerDesk(const boost::asio::any_io_executor& executor, Clock& clock, std::unique_ptr<Broker> broker);
+    /// `id` is made of letters and digits and is nobody else's. `clock` must outlive it.
+    BrokerDesk(const boost::asio::any_io_executor& executor, Clock& clock, std::shared_ptr<Broker> broker,
+               std::string_view id);
     BrokerDesk(const BrokerDesk&) = delete;
     BrokerDesk& operator=(const BrokerDesk&) = delete;
     ~BrokerDesk();
@@ -28,14 +31,16 @@ public:
     boost::asio::awaitable<Result<std::string>> request(std::string channel, std::string payload,
                                                         std::string reply_channel, TimePoint deadline);
 
-    /// A channel for one reply: nobody else's.
+    /// A channel for one reply, that nobody else has.
     std::string fresh_channel();
 
 private:
     class Replies;
 
     Clock& clock_;
-    std::unique_ptr<Broker> broker_;
+    std::shared_ptr<Broker> broker_; // the replies that are heard hold on to it
+    OwnChannels own_;
+    std::uint64_t last_channel_ = 0;
     std::shared_ptr<Replies> replies_;
 };
 
