@@ -69,6 +69,7 @@ App::~App()
     for (const auto& script : scripts_)
         script->withdraw();
     slicer_.spare_time().clear();
+    brokers_ = {}; // what they had under way ends below
     // What was posted and not run yet may hold on to a script: its end needs the clock, which goes before the loop.
     io_.restart();
     io_.poll();
@@ -94,7 +95,7 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     config.tasks = config_.tasks;
     const scripting::World world{
         io_.get_executor(), clock_,          random_,         slicer_,   library_, pool_,    processes_, http_,
-        place.registry,     place.scheduler, place.workflows, *journal_, *values_, signals_, colony_,    docker_};
+        place.registry,     place.scheduler, place.workflows, *journal_, *values_, signals_, colony_,    docker_, brokers_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 

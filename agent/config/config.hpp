@@ -62,6 +62,9 @@ struct RedisConfig {
     std::string url; ///< empty: there is no Redis; may hold a user and a password
     std::string user;
     Secret password;
+    std::string ca_file; ///< authorities (PEM) that its certificate may come from; empty: the system's
+    std::string cert_file;
+    std::string key_file;
     bool operator==(const RedisConfig&) const = default;
 };
 
@@ -75,6 +78,8 @@ struct MqttConfig {
 
 struct BrokerConfig {
     bool channels = false;
+    std::size_t buffer = 100'000; ///< messages that wait for one handler
+    std::size_t at_once = 256;    ///< calls of one handler that wait for something
     bool operator==(const BrokerConfig&) const = default;
 };
 

@@ -16,6 +16,11 @@ Section redis_section()
                 key(redis, "user", &RedisConfig::user, text(), "The user, where the URL has none.", {"REDIS_USERNAME"}),
                 key(redis, "password", &RedisConfig::password, secret(), "The password, where the URL has none.",
                     {"REDIS_PASSWORD"}),
+                key(redis, "ca_file", &RedisConfig::ca_file, path(),
+                    "Authorities (PEM) that the server's certificate may come from; empty: the system's."),
+                key(redis, "cert_file", &RedisConfig::cert_file, path(),
+                    "The agent's own certificate (PEM), where the server wants one."),
+                key(redis, "key_file", &RedisConfig::key_file, path(), "That certificate's private key (PEM)."),
             }};
 }
 
@@ -39,11 +44,16 @@ Section broker_section()
     const auto broker = [](auto& settings, std::size_t) -> auto& { return settings.broker; };
     return {
         "broker",
-        "Containers asked for over a broker.",
+        "What is done with messages of brokers.",
         {
             key(broker, "channels", &BrokerConfig::channels, flag(),
                 "Whether the container channels are served, over each broker that is configured; with REDIS_ADDRESS in "
                 "the environment they are, unless something says false."),
+            key(broker, "buffer", &BrokerConfig::buffer, number<std::size_t>(1, 10'000'000),
+                "Messages that wait in memory for one handler, which may hold 64 MB; more are dropped, and the log says "
+                "how many."),
+            key(broker, "at_once", &BrokerConfig::at_once, number<std::size_t>(1, 100'000),
+                "Calls of one handler that go on at once, where it waits for something."),
         }};
 }
 

@@ -8,6 +8,7 @@
 #include "ports/key_values.hpp"
 #include "ports/observer.hpp"
 #include "ports/process_runner.hpp"
+#include "primitives/broker/access.hpp"
 #include "primitives/docker/access.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/scheduler.hpp"
@@ -37,6 +38,7 @@ class Client;
 
 namespace forager::scripting {
 
+class Listener;
 class Session;
 
 /// The member of the colony as whom scripts ask it, made when it is first wanted. Failures: refused, with what to set.
@@ -60,6 +62,7 @@ struct World {
     Signals& signals;
     const ColonyAccess& colony;
     const DockerAccess& docker;
+    const BrokerAccess& brokers;
 };
 
 /// Something that a script wants to be done at certain times.
@@ -112,6 +115,11 @@ public:
     boost::asio::awaitable<Outcome> call_durably(int function, Function declared, const Invocation& invocation,
                                                  std::vector<Value> args, Observer& observer);
 
+    /// Gives the function messages of a listener, one after the other, in the turn that `listening` names. `first_wait`
+    /// hears when the function waits, which ends the turn after that message.
+    boost::asio::awaitable<Outcome> hear(int function, std::int64_t turn, const Invocation& invocation,
+                                         Observer& observer, std::function<void()> first_wait);
+
     /// A handler for the Lua function that was kept at this reference.
     std::shared_ptr<Handler> handler(int function);
 
@@ -146,6 +154,9 @@ public:
     std::int64_t open_lines();
     std::shared_ptr<LineQueue> lines(std::int64_t id) const;
     void close_lines(std::int64_t id);
+
+    /// Who gives messages in which turn, while it lasts.
+    std::map<std::int64_t, Listener*> listening;
 
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
@@ -184,6 +195,7 @@ private:
     int converse_ = LUA_NOREF; // the library's functions for sessions
     int evaluate_ = LUA_NOREF;
     int describe_ = LUA_NOREF;      // the library's function that describes it
+    int hear_ = LUA_NOREF;          // the library's function that takes messages for one
     int call_function_ = LUA_NOREF; // the library's function that calls a declared one with its context
 };
 

@@ -32,6 +32,7 @@ local namespaces = {
   http = true,
   colony = true,
   docker = true,
+  broker = true,
   files = true,
   json = true,
   toml = true,

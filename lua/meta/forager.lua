@@ -52,6 +52,7 @@
 ---@field time forager.time  points in time and durations
 ---@field env forager.env  the environment, without the agent's secrets
 ---@field kv forager.kv  values by key
+---@field broker forager.broker  messages of a broker: publish, ask, add to a stream
 ---@field docker forager.docker  containers, images, volumes and networks of a Docker engine
 ---@field colony forager.colony  the colony: processes, workflows, channels, crons, generators, executors
 local forager = {}
@@ -95,9 +96,11 @@ function forager.log(format, ...) end
 ---@return forager.Task
 function forager.every(period, fn) end
 
--- The last two are for http: events.
+-- `secret_file` and `signature` are for http: events, `concurrency` for messages, `group` for streams.
 ---@class forager.OnOptions
 ---@field durable? boolean  the event goes through the durable queue; a hook's caller gets a 202 with its id
+---@field concurrency? integer  calls that go on at once; default: [broker] at_once
+---@field group? string  on whose behalf entries are taken; default "forager"
 ---@field secret_file? string  what callers must prove to know: a path, or a systemd credential's name
 ---@field signature? "sha256"  they sign the body (X-Hub-Signature-256); default: they send the secret
 
@@ -105,8 +108,9 @@ function forager.every(period, fn) end
 -- is there and complete. "http:POST /hooks/{name}": a request to the agent's
 -- [http] server, answered with what `fn` gives: nil is a 204, text a 200, data a 200 as JSON, and a table with `status`
 -- says all itself, with `headers`, and `body` or `json`. An error is a 500 without details, `bad_arguments` a 400.
+-- "redis:orders.*": a message on a channel of the broker. "redis-stream:jobs": an entry of a stream, always durable.
 ---@param event string
----@param fn fun(ctx: forager.Context, event: forager.Request|any): any
+---@param fn fun(ctx: forager.Context, event: forager.Request|forager.Message|any): any
 ---@param options? forager.OnOptions
 function forager.on(event, fn, options) end
 

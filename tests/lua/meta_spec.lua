@@ -67,7 +67,7 @@ local function functions(owner)
   return names
 end
 
-local namespaces = { "base64", "colony", "docker", "env", "files", "http", "json", "kv", "time", "toml", "yaml" }
+local namespaces = { "base64", "broker", "colony", "docker", "env", "files", "http", "json", "kv", "time", "toml", "yaml" }
 for _, name in ipairs(namespaces) do
   local _ = forager[name] -- loaded when first used
 end
@@ -189,6 +189,9 @@ it("the options of the stubs are those that the library takes", function()
     ColonyEntriesOptions = accepted(forager.colony.channels.follow, "x", "y", typo),
     ColonyCronOptions = accepted(forager.colony.crons.add, typo),
     ColonyGeneratorOptions = accepted(forager.colony.generators.add, typo),
+    PublishOptions = accepted(forager.broker.publish, "x", "y", typo),
+    BrokerRequestOptions = accepted(forager.broker.request, "x", {}, typo),
+    StreamOptions = accepted(forager.broker.stream, "x", "y", typo),
     DockerRunOptions = accepted(forager.docker.run, typo),
     DockerCreateOptions = accepted(forager.docker.create, typo),
     DockerListOptions = accepted(forager.docker.list, typo),

@@ -78,6 +78,7 @@ public:
     Signals signals;
     scripting::ColonyAccess colony = [] { return Failure{Errc::refused, "there is no colony"}; };
     DockerAccess docker = [] { return Failure{Errc::refused, "there is no Docker engine"}; };
+    BrokerAccess brokers = [](std::string_view) { return Failure{Errc::refused, "there is no broker"}; };
 
 private:
     scripting::Script& make(std::string_view text, Mode mode, scripting::Vm::Config config, Registry& declares)
@@ -86,7 +87,8 @@ private:
         std::ofstream{path} << text;
         const scripting::World outside{
             io.get_executor(), clock,     random, slicer_,          *library_, pool_,   processes_, http_,
-            declares,          scheduler, runner, *journal_in_use_, values,    signals, colony,     docker};
+            declares,          scheduler, runner, *journal_in_use_, values,    signals, colony,     docker,
+            brokers};
         scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
         if (auto loaded = scripts_.back()->load(); !loaded)
             throw std::logic_error{loaded.error().message};

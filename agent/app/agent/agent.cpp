@@ -7,6 +7,7 @@
 #include "app/agent/run_script.hpp"
 #include "app/agent/settings_words.hpp"
 #include "app/agent/traced_call.hpp"
+#include "app/brokers.hpp"
 #include "app/docker_access.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
@@ -72,11 +73,13 @@ Agent::Agent(config::Settings settings, Reread reread)
       reload_asked_{app_.executor()},
       reloading_{app_.clock(), reload_asked_, {}, [this] { return reload(); }},
       begun_{app_.clock().now()},
-      docker_{docker_access(settings_, app_, DockerHome::agent)}
+      docker_{docker_access(settings_, app_, DockerHome::agent)},
+      brokers_{broker_access(settings_, app_)}
 {
     observer_.count_in(counts_);
     app_.ask_colony_as(colony_access(settings_, app_));
     app_.run_containers_on(docker_);
+    app_.talk_to_brokers(brokers_);
     if (settings_.agent.reload == config::Reload::automatic)
         reloading_.changed = [this] { return scripts_->changed(); };
 }
@@ -222,8 +225,12 @@ void Agent::make_control()
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, gate_, settings_.agent.scripts);
     observer_.name_scripts([this](const std::string& function) { return scripts_->script_of(function); });
     events_ = std::make_unique<Events>(app_, *store_, *queue_, gate_, observer_, log_);
-    overview_ = std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_,
-                                                           *scripts_, *events_, *sessions_, begun_});
+    const BrokerEvents::Parts brokers{app_, settings_, brokers_, *queue_, gate_, observer_, log_, loops_};
+    messages_ = std::make_unique<BrokerEvents>(brokers);
+    streams_ = std::make_unique<StreamEvents>(brokers);
+    overview_ =
+        std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_, *scripts_,
+                                                   *events_, *messages_, *streams_, *sessions_, begun_});
     api_ = std::make_unique<control::Api>(control::Api::Parts{
         app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
         [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain_.run(); },
@@ -261,6 +268,7 @@ asio::awaitable<void> Agent::serve()
     colony_->start(loops_);
     loops_.start("schedules", [this] { return events_->cron().run(); });
     loops_.start("files", [this] { return events_->files().run(); });
+    messages_->start();
     loops_.start("reload", [this] { return reloading_.run(); });
     loops_.start("disk", [this] { return watch_disk(store_->writer(), app_.clock(), log_); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
@@ -294,6 +302,7 @@ asio::awaitable<void> Agent::stop()
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
     co_await colony_->drain(app_.now() + for_the_colony);
+    co_await messages_->close(end_of_grace);
     co_await http_.close(end_of_grace);
     co_await sessions_->end();
     store_->writer().hurry();
@@ -339,6 +348,8 @@ asio::awaitable<void> Agent::load()
 {
     co_await scripts_->load();
     events_->serve(scripts_->scripts());
+    messages_->serve(scripts_->scripts());
+    co_await streams_->serve(scripts_->scripts());
     http_.serve(scripts_->watchers());
     queue_->reconsider();
 }

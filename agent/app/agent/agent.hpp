@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/agent/agent_http.hpp"
+#include "app/agent/broker_events.hpp"
 #include "app/agent/colony_desk.hpp"
 #include "app/agent/drain.hpp"
 #include "app/agent/events.hpp"
@@ -15,6 +16,7 @@
 #include "app/agent/script_set.hpp"
 #include "app/agent/service_manager.hpp"
 #include "app/agent/state_folder.hpp"
+#include "app/agent/stream_events.hpp"
 #include "app/app.hpp"
 #include "config/config.hpp"
 #include "control/api.hpp"
@@ -87,6 +89,8 @@ private:
     std::unique_ptr<ColonyDesk> colony_;
     std::unique_ptr<ScriptSet> scripts_;
     std::unique_ptr<Events> events_;
+    std::unique_ptr<BrokerEvents> messages_;
+    std::unique_ptr<StreamEvents> streams_;
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;
@@ -98,6 +102,7 @@ private:
     Semaphore reloads_{1}; // one at a time, whoever asks
     TimePoint begun_;
     DockerAccess docker_;
+    BrokerAccess brokers_;
 };
 
 } // namespace forager

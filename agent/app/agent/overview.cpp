@@ -65,6 +65,8 @@ Object Overview::status() const
             {"schedules", schedules()},
             {"watches", watches()},
             {"hooks", hooks_data(parts_.scripts.watchers())},
+            {"channels", parts_.messages.status()},
+            {"streams", parts_.streams.status()},
             {"scripts", scripts()},
             {"sessions", parts_.sessions.list()}};
 }

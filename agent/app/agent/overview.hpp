@@ -2,12 +2,14 @@
 // strand.
 #pragma once
 
+#include "app/agent/broker_events.hpp"
 #include "app/agent/colony_desk.hpp"
 #include "app/agent/events.hpp"
 #include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/log.hpp"
 #include "app/agent/script_set.hpp"
+#include "app/agent/stream_events.hpp"
 #include "app/app.hpp"
 #include "control/sessions.hpp"
 #include "core/value.hpp"
@@ -35,6 +37,8 @@ public:
         const store::Store& store;
         const ScriptSet& scripts;
         const Events& events;
+        const BrokerEvents& messages;
+        const StreamEvents& streams;
         const control::Sessions& sessions;
         TimePoint begun; ///< when the agent was started
     };

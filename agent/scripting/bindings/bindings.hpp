@@ -7,6 +7,7 @@
 
 namespace forager::scripting {
 
+std::span<const Binding> broker_bindings();
 std::span<const Binding> call_bindings();
 std::span<const Binding> colony_bindings();
 std::span<const Binding> colony_workflow_bindings();
