@@ -32,6 +32,7 @@ constexpr unsigned on_run = on(ContainerAction::run);
 constexpr unsigned on_start = on(ContainerAction::start);
 constexpr unsigned on_close = on(ContainerAction::close);
 constexpr unsigned on_monitor = on(ContainerAction::monitor);
+constexpr unsigned on_calls_of_monitor = on_monitor << 8U; // messages do not choose where they are answered
 constexpr unsigned on_new = on_create | on_run;
 constexpr unsigned on_all = on_new | on_start | on_close | on_monitor;
 
@@ -81,6 +82,7 @@ constexpr std::array known_fields{
     Field{"exact_value", flag, on_start | on_close},
     Field{"match", text, on_start | on_close},
     Field{"interval", text | number, on_monitor},
+    Field{"broker", text, on_calls_of_monitor},
 };
 
 unsigned kind_of(const Value& value)
@@ -117,6 +119,12 @@ std::string_view channel_of(ContainerAction action)
     return std::ranges::find(channels, action, &ContainerChannel::action)->channel;
 }
 
+unsigned places_of(ContainerAction action, bool is_call)
+{
+    const bool may_choose = is_call && action == ContainerAction::monitor;
+    return on(action) | (may_choose ? on_calls_of_monitor : 0U);
+}
+
 Failure unknown(const std::string& name, ContainerAction action)
 {
     std::vector<std::string> known;
@@ -128,10 +136,10 @@ Failure unknown(const std::string& name, ContainerAction action)
                                                 (near ? " (did you mean '" + *near + "'?)" : ", only " + listed(known)));
 }
 
-Result<void> check_member(const Member& member, ContainerAction action)
+Result<void> check_member(const Member& member, ContainerAction action, bool is_call)
 {
     const auto field = std::ranges::find(known_fields, member.name, &Field::name);
-    if (field == known_fields.end() || (field->on & on(action)) == 0)
+    if (field == known_fields.end() || (field->on & places_of(action, is_call)) == 0)
         return unknown(member.name, action);
     if (!member.value.is_null() && (field->kinds & kind_of(member.value)) == 0)
         return wrong(member.name, "must be " + words_of(field->kinds) + ", not " + words_of(kind_of(member.value)));
@@ -203,7 +211,7 @@ bool is_for_the_function(std::string_view field, ContainerAction action)
 Result<ContainerRequest> read(ContainerAction action, const Object& message, bool is_call)
 {
     for (const Member& member : message)
-        if (auto fine = check_member(member, action); !fine)
+        if (auto fine = check_member(member, action, is_call); !fine)
             return fine.error();
     Object given = message;
     if (is_call && action == ContainerAction::run) // the caller gets it

@@ -2,6 +2,7 @@
 #include "functions/broker.hpp"
 #include "functions/broker_function.hpp"
 
+#include "base/duration.hpp"
 #include "base/ids.hpp"
 #include "io/entropy.hpp"
 #include "ports/within.hpp"

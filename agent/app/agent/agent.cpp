@@ -207,6 +207,7 @@ void Agent::ended(const std::string& id)
     observer_.end(id);
     leftovers_.forget(id);
     api_->ended(id);
+    channels_->wake();
 }
 
 void Agent::make_sessions()
@@ -228,9 +229,11 @@ void Agent::make_control()
     const BrokerEvents::Parts brokers{app_, settings_, brokers_, *queue_, gate_, observer_, log_, loops_};
     messages_ = std::make_unique<BrokerEvents>(brokers);
     streams_ = std::make_unique<StreamEvents>(brokers);
+    channels_ = std::make_unique<ChannelDesk>(ChannelDesk::Parts{app_, settings_, brokers_, *queue_, store_->replies(),
+                                                                 *messages_, log_, loops_});
     overview_ =
         std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_, *scripts_,
-                                                   *events_, *messages_, *streams_, *sessions_, begun_});
+                                                   *events_, *messages_, *streams_, *channels_, *sessions_, begun_});
     api_ = std::make_unique<control::Api>(control::Api::Parts{
         app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
         [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain_.run(); },
@@ -269,6 +272,7 @@ asio::awaitable<void> Agent::serve()
     loops_.start("schedules", [this] { return events_->cron().run(); });
     loops_.start("files", [this] { return events_->files().run(); });
     messages_->start();
+    channels_->start();
     loops_.start("reload", [this] { return reloading_.run(); });
     loops_.start("disk", [this] { return watch_disk(store_->writer(), app_.clock(), log_); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
@@ -303,6 +307,7 @@ asio::awaitable<void> Agent::stop()
     co_await app_.scheduler().drain();
     co_await colony_->drain(app_.now() + for_the_colony);
     co_await messages_->close(end_of_grace);
+    co_await channels_->close(app_.now() + for_the_colony);
     co_await http_.close(end_of_grace);
     co_await sessions_->end();
     store_->writer().hurry();

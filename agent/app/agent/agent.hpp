@@ -4,6 +4,7 @@
 
 #include "app/agent/agent_http.hpp"
 #include "app/agent/broker_events.hpp"
+#include "app/agent/channel_desk.hpp"
 #include "app/agent/colony_desk.hpp"
 #include "app/agent/drain.hpp"
 #include "app/agent/events.hpp"
@@ -91,6 +92,7 @@ private:
     std::unique_ptr<Events> events_;
     std::unique_ptr<BrokerEvents> messages_;
     std::unique_ptr<StreamEvents> streams_;
+    std::unique_ptr<ChannelDesk> channels_;
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;

@@ -37,9 +37,14 @@ void BrokerEvents::start()
         parts_.loops.start(name, [&loop = *source] { return loop.run(); });
 }
 
+void BrokerEvents::hear_always(const std::string& broker, std::vector<Hearing> hearings)
+{
+    always_[broker] = std::move(hearings);
+}
+
 void BrokerEvents::serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts)
 {
-    std::map<std::string, std::vector<Hearing>> hearings;
+    std::map<std::string, std::vector<Hearing>> hearings = always_;
     std::vector<Shared> listeners;
     std::set<std::string> missing;
     for (const auto& script : scripts)

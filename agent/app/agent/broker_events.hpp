@@ -39,6 +39,9 @@ public:
 
     explicit BrokerEvents(Parts parts);
 
+    /// Before any script is served: what is heard of a broker whatever scripts there are.
+    void hear_always(const std::string& broker, std::vector<Hearing> hearings);
+
     /// These scripts and no others are served from now on.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts);
 
@@ -66,6 +69,7 @@ private:
 
     Parts parts_;
     std::map<std::string, std::unique_ptr<BrokerSource>> sources_; // of those that are configured
+    std::map<std::string, std::vector<Hearing>> always_;
     TaskGroup calls_;
     std::vector<Shared> listeners_;
 };

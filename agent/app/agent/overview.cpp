@@ -67,6 +67,7 @@ Object Overview::status() const
             {"hooks", hooks_data(parts_.scripts.watchers())},
             {"channels", parts_.messages.status()},
             {"streams", parts_.streams.status()},
+            {"container_channels", parts_.channels.status()},
             {"scripts", scripts()},
             {"sessions", parts_.sessions.list()}};
 }

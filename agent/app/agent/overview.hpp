@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/agent/broker_events.hpp"
+#include "app/agent/channel_desk.hpp"
 #include "app/agent/colony_desk.hpp"
 #include "app/agent/events.hpp"
 #include "app/agent/http_door.hpp"
@@ -39,6 +40,7 @@ public:
         const Events& events;
         const BrokerEvents& messages;
         const StreamEvents& streams;
+        const ChannelDesk& channels;
         const control::Sessions& sessions;
         TimePoint begun; ///< when the agent was started
     };

@@ -81,17 +81,15 @@ asio::awaitable<Failure> BrokerSource::live()
     }
 }
 
-// Those of one pattern together, in their order.
+// Those that follow one another on one pattern together: all keep their order, whatever they are on.
 asio::awaitable<void> BrokerSource::hand_out(std::vector<BrokerMessage> messages)
 {
-    std::map<std::string, std::vector<BrokerMessage>, std::less<>> sorted;
-    for (BrokerMessage& message : messages) {
-        auto place = sorted.find(message.pattern);
-        if (place == sorted.end())
-            place = sorted.emplace(message.pattern, std::vector<BrokerMessage>{}).first;
-        place->second.push_back(std::move(message));
-    }
-    for (auto& [pattern, its] : sorted) {
+    auto next = messages.begin();
+    while (next != messages.end()) {
+        const std::string pattern = next->pattern;
+        std::vector<BrokerMessage> its;
+        for (; next != messages.end() && next->pattern == pattern; ++next)
+            its.push_back(std::move(*next));
         std::vector<std::shared_ptr<const Hearing>> hearers;
         for (auto [one, end] = hearings_.equal_range(pattern); one != end; ++one)
             hearers.push_back(one->second);

@@ -5,26 +5,15 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <chrono>
 #include <exception>
-#include <memory>
 #include <utility>
 #include <vector>
 
 namespace forager {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
 
 namespace {
-
-std::vector<std::string> channel_names()
-{
-    std::vector<std::string> names;
-    for (const ContainerChannel& channel : container_channels())
-        names.emplace_back(channel.channel);
-    return names;
-}
 
 Result<Object> object_in(const std::string& payload, std::size_t limit)
 {
@@ -74,61 +63,35 @@ Failure in_words_of_a_reply(Failure failure)
 } // namespace
 
 ContainerChannels::ContainerChannels(const asio::any_io_executor& executor, Parts parts, Config config)
-    : executor_{executor}, parts_{std::move(parts)}, config_{config}, fewer_{executor}, backoff_{50ms, 1s}
+    : executor_{executor}, parts_{std::move(parts)}, config_{config}, fewer_{executor}
 {
 }
 
-asio::awaitable<void> ContainerChannels::run()
+std::vector<Hearing> ContainerChannels::hearings()
 {
-    for (;;) {
-        const Failure why = co_await hear();
-        lost(why);
-        co_await sleep_for(parts_.clock, backoff_.next(parts_.random.next()));
-    }
+    std::vector<Hearing> list;
+    for (const ContainerChannel& channel : container_channels())
+        list.push_back({std::string{channel.channel},
+                        [this](std::vector<BrokerMessage> messages) { return take_all(std::move(messages)); }});
+    return list;
 }
 
-asio::awaitable<Failure> ContainerChannels::hear()
+asio::awaitable<void> ContainerChannels::take_all(std::vector<BrokerMessage> messages)
 {
-    auto subscription = co_await parts_.broker.subscribe(channel_names());
-    if (!subscription)
-        co_return subscription.error();
-    if (const auto& refused = (*subscription)->refused(); !refused.empty())
-        parts_.tell("the broker does not let the channel '" + refused.begin()->first +
-                    "' be heard: " + refused.begin()->second);
-    if (!status_.trouble.empty())
-        parts_.tell("the container channels are heard again");
-    status_.connected = true;
-    status_.trouble.clear();
-    backoff_.reset();
-    parts_.replies.wake();
-    for (;;) {
-        auto messages = co_await (*subscription)->next();
-        if (!messages)
-            co_return messages.error();
-        for (BrokerMessage& message : *messages)
-            co_await take(std::move(message));
-    }
+    for (BrokerMessage& message : messages)
+        co_await take(std::move(message));
 }
 
-void ContainerChannels::lost(const Failure& why)
-{
-    status_.connected = false;
-    if (std::exchange(status_.trouble, why.message).empty())
-        parts_.tell("the container channels are not heard: " + why.message);
-}
-
-// Its order is that in which the queue is asked; that it is safe comes later, for many at once.
 asio::awaitable<void> ContainerChannels::take(BrokerMessage message)
 {
-    ++status_.heard;
+    ++heard_;
     auto object = object_in(message.payload, config_.message);
     if (!object) {
         refuse(message.channel, {}, object.error());
         co_return;
     }
     ReplyAddress address = reply_address(*object);
-    const std::string broker{parts_.broker.name()};
-    ReplyTo to{broker, std::move(address.channel), std::move(address.id)};
+    ReplyTo to{parts_.broker, std::move(address.channel), std::move(address.id)};
     auto request = container_request(message.channel, *object);
     if (!request) {
         refuse(message.channel, std::move(to), request.error());
@@ -138,7 +101,12 @@ asio::awaitable<void> ContainerChannels::take(BrokerMessage message)
         fewer_.clear();
         co_await fewer_.wait();
     }
-    Submission submission = submission_of(std::move(*request), message.channel, broker);
+    begin(submission_of(std::move(*request), message.channel, parts_.broker), std::move(to));
+}
+
+// Its order is that in which the queue is asked; that it is safe comes later, for many at once.
+void ContainerChannels::begin(Submission submission, ReplyTo to)
+{
     if (!to.channel.empty())
         submission.reply = to;
     ++putting_;
@@ -156,10 +124,10 @@ asio::awaitable<void> ContainerChannels::put(Submission submission, ReplyTo to)
         refuse(label, std::move(to), in_words_of_a_reply(accepted.error()));
 }
 
-void ContainerChannels::refuse(const std::string& channel, ReplyTo to, Failure why)
+void ContainerChannels::refuse(const std::string& what, ReplyTo to, Failure why)
 {
-    ++status_.refused;
-    parts_.tell("a message on " + channel + " is refused: " + why.message);
+    ++refused_;
+    parts_.warn("a message on " + what + " is refused: " + why.message);
     if (!to.channel.empty())
         parts_.replies.refuse(std::move(to), std::move(why));
 }

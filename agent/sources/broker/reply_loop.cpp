@@ -3,9 +3,12 @@
 #include "base/text.hpp"
 #include "sources/broker/reply_text.hpp"
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <chrono>
+#include <exception>
 #include <utility>
-#include <vector>
 
 namespace forager {
 
@@ -33,12 +36,21 @@ asio::awaitable<void> ReplyLoop::run()
     }
 }
 
+asio::awaitable<void> ReplyLoop::tell_rest()
+{
+    bool told = co_await tell_refusals();
+    while (told) {
+        told = co_await tell_outcomes();
+        told = told && more_;
+    }
+}
+
 void ReplyLoop::refuse(ReplyTo to, Failure why)
 {
     if (refused_.size() >= config_.refusals) {
         if (dropped_++ == 0)
-            parts_.tell("replies to refused requests are dropped: " + std::to_string(config_.refusals) +
-                        " wait for the broker " + std::string{parts_.broker.name()} + " already");
+            parts_.warn("replies to refused requests are dropped: " + std::to_string(config_.refusals) +
+                        " wait for the broker " + parts_.name + " already");
         return;
     }
     refused_.emplace_back(std::move(to), std::move(why));
@@ -51,8 +63,8 @@ asio::awaitable<bool> ReplyLoop::tell_refusals()
     while (!refused_.empty()) {
         const auto& [to, why] = refused_.front();
         std::string text = reply_text(to.id, Outcome{why}).value();
-        const Sent sent = co_await send(to, std::move(text));
-        if (sent == Sent::not_yet)
+        const bool told = co_await send(to, std::move(text));
+        if (!told)
             co_return false;
         refused_.pop_front();
     }
@@ -62,60 +74,81 @@ asio::awaitable<bool> ReplyLoop::tell_refusals()
 
 asio::awaitable<bool> ReplyLoop::tell_outcomes()
 {
-    auto due = co_await parts_.replies.due(std::string{parts_.broker.name()}, config_.at_once);
+    auto due = co_await parts_.replies.due(parts_.name, config_.at_once);
     if (!due)
         co_return false;
     more_ = due->size() == config_.at_once;
-    std::vector<std::string> heard;
-    std::string note;
-    bool all = true;
-    for (DueReply& reply : *due) {
-        auto text = reply_text(reply.to.id, reply.outcome);
-        const Sent sent = text ? co_await send(reply.to, std::move(*text)) : Sent::yes;
-        all = sent != Sent::not_yet;
-        if (!all)
-            break;
-        heard.push_back(std::move(reply.id));
-        if (sent == Sent::yes)
-            continue;
-        note = "its reply could not be published: " + trouble_; // stands in the records of this batch's end
-        break;
-    }
-    more_ = more_ || !note.empty();
-    if (!note.empty()) {
-        std::vector<std::string> lost{std::move(heard.back())};
-        heard.pop_back();
-        if (const auto kept = co_await parts_.replies.told(std::move(lost), note); !kept)
-            co_return false;
-    }
-    if (heard.empty())
-        co_return all;
-    const auto kept = co_await parts_.replies.told(std::move(heard), "");
-    co_return all && kept;
+    const bool told = co_await tell_these(std::move(*due));
+    co_return told;
 }
 
-asio::awaitable<ReplyLoop::Sent> ReplyLoop::send(ReplyTo to, std::string text)
+// What was published is marked also when this is cancelled: it must not be published again.
+asio::awaitable<bool> ReplyLoop::tell_these(std::vector<DueReply> due)
 {
-    const auto published = co_await parts_.broker.publish(to.channel, std::move(text));
+    std::vector<std::string> told;
+    bool all = true;
+    std::exception_ptr thrown;
+    try {
+        for (auto reply = due.begin(); all && reply != due.end(); ++reply) {
+            auto text = reply_text(reply->to.id, reply->outcome);
+            if (text)
+                all = co_await send(reply->to, std::move(*text));
+            if (all)
+                told.push_back(std::move(reply->id));
+        }
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (thrown)
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    if (!told.empty()) {
+        const bool kept = co_await mark(std::move(told));
+        all = all && kept;
+    }
+    if (thrown)
+        std::rethrow_exception(thrown);
+    co_return all;
+}
+
+asio::awaitable<bool> ReplyLoop::mark(std::vector<std::string> told)
+{
+    const auto kept = co_await parts_.replies.told(std::move(told), "");
+    co_return kept.has_value();
+}
+
+asio::awaitable<Result<void>> ReplyLoop::publish(std::string channel, std::string text)
+{
+    const auto broker = parts_.broker();
+    if (!broker)
+        co_return Failure{Errc::unreachable, broker.error().message};
+    auto published = co_await (*broker)->publish(std::move(channel), std::move(text));
+    co_return published;
+}
+
+// False: not yet. Who will never hear it counts as told.
+asio::awaitable<bool> ReplyLoop::send(ReplyTo to, std::string text)
+{
+    const auto published = co_await publish(to.channel, std::move(text));
     if (!published)
-        co_return judge(to, published.error());
+        co_return is_given_up(to, published.error());
     ++told_;
     tries_ = 0;
     trouble_.clear();
-    co_return Sent::yes;
+    co_return true;
 }
 
 // A broker that begins refuses for a while; what it refuses for good must not hold up the others.
-ReplyLoop::Sent ReplyLoop::judge(const ReplyTo& to, const Failure& failure)
+bool ReplyLoop::is_given_up(const ReplyTo& to, const Failure& failure)
 {
+    const std::string where = "a reply on '" + printable(to.channel) + "' of " + parts_.name;
     if (std::exchange(trouble_, failure.message) != failure.message)
-        parts_.tell("a reply on '" + printable(to.channel) + "' waits: " + failure.message);
+        parts_.warn(where + " waits: " + failure.message);
     const bool may_help = failure.code == Errc::unreachable || failure.code == Errc::timed_out;
     if (may_help || (failure.code == Errc::refused && ++tries_ < config_.most_refused))
-        return Sent::not_yet;
+        return false;
     tries_ = 0;
-    parts_.tell("a reply on '" + printable(to.channel) + "' is given up: " + failure.message);
-    return Sent::never;
+    parts_.warn(where + " is given up: " + failure.message);
+    return true;
 }
 
 } // namespace forager

@@ -15,15 +15,17 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace forager {
 
 class ReplyLoop {
 public:
     struct Config {
-        std::size_t at_once = 64;       ///< replies that are read from the store together
-        std::size_t refusals = 10'000;  ///< kept in memory for requests that never came into the queue
-        std::size_t most_refused = 20;  ///< tries of a reply that the broker refuses
+        std::size_t at_once = 16;      ///< replies that are read from the store, and marked as told, together
+        std::size_t refusals = 10'000; ///< kept in memory for requests that never came into the queue
+        std::size_t most_refused = 20; ///< tries of a reply that the broker refuses
     };
 
     /// All must outlive the loop.
@@ -31,14 +33,18 @@ public:
         Clock& clock;
         Random& random;
         Replies& replies;
-        Broker& broker;
-        std::function<void(const std::string& message)> tell; ///< hears what an operator should
+        std::string name;                                     ///< of the broker
+        std::function<Result<Broker*>()> broker;              ///< made when it is first wanted
+        std::function<void(const std::string& message)> warn; ///< hears what waits, and what is given up
     };
 
     ReplyLoop(const boost::asio::any_io_executor& executor, Parts parts, Config config);
 
     /// The loop. Runs until it is cancelled; a reply that is being published then may be published again.
     boost::asio::awaitable<void> run();
+
+    /// When the loop has ended: what is left, as far as the broker takes it at once.
+    boost::asio::awaitable<void> tell_rest();
 
     /// Something has ended that somebody may wait for.
     void wake() { changed_.set(); }
@@ -52,12 +58,13 @@ public:
     const std::string& trouble() const { return trouble_; }
 
 private:
-    enum class Sent { yes, never, not_yet };
-
     boost::asio::awaitable<bool> tell_refusals();
     boost::asio::awaitable<bool> tell_outcomes();
-    boost::asio::awaitable<Sent> send(ReplyTo to, std::string text);
-    Sent judge(const ReplyTo& to, const Failure& failure);
+    boost::asio::awaitable<bool> tell_these(std::vector<DueReply> due);
+    boost::asio::awaitable<bool> mark(std::vector<std::string> told);
+    boost::asio::awaitable<bool> send(ReplyTo to, std::string text);
+    boost::asio::awaitable<Result<void>> publish(std::string channel, std::string text);
+    bool is_given_up(const ReplyTo& to, const Failure& failure);
 
     Parts parts_;
     Config config_;
