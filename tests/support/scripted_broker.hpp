@@ -72,10 +72,10 @@ public:
         ++subscriptions;
         if (away)
             co_return *away;
-        channel = std::make_shared<ScriptedChannel>(executor_);
-        channel->patterns = std::move(patterns);
-        channel->refused = refused;
-        co_return std::make_unique<ScriptedSubscription>(channel);
+        line = std::make_shared<ScriptedChannel>(executor_);
+        line->patterns = std::move(patterns);
+        line->refused = refused;
+        co_return std::make_unique<ScriptedSubscription>(line);
     }
 
     OwnChannels own_channels(std::string_view id) const override
@@ -84,25 +84,25 @@ public:
     }
 
     /// To whoever subscribed last.
-    void say(const std::string& pattern, const std::string& channel_name, const std::string& payload) const
+    void say(const std::string& pattern, const std::string& channel, const std::string& payload) const
     {
-        channel->messages.emplace_back(pattern, channel_name, payload);
-        channel->said.set();
+        line->messages.emplace_back(pattern, channel, payload);
+        line->said.set();
     }
 
     /// The broker is gone.
     void leave(Failure why)
     {
         away = why;
-        channel->end = std::move(why);
-        channel->said.set();
+        line->end = std::move(why);
+        line->said.set();
     }
 
     std::optional<Failure> away;
     std::map<std::string, std::string> refused;
     std::function<void(const BrokerMessage& message)> answer; ///< hears what is published
     std::vector<BrokerMessage> published;
-    std::shared_ptr<ScriptedChannel> channel; ///< the last subscription's
+    std::shared_ptr<ScriptedChannel> line; ///< the last subscription's
     int subscriptions = 0;
 
 private:

@@ -38,7 +38,7 @@ TEST_CASE("a request is answered on a channel of its own, and all over one subsc
     CHECK(world.ask("one").value() == "re one");
     CHECK(world.ask("two").value() == "re two");
     CHECK(world.broker->subscriptions == 1);
-    CHECK(world.broker->channel->patterns == std::vector<std::string>{"reply.box.*"});
+    CHECK(world.broker->line->patterns == std::vector<std::string>{"reply.box.*"});
 }
 
 TEST_CASE("a request that nobody answers ends in time")

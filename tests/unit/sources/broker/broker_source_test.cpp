@@ -80,7 +80,7 @@ TEST_CASE("nobody is asked while nothing is to be heard")
     CHECK(world.broker.subscriptions == 0);
     world.source.set({world.hearing("a", "one")});
     world.settle();
-    CHECK(world.broker.channel->patterns == std::vector<std::string>{"a"});
+    CHECK(world.broker.line->patterns == std::vector<std::string>{"a"});
     CHECK(world.state.empty());
     CHECK(world.source.is_connected());
 }
@@ -107,7 +107,7 @@ TEST_CASE("other patterns are heard over the same connection")
     world.source.set({world.hearing("a", "new"), world.hearing("c", "two")});
     world.settle();
     CHECK(world.broker.subscriptions == 1);
-    CHECK(world.broker.channel->patterns == std::vector<std::string>{"a", "c"});
+    CHECK(world.broker.line->patterns == std::vector<std::string>{"a", "c"});
     CHECK(world.heard == std::vector<std::string>{"new 1"}); // what had come is not lost
 }
 
