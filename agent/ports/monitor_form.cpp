@@ -236,18 +236,11 @@ Object data_of(const Monitor& monitor)
     Object labels;
     for (const auto& [name, value] : monitor.of.labels)
         labels.append(name, value);
-    return {{"name", monitor.name},
-            {"container", monitor.of.name},
-            {"prefix", monitor.of.prefix},
-            {"labels", std::move(labels)},
-            {"expect", std::move(expect)},
-            {"interval", to_seconds(monitor.interval)},
-            {"heartbeat", monitor.heartbeat},
-            {"once", monitor.once},
-            {"damp", to_seconds(monitor.damp)},
-            {"call", monitor.function},
-            {"kwargs", monitor.kwargs},
-            {"owner", monitor.owner}};
+    return {
+        {"name", monitor.name},           {"container", monitor.of.name}, {"prefix", monitor.of.prefix},
+        {"labels", std::move(labels)},    {"expect", std::move(expect)},  {"interval", to_seconds(monitor.interval)},
+        {"heartbeat", monitor.heartbeat}, {"once", monitor.once},         {"damp", to_seconds(monitor.damp)},
+        {"call", monitor.function},       {"kwargs", monitor.kwargs},     {"owner", monitor.owner}};
 }
 
 Result<void> check(const Monitor& monitor)
