@@ -69,6 +69,8 @@ asio::awaitable<Failure> EventLoop::listen()
         co_return events.error();
     broken_.clear();
     open_ = true;
+    if (!began_)
+        began_ = clock_.wall().time_since_epoch().count();
     if (std::exchange(complained_, false))
         hears_.inform("the Docker engine is back, and tells of its containers again");
     hears_.opened();
@@ -110,7 +112,7 @@ void EventLoop::hear(const docker::Event& event)
         order_.pop_front();
     }
     last_ = std::max(last_.value_or(0), event.time);
-    hears_.event(event);
+    hears_.event(event, event.time < *began_);
 }
 
 void EventLoop::close(const Failure& failure)

@@ -29,8 +29,8 @@ public:
         std::function<bool()> wants;  ///< whether there is anybody to hear
         std::function<void()> opened; ///< from now on everything is told: what is there must be looked at
         std::function<void()> closed;
-        std::function<void(const docker::Event&)> event;
-        std::function<void(const std::string& message)> warn; ///< what an operator should know, a sentence each
+        std::function<void(const docker::Event&, bool old)> event; ///< `old`: of before the first connection
+        std::function<void(const std::string& message)> warn;      ///< what an operator should know, a sentence each
         std::function<void(const std::string& message)> inform;
     };
 
@@ -47,8 +47,6 @@ public:
 
     /// At first, what happened since then is asked for, too: nanoseconds since 1970.
     void begin_at(std::int64_t time) { last_ = time; }
-
-    bool is_open() const { return open_; }
 
 private:
     class Breaking;
@@ -70,6 +68,7 @@ private:
     bool open_ = false;
     bool complained_ = false;
     std::optional<std::int64_t> last_;
+    std::optional<std::int64_t> began_;     // the first connection
     std::unordered_set<std::string> known_; // the last events: some are told again when the connection is
     std::deque<std::string> order_;
 };
