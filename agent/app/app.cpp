@@ -94,8 +94,9 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     config.heap_limit = config_.heap_limit;
     config.tasks = config_.tasks;
     const scripting::World world{
-        io_.get_executor(), clock_,          random_,         slicer_,   library_, pool_,    processes_, http_,
-        place.registry,     place.scheduler, place.workflows, *journal_, *values_, signals_, colony_,    docker_, brokers_};
+        io_.get_executor(), clock_,   random_,        slicer_,         library_,        pool_,
+        processes_,         http_,    place.registry, place.scheduler, place.workflows, *journal_,
+        *values_,           signals_, colony_,        docker_,         brokers_,        monitors_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/duration.hpp"
 #include "base/size.hpp"
+#include "base/timestamp.hpp"
 #include "core/options.hpp"
 
 #include <algorithm>
@@ -187,6 +188,14 @@ private:
     std::optional<Failure> failure_;
 };
 
+Object labels_of(const MonitoredContainers& of)
+{
+    Object labels;
+    for (const auto& [name, value] : of.labels)
+        labels.append(name, value);
+    return labels;
+}
+
 std::string default_name(const MonitoredContainers& of)
 {
     if (!of.name.empty())
@@ -233,13 +242,10 @@ Object data_of(const Monitor& monitor)
         expect.append("memory", *monitor.expect.memory);
     if (monitor.expect.cpu)
         expect.append("cpu", *monitor.expect.cpu);
-    Object labels;
-    for (const auto& [name, value] : monitor.of.labels)
-        labels.append(name, value);
     return {{"name", monitor.name},
             {"container", monitor.of.name},
             {"prefix", monitor.of.prefix},
-            {"labels", std::move(labels)},
+            {"labels", labels_of(monitor.of)},
             {"expect", std::move(expect)},
             {"interval", to_seconds(monitor.interval)},
             {"heartbeat", monitor.heartbeat},
@@ -248,6 +254,28 @@ Object data_of(const Monitor& monitor)
             {"call", monitor.function},
             {"kwargs", monitor.kwargs},
             {"owner", monitor.owner}};
+}
+
+Object data_of(const MonitorStatus& status)
+{
+    const MonitoredContainers& of = status.monitor.of;
+    Object data{{"name", status.monitor.name}};
+    if (!of.name.empty())
+        data.append("container", of.name);
+    if (!of.prefix.empty())
+        data.append("prefix", of.prefix);
+    if (!of.labels.empty())
+        data.append("labels", labels_of(of));
+    data.append("call", status.monitor.function);
+    data.append("owner", status.monitor.owner);
+    data.append("containers", status.containers);
+    data.append("ok", status.ok ? Value{*status.ok} : Value{});
+    data.append("reason", status.reason);
+    data.append("events", status.events);
+    data.append("last", status.last ? Value{timestamp(*status.last)} : Value{});
+    data.append("over", status.over);
+    data.append("trouble", status.trouble);
+    return data;
 }
 
 Result<void> check(const Monitor& monitor)

@@ -14,6 +14,10 @@ Result<Monitor> monitor_of(const Object& options);
 /// What `monitor_of` makes the same monitor of.
 Object data_of(const Monitor& monitor);
 
+/// For whoever lists monitors: name, container, prefix and labels where they are, call, owner, containers, ok, reason,
+/// events, last, over, trouble.
+Object data_of(const MonitorStatus& status);
+
 /// Refuses one that makes no sense. Failures: bad_arguments.
 Result<void> check(const Monitor& monitor);
 

@@ -45,6 +45,9 @@ public:
     virtual void keep_soon(Monitor monitor, bool anew) = 0;
     virtual void note_soon(std::string monitor, std::string container, ToldState told) = 0;
     virtual void forget_soon(std::string monitor) = 0;
+
+    /// What was told of one of its containers.
+    virtual void forget_one_soon(std::string monitor, std::string container) = 0;
 };
 
 } // namespace forager

@@ -74,6 +74,7 @@ struct MonitorStatus {
     std::string reason;           ///< of the first that is not as expected
     std::uint64_t events = 0;     ///< told so far
     std::optional<WallTime> last; ///< when the last one was told
+    bool over = false;            ///< a monitor that tells once, and has
     std::string trouble;          ///< why an event waits
 };
 

@@ -6,6 +6,7 @@
 #include "ports/clock.hpp"
 #include "ports/journal.hpp"
 #include "ports/key_values.hpp"
+#include "ports/monitors.hpp"
 #include "ports/observer.hpp"
 #include "ports/process_runner.hpp"
 #include "primitives/broker/access.hpp"
@@ -63,6 +64,7 @@ struct World {
     const ColonyAccess& colony;
     const DockerAccess& docker;
     const BrokerAccess& brokers;
+    const MonitorsAccess& monitors;
 };
 
 /// Something that a script wants to be done at certain times.
@@ -162,6 +164,7 @@ public:
     std::map<std::string, Workflow> workflows;
     std::vector<Schedule> schedules;         ///< what it wants to be done again and again
     std::vector<Watcher> watchers;           ///< the events that it wants to hear of
+    std::vector<Monitor> monitors;           ///< of containers, that it declares
     std::string returned_workflow;           ///< the one that the main chunk returned, or empty
     std::optional<Outputs> workflow_results; ///< of that one, in the order of its tasks, which Lua would not keep
 

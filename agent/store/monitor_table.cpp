@@ -142,4 +142,14 @@ void MonitorTable::forget_soon(std::string monitor)
     writer_.post(forgetting(std::move(monitor)), Durable::soon);
 }
 
+void MonitorTable::forget_one_soon(std::string monitor, std::string container)
+{
+    Writer::Job job = [monitor = std::move(monitor), container = std::move(container)](Connection& database) {
+        Prepared remove{database, "DELETE FROM monitored WHERE monitor = ? AND container = ?"};
+        SQLite::bind(remove, monitor, container);
+        remove.exec();
+    };
+    writer_.post(std::move(job), Durable::soon);
+}
+
 } // namespace forager::store

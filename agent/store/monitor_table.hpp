@@ -21,6 +21,7 @@ public:
     void keep_soon(Monitor monitor, bool anew) override;
     void note_soon(std::string monitor, std::string container, ToldState told) override;
     void forget_soon(std::string monitor) override;
+    void forget_one_soon(std::string monitor, std::string container) override;
 
 private:
     Writer& writer_;
