@@ -84,6 +84,9 @@ public:
     /// Before any script: where they add and remove monitors.
     void monitor_with(MonitorsAccess monitors) { monitors_ = std::move(monitors); }
 
+    /// Failures: refused.
+    Result<Monitors*> monitors() const { return monitors_(); }
+
     /// From now on SIGINT means what the configuration says, and whatever computes at that moment ends.
     void hear_interrupts() { hears_interrupts_ = true; }
 
