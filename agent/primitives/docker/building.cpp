@@ -4,8 +4,11 @@
 #include "clients/docker/images.hpp"
 #include "core/image_reference.hpp"
 #include "io/process/capture.hpp"
+#include "primitives/docker/exec.hpp"
 #include "primitives/docker/options.hpp"
+#include "primitives/docker/permission.hpp"
 #include "primitives/docker/reading.hpp"
+#include "primitives/docker/registries.hpp"
 #include "primitives/files/files.hpp"
 
 #include <optional>
@@ -132,13 +135,33 @@ asio::awaitable<Result<std::string>> image_in(docker::ImageWork& work, LineSink*
     }
 }
 
+Result<void> permit(const Policy& policy, const std::string& socket, Build& wanted)
+{
+    if (auto allowed = permit_making(policy, ""); allowed.has_error())
+        return allowed;
+    for (const std::string& tag : wanted.spec.tags)
+        if (auto allowed = permit_image(policy, tag); allowed.has_error())
+            return allowed;
+    if (auto allowed = permit_network(policy, wanted.spec.network); allowed.has_error())
+        return allowed;
+    return permit_reading(policy, socket, wanted.context);
+}
+
 } // namespace
 
-asio::awaitable<Result<Object>> build(DockerEngine& engine, Object options, LineSink* lines)
+asio::awaitable<Result<Object>> build(DockerEngine& engine, Asker asker, Object options, LineSink* lines)
 {
     auto wanted = build_of(options);
     if (wanted.has_error())
         co_return wanted.error();
+    const Policy& policy = engine.policy_for(asker);
+    auto allowed = co_await engine.pool().run([&] { return permit(policy, engine.socket(), *wanted); });
+    if (allowed.has_error())
+        co_return allowed.error();
+    auto known = co_await logins(engine.pool(), engine.registries());
+    if (known.has_error())
+        co_return known.error();
+    wanted->spec.logins = std::move(*known);
     Files files{engine.pool()};
     auto made = co_await files.temp_file("forager-build");
     if (made.has_error())
@@ -158,7 +181,7 @@ asio::awaitable<Result<Object>> build(DockerEngine& engine, Object options, Line
     co_return Object{{"id", *image}, {"image", tag.empty() ? *image : tag}};
 }
 
-asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
+asio::awaitable<Result<Object>> import(DockerEngine& engine, Asker asker, Object options)
 {
     constexpr std::string_view known[] = {"file", "image", "changes"};
     if (auto fine = only_options("docker.import", options, known, {}); fine.has_error())
@@ -175,6 +198,8 @@ asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
     auto reference = parse_image(image);
     if (reference.has_error())
         co_return reference.error();
+    if (auto allowed = permit_making(engine.policy_for(asker), reference->text()); allowed.has_error())
+        co_return allowed.error();
     auto work = co_await docker::import_image(engine.client(), std::move(file), reference->text(), std::move(changes));
     if (work.has_error())
         co_return work.error();
@@ -186,8 +211,11 @@ asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
     co_return Object{{"id", part<std::string>(*made, "Id")}, {"image", reference->text()}};
 }
 
-asio::awaitable<Result<void>> copy_in(DockerEngine& engine, std::string container, std::string from, std::string to)
+asio::awaitable<Result<void>> copy_in(DockerEngine& engine, Asker asker, std::string container, std::string from,
+                                      std::string to)
 {
+    if (auto allowed = co_await permit_inside(engine, engine.policy_for(asker), container); allowed.has_error())
+        co_return allowed.error();
     Files files{engine.pool()};
     auto made = co_await files.temp_file("forager-copy");
     if (made.has_error())

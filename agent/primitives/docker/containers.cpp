@@ -3,6 +3,7 @@
 #include "clients/docker/containers.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/output.hpp"
+#include "primitives/docker/permission.hpp"
 #include "primitives/docker/reading.hpp"
 
 #include <optional>
@@ -202,6 +203,8 @@ asio::awaitable<Result<Object>> inspect(DockerEngine& engine, std::string name)
 
 asio::awaitable<Result<Object>> create(DockerEngine& engine, Making making)
 {
+    if (auto allowed = permit_staying(engine.policy_for(making.asker)); allowed.has_error())
+        co_return allowed.error();
     auto id = co_await make(engine, std::move(making));
     if (id.has_error())
         co_return id.error();
@@ -211,6 +214,8 @@ asio::awaitable<Result<Object>> create(DockerEngine& engine, Making making)
 
 asio::awaitable<Result<Object>> start_new(DockerEngine& engine, Making making)
 {
+    if (auto allowed = permit_staying(engine.policy_for(making.asker)); allowed.has_error())
+        co_return allowed.error();
     auto id = co_await make(engine, std::move(making));
     if (id.has_error())
         co_return id.error();

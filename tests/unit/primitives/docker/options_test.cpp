@@ -13,6 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
+Result<ContainerRun> run_of(const Object& options)
+{
+    return docker_work::run_of(options, {});
+}
+
 Object with(std::string name, Value value)
 {
     return {{"image", "nginx"}, {std::move(name), std::move(value)}};
