@@ -76,7 +76,7 @@ template <class Owner> std::vector<Key> keys_of_policy(Owner policy)
             "Users that a container or a command in one may run as, as patterns; the first counts where none is asked "
             "for and the image's own may not be."),
         key(policy, "capabilities", &Policy::capabilities, texts(),
-            "Capabilities that may be added; ALL: every one. By default those that engines give anyway."),
+            "Capabilities that may be added; usual: those that engines give anyway; all: every one."),
         key(policy, "privileged", &Policy::privileged, flag(),
             "Whether containers may have all rights of root on the machine."),
         key(policy, "new_privileges", &Policy::new_privileges, flag(),

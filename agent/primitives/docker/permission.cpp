@@ -9,6 +9,7 @@
 #include "primitives/docker/policy_refusal.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -58,11 +59,20 @@ std::string capability_in(std::string_view word)
     return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
 }
 
+// Every container has them: who dropped them may take them back.
+bool is_usual(std::string_view capability)
+{
+    constexpr std::array<std::string_view, 14> usual = {
+        "AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",   "MKNOD",
+        "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
+    return std::ranges::find(usual, capability) != usual.end();
+}
+
 bool has_capability(const Policy& policy, const std::string& wanted)
 {
     return std::ranges::any_of(policy.capabilities, [&](const std::string& item) {
         const std::string name = capability_in(item);
-        return name == wanted || name == "ALL";
+        return name == wanted || name == "ALL" || (name == "USUAL" && is_usual(wanted));
     });
 }
 

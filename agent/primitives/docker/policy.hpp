@@ -24,9 +24,7 @@ struct Policy {
     Texts networks{"*"}; ///< names; where none is asked for, it is "bridge"
     Texts ports{"*"};
     Texts users{"*"}; ///< as "1000:1000"; where none is asked for, it is ""
-    /// Those that an engine gives to every container: who dropped them may take them back.
-    Texts capabilities{"AUDIT_WRITE",      "CHOWN",   "DAC_OVERRIDE", "FOWNER", "FSETID",  "KILL",   "MKNOD",
-                       "NET_BIND_SERVICE", "NET_RAW", "SETFCAP",      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"};
+    Texts capabilities{"usual"}; ///< "usual": what engines give every container; "all"
     bool privileged = false;
     bool new_privileges = true;
     bool gpus = true;

@@ -121,8 +121,8 @@ TEST_CASE("images are those of the list")
     CHECK(refused(policy, {{"image", "busybox:1.36"}}).empty());
     CHECK(refused(policy, {{"image", "docker.io/library/busybox:1.36"}}).empty());
     CHECK(refused(policy, {{"image", "registry.example.org/team/app"}}).empty());
-    for (const std::string image :
-         {"busybox", "busybox:2", "evil/busybox:1.36", "sha256:" + std::string(64, 'a'), std::string{"0123456789ab"}}) {
+    for (const std::string& image : std::vector<std::string>{"busybox", "busybox:2", "evil/busybox:1.36",
+                                                             "sha256:" + std::string(64, 'a'), "0123456789ab"}) {
         CAPTURE(image);
         CHECK(refused(policy, {{"image", image}}) == "image");
     }
@@ -253,6 +253,8 @@ TEST_CASE("what is forced is so, and what may not be is not")
     CHECK(refused(policy, asking("gpus", -1)) == "gpus");
     CHECK(refused(policy, asking("cap_add", Array{"NET_ADMIN"})).empty());
     CHECK(refused(policy, asking("cap_add", Array{"CHOWN"})) == "cap_add");
+    policy.capabilities = {"usual", "sys_nice"};
+    CHECK(refused(policy, asking("cap_add", Array{"CHOWN", "SYS_NICE"})).empty());
     policy.capabilities = {"all"};
     CHECK(refused(policy, asking("cap_add", Array{"SYS_ADMIN"})).empty());
 }

@@ -47,8 +47,9 @@ TEST_CASE("logins are read as docker login writes them")
 
 TEST_CASE("a file that is none is refused, and nothing of it repeated")
 {
-    for (const std::string text : {std::string{"secret"}, std::string{"[]"}, std::string{R"({"auths":{"a":"secret"}})"},
-                                   file_with("a", "c2VjcmV0"), file_with("a", "!!secret")}) {
+    for (const std::string& text :
+         std::vector<std::string>{std::string{"secret"}, std::string{"[]"}, std::string{R"({"auths":{"a":"secret"}})"},
+                                  file_with("a", "c2VjcmV0"), file_with("a", "!!secret")}) {
         CAPTURE(text);
         const auto logins = logins_in(text);
         REQUIRE(logins.has_error());
