@@ -3,7 +3,7 @@
 #include "clients/docker/containers.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/output.hpp"
-#include "primitives/docker/permission.hpp"
+#include "primitives/docker/permitted_limits.hpp"
 #include "primitives/docker/reading.hpp"
 
 #include <optional>

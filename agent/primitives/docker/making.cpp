@@ -5,6 +5,7 @@
 #include "ports/with_grace.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/permission.hpp"
+#include "primitives/docker/permitted_limits.hpp"
 #include "primitives/docker/reading.hpp"
 
 #include <chrono>

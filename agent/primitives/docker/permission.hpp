@@ -9,7 +9,6 @@
 #include "core/value.hpp"
 #include "primitives/docker/policy.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,14 +34,5 @@ Result<void> permit_making(const Policy& policy, std::string_view name);
 
 /// To read a folder of this machine for an image: as a mount that is only read.
 Result<void> permit_reading(const Policy& policy, const std::string& socket, const std::string& folder);
-
-/// The time of a container that is waited for.
-Result<void> permit_lifetime(const Policy& policy, std::optional<Duration>& timeout);
-
-/// Of one that nobody waits for, a policy with a lifetime would not see the end.
-Result<void> permit_staying(const Policy& policy);
-
-/// One more, where there are `count` already.
-Result<void> permit_one_more(const Policy& policy, std::size_t count);
 
 } // namespace forager::docker_work

@@ -23,7 +23,7 @@ struct Policy {
     Texts mounts{"*", "/"};
     Texts networks{"*"}; ///< names; where none is asked for, it is "bridge"
     Texts ports{"*"};
-    Texts users{"*"}; ///< as "1000:1000"; where none is asked for, it is ""
+    Texts users{"*"};            ///< as "1000:1000"; where none is asked for, it is ""
     Texts capabilities{"usual"}; ///< "usual": what engines give every container; "all"
     bool privileged = false;
     bool new_privileges = true;

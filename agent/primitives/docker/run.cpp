@@ -6,7 +6,7 @@
 #include "ports/within.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/output.hpp"
-#include "primitives/docker/permission.hpp"
+#include "primitives/docker/permitted_limits.hpp"
 #include "primitives/docker/reading.hpp"
 #include "primitives/docker/verdict.hpp"
 #include "primitives/unix.hpp"

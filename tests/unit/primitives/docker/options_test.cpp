@@ -60,6 +60,12 @@ TEST_CASE("an environment is a table, or a list as messages have it")
     CHECK(refusal_of(with("env", Object{{"A=B", 1}})).find("'env'") == 0);
 }
 
+TEST_CASE("labels are the caller's, but not those of the agent")
+{
+    CHECK(container_of(with("labels", Object{{"team", "a"}})).value().labels == docker::Pairs{{"team", "a"}});
+    CHECK(refusal_of(with("labels", Object{{"forager.home", "x"}})).find("'labels' has 'forager.home'") == 0);
+}
+
 TEST_CASE("volumes come in three forms")
 {
     const std::vector<Mount> wanted{{Mount::Kind::bind, "/src", "/dst", true},

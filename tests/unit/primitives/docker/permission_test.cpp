@@ -1,6 +1,7 @@
 #include "primitives/docker/permission.hpp"
 
 #include "primitives/docker/options.hpp"
+#include "primitives/docker/permitted_limits.hpp"
 #include "result_text.hpp"
 #include "temp_folder.hpp"
 
