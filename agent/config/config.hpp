@@ -5,6 +5,7 @@
 
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "primitives/docker/policy.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -83,10 +84,20 @@ struct BrokerConfig {
     bool operator==(const BrokerConfig&) const = default;
 };
 
+struct DockerRegistryConfig {
+    std::string host;
+    std::string user;
+    Secret password;
+    bool operator==(const DockerRegistryConfig&) const = default;
+};
+
 struct DockerConfig {
     std::string host = "unix:///var/run/docker.sock";
     bool tls = false;      ///< of tcp:// addresses
     std::string cert_path; ///< the folder of ca.pem, cert.pem and key.pem; empty: none of them
+    std::string auths;     ///< the file that `docker login` writes; empty: none
+    std::vector<docker_work::Policy> policies;
+    std::vector<DockerRegistryConfig> registries;
     bool operator==(const DockerConfig&) const = default;
 };
 

@@ -1,4 +1,4 @@
-// What functions and sources talk to: brokers, containers, databases, object stores.
+// What functions and sources talk to: brokers, clusters, databases, object stores.
 #include "config/table.hpp"
 
 namespace forager::config {
@@ -54,22 +54,6 @@ Section broker_section()
                 "how many."),
             key(broker, "at_once", &BrokerConfig::at_once, number<std::size_t>(1, 100'000),
                 "Calls of one handler that go on at once, where it waits for something."),
-        }};
-}
-
-Section docker_section()
-{
-    const auto docker = [](auto& settings, std::size_t) -> auto& { return settings.docker; };
-    return {
-        "docker",
-        "The Docker engine.",
-        {
-            key(docker, "host", &DockerConfig::host, url({"unix", "tcp", "http", "https"}),
-                "Where the engine listens; empty: no Docker.", {"DOCKER_HOST"}),
-            key(docker, "tls", &DockerConfig::tls, flag(), "Whether a tcp:// address is spoken to over TLS.",
-                {"DOCKER_TLS_VERIFY"}),
-            key(docker, "cert_path", &DockerConfig::cert_path, path(),
-                "The folder of ca.pem (whom to trust), cert.pem and key.pem (who the agent is).", {"DOCKER_CERT_PATH"}),
         }};
 }
 

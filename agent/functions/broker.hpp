@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/container_request.hpp"
+#include "core/invocation.hpp"
 #include "primitives/docker/making.hpp"
 #include "runtime/wait_list.hpp"
 
@@ -54,9 +55,9 @@ struct WantedContainer {
     WantedContainer() = default;
 };
 
-/// Pure. `uuid` and `zone` stand in the container's environment as UUID and TZ, where the message does not give them.
-/// Failures: bad_arguments, naming the field; refused (what no message may ask for).
-Result<WantedContainer> wanted_container(const ContainerRequest& request, const std::string& uuid,
-                                         const std::string& zone);
+/// Pure, for this invocation. `uuid` and `zone` stand in the container's environment as UUID and TZ, where the message does not give them.
+/// Failures: bad_arguments, naming the field.
+Result<WantedContainer> wanted_container(const ContainerRequest& request, const Invocation& invocation,
+                                         const std::string& uuid, const std::string& zone);
 
 } // namespace forager

@@ -33,10 +33,7 @@ Result<WantedContainer> wanted_by(const ContainerRequest& request, const Invocat
     SystemRandom random;
     const std::uint64_t high = random.next();
     const std::uint64_t low = random.next();
-    auto wanted = wanted_container(request, make_id(high, low), zone_of_this_machine());
-    if (wanted)
-        docker_work::add_origin(wanted->making.spec, invocation);
-    return wanted;
+    return wanted_container(request, invocation, make_id(high, low), zone_of_this_machine());
 }
 
 // A container that does not run and is of an image that was built anew gives way, unless the message says otherwise.
@@ -56,7 +53,7 @@ asio::awaitable<Result<void>> build_first(DockerEngine& engine, WantedContainer&
 {
     if (!wanted.build)
         co_return Result<void>{};
-    auto built = co_await docker_work::build_when_changed(engine, std::move(*wanted.build), &lines);
+    auto built = co_await docker_work::build_when_changed(engine, wanted.making.asker, std::move(*wanted.build), &lines);
     if (!built)
         co_return built.error();
     auto image = co_await docker_work::image(engine, wanted.making.spec.image);

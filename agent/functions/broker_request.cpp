@@ -60,15 +60,13 @@ Object build_of(const Object& fields, const docker_work::Making& making)
 
 } // namespace
 
-Result<WantedContainer> wanted_container(const ContainerRequest& request, const std::string& uuid,
-                                         const std::string& zone)
+Result<WantedContainer> wanted_container(const ContainerRequest& request, const Invocation& invocation,
+                                         const std::string& uuid, const std::string& zone)
 {
     const Object& fields = request.fields;
-    auto making = docker_work::making_of(request.function, options_of(request));
+    auto making = docker_work::making_of(request.function, options_of(request), invocation);
     if (!making)
         return making.error();
-    if (making->spec.privileged)
-        return Failure{Errc::refused, "'privileged' is refused: no policy lets messages ask for privileged containers"};
     WantedContainer wanted;
     wanted.making = std::move(*making);
     wanted.making.conflict = conflict_of(fields);

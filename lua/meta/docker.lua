@@ -30,10 +30,10 @@
 ---@field pids? integer  processes and threads; default no limit
 ---@field shm_size? forager.Bytes  of /dev/shm; default the engine's own
 ---@field gpus? integer  how many; -1: all
----@field cap_add? string[]  capabilities beyond the usual ones
+---@field cap_add? string[]  capabilities beyond the usual ones: needs a policy
 ---@field cap_drop? string[]
 ---@field read_only? boolean  the root file system; default false
----@field privileged? boolean  all rights of root on the machine; default false
+---@field privileged? boolean  all rights of root on the machine: needs a policy; default false
 ---@field new_privileges? boolean  setuid programs may raise them; default false
 ---@field init? boolean  a small init process reaps orphans; default false
 ---@field platform? string  "linux/arm64"
@@ -103,7 +103,7 @@
 ---@field env? table<string, string|number>
 ---@field user? string
 ---@field cwd? string
----@field privileged? boolean
+---@field privileged? boolean  needs a policy
 ---@field timeout? forager.Duration
 ---@field limit? forager.Bytes
 ---@field merge? boolean

@@ -7,8 +7,11 @@
 #include "io/formats/digest.hpp"
 #include "io/formats/json.hpp"
 #include "io/process/capture.hpp"
+#include "primitives/docker/exec.hpp"
 #include "primitives/docker/options.hpp"
+#include "primitives/docker/permission.hpp"
 #include "primitives/docker/reading.hpp"
+#include "primitives/docker/registries.hpp"
 #include "primitives/files/files.hpp"
 
 #include <memory>
@@ -136,17 +139,37 @@ asio::awaitable<Result<std::string>> image_in(docker::ImageWork& work, LineSink*
     }
 }
 
+Result<void> permit(const Policy& policy, const std::string& socket, Build& wanted)
+{
+    if (auto allowed = permit_making(policy, ""); allowed.has_error())
+        return allowed;
+    for (const std::string& tag : wanted.spec.tags)
+        if (auto allowed = permit_image(policy, tag); allowed.has_error())
+            return allowed;
+    if (auto allowed = permit_network(policy, wanted.spec.network); allowed.has_error())
+        return allowed;
+    return permit_reading(policy, socket, wanted.context);
+}
+
 // What the engine is sent: the file is gone with this.
 struct Packed {
     docker::BuildSpec spec;
     std::unique_ptr<TemporaryFile> archive;
 };
 
-asio::awaitable<Result<Packed>> packed(DockerEngine& engine, Object options)
+asio::awaitable<Result<Packed>> packed(DockerEngine& engine, Asker asker, Object options)
 {
     auto wanted = build_of(options);
     if (wanted.has_error())
         co_return wanted.error();
+    const Policy& policy = engine.policy_for(asker);
+    auto allowed = co_await engine.pool().run([&] { return permit(policy, engine.socket(), *wanted); });
+    if (allowed.has_error())
+        co_return allowed.error();
+    auto known = co_await logins(engine.pool(), engine.registries());
+    if (known.has_error())
+        co_return known.error();
+    wanted->spec.logins = std::move(*known);
     Files files{engine.pool()};
     auto made = co_await files.temp_file("forager-build");
     if (made.has_error())
@@ -200,18 +223,18 @@ asio::awaitable<Result<std::string>> checksum_of(Files files, std::string archiv
 
 } // namespace
 
-asio::awaitable<Result<Object>> build(DockerEngine& engine, Object options, LineSink* lines)
+asio::awaitable<Result<Object>> build(DockerEngine& engine, Asker asker, Object options, LineSink* lines)
 {
-    auto wanted = co_await packed(engine, std::move(options));
+    auto wanted = co_await packed(engine, std::move(asker), std::move(options));
     if (wanted.has_error())
         co_return wanted.error();
     auto built = co_await send(engine, std::move(wanted->spec), lines);
     co_return built;
 }
 
-asio::awaitable<Result<Object>> build_when_changed(DockerEngine& engine, Object options, LineSink* lines)
+asio::awaitable<Result<Object>> build_when_changed(DockerEngine& engine, Asker asker, Object options, LineSink* lines)
 {
-    auto wanted = co_await packed(engine, options);
+    auto wanted = co_await packed(engine, std::move(asker), options);
     if (wanted.has_error())
         co_return wanted.error();
     auto checksum = co_await checksum_of(Files{engine.pool()}, wanted->archive->path(), std::move(options));
@@ -230,7 +253,7 @@ asio::awaitable<Result<Object>> build_when_changed(DockerEngine& engine, Object 
     co_return built;
 }
 
-asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
+asio::awaitable<Result<Object>> import(DockerEngine& engine, Asker asker, Object options)
 {
     constexpr std::string_view known[] = {"file", "image", "changes"};
     if (auto fine = only_options("docker.import", options, known, {}); fine.has_error())
@@ -247,6 +270,8 @@ asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
     auto reference = parse_image(image);
     if (reference.has_error())
         co_return reference.error();
+    if (auto allowed = permit_making(engine.policy_for(asker), reference->text()); allowed.has_error())
+        co_return allowed.error();
     auto work = co_await docker::import_image(engine.client(), std::move(file), reference->text(), std::move(changes));
     if (work.has_error())
         co_return work.error();
@@ -258,8 +283,11 @@ asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
     co_return Object{{"id", part<std::string>(*made, "Id")}, {"image", reference->text()}};
 }
 
-asio::awaitable<Result<void>> copy_in(DockerEngine& engine, std::string container, std::string from, std::string to)
+asio::awaitable<Result<void>> copy_in(DockerEngine& engine, Asker asker, std::string container, std::string from,
+                                      std::string to)
 {
+    if (auto allowed = co_await permit_inside(engine, engine.policy_for(asker), container); allowed.has_error())
+        co_return allowed.error();
     Files files{engine.pool()};
     auto made = co_await files.temp_file("forager-copy");
     if (made.has_error())

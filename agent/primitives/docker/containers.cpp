@@ -4,6 +4,7 @@
 #include "clients/docker/usage.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/output.hpp"
+#include "primitives/docker/permitted_limits.hpp"
 #include "primitives/docker/reading.hpp"
 
 #include <optional>
@@ -179,6 +180,8 @@ asio::awaitable<Result<Object>> inspect(DockerEngine& engine, std::string name)
 
 asio::awaitable<Result<Object>> create(DockerEngine& engine, Making making)
 {
+    if (auto allowed = permit_staying(engine.policy_for(making.asker)); allowed.has_error())
+        co_return allowed.error();
     auto id = co_await make(engine, std::move(making));
     if (id.has_error())
         co_return id.error();
@@ -188,6 +191,8 @@ asio::awaitable<Result<Object>> create(DockerEngine& engine, Making making)
 
 asio::awaitable<Result<Object>> start_new(DockerEngine& engine, Making making)
 {
+    if (auto allowed = permit_staying(engine.policy_for(making.asker)); allowed.has_error())
+        co_return allowed.error();
     auto id = co_await make(engine, std::move(making));
     if (id.has_error())
         co_return id.error();

@@ -20,6 +20,13 @@ DockerEngine::DockerEngine(BlockingPool& pool, Clock& clock, Config config)
 {
 }
 
+std::string DockerEngine::socket() const
+{
+    constexpr std::string_view local = "unix://";
+    const std::string& host = config_.client.host;
+    return host.starts_with(local) ? host.substr(local.size()) : "";
+}
+
 docker::Pairs DockerEngine::labels_of_ours() const
 {
     return {{home_label, config_.home}, {owner_label, config_.owner}};

@@ -1,9 +1,11 @@
 #include "primitives/docker/exec.hpp"
 
 #include "base/duration.hpp"
+#include "clients/docker/containers.hpp"
 #include "ports/within.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/output.hpp"
+#include "primitives/docker/permission.hpp"
 #include "primitives/docker/reading.hpp"
 #include "primitives/docker/verdict.hpp"
 #include "primitives/unix.hpp"
@@ -17,9 +19,13 @@ namespace asio = boost::asio;
 namespace {
 
 asio::awaitable<Result<Completed>> work(DockerEngine& engine, std::string container, docker::ExecSpec spec,
-                                        Output& output)
+                                        const Policy& policy, Output& output)
 {
     const TimePoint begun = engine.clock().now();
+    if (auto allowed = permit_command(policy, spec.privileged, spec.user); allowed.has_error())
+        co_return allowed.error();
+    if (auto allowed = co_await permit_inside(engine, policy, container); allowed.has_error())
+        co_return allowed.error();
     auto id = co_await docker::create_exec(engine.client(), std::move(container), std::move(spec));
     if (id.has_error())
         co_return id.error();
@@ -42,7 +48,7 @@ asio::awaitable<Result<Completed>> work(DockerEngine& engine, std::string contai
 
 } // namespace
 
-Result<ContainerCommand> command_of(const Value& command, const Object& options)
+Result<ContainerCommand> command_of(const Value& command, const Object& options, const Invocation& invocation)
 {
     constexpr std::string_view known[] = {"env", "user", "cwd", "privileged", "timeout", "limit", "merge", "check"};
     if (auto fine = only_options("docker.exec", options, known, {}); fine.has_error())
@@ -65,7 +71,18 @@ Result<ContainerCommand> command_of(const Value& command, const Object& options)
     if (!words || words->empty())
         return Failure{Errc::bad_arguments, "docker.exec needs a command: a list of words, or a line of them"};
     wanted.spec.command = std::move(*words);
+    wanted.asker = asker_of(invocation);
     return wanted;
+}
+
+asio::awaitable<Result<void>> permit_inside(DockerEngine& engine, const Policy& policy, std::string container)
+{
+    auto inspected = co_await docker::inspect(engine.client(), std::move(container));
+    if (inspected.has_error())
+        co_return inspected.error();
+    const std::string socket = engine.socket();
+    auto allowed = co_await engine.pool().run([&] { return permit_use(policy, socket, *inspected); });
+    co_return allowed;
 }
 
 asio::awaitable<Result<Completed>> exec(DockerEngine& engine, std::string container, ContainerCommand wanted)
@@ -74,8 +91,9 @@ asio::awaitable<Result<Completed>> exec(DockerEngine& engine, std::string contai
     const auto limit = wanted.timeout;
     const auto deadline = limit ? std::optional{engine.clock().now() + *limit} : std::nullopt;
     Output output{wanted.limit.value_or(engine.output_limit()), wanted.merge, wanted.lines};
-    auto done = co_await within(engine.clock(), deadline,
-                                work(engine, std::move(container), std::move(wanted.spec), output), "");
+    auto done = co_await within(
+        engine.clock(), deadline,
+        work(engine, std::move(container), std::move(wanted.spec), engine.policy_for(wanted.asker), output), "");
     if (done.has_error() && is_late(done.error()))
         co_return late(title, *limit, output);
     if (done.has_error() || !wanted.check)

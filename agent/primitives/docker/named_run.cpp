@@ -4,6 +4,7 @@
 #include "io/beside.hpp"
 #include "ports/within.hpp"
 #include "primitives/docker/output.hpp"
+#include "primitives/docker/permitted_limits.hpp"
 #include "primitives/docker/verdict.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -180,6 +181,8 @@ private:
 
 asio::awaitable<Result<Completed>> run_named(DockerEngine& engine, NamedRun wanted)
 {
+    if (auto allowed = permit_lifetime(engine.policy_for(wanted.making.asker), wanted.timeout); allowed.has_error())
+        co_return allowed.error();
     wanted.making.spec.stdin = !wanted.input.empty();
     const std::string title = "the container " + wanted.making.spec.name;
     const auto limit = wanted.timeout;
@@ -207,6 +210,8 @@ asio::awaitable<Result<Completed>> run_named(DockerEngine& engine, NamedRun want
 
 asio::awaitable<Result<Started>> start_named(DockerEngine& engine, Making making, std::string mark)
 {
+    if (auto allowed = permit_staying(engine.policy_for(making.asker)); allowed.has_error())
+        co_return allowed.error();
     if (auto ready = co_await engine.ready(); ready.has_error())
         co_return ready.error();
     auto present = co_await find(engine, making.spec.name);

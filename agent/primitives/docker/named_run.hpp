@@ -31,7 +31,7 @@ struct NamedRun {
 };
 
 /// Waits for its end. What it printed before this call is left out, unless it is of the same mark. Failures: `exit`, as
-/// of a command; timed_out (it was killed), with stdout and stderr so far in the details; refused (the name is taken);
+/// of a command; timed_out (it was killed), with stdout and stderr so far in the details; refused (the name is taken, the asker's policy);
 /// those of `docker::Client::call` and of `pull`. A cancellation kills it, and removes it where this call made it.
 boost::asio::awaitable<Result<Completed>> run_named(DockerEngine& engine, NamedRun wanted);
 

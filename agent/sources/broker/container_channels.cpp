@@ -39,7 +39,7 @@ Submission submission_of(ContainerRequest request, const std::string& channel, c
 {
     Submission submission;
     submission.invocation.function = std::move(request.function);
-    submission.invocation.source = broker;
+    submission.invocation.source = "broker " + broker;
     submission.invocation.label = channel + " " + request.name;
     submission.invocation.kwargs = std::move(request.fields);
     submission.overlaps = overlaps(request.action);

@@ -12,7 +12,10 @@ Result<WantedContainer> wanted(ContainerAction action, const Object& fields)
 {
     const auto request = container_request(action, fields);
     REQUIRE(request);
-    return wanted_container(*request, "abc", "Europe/Berlin");
+    Invocation invocation;
+    invocation.id = "i1";
+    invocation.source = "broker redis";
+    return wanted_container(*request, invocation, "abc", "Europe/Berlin");
 }
 
 const Object nginx{{"image", "nginx"}, {"name", "web"}};
@@ -91,11 +94,10 @@ TEST_CASE("what an existing container of the name becomes")
     CHECK(conflict("fail") == Conflict::fail);
 }
 
-TEST_CASE("privileged containers are refused")
+TEST_CASE("policies know who asks, and the container whom it is for")
 {
-    const auto refused = wanted(ContainerAction::create, nginx_with("privileged", true));
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == Errc::refused);
-    CHECK(refused.error().message.find("policy") != std::string::npos);
-    CHECK(wanted(ContainerAction::create, nginx_with("privileged", false)));
+    const auto create = wanted(ContainerAction::create, nginx_with("privileged", true));
+    REQUIRE(create);
+    CHECK(create->making.asker.source == "broker redis");
+    CHECK(create->making.spec.labels.front() == std::pair<std::string, std::string>{"forager.invocation", "i1"});
 }

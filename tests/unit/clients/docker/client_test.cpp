@@ -62,6 +62,26 @@ TEST_CASE("a newer engine is spoken to in the newest version that is known")
     CHECK(world.client.version() == "1.43");
 }
 
+TEST_CASE("an older engine in the place of the first is spoken to in its own version")
+{
+    const auto answers = [](const std::string& request) {
+        const bool is_new = holds(request, " /v1.41/");
+        return is_new ? answer(400,
+                               R"({"message":"client version 1.41 is too new. Maximum supported API version is 1.38"})")
+                      : answer(200, "[]");
+    };
+    DockerWorld world{answers};
+    CHECK(world.run(list(world.client, {})).error().code == Errc::bad_arguments); // asked anew, but not for ever
+    CHECK(world.peer.requests().size() == 4);
+    world.version = "1.38";
+    CHECK(world.run(list(world.client, {})).value().empty());
+    CHECK(world.line().starts_with("GET /v1.38/containers/json"));
+    DockerWorld streaming{answers};
+    CHECK(streaming.run(pull(streaming.client, "a:1", "", {})).has_error());
+    streaming.version = "1.38";
+    CHECK(streaming.run(pull(streaming.client, "a:1", "", {})).has_value());
+}
+
 TEST_CASE("an engine that is too old, and what is no engine, are refused")
 {
     DockerWorld old{always(200, "[]"), "1.24"};

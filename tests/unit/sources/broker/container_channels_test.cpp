@@ -109,7 +109,7 @@ TEST_CASE("a message becomes work in the queue, with its order and whom to answe
     REQUIRE(world.queue.all.size() == 1);
     const Submission& work = world.queue.all.front();
     CHECK(work.invocation.function == "broker.create");
-    CHECK(work.invocation.source == "redis");
+    CHECK(work.invocation.source == "broker redis");
     CHECK(work.invocation.kwargs == Object{{"image", "nginx"}, {"name", "web"}});
     CHECK(work.order_key == "container web");
     CHECK_FALSE(work.overlaps);
