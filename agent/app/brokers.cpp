@@ -1,7 +1,9 @@
 #include "app/brokers.hpp"
 
 #include "base/ids.hpp"
+#include "clients/mqtt/broker.hpp"
 #include "clients/redis/broker.hpp"
+#include "io/machine.hpp"
 
 #include <map>
 #include <memory>
@@ -12,6 +14,7 @@ namespace forager {
 namespace {
 
 constexpr std::string_view redis_name = "redis";
+constexpr std::string_view mqtt_name = "mqtt";
 
 Result<std::shared_ptr<Broker>> make_redis(const config::RedisConfig& settings, App& app)
 {
@@ -30,15 +33,43 @@ Result<std::shared_ptr<Broker>> make_redis(const config::RedisConfig& settings, 
     return std::make_shared<redis::RedisBroker>(app.executor(), app.pool(), app.clock(), std::move(config));
 }
 
+Result<std::shared_ptr<Broker>> make_mqtt(const config::Settings& settings, App& app)
+{
+    const config::MqttConfig& given = settings.mqtt;
+    auto address = mqtt::parse_address(given.url);
+    if (!address)
+        return Failure{address.error().code, "[mqtt] url: " + address.error().message};
+    mqtt::Config config;
+    config.address = std::move(*address);
+    if (config.address.user.empty())
+        config.address.user = given.user;
+    if (config.address.password.empty())
+        config.address.password = given.password.reveal();
+    config.tls.ca_file = given.ca_file;
+    config.tls.cert_file = given.cert_file;
+    config.tls.key_file = given.key_file;
+    const std::string agent = settings.agent.name.empty() ? machine_facts("/").name : settings.agent.name;
+    // A second client of one name would drive out the first.
+    constexpr std::size_t enough = 8;
+    config.client_id = (given.client_id.empty() ? agent : given.client_id) + "-" +
+                       make_id(app.random().next(), app.random().next()).substr(0, enough);
+    return std::make_shared<mqtt::MqttBroker>(app.executor(), app.pool(), app.clock(), std::move(config));
+}
+
 Result<std::shared_ptr<Broker>> make(std::string_view name, const config::Settings& settings, App& app)
 {
     if (name == redis_name && !settings.redis.url.empty())
         return make_redis(settings.redis, app);
+    if (name == mqtt_name && !settings.mqtt.url.empty())
+        return make_mqtt(settings, app);
     if (name.empty())
-        return Failure{Errc::refused, "no broker is configured: set [redis] url, or REDIS_URL"};
+        return Failure{Errc::refused, "no broker is configured: set [redis] url, or [mqtt] url"};
     if (name == redis_name)
         return Failure{Errc::refused, "there is no Redis: set [redis] url, or REDIS_URL"};
-    return Failure{Errc::bad_arguments, "there is no broker '" + std::string{name} + "': it is \"redis\""};
+    if (name == mqtt_name)
+        return Failure{Errc::refused, "there is no MQTT broker: set [mqtt] url"};
+    return Failure{Errc::bad_arguments,
+                   "there is no broker '" + std::string{name} + "': there are \"redis\" and \"mqtt\""};
 }
 
 using Desks = std::map<std::string, std::unique_ptr<BrokerDesk>, std::less<>>;
@@ -50,6 +81,8 @@ std::vector<std::string> broker_names(const config::Settings& settings)
     std::vector<std::string> names;
     if (!settings.redis.url.empty())
         names.emplace_back(redis_name);
+    if (!settings.mqtt.url.empty())
+        names.emplace_back(mqtt_name);
     return names;
 }
 

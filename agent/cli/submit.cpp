@@ -211,7 +211,8 @@ void add_colony(CLI::App& command, SubmitOptions& options)
     command
         .add_option("--executor", options.executor, "With --colony: the type of executor that is to run it (forager)")
         ->type_name("TYPE")
-        ->needs(colony);
+        ->needs(colony)
+        ->check([](const std::string& type) { return type.empty() ? "a type of executor is needed" : ""; });
     command.add_option("--label", options.label, "With --colony: a text to find it by")->needs(colony);
     add_duration(command, "--max-wait", options.max_wait, "With --colony: it fails when nobody has taken it by then")
         ->needs(colony);

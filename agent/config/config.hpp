@@ -73,7 +73,10 @@ struct MqttConfig {
     std::string url; ///< empty: there is no MQTT broker; may hold a user and a password
     std::string user;
     Secret password;
-    std::string client_id; ///< empty: the agent's name
+    std::string client_id; ///< what its clients' ids begin with; empty: the agent's name
+    std::string ca_file;   ///< authorities (PEM) that its certificate may come from; empty: the system's
+    std::string cert_file;
+    std::string key_file;
     bool operator==(const MqttConfig&) const = default;
 };
 

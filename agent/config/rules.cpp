@@ -1,6 +1,7 @@
 // What no value says alone.
 #include "base/text.hpp"
 #include "config/layers.hpp"
+#include "io/formats/base64.hpp"
 #include "io/http/server/caller.hpp"
 
 #include <sys/un.h>
@@ -63,6 +64,7 @@ private:
         if (colony.host.empty())
             return check_hostless();
         check_executors();
+        check_keys();
         const std::string where = reader_.set_by("colony.host")->place;
         if (colony.name.empty())
             reader_.warn(where + ": colony.host is given, and colony.name is not: there is no colony to serve");
@@ -81,6 +83,24 @@ private:
                 return reader_.warn(spot->place + ": " + wanted + key.name +
                                     " is given, and colony.host is not: there is no colony to serve");
         }
+    }
+
+    void check_keys()
+    {
+        check_key("colony.owner_key", settings_.colony.owner_key);
+        check_key("colony.key", settings_.colony.key);
+        for (std::size_t i = 0; i < settings_.executors.size(); ++i)
+            check_key(section_of(i) + ".key", settings_.executors[i].key);
+    }
+
+    // Not a word of what it is: it may be another secret.
+    void check_key(const std::string& path, const Secret& key)
+    {
+        constexpr std::size_t digits = 64;
+        const std::string_view text = trimmed(key.reveal());
+        if (!text.empty() && (text.size() != digits || from_hex(text).has_error()))
+            complain(reader_.set_by(path) == nullptr ? path + "_file" : path,
+                     path + " is no private key: that has 64 hexadecimal digits; 'forager keygen' makes one");
     }
 
     // The colony knows an executor by its name, and who calls by the key alone.

@@ -27,16 +27,21 @@ Section redis_section()
 Section mqtt_section()
 {
     const auto mqtt = [](auto& settings, std::size_t) -> auto& { return settings.mqtt; };
-    return {
-        "mqtt",
-        "The MQTT broker that topics are heard on.",
-        {
-            key(mqtt, "url", &MqttConfig::url, url({"mqtt", "mqtts"}),
-                R"(As "mqtt://127.0.0.1:1883"; mqtts:// with TLS; empty: no MQTT.)"),
-            key(mqtt, "user", &MqttConfig::user, text(), "The user, where the URL has none."),
-            key(mqtt, "password", &MqttConfig::password, secret(), "The password, where the URL has none."),
-            key(mqtt, "client_id", &MqttConfig::client_id, text(), "The name towards the broker; empty: the agent's."),
-        }};
+    return {"mqtt",
+            "The MQTT 5 broker that topics are heard on.",
+            {
+                key(mqtt, "url", &MqttConfig::url, url({"mqtt", "mqtts"}),
+                    R"(As "mqtt://127.0.0.1:1883"; mqtts:// with TLS; empty: no MQTT.)"),
+                key(mqtt, "user", &MqttConfig::user, text(), "The user, where the URL has none."),
+                key(mqtt, "password", &MqttConfig::password, secret(), "The password, where the URL has none."),
+                key(mqtt, "client_id", &MqttConfig::client_id, text(),
+                    "What the names of its connections begin with; empty: the agent's name."),
+                key(mqtt, "ca_file", &MqttConfig::ca_file, path(),
+                    "Authorities (PEM) that the broker's certificate may come from; empty: the system's."),
+                key(mqtt, "cert_file", &MqttConfig::cert_file, path(),
+                    "The agent's own certificate (PEM), where the broker wants one."),
+                key(mqtt, "key_file", &MqttConfig::key_file, path(), "That certificate's private key (PEM)."),
+            }};
 }
 
 Section broker_section()
@@ -50,7 +55,8 @@ Section broker_section()
                 "Whether the container channels are served, over each broker that is configured; with REDIS_ADDRESS in "
                 "the environment they are, unless something says false."),
             key(broker, "buffer", &BrokerConfig::buffer, number<std::size_t>(1, 10'000'000),
-                "Messages that wait in memory for one handler, which may hold 64 MB; more are dropped, and the log says "
+                "Messages that wait in memory for one handler, which may hold 64 MB; more are dropped, and the log "
+                "says "
                 "how many."),
             key(broker, "at_once", &BrokerConfig::at_once, number<std::size_t>(1, 100'000),
                 "Calls of one handler that go on at once, where it waits for something."),

@@ -1,4 +1,5 @@
-// Which messages of a broker an event of a script is for: "redis:orders.*", "redis-stream:jobs". Pure.
+// Which messages of a broker an event of a script is for: "redis:orders.*", "mqtt:a/+/b",
+// "redis-stream:jobs". Pure.
 #pragma once
 
 #include "core/failure.hpp"
@@ -10,7 +11,7 @@
 namespace forager {
 
 struct BrokerEvent {
-    std::string broker;  ///< "redis"
+    std::string broker;  ///< "redis", "mqtt"
     std::string pattern; ///< of channels, in the broker's own form; of a stream its name
     bool is_stream = false;
 

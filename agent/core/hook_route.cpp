@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <set>
 
 namespace forager {
@@ -87,9 +88,9 @@ std::optional<Object> HookRoute::match(std::span<const std::string> path) const
     return params;
 }
 
-std::size_t HookRoute::names() const
+bool HookRoute::goes_before(const HookRoute& other) const
 {
-    return static_cast<std::size_t>(std::ranges::count_if(segments_, is_name));
+    return std::ranges::lexicographical_compare(segments_, other.segments_, std::less{}, is_name, is_name);
 }
 
 bool HookRoute::same_requests(const HookRoute& other) const

@@ -4,7 +4,6 @@
 
 #include "core/failure.hpp"
 
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,8 +23,8 @@ public:
 
     const std::string& method() const { return method_; }
 
-    /// How many segments are names: where several routes fit, the one with the fewest is meant.
-    std::size_t names() const;
+    /// Whether this one is meant where both fit: at the first segment in which they differ it has the word.
+    bool goes_before(const HookRoute& other) const;
 
     /// Whether they answer the same requests.
     bool same_requests(const HookRoute& other) const;

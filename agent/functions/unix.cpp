@@ -10,7 +10,7 @@ namespace forager {
 
 namespace {
 
-const std::vector<std::string> keywords = {"cmd", "args", "shell", "cwd", "env", "stdin", "timeout", "limits"};
+const std::vector<std::string> keywords = {"cmd", "args", "shell", "cwd", "env", "stdin", "timeout", "user", "limits"};
 const std::vector<std::string> limit_names = {"cpu", "memory", "file_size", "open_files", "processes"};
 
 // The words of the command: positional arguments, or `cmd` and `args`.
@@ -127,6 +127,10 @@ Result<void> add_options(Command& command, const Invocation& invocation)
     if (!cwd)
         return cwd.error();
     command.cwd = cwd->value_or("");
+    auto user = text_argument(invocation.kwargs, "user");
+    if (!user)
+        return user.error();
+    command.user = user->value_or("");
     auto input = text_argument(invocation.kwargs, "stdin");
     if (!input)
         return input.error();
@@ -181,7 +185,7 @@ void add_unix(Registry& registry, ProcessRunner& processes)
     Function command;
     command.name = "unix.unix_command";
     command.doc = "Runs one command; gives what it prints. One argument is a line for the shell, several are a program "
-                  "and its arguments. Keywords: cmd, args, shell, cwd, env, stdin, timeout, limits.";
+                  "and its arguments. Keywords: cmd, args, shell, cwd, env, stdin, timeout, user, limits.";
     command.parameters = {{"command", Type::any, {}}};
     command.variadic = true;
     command.raw = true;

@@ -69,7 +69,8 @@ struct Command {
     std::vector<std::string> argv; ///< the program (looked up in PATH) and its arguments; never passed through a shell
     std::string input;             ///< bytes for its stdin, which is closed after them
     std::vector<std::pair<std::string, std::string>> env; ///< added to the environment
-    std::string cwd; ///< empty: the scratch folder of its scope where the runner makes such, else the caller's
+    std::string cwd;  ///< empty: the scratch folder of its scope where the runner makes such, else the caller's
+    std::string user; ///< whose rights it has, by name or number; empty: the caller's own
     std::optional<LastingFolder> folder; ///< takes the place of the scope's own scratch folder
     std::optional<Duration> timeout;
     bool merge = false; ///< both outputs as one stream in `out`, in the order written
@@ -98,10 +99,10 @@ class ProcessRunner {
 public:
     virtual ~ProcessRunner() = default;
 
-    /// Runs one command to its end. A non-zero status is a result. Failures: not_found (program or folder), refused
-    /// (not executable, no permission, no more processes), bad_arguments (NUL in an argument), timed_out (with `stdout`
-    /// and `stderr` so far in the details). After a timeout or a cancellation it returns only when the command and all
-    /// that it started are gone. Throws `operation_aborted` when cancelled.
+    /// Runs one command to its end. A non-zero status is a result. Failures: not_found (program, folder or user),
+    /// refused (not executable, no permission, no more processes), bad_arguments (NUL in an argument), timed_out (with
+    /// `stdout` and `stderr` so far in the details). After a timeout or a cancellation it returns only when the command
+    /// and all that it started are gone. Throws `operation_aborted` when cancelled.
     virtual boost::asio::awaitable<Result<Completed>> run(Command command) = 0;
 
     /// A scope of its own for one function, never given out twice.

@@ -67,7 +67,7 @@ void OutboxTable::begin(const Invocation& invocation, Object lease, WallTime now
         SQLite::bind(row, id, function, source, request, lease, to_milliseconds(now));
         row.exec();
     };
-    writer_.post(std::move(job), durable);
+    writer_.post_surely(std::move(job), durable);
 }
 
 void OutboxTable::told(std::string id, std::string note)

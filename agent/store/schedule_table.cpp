@@ -25,6 +25,13 @@ void write_last(Connection& database, const std::string& name, std::int64_t time
     insert.exec();
 }
 
+void remove_by(Connection& database, const char* statement, const std::string& name)
+{
+    Prepared remove{database, statement};
+    remove.bind(1, name);
+    remove.exec();
+}
+
 void remove_all_but(Connection& database, const std::vector<std::string>& names, std::int64_t before)
 {
     Prepared query{database, "SELECT name FROM schedule WHERE last < ?"};
@@ -35,9 +42,7 @@ void remove_all_but(Connection& database, const std::vector<std::string>& names,
     for (const std::string& name : old) {
         if (std::ranges::find(names, name) != names.end())
             continue;
-        Prepared remove{database, "DELETE FROM schedule WHERE name = ?"};
-        remove.bind(1, name);
-        remove.exec();
+        remove_by(database, "DELETE FROM schedule WHERE name = ?", name);
     }
 }
 
@@ -68,6 +73,38 @@ void remove_file(Connection& database, const std::string& watch, const std::stri
     Prepared remove{database, "DELETE FROM handled_file WHERE watch = ? AND path = ?"};
     SQLite::bind(remove, watch, path);
     remove.exec();
+}
+
+std::vector<std::string> watches_of_files(Connection& database)
+{
+    Prepared query{database, "SELECT DISTINCT watch FROM handled_file"};
+    std::vector<std::string> watches;
+    while (query.executeStep())
+        watches.push_back(query.getColumn(0).getString());
+    return watches;
+}
+
+// Stands among the schedules while the watch is not served: since when.
+std::string absence_of(const std::string& watch)
+{
+    return "absence of " + watch; // no schedule's name: "of" begins no cron expression
+}
+
+void remove_files_of_all_but(Connection& database, const std::vector<std::string>& served, std::int64_t now,
+                             WallTime before)
+{
+    for (const std::string& watch : watches_of_files(database)) {
+        const std::string absence = absence_of(watch);
+        if (std::ranges::find(served, watch) != served.end()) {
+            remove_by(database, "DELETE FROM schedule WHERE name = ?", absence);
+            continue;
+        }
+        const auto since = read_last(database, absence);
+        if (!since)
+            write_last(database, absence, now);
+        else if (*since < before)
+            remove_by(database, "DELETE FROM handled_file WHERE watch = ?", watch);
+    }
 }
 
 } // namespace
@@ -110,6 +147,14 @@ asio::awaitable<Result<void>> FileTable::forget(std::string watch, std::string p
     return writer_.run([watch = std::move(watch), path = std::move(path)](Connection& database) {
         remove_file(database, watch, path);
     });
+}
+
+void FileTable::forget_but(std::vector<std::string> served, WallTime now, WallTime before)
+{
+    Writer::Job job = [served = std::move(served), now = to_milliseconds(now), before](Connection& database) {
+        remove_files_of_all_but(database, served, now, before);
+    };
+    writer_.post(std::move(job), Durable::soon);
 }
 
 } // namespace forager::store

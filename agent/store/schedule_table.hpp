@@ -34,6 +34,10 @@ public:
     boost::asio::awaitable<Result<void>> remember(std::string watch, std::string path, FileMark mark) override;
     boost::asio::awaitable<Result<void>> forget(std::string watch, std::string path) override;
 
+    /// Forgets, sooner or later, all files of the watches that nobody has served since `before`; `served` are those
+    /// that are served `now`. To be called before `ScheduleTable::forget_but` with the same `before`.
+    void forget_but(std::vector<std::string> served, WallTime now, WallTime before);
+
 private:
     Writer& writer_;
 };

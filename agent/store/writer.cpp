@@ -36,8 +36,12 @@ struct Writer::Entry {
         blame = blame_for(error);
     }
 
+    bool must_wait() const { return insists && failure && blame == Blame::world; }
+
     Job job;
     Durable durable;
+    bool insists = false; // tried again until the disk takes it
+    bool heard = true;    // by somebody, who tries it again
     std::optional<Failure> failure;
     Blame blame = Blame::statement;
     Event done;
@@ -47,6 +51,7 @@ namespace {
 
 constexpr std::size_t largest_batch = 1000;
 constexpr Duration patience = std::chrono::milliseconds{50};
+constexpr Duration until_next_try = std::chrono::milliseconds{500};
 constexpr std::uint64_t largest_chance = ~std::uint64_t{0}; // one disk, one who asks: no need to spread
 
 int pages_written(Connection& database)
@@ -105,6 +110,7 @@ asio::awaitable<Result<void>> Writer::run_surely(Job job)
     Backoff pauses{std::chrono::milliseconds{200}, std::chrono::seconds{5}};
     for (;;) {
         const auto entry = std::make_shared<Entry>(job, executor_);
+        entry->insists = true;
         co_await settle(entry);
         if (!entry->failure)
             co_return Result<void>{};
@@ -117,6 +123,14 @@ asio::awaitable<Result<void>> Writer::run_surely(Job job)
 void Writer::post(Job job, Durable durable)
 {
     add(std::make_shared<Entry>(std::move(job), executor_, durable));
+}
+
+void Writer::post_surely(Job job, Durable durable)
+{
+    auto entry = std::make_shared<Entry>(std::move(job), executor_, durable);
+    entry->insists = true;
+    entry->heard = false;
+    add(std::move(entry));
 }
 
 void Writer::add(std::shared_ptr<Entry> entry)
@@ -146,7 +160,7 @@ void Writer::start()
 void Writer::be_patient()
 {
     if (!working_ && !patience_.armed())
-        clock_.arm(patience_, clock_.now() + patience);
+        clock_.arm(patience_, clock_.now() + (waiting_.front()->failure ? until_next_try : patience));
 }
 
 bool Writer::is_pressing() const
@@ -176,6 +190,7 @@ asio::awaitable<void> Writer::work()
         co_await run_beside(std::move(commit));
         last_commit_ = clock_.now() - *std::exchange(commit_began_, std::nullopt);
         judge(batch);
+        keep_refused(batch);
         for (const auto& entry : batch)
             entry->done.set();
     } while (is_pressing());
@@ -183,6 +198,18 @@ asio::awaitable<void> Writer::work()
     idle_.set();
     if (!waiting_.empty())
         be_patient();
+}
+
+void Writer::keep_refused(const Batch& batch)
+{
+    if (closed_ || hurried_)
+        return;
+    Batch refused;
+    std::ranges::copy_if(batch, std::back_inserter(refused),
+                         [](const auto& entry) { return entry->must_wait() && !entry->heard; });
+    for (const auto& entry : refused)
+        entry->durable = Durable::soon; // not at once again: the disk gets some time
+    waiting_.insert(waiting_.begin(), refused.begin(), refused.end());
 }
 
 // Whoever only reads finds a full disk as good as any.
@@ -229,22 +256,32 @@ asio::awaitable<void> Writer::run_beside(std::function<void()> work)
     co_await thread_->run(then_true);
 }
 
-// On the store's thread. What the disk refuses together is halved, until what it refuses stands alone.
-void Writer::run_batch(std::span<const std::shared_ptr<Entry>> batch)
+// On the store's thread. What the disk refuses together is halved, until what it refuses stands alone. False: what
+// insists on being written and comes later waits, too, since it may build on what was refused.
+bool Writer::run_batch(std::span<const std::shared_ptr<Entry>> batch)
 {
     const auto error = commit_together(batch);
     if (!error)
-        return;
+        return true;
     const bool locked_out = error->getErrorCode() == SQLITE_BUSY; // for none of them the wait would be shorter
     if (blame_for(*error) == Blame::file)
         suspect(database_->getFilename());
     if (batch.size() == 1 || locked_out) {
         for (const auto& entry : batch)
             entry->fail(*error);
-        return;
+        return std::ranges::none_of(batch, [](const auto& entry) { return entry->must_wait(); });
     }
-    run_batch(batch.first(batch.size() / 2));
-    run_batch(batch.subspan(batch.size() / 2));
+    const auto later = batch.subspan(batch.size() / 2);
+    if (run_batch(batch.first(batch.size() / 2)))
+        return run_batch(later);
+    Batch others;
+    for (const auto& entry : later)
+        if (entry->insists)
+            entry->fail(*error);
+        else
+            others.push_back(entry);
+    run_batch(others);
+    return false;
 }
 
 std::optional<SQLite::Exception> Writer::commit_together(std::span<const std::shared_ptr<Entry>> batch)

@@ -70,6 +70,10 @@ public:
     /// for others, for 50 ms at most.
     void post(Job job, Durable durable);
 
+    /// As `post`, but tried again and again, before all that was asked for later, while the disk takes nothing.
+    /// Meanwhile `run_surely` waits, too: what builds on it is not written without it.
+    void post_surely(Job job, Durable durable);
+
     /// Jobs that wait, for those who must not ask for more.
     std::size_t waiting() const { return waiting_.size(); }
 
@@ -117,7 +121,8 @@ private:
     boost::asio::awaitable<void> gather();
     boost::asio::awaitable<void> work();
     boost::asio::awaitable<void> run_beside(std::function<void()> work);
-    void run_batch(std::span<const std::shared_ptr<Entry>> batch);
+    bool run_batch(std::span<const std::shared_ptr<Entry>> batch);
+    void keep_refused(const Batch& batch);
     std::optional<SQLite::Exception> commit_together(std::span<const std::shared_ptr<Entry>> batch);
     bool run_together(std::span<const std::shared_ptr<Entry>> batch);
     void run_beside_others(Entry& entry);

@@ -15,7 +15,8 @@ end
 
 -- Whether it is an event of a broker.
 function messages.is_event(event)
-  return event:find "^redis:" ~= nil or event:find "^redis%-stream:" ~= nil
+  local kind = event:match "^([%a-]*):"
+  return kind == "redis" or kind == "mqtt" or kind == "redis-stream"
 end
 
 -- A message out of what came.

@@ -1,6 +1,6 @@
 ---@meta _
 
--- Brokers of messages, as the configuration names them ([redis]). Failures: `refused` (no broker, no right),
+-- Brokers of messages, as the configuration names them ([redis], [mqtt]). Failures: `refused` (no broker, no right),
 -- `unreachable` (nobody knows whether it was heard), `timed_out`, `limit`, `bad_arguments`.
 
 ---@class forager.Message
@@ -15,7 +15,7 @@ local Message = {}
 function Message:json() end
 
 ---@class forager.PublishOptions
----@field broker? "redis"  default: the first that is configured
+---@field broker? "redis"|"mqtt"  default: the first that is configured
 
 ---@class forager.BrokerRequestOptions : forager.PublishOptions
 ---@field timeout? forager.Duration  default 30 s

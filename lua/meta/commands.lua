@@ -9,6 +9,7 @@
 ---@field env? table<string, string|number>  added to the environment
 ---@field cwd? string  its folder; default the caller's, in the agent a scratch folder of the invocation
 ---@field timeout? forager.Duration  ends it with all that it started: the error `timed_out`; default none
+---@field user? string  whose rights it has, by name or number: for agents that run as root; default the agent's own
 ---@field merge? boolean  both outputs in `stdout`, in the order written; default false
 ---@field limit? forager.Bytes  kept of each output, its beginning and its end; default 4 MB
 ---@field on_line? fun(line: string, stream: "stdout"|"stderr")  hears each line while it runs

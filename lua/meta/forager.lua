@@ -108,7 +108,8 @@ function forager.every(period, fn) end
 -- is there and complete. "http:POST /hooks/{name}": a request to the agent's
 -- [http] server, answered with what `fn` gives: nil is a 204, text a 200, data a 200 as JSON, and a table with `status`
 -- says all itself, with `headers`, and `body` or `json`. An error is a 500 without details, `bad_arguments` a 400.
--- "redis:orders.*": a message on a channel of the broker. "redis-stream:jobs": an entry of a stream, always durable.
+-- "redis:orders.*", "mqtt:rooms/+/door": a message on a channel of that broker. "redis-stream:jobs": an entry of a
+-- stream, always durable.
 ---@param event string
 ---@param fn fun(ctx: forager.Context, event: forager.Request|forager.Message|any): any
 ---@param options? forager.OnOptions

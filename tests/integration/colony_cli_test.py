@@ -300,6 +300,7 @@ class Functions(Commands):
             self.assertEqual(done.returncode, 2)
             self.assertIn(option, done.stderr)
         self.assertIn("--colony", self.run_command("submit", "echo.echo", "--executor", "x").stderr)
+        self.assertIn("a type of executor is needed", self.run_command("submit", "echo.echo", "--colony", "--executor", "").stderr)
         self.assertIn("-50000", self.refused("submit", "echo.echo", "--priority", "99999", code=2)["message"])
         self.assertIn("NAME=VALUE", self.refused("submit", "echo.echo", "--kw", "x", code=2)["message"])
 

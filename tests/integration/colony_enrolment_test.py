@@ -155,8 +155,16 @@ class Strangers(ColonyAgent):
     def test_a_key_that_is_none(self):
         self.configure(colony='owner_key = "12"')
         agent = self.launch()
-        self.assertNotEqual(agent.wait(60), 0)
+        self.assertEqual(agent.wait(60), 2)
+        self.assertIn("colony.owner_key is no private key", self.log.read_text())
+
+    def test_an_agent_that_did_not_start_leaves_nothing_to_the_next(self):
+        self.configure(colony=f'owner_key = "{"f" * 64}"')  # beyond the curve
+        self.assertEqual(self.launch().wait(60), 1)
         self.assertIn("owner_key", self.log.read_text())
+        self.configure()
+        self.start()
+        self.assertNotIn("died", self.log.read_text())
 
 
 if __name__ == "__main__":

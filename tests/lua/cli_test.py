@@ -508,7 +508,7 @@ class Check(Command):
                                       r".*script.lua:9: note: backup.backup is not available.*\n$")
 
     def test_events_that_there_are_none_of_yet_are_named(self):
-        for text in ('on("redis:orders.*", function(ctx, message) ctx:log(message.payload) end)',
+        for text in ('on("nats:orders.*", function(ctx, message) ctx:log(message.payload) end)',
                      'reconciler { kind = "WebSite", every = "30s", actual = function(ctx, d) return d end, '
                      'apply = function(ctx, desired, actual) ctx:log "x" end }'):
             self.assertEqual(len(self.findings(f'local forager = require "forager"\nforager.{text}')), 1, text)

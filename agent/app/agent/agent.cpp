@@ -107,6 +107,10 @@ asio::awaitable<Outcome> Agent::live()
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     if (!started || !*started) {
         co_await http_.close(app_.now());
+        if (owes_nothing_) {
+            co_await app_.processes().end_all();
+            folder_->leave();
+        }
         if (!started)
             std::rethrow_exception(end);
         co_return started->error();
@@ -125,6 +129,7 @@ asio::awaitable<Result<void>> Agent::start()
     folder_ = std::move(*folder);
     const bool died =
         co_await leftovers_.bury_the_dead(*folder_, log_, [this](const std::string& root) { return holds(root); });
+    owes_nothing_ = !died;
     if (died)
         leftovers_.remove_containers(docker_, app_.clock(), log_);
     if (const auto opened = open_store(); !opened)
@@ -280,7 +285,8 @@ asio::awaitable<void> Agent::serve()
     loops_.start("disk", [this] { return watch_disk(store_->writer(), app_.clock(), log_); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
     loops_.start("retention", [this, retention] {
-        return keep_forgetting(*store_, app_.clock(), retention, [this] { return events_->schedules(); });
+        return keep_forgetting(*store_, app_.clock(), retention,
+                               {[this] { return events_->schedules(); }, [this] { return events_->watches(); }});
     });
     if (service_.listens())
         loops_.start("service",

@@ -85,6 +85,7 @@ private:
     Drain drain_;
     Leftovers leftovers_;
     std::optional<StateFolder> folder_;
+    bool owes_nothing_ = false; // to the next agent, if this one does not start
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<QueueSource> queue_;
     std::unique_ptr<ColonyDesk> colony_;

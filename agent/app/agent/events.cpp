@@ -93,6 +93,14 @@ std::vector<std::string> Events::schedules() const
     return names;
 }
 
+std::vector<std::string> Events::watches() const
+{
+    std::vector<std::string> names;
+    for (const auto& [name, handling] : handling_)
+        names.push_back(name);
+    return names;
+}
+
 // A failure of the handler is told where all failures are: the event has been handled.
 asio::awaitable<void> Events::call(Invocation invocation)
 {

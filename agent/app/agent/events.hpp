@@ -32,6 +32,9 @@ public:
     /// Names of the schedules that are served.
     std::vector<std::string> schedules() const;
 
+    /// Names of the watches of files that are served.
+    std::vector<std::string> watches() const;
+
     CronSource& cron() { return cron_; }
     const CronSource& cron() const { return cron_; }
     WatchSource& files() { return files_; }

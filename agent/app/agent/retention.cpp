@@ -51,8 +51,7 @@ bool is_worth_keeping(const AgeCalendar::Kept& now, const std::optional<AgeCalen
 
 } // namespace
 
-asio::awaitable<void> keep_forgetting(store::Store& store, Clock& clock, store::Retention retention,
-                                      ServedSchedules served)
+asio::awaitable<void> keep_forgetting(store::Store& store, Clock& clock, store::Retention retention, Served served)
 {
     std::optional<AgeCalendar::Kept> kept = co_await kept_calendar(store, clock);
     AgeCalendar calendar{retention.age, kept};
@@ -64,7 +63,8 @@ asio::awaitable<void> keep_forgetting(store::Store& store, Clock& clock, store::
             safe = done.has_value();
             if (safe)
                 kept = calendar.kept();
-            store.schedules().forget_but(served(), now - retention.age);
+            store.files().forget_but(served.watches(), now, now - retention.age);
+            store.schedules().forget_but(served.schedules(), now - retention.age);
         }
         bool more = false;
         if (safe) {

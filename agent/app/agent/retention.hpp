@@ -12,11 +12,15 @@
 
 namespace forager {
 
-/// The names of the schedules that are served: how far the others have come is forgotten, too.
-using ServedSchedules = std::function<std::vector<std::string>()>;
+/// The names of what scripts declare at this moment: how far other schedules have come, and which files other watches
+/// have handled, is forgotten, too.
+struct Served {
+    std::function<std::vector<std::string>()> schedules;
+    std::function<std::vector<std::string>()> watches;
+};
 
 /// Until it is cancelled; store and clock must outlive it.
 boost::asio::awaitable<void> keep_forgetting(store::Store& store, Clock& clock, store::Retention retention,
-                                             ServedSchedules served);
+                                             Served served);
 
 } // namespace forager

@@ -14,6 +14,8 @@ Result<void> well_formed(const Command& command)
         if (argument.find('\0') != std::string::npos)
             return Failure{Errc::bad_arguments, "an argument of '" + command.argv.front() +
                                                     "' contains a NUL byte: hand binary data over as input"};
+    if (command.user.find('\0') != std::string::npos)
+        return Failure{Errc::bad_arguments, "the name of a user must not contain a NUL byte"};
     if (command.cwd.find('\0') != std::string::npos)
         return Failure{Errc::bad_arguments, "the name of a working folder must not contain a NUL byte"};
     return {};
@@ -32,6 +34,9 @@ Result<LaunchPlan> plan_for(const Command& command, const Environment& base, Tag
     plan.argv = command.argv;
     plan.environment = std::move(*environment);
     plan.cwd = command.cwd;
+    plan.user = command.user;
+    for (const auto& [name, value] : command.env)
+        plan.own_variables.push_back(name);
     plan.limits = command.limits;
     plan.open_files = open_files;
     plan.tags = tags;

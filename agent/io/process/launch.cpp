@@ -2,6 +2,7 @@
 
 #include "io/process/launch_failure.hpp"
 #include "io/process/plumbing.hpp"
+#include "io/process/process_user.hpp"
 
 #include <sched.h>
 #include <sys/resource.h>
@@ -13,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -33,6 +35,8 @@ struct Birth {
     char* const* argv = nullptr;
     char* const* envp = nullptr;
     const char* cwd = nullptr;
+    const char* own_folder = nullptr; // entered with the rights that we have
+    const ProcessUser* user = nullptr;
     std::array<int, 4> descriptors{-1, -1, -1, -1};
     std::vector<Limit> limits;
     LaunchStage stage = LaunchStage::folder;
@@ -68,12 +72,20 @@ void close_others(unsigned first)
         close(static_cast<int>(number));
 }
 
+// The kernel keeps users by thread; the C library's own calls would change those of all our threads.
+bool become(const ProcessUser& user)
+{
+    return syscall(SYS_setgroups, user.groups.size(), user.groups.data()) == 0 &&
+           syscall(SYS_setresgid, user.group, user.group, user.group) == 0 &&
+           syscall(SYS_setresuid, user.user, user.user, user.user) == 0;
+}
+
 // Runs in the child, on a stack of its own, while the launching thread waits.
 __attribute__((no_sanitize("address", "undefined"))) int be_born(void* argument)
 {
     Birth& birth = *static_cast<Birth*>(argument);
     setsid();
-    if (birth.cwd != nullptr && chdir(birth.cwd) != 0)
+    if (birth.own_folder != nullptr && chdir(birth.own_folder) != 0)
         give_up(birth, LaunchStage::folder);
     int number = 0;
     for (; number < 4 && birth.descriptors[static_cast<std::size_t>(number)] >= 0; ++number)
@@ -83,6 +95,10 @@ __attribute__((no_sanitize("address", "undefined"))) int be_born(void* argument)
     for (const Limit& limit : birth.limits)
         if (prlimit64(0, static_cast<__rlimit_resource>(limit.resource), &limit.value, nullptr) != 0)
             give_up(birth, LaunchStage::limits);
+    if (birth.user != nullptr && !become(*birth.user))
+        give_up(birth, LaunchStage::user);
+    if (birth.cwd != nullptr && chdir(birth.cwd) != 0)
+        give_up(birth, LaunchStage::folder);
     reset_signals();
     execve(birth.program, birth.argv, birth.envp);
     give_up(birth, LaunchStage::exec);
@@ -163,9 +179,34 @@ Birth prepared(const LaunchPlan& plan, const std::string& program, std::span<cha
     birth.program = program.c_str();
     birth.argv = argv.data();
     birth.envp = envp.data();
-    birth.cwd = plan.cwd.empty() ? nullptr : plan.cwd.c_str();
+    (plan.own_folder ? birth.own_folder : birth.cwd) = plan.cwd.empty() ? nullptr : plan.cwd.c_str();
     birth.limits = limits_of(plan);
     return birth;
+}
+
+// Nobody where the present user is wanted.
+Result<std::optional<ProcessUser>> user_of(const LaunchPlan& plan)
+{
+    if (plan.user.empty())
+        return std::optional<ProcessUser>{};
+    auto user = find_user(plan.user);
+    if (!user)
+        return user.error();
+    if (user->user == geteuid() && geteuid() != 0) // there is nothing to change, and no right to
+        return std::optional<ProcessUser>{};
+    if (plan.own_folder && chown(plan.cwd.c_str(), user->user, user->group) != 0)
+        return system_failure("the folder '" + plan.cwd + "' cannot be given to '" + plan.user + "'", errno);
+    return std::optional{std::move(*user)};
+}
+
+// As a login has it.
+Result<Environment> environment_for(const LaunchPlan& plan, const ProcessUser& user)
+{
+    std::vector<std::pair<std::string, std::string>> changes;
+    for (auto [name, value] : {std::pair{"HOME", user.home}, {"USER", user.name}, {"LOGNAME", user.name}})
+        if (std::ranges::find(plan.own_variables, name) == plan.own_variables.end())
+            changes.emplace_back(name, std::move(value));
+    return with_changes(plan.environment, changes);
 }
 
 // `errno` says why; too few descriptors are no failure, as others will be given back.
@@ -180,6 +221,12 @@ Result<std::optional<Launched>> not_now(const std::string& attempt)
 
 Result<std::optional<Launched>> launch(const LaunchPlan& plan)
 {
+    const auto user = user_of(plan);
+    if (!user)
+        return user.error();
+    const auto environment = *user ? environment_for(plan, **user) : Result<Environment>{plan.environment};
+    if (!environment)
+        return environment.error();
     const Result<std::string> program = find_program(plan.argv.at(0), plan.environment, plan.cwd);
     if (!program)
         return program.error();
@@ -192,8 +239,9 @@ Result<std::optional<Launched>> launch(const LaunchPlan& plan)
     }
 
     const std::vector<char*> argv = pointers(plan.argv);
-    const std::vector<char*> envp = pointers(plan.environment);
+    const std::vector<char*> envp = pointers(*environment);
     Birth birth = prepared(plan, *program, argv, envp);
+    birth.user = *user ? &**user : nullptr;
     birth.descriptors = plumbing.numbers(plan.merge);
     launched.process = give_birth(birth, launched.pidfd);
     if (launched.process < 0)

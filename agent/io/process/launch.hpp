@@ -20,6 +20,9 @@ struct LaunchPlan {
     std::vector<std::string> argv;
     Environment environment;
     std::string cwd;
+    bool own_folder = false;                ///< `cwd` is the scratch folder, which is given to the user
+    std::string user;                       ///< by name or number; empty: the present one
+    std::vector<std::string> own_variables; ///< names that the user's surroundings leave as they are
     ResourceLimits limits;
     std::uint64_t open_files = 0; ///< what it may have open unless `limits` says otherwise
     TagPair tags;

@@ -57,6 +57,7 @@ Failure launch_failure(const LaunchPlan& plan, const std::string& program, Launc
     case LaunchStage::folder: return folder_failure(plan, error);
     case LaunchStage::limits: return system_failure("the limits of " + name + " could not be set", error);
     case LaunchStage::descriptors: return system_failure("the pipes of " + name + " could not be set up", error);
+    case LaunchStage::user: return system_failure(name + " could not be started as '" + plan.user + "'", error);
     case LaunchStage::exec: break;
     }
     return exec_failure(plan, program, error);

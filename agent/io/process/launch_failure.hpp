@@ -9,7 +9,7 @@
 namespace forager {
 
 /// What the child was doing when it failed.
-enum class LaunchStage { folder, limits, descriptors, exec };
+enum class LaunchStage { folder, limits, descriptors, user, exec };
 
 /// `program` is the path that was found; `error` the system's number.
 Failure launch_failure(const LaunchPlan& plan, const std::string& program, LaunchStage stage, int error);

@@ -104,6 +104,7 @@ asio::awaitable<Result<void>> LocalProcessRunner::find_folder(const Command& com
     if (!found)
         co_return found.error();
     plan.cwd = std::move(*found);
+    plan.own_folder = true;
     co_return Result<void>{};
 }
 

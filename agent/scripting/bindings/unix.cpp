@@ -20,6 +20,7 @@ Command command_of(Request& request)
     for (const Value& word : *option(given, "argv")->get<Array>())
         command.argv.push_back(*word.get<std::string>());
     command.input = text_option(given, "stdin");
+    command.user = text_option(given, "user");
     command.merge = flag_option(given, "merge", false);
     read_common_options(command, request);
     if (const auto limit = whole_option(given, "limit"))

@@ -95,7 +95,7 @@ HookSource::HookPtr HookSource::find(const http::ServedRequest& request) const
     HookPtr found;
     for (const HookPtr& hook : hooks_)
         if (hook->route.method() == request.method && hook->route.match(request.segments) &&
-            (found == nullptr || hook->route.names() < found->route.names()))
+            (found == nullptr || hook->route.goes_before(found->route)))
             found = hook;
     return found;
 }

@@ -149,21 +149,35 @@ TEST_CASE("a permission is not enforced yet, which is worth a warning")
 
 TEST_CASE("two executors of one name, or one key, are one too many")
 {
+    const std::string key = "key = '" + std::string(64, '5') + "'\n";
     const std::string colony = "[colony]\nhost = 'h'\nname = 'c'\n";
-    const std::string owner = colony + "owner_key = 'o'\n";
+    const std::string owner = colony + "owner_" + key;
     CHECK(problem_of(owner + "[[executor]]\nname = 'a'\ntype = 'x'\n[[executor]]\ntype = 'y'\nname = 'a'") ==
           "etc/forager.toml:10:1: executor[2] has the name of executor[1]: give each executor a name of its own");
     CHECK(problem_of(owner + "[[executor]]\n[[executor]]\n") ==
           "etc/forager.toml:6:1: executor[2] has the type of executor[1], and neither has a name: give one of them a "
           "name");
-    CHECK(problem_of(owner + "[[executor]]\nname = 'a'\nkey = 'k'\n[[executor]]\nname = 'b'\nkey = 'k'") ==
+    CHECK(problem_of(owner + "[[executor]]\nname = 'a'\n" + key + "[[executor]]\nname = 'b'\n" + key) ==
           "etc/forager.toml:10:1: executor[2] has the key of executor[1]: give each executor a key of its own");
-    CHECK(problem_of(colony + "key = 'k'\n[[executor]]\nname = 'a'\n[[executor]]\nname = 'b'") ==
+    CHECK(problem_of(colony + key + "[[executor]]\nname = 'a'\n[[executor]]\nname = 'b'") ==
           "etc/forager.toml:7:1: executor[2] has the key of executor[1]: give each executor a key of its own");
     for (const char* fine :
          {"[[executor]]\nname = 'a'\n[[executor]]\nname = 'b'", "[[executor]]\ntype = 'x'\n[[executor]]\ntype = 'y'",
           "[[executor]]\nname = 'a'\n[[executor]]\n"})
         CHECK(ConfigWorld{}.problems_of(owner + fine).empty());
+}
+
+TEST_CASE("a key that is none is shown to nobody")
+{
+    const std::string colony = "[colony]\nhost = 'h'\nname = 'c'\n";
+    for (const std::string& wrong : {std::string{"12"}, std::string(64, 'x'), std::string(66, '1')})
+        CHECK(problem_of(colony + "owner_key = '" + wrong + "'") ==
+              "etc/forager.toml:4:1: colony.owner_key is no private key: that has 64 hexadecimal digits; 'forager "
+              "keygen' "
+              "makes one");
+    CHECK(problem_of(colony + "[[executor]]\nkey = 'mine'").find(":5:1: executor[1].key is no private key") !=
+          std::string::npos);
+    CHECK(ConfigWorld{}.problems_of(colony + "key = ' " + std::string(64, 'A') + " '").empty());
 }
 
 TEST_CASE("a colony's host is neither a URL nor has it a port")

@@ -11,6 +11,7 @@ TEST_CASE("an event names a broker and a pattern, or a stream")
     CHECK(channel->broker == "redis");
     CHECK(channel->pattern == "orders.*");
     CHECK_FALSE(channel->is_stream);
+    CHECK(BrokerEvent::parse("mqtt:a/+/b").value()->broker == "mqtt");
     const auto stream = BrokerEvent::parse("redis-stream:a:b").value();
     REQUIRE(stream);
     CHECK(stream->broker == "redis");

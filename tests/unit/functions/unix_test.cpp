@@ -84,9 +84,16 @@ TEST_CASE("arguments that make no command are refused before anything runs")
     CHECK(refused({}, {{"cmd", 7}}) == "Invalid argument: 'cmd' must be a string, not an integer");
     CHECK(refused({"ls"}, {{"args", "-l"}}) == "Invalid argument: 'args' must be a list, not a string");
     CHECK(refused({"ls"}, {{"tiemout", 1}}).ends_with("(did you mean 'timeout'?)"));
+    CHECK(refused({"ls"}, {{"user", 7}}) == "Invalid argument: 'user' must be a string, not an integer");
     CHECK(refused({"ls"}, {{"timeout", "soon"}}).starts_with("Invalid argument: 'timeout': 'soon' is not a duration"));
     CHECK(refused({"ls"}, {{"env", Object{{"A=B", 1}}}}).find("'A=B' is no name") != std::string::npos);
     CHECK(world.runner.commands.empty());
+}
+
+TEST_CASE("a command runs as the user that it names")
+{
+    CHECK(command_of(unix_command({"x"}, {{"user", "backup"}})).user == "backup");
+    CHECK(command_of(unix_command({"x"})).user.empty());
 }
 
 TEST_CASE("a command gets the limits that it is given")

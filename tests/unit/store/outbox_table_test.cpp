@@ -1,5 +1,6 @@
 #include "store/outbox_table.hpp"
 
+#include "faulty_vfs.hpp"
 #include "store_world.hpp"
 
 #include <doctest/doctest.h>
@@ -127,6 +128,27 @@ TEST_CASE("a queue does not begin what was lent, retention does not forget it un
     bench.outbox().told("a", "");
     REQUIRE(bench.run(bench.records().forget({std::chrono::seconds{0}, 0}, at(1000))));
     CHECK_FALSE(bench.run(bench.records().find("a")).value());
+}
+
+TEST_CASE("an outcome is safe when it may be told, though the disk was full when the work began")
+{
+    FaultyDisk disk;
+    Bench bench;
+    disk.fill_at(1);
+    bench.outbox().begin(process("a"), lease, at(1), Durable::soon);
+    Asked<Result<void>> finished;
+    bench.ask(finished, bench.records().finish("a", Outputs{7}, at(3)));
+    const TimePoint later = bench.clock.now() + std::chrono::seconds{3};
+    bench.clock.run_until(bench.io, [&] { return bench.clock.now() >= later; });
+    CHECK_FALSE(finished.ended());
+    CHECK(bench.untold().empty()); // reading goes on
+    disk.make_room();
+    bench.clock.run_until(bench.io, [&] { return finished.ended(); });
+    REQUIRE(*finished.value);
+    REQUIRE(bench.untold().size() == 1);
+    REQUIRE(bench.untold()[0].outcome.has_value());
+    CHECK(bench.untold()[0].outcome->value() == Outputs{7});
+    bench.close();
 }
 
 TEST_CASE("work of the agent's own is never taken for a peer's")

@@ -57,7 +57,8 @@ std::string packed(const KeeperPlan& plan)
     Packer packer;
     pack(packer, plan.launch.argv);
     pack(packer, plan.launch.environment);
-    packer.text(plan.launch.cwd);
+    packer.text(plan.launch.cwd).text(plan.launch.user).number(plan.launch.own_folder ? 1 : 0);
+    pack(packer, plan.launch.own_variables);
     pack(packer, plan.launch.limits);
     packer.number(plan.launch.open_files).number(plan.launch.merge ? 1 : 0);
     packer.number(plan.limit).text(plan.boot).text(plan.input);
@@ -71,6 +72,9 @@ std::optional<KeeperPlan> unpacked_plan(std::string_view text)
     plan.launch.argv = texts(from);
     plan.launch.environment = texts(from);
     plan.launch.cwd = from.text();
+    plan.launch.user = from.text();
+    plan.launch.own_folder = from.number() != 0;
+    plan.launch.own_variables = texts(from);
     plan.launch.limits = limits(from);
     plan.launch.open_files = from.number();
     plan.launch.merge = from.number() != 0;

@@ -54,6 +54,7 @@ std::string print_of(const Command& command, const LaunchPlan& plan)
     for (const auto& [name, value] : command.env)
         told.launch.environment.push_back(name + "=" + value);
     told.launch.cwd = plan.cwd;
+    told.launch.user = command.user;
     told.launch.limits = command.limits;
     told.launch.merge = command.merge;
     told.input = command.input;

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -370,6 +372,59 @@ TEST_CASE("limits hold for the child")
     const auto done = world.run(command);
     REQUIRE(done.has_value());
     CHECK(done->out == "64\n1048576\n7\n153\n"); // 128 + SIGXFSZ
+}
+
+TEST_CASE("a command has the rights, the groups and the home of its user, and those alone")
+{
+    World world;
+    const TempFolder folder;
+    Command command = shell("id -un; id -gn; id -G; echo $HOME $USER $LOGNAME; cat secret 2>/dev/null || echo no");
+    command.cwd = folder.path();
+    command.user = "nobody";
+    std::ofstream{folder.at("secret")} << "secret\n";
+    std::filesystem::permissions(folder.at("secret"), std::filesystem::perms::owner_read);
+    std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
+    const auto done = world.run(command);
+    if (geteuid() != 0) {
+        REQUIRE_FALSE(done.has_value());
+        CHECK(done.error().message ==
+              "a command cannot run as the user 'nobody': only an agent that runs as root may choose");
+        return;
+    }
+    REQUIRE(done.has_value());
+    CHECK(done->out == "nobody\nnogroup\n65534\n/nonexistent nobody nobody\nno\n");
+    command.env = {{"HOME", "/tmp"}};
+    CHECK(world.run(command)->out.find("\n/tmp nobody nobody\n") != std::string::npos);
+    std::filesystem::permissions(folder.path(), std::filesystem::perms{0700});
+    CHECK(world.run(command).error().message.find("cannot be entered") != std::string::npos);
+    CHECK(geteuid() == 0);
+}
+
+TEST_CASE("a user is found by number, too, and one that there is not is named")
+{
+    World world;
+    Command command = shell("id -u");
+    command.user = std::to_string(geteuid());
+    CHECK(world.run(command)->out == command.user + "\n");
+    command.user = "nobody-of-this-name";
+    const auto refused = world.run(command);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Errc::not_found);
+    CHECK(refused.error().message == "there is no user 'nobody-of-this-name' to run a command as");
+}
+
+TEST_CASE("the scratch folder is the user's")
+{
+    World world;
+    const TempFolder folder;
+    world.strand.run(world.runner.scratch_in(folder.path(), [](const std::string&) { return false; }));
+    Command command = shell("echo it >kept && stat -c %u .");
+    command.user = std::to_string(geteuid() == 0 ? nobody : geteuid());
+    command.scope = world.runner.new_scope();
+    const auto done = world.run(command);
+    REQUIRE(done.has_value());
+    CHECK(done->out == command.user + "\n");
+    world.end_scope(command.scope);
 }
 
 TEST_CASE("a background process that holds the pipe holds up nothing, and goes with its scope")

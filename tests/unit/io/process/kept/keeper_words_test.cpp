@@ -49,6 +49,9 @@ TEST_CASE("a plan arrives as it was, or not at all")
     plan.launch.argv = {"prog", "", "a b"};
     plan.launch.environment = {"A=1"};
     plan.launch.cwd = "/tmp";
+    plan.launch.user = "backup";
+    plan.launch.own_folder = true;
+    plan.launch.own_variables = {"A"};
     plan.launch.limits.open_files = 12;
     plan.launch.merge = true;
     plan.input = "in";
@@ -59,6 +62,10 @@ TEST_CASE("a plan arrives as it was, or not at all")
     REQUIRE(read);
     CHECK(read->launch.argv == plan.launch.argv);
     CHECK(read->launch.environment == plan.launch.environment);
+    CHECK(read->launch.cwd == plan.launch.cwd);
+    CHECK(read->launch.user == "backup");
+    CHECK(read->launch.own_folder);
+    CHECK(read->launch.own_variables == plan.launch.own_variables);
     CHECK(read->launch.limits.open_files == 12U);
     CHECK_FALSE(read->launch.limits.processes);
     CHECK(read->launch.merge);
