@@ -32,6 +32,10 @@ namespace forager {
 class ColonyMember;
 }
 
+namespace forager::docker_work {
+class EventFeed;
+}
+
 namespace forager::http {
 class Client;
 }
@@ -127,7 +131,14 @@ public:
     Registry& registry() { return *registry_; }
 
     /// What it declared has been taken over by this registry.
-    void moved_to(Registry& registry) { registry_ = &registry; }
+    void moved_to(Registry& registry)
+    {
+        registry_ = &registry;
+        served_ = true;
+    }
+
+    /// The agent has read what it declares.
+    bool is_served() const { return served_; }
 
     /// The names that it declared.
     const std::vector<std::string>& declared() const { return declared_; }
@@ -148,6 +159,12 @@ public:
     std::int64_t open_lines();
     std::shared_ptr<LineQueue> lines(std::int64_t id) const;
     void close_lines(std::int64_t id);
+
+    // The events of a container engine that are read one after another.
+    std::int64_t keep_feed(std::shared_ptr<docker_work::EventFeed> feed);
+    std::shared_ptr<docker_work::EventFeed> feed(std::int64_t id) const;
+    void close_feed(std::int64_t id) { feeds_.erase(id); }
+    std::size_t feeds() const { return feeds_.size(); }
 
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
@@ -182,6 +199,9 @@ private:
     std::vector<std::string> declared_;
     std::map<std::int64_t, std::shared_ptr<LineQueue>> lines_;
     std::int64_t last_lines_ = 0;
+    std::map<std::int64_t, std::shared_ptr<docker_work::EventFeed>> feeds_;
+    std::int64_t last_feed_ = 0;
+    bool served_ = false;
     int main_ = LUA_NOREF;     // the compiled main chunk
     int run_main_ = LUA_NOREF; // the library's function that calls it
     int converse_ = LUA_NOREF; // the library's functions for sessions

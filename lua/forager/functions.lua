@@ -137,7 +137,13 @@ function functions.every(period, fn)
 end
 
 known.arguments("on", "string", "handler")
-local on_options = known.options("on", { durable = "boolean", secret_file = "string", signature = "string" }, 3)
+local on_options = known.options("on", {
+  durable = "boolean",
+  secret_file = "string",
+  signature = "string",
+  name = "string",
+  labels = "table",
+}, 3)
 
 -- Has `fn` called for each event, while the agent runs the script. Sources that this build has none of yet are refused
 -- by name.
@@ -151,6 +157,10 @@ function functions.on(event, fn, given)
   elseif given.secret_file or given.signature then
     failure.declare("on: secret_file and signature are for http: events, not for '%s'", event)
   end
+  if (given.name or given.labels) and not event:find "^docker:" then
+    failure.declare("on: name and labels are for docker: events, not for '%s'", event)
+  end
+  options.names("on: labels", given.labels, failure.declare)
   native.declare_watcher(event, given, fn)
 end
 

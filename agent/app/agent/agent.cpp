@@ -77,6 +77,7 @@ Agent::Agent(config::Settings settings, Reread reread)
     observer_.count_in(counts_);
     app_.ask_colony_as(colony_access(settings_, app_));
     app_.run_containers_on(docker_);
+    app_.monitor_with([this]() -> Result<Monitors*> { return &engine_->monitors(); });
     if (settings_.agent.reload == config::Reload::automatic)
         reloading_.changed = [this] { return scripts_->changed(); };
 }
@@ -222,8 +223,9 @@ void Agent::make_control()
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, gate_, settings_.agent.scripts);
     observer_.name_scripts([this](const std::string& function) { return scripts_->script_of(function); });
     events_ = std::make_unique<Events>(app_, *store_, *queue_, gate_, observer_, log_);
+    engine_ = std::make_unique<EngineDesk>(app_, *store_, *queue_, gate_, observer_, log_, docker_);
     overview_ = std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_,
-                                                           *scripts_, *events_, *sessions_, begun_});
+                                                           *scripts_, *events_, *engine_, *sessions_, begun_});
     api_ = std::make_unique<control::Api>(control::Api::Parts{
         app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
         [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain_.run(); },
@@ -261,6 +263,7 @@ asio::awaitable<void> Agent::serve()
     colony_->start(loops_);
     loops_.start("schedules", [this] { return events_->cron().run(); });
     loops_.start("files", [this] { return events_->files().run(); });
+    engine_->start(loops_);
     loops_.start("reload", [this] { return reloading_.run(); });
     loops_.start("disk", [this] { return watch_disk(store_->writer(), app_.clock(), log_); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
@@ -290,6 +293,7 @@ asio::awaitable<void> Agent::stop()
     colony_->stop();
     app_.processes().leave_kept();
     co_await loops_.stop();
+    co_await engine_->stop();
     if (service_.listens()) // it is still watched
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
@@ -339,6 +343,7 @@ asio::awaitable<void> Agent::load()
 {
     co_await scripts_->load();
     events_->serve(scripts_->scripts());
+    engine_->serve(scripts_->scripts());
     http_.serve(scripts_->watchers());
     queue_->reconsider();
 }

@@ -5,6 +5,7 @@
 #include "app/agent/agent_http.hpp"
 #include "app/agent/colony_desk.hpp"
 #include "app/agent/drain.hpp"
+#include "app/agent/engine_desk.hpp"
 #include "app/agent/events.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/leftovers.hpp"
@@ -87,6 +88,7 @@ private:
     std::unique_ptr<ColonyDesk> colony_;
     std::unique_ptr<ScriptSet> scripts_;
     std::unique_ptr<Events> events_;
+    std::unique_ptr<EngineDesk> engine_;
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;

@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "core/arguments.hpp"
 #include "core/cron_expression.hpp"
+#include "core/docker_event.hpp"
 #include "core/file_pattern.hpp"
 #include "core/hook_route.hpp"
 #include "core/options.hpp"
@@ -132,12 +133,17 @@ Outcome declare_every(Request& request)
     return Outputs{};
 }
 
-// The requests of a hook; nothing for files.
+// The requests of a hook; nothing for others.
 Result<std::optional<HookRoute>> read_event(std::string_view event)
 {
     const std::size_t end = std::min(event.find(':'), event.size());
     const std::string kind{event.substr(0, end)};
     const std::string_view rest = event.substr(std::min(end + 1, event.size()));
+    if (kind == "docker") {
+        const auto known = check_docker_event(rest);
+        return known ? Result<std::optional<HookRoute>>{std::nullopt}
+                     : Failure{Errc::bad_arguments, "on: " + known.error().message};
+    }
     if (kind != "file" && kind != "http")
         return Failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
     if (kind == "file") {
@@ -162,6 +168,16 @@ std::string handler_name(const std::string& path, const std::string& event)
     return name + "." + derived_id(event, "").substr(0, enough);
 }
 
+// What tells the watchers of a script apart: of containers' events some may want other containers.
+std::string identity_of(const std::string& event, const Value& options)
+{
+    Object which;
+    for (const char* name : {"name", "labels"})
+        if (const Value* value = option(options, name))
+            which.append(name, *value);
+    return which.empty() ? event : event + " " + to_json(Value{std::move(which)});
+}
+
 // declare_watcher(event, options, function)
 Outcome declare_watcher(Request& request)
 {
@@ -170,7 +186,7 @@ Outcome declare_watcher(Request& request)
     if (!hook)
         return declaration(hook.error());
     Function function;
-    function.name = handler_name(request.script.path(), event);
+    function.name = handler_name(request.script.path(), identity_of(event, request.arg(1)));
     function.doc = "Handles " + event + ".";
     function.variadic = true;
     Watcher watcher{event,
