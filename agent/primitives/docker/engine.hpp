@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -45,6 +46,9 @@ public:
     /// owed.
     boost::asio::awaitable<Result<void>> ready();
 
+    /// What marks one command in a container, told apart from all others.
+    std::string fresh_mark();
+
     /// A container of ours that could not be removed.
     void owe(std::string id) { owed_.push_back(std::move(id)); }
 
@@ -56,6 +60,7 @@ private:
     Config config_;
     docker::Client client_;
     bool swept_ = false;
+    std::uint64_t marks_ = 0;
     std::vector<std::string> owed_;
 };
 

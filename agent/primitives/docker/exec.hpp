@@ -29,8 +29,9 @@ struct ContainerCommand {
 /// Options: env, user, cwd, privileged, timeout, limit, merge, check. Failures: bad_arguments, naming the option.
 Result<ContainerCommand> command_of(const Value& command, const Object& options);
 
-/// Runs it to its end. Failures: as of a container's run. The engine has no way to end a command: after a failure or a
-/// cancellation it may go on until its container ends.
+/// Runs it to its end. Failures: as of a container's run. When it is cancelled or fails before the command's end, the
+/// command and all that it has begun are killed; where that is not possible the failure says so. Every process of the
+/// command carries FORAGER_EXEC in its environment, by which they are found.
 boost::asio::awaitable<Result<Completed>> exec(DockerEngine& engine, std::string container, ContainerCommand wanted);
 
 } // namespace forager::docker_work
