@@ -118,6 +118,18 @@ void Script::retire()
     monitors.clear();
 }
 
+std::int64_t Script::keep_feed(std::shared_ptr<docker_work::EventFeed> feed)
+{
+    feeds_.emplace(++last_feed_, std::move(feed));
+    return last_feed_;
+}
+
+std::shared_ptr<docker_work::EventFeed> Script::feed(std::int64_t id) const
+{
+    const auto found = feeds_.find(id);
+    return found == feeds_.end() ? nullptr : found->second;
+}
+
 std::int64_t Script::open_lines()
 {
     lines_.emplace(++last_lines_, std::make_shared<LineQueue>(world_.executor));

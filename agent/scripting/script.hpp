@@ -33,6 +33,10 @@ namespace forager {
 class ColonyMember;
 }
 
+namespace forager::docker_work {
+class EventFeed;
+}
+
 namespace forager::http {
 class Client;
 }
@@ -135,7 +139,14 @@ public:
     Registry& registry() { return *registry_; }
 
     /// What it declared has been taken over by this registry.
-    void moved_to(Registry& registry) { registry_ = &registry; }
+    void moved_to(Registry& registry)
+    {
+        registry_ = &registry;
+        served_ = true;
+    }
+
+    /// The agent has read what it declares.
+    bool is_served() const { return served_; }
 
     /// The names that it declared.
     const std::vector<std::string>& declared() const { return declared_; }
@@ -159,6 +170,11 @@ public:
 
     /// Who gives messages in which turn, while it lasts.
     std::map<std::int64_t, Listener*> listening;
+    // The events of a container engine that are read one after another.
+    std::int64_t keep_feed(std::shared_ptr<docker_work::EventFeed> feed);
+    std::shared_ptr<docker_work::EventFeed> feed(std::int64_t id) const;
+    void close_feed(std::int64_t id) { feeds_.erase(id); }
+    std::size_t feeds() const { return feeds_.size(); }
 
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
@@ -193,6 +209,9 @@ private:
     std::vector<std::string> declared_;
     std::map<std::int64_t, std::shared_ptr<LineQueue>> lines_;
     std::int64_t last_lines_ = 0;
+    std::map<std::int64_t, std::shared_ptr<docker_work::EventFeed>> feeds_;
+    std::int64_t last_feed_ = 0;
+    bool served_ = false;
     int main_ = LUA_NOREF;     // the compiled main chunk
     int run_main_ = LUA_NOREF; // the library's function that calls it
     int converse_ = LUA_NOREF; // the library's functions for sessions

@@ -144,6 +144,8 @@ local on_options = known.options("on", {
   signature = "string",
   concurrency = "count",
   group = "string",
+  name = "string",
+  labels = "table",
 }, 3)
 
 -- Has `fn` called for each event, while the agent runs the script. Sources that this build has none of yet are refused
@@ -168,6 +170,10 @@ function functions.on(event, fn, given)
   elseif is_message then
     fn = messages.handler(event, fn)
   end
+  if (given.name or given.labels) and not event:find "^docker:" then
+    failure.declare("on: name and labels are for docker: events, not for '%s'", event)
+  end
+  options.names("on: labels", given.labels, failure.declare)
   native.declare_watcher(event, given, fn)
 end
 

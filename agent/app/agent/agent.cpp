@@ -81,6 +81,7 @@ Agent::Agent(config::Settings settings, Reread reread)
     app_.ask_colony_as(colony_access(settings_, app_));
     app_.run_containers_on(docker_);
     app_.talk_to_brokers(brokers_);
+    app_.monitor_with([this]() -> Result<Monitors*> { return &engine_->monitors(); });
     if (settings_.agent.reload == config::Reload::automatic)
         reloading_.changed = [this] { return scripts_->changed(); };
 }
@@ -239,9 +240,10 @@ void Agent::make_control()
     streams_ = std::make_unique<StreamEvents>(brokers);
     channels_ = std::make_unique<ChannelDesk>(ChannelDesk::Parts{app_, settings_, brokers_, *queue_, store_->replies(),
                                                                  *messages_, log_, loops_});
-    overview_ =
-        std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_, *scripts_,
-                                                   *events_, *messages_, *streams_, *channels_, *sessions_, begun_});
+    engine_ = std::make_unique<EngineDesk>(app_, *store_, *queue_, gate_, observer_, log_, docker_);
+    overview_ = std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_,
+                                                           *scripts_, *events_, *messages_, *streams_, *channels_,
+                                                           *engine_, *sessions_, begun_});
     api_ = std::make_unique<control::Api>(control::Api::Parts{
         app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
         [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain_.run(); },
@@ -281,6 +283,7 @@ asio::awaitable<void> Agent::serve()
     loops_.start("files", [this] { return events_->files().run(); });
     messages_->start();
     channels_->start();
+    engine_->start(loops_);
     loops_.start("reload", [this] { return reloading_.run(); });
     loops_.start("disk", [this] { return watch_disk(store_->writer(), app_.clock(), log_); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
@@ -311,6 +314,7 @@ asio::awaitable<void> Agent::stop()
     colony_->stop();
     app_.processes().leave_kept();
     co_await loops_.stop();
+    co_await engine_->stop();
     if (service_.listens()) // it is still watched
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
@@ -364,6 +368,7 @@ asio::awaitable<void> Agent::load()
     events_->serve(scripts_->scripts());
     messages_->serve(scripts_->scripts());
     co_await streams_->serve(scripts_->scripts());
+    engine_->serve(scripts_->scripts());
     http_.serve(scripts_->watchers());
     queue_->reconsider();
 }

@@ -7,6 +7,7 @@
 #include "app/agent/channel_desk.hpp"
 #include "app/agent/colony_desk.hpp"
 #include "app/agent/drain.hpp"
+#include "app/agent/engine_desk.hpp"
 #include "app/agent/events.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/leftovers.hpp"
@@ -94,6 +95,7 @@ private:
     std::unique_ptr<BrokerEvents> messages_;
     std::unique_ptr<StreamEvents> streams_;
     std::unique_ptr<ChannelDesk> channels_;
+    std::unique_ptr<EngineDesk> engine_;
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;

@@ -5,6 +5,7 @@
 #include "app/agent/broker_events.hpp"
 #include "app/agent/channel_desk.hpp"
 #include "app/agent/colony_desk.hpp"
+#include "app/agent/engine_desk.hpp"
 #include "app/agent/events.hpp"
 #include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
@@ -41,6 +42,7 @@ public:
         const BrokerEvents& messages;
         const StreamEvents& streams;
         const ChannelDesk& channels;
+        const EngineDesk& engine;
         const control::Sessions& sessions;
         TimePoint begun; ///< when the agent was started
     };
@@ -66,6 +68,7 @@ private:
     Array loops() const;
     Array schedules() const;
     Array watches() const;
+    Array monitors() const;
     static Work work_of(std::size_t waiting, std::size_t begun, std::size_t sleeping, std::size_t crowd);
     Work all() const; ///< the queue's and the colony's
     Work of_the_queue() const;

@@ -13,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -60,6 +61,9 @@ public:
     /// owed.
     boost::asio::awaitable<Result<void>> ready();
 
+    /// What marks one command in a container, told apart from all others.
+    std::string fresh_mark();
+
     /// A container of ours that could not be removed.
     void owe(std::string id) { owed_.push_back(std::move(id)); }
 
@@ -72,6 +76,7 @@ private:
     docker::Client client_;
     docker_work::Slots slots_{config_.owner};
     bool swept_ = false;
+    std::uint64_t marks_ = 0;
     std::vector<std::string> owed_;
 };
 

@@ -32,8 +32,9 @@ struct ContainerCommand {
 Result<ContainerCommand> command_of(const Value& command, const Object& options, const Invocation& invocation);
 
 /// Runs it to its end. Failures: as of a container's run; refused, also when the container has more than the asker's
-/// policy allows. The engine has no way to end a command: after a failure or a
-/// cancellation it may go on until its container ends.
+/// policy allows. When it is cancelled or fails before the command's end, the
+/// command and all that it has begun are killed; where that is not possible the failure says so. Every process of the
+/// command carries FORAGER_EXEC in its environment, by which they are found.
 boost::asio::awaitable<Result<Completed>> exec(DockerEngine& engine, std::string container, ContainerCommand wanted);
 
 /// Whether somebody may run something of his own in this container, by what it has. Failures: refused.

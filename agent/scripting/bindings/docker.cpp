@@ -3,6 +3,7 @@
 
 #include "primitives/docker/building.hpp"
 #include "primitives/docker/containers.hpp"
+#include "primitives/docker/events.hpp"
 #include "primitives/docker/exec.hpp"
 #include "primitives/docker/images.hpp"
 #include "primitives/docker/run.hpp"
@@ -157,6 +158,40 @@ asio::awaitable<Outcome> copy_out(DockerEngine& engine, const Request& request)
     return none(docker_work::copy_out(engine, text(request, 0), text(request, 1), text(request, 2)));
 }
 
+// (options): a number that stands for them.
+asio::awaitable<Outcome> open_events(Request request)
+{
+    constexpr std::size_t most = 64;
+    const auto engine = request.script.world().docker();
+    if (!engine)
+        co_return engine.error();
+    if (request.script.feeds() >= most)
+        co_return Failure{Errc::limit, "docker.events: " + std::to_string(most) +
+                                           " loops over events are open already: end some of them"};
+    auto feed = co_await docker_work::open_events(**engine, table(request, 0));
+    if (!feed)
+        co_return feed.error();
+    co_return Outputs{Value{request.script.keep_feed(std::move(*feed))}};
+}
+
+// (number): nothing when it was closed.
+asio::awaitable<Outcome> next_event(Request request)
+{
+    const auto feed = request.script.feed(whole(request, 0));
+    if (!feed)
+        co_return Outputs{};
+    auto event = co_await feed->next();
+    if (!event)
+        co_return event.error();
+    co_return Outputs{Value{std::move(*event)}};
+}
+
+Outcome close_events(Request& request)
+{
+    request.script.close_feed(whole(request, 0));
+    return Outputs{};
+}
+
 constexpr const char* completed_stub = R"({"stdout":"","stderr":"","code":0,"seconds":0.0})";
 constexpr const char* container_stub = R"({"id":"","name":"","image":"","state":"running","running":true,"exit_code":0,
     "oom_killed":false,"restarts":0,"labels":{}})";
@@ -181,6 +216,9 @@ constexpr Binding bindings[] = {
      R"({"cpu":0.0,"memory":0,"memory_limit":0,"pids":0,"received":0,"sent":0,"read":0,"written":0})"},
     {"docker_logs", with_lines<logs>, R"({"stdout":"","stderr":""})"},
     {"docker_exec", with_lines<exec>, completed_stub},
+    {"docker_open_events", open_events, "0"},
+    {"docker_next_event", next_event},
+    {"docker_close_events", close_events},
     {"docker_pull", with_lines<pull>},
     {"docker_build", with_lines<build>, made_image_stub},
     {"docker_import", asked<import>, made_image_stub},

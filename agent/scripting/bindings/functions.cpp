@@ -6,6 +6,7 @@
 #include "core/arguments.hpp"
 #include "core/broker_event.hpp"
 #include "core/cron_expression.hpp"
+#include "core/docker_event.hpp"
 #include "core/file_pattern.hpp"
 #include "core/hook_route.hpp"
 #include "core/options.hpp"
@@ -133,7 +134,7 @@ Outcome declare_every(Request& request)
     return Outputs{};
 }
 
-// Whether there is such an event, and which requests it is, or which messages; neither for files.
+// Whether there is such an event, and which requests it is, or which messages; neither for others.
 Result<void> read_event(Watcher& watcher)
 {
     const std::string_view event = watcher.event;
@@ -146,6 +147,10 @@ Result<void> read_event(Watcher& watcher)
     const std::size_t end = std::min(event.find(':'), event.size());
     const std::string kind{event.substr(0, end)};
     const std::string_view rest = event.substr(std::min(end + 1, event.size()));
+    if (kind == "docker") {
+        const auto known = check_docker_event(rest);
+        return known ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + known.error().message};
+    }
     if (kind != "file" && kind != "http")
         return Failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
     if (kind == "file") {
@@ -170,12 +175,22 @@ std::string handler_name(const std::string& path, const std::string& event)
     return name + "." + derived_id(event, "").substr(0, enough);
 }
 
+// What tells the watchers of a script apart: of containers' events some may want other containers.
+std::string identity_of(const std::string& event, const Value& options)
+{
+    Object which;
+    for (const char* name : {"name", "labels"})
+        if (const Value* value = option(options, name))
+            which.append(name, *value);
+    return which.empty() ? event : event + " " + to_json(Value{std::move(which)});
+}
+
 // declare_watcher(event, options, function)
 Outcome declare_watcher(Request& request)
 {
     const std::string& event = *request.arg(0).get<std::string>();
     Function function;
-    function.name = handler_name(request.script.path(), event);
+    function.name = handler_name(request.script.path(), identity_of(event, request.arg(1)));
     function.doc = "Handles " + event + ".";
     function.variadic = true;
     function.concurrency = count_option(request.arg(1), "concurrency");

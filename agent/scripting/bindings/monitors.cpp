@@ -57,6 +57,9 @@ Outcome declare_monitor(Request& request)
 {
     Script& script = request.script;
     const std::string where = place_of(script.vm().current().thread);
+    if (script.is_served())
+        return Failure{Errc::bad_arguments, "monitor: a script declares monitors while it loads; a function adds them "
+                                            "with forager.monitors.add"};
     Object options = table(request, 0);
     const auto* reference = request.arg(1).get<std::int64_t>();
     if (reference != nullptr)
