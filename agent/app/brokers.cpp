@@ -4,6 +4,7 @@
 #include "clients/mqtt/broker.hpp"
 #include "clients/redis/broker.hpp"
 #include "io/machine.hpp"
+#include "io/machine.hpp"
 
 #include <map>
 #include <memory>
@@ -84,6 +85,12 @@ std::vector<std::string> broker_names(const config::Settings& settings)
     if (!settings.mqtt.url.empty())
         names.emplace_back(mqtt_name);
     return names;
+}
+
+std::string stream_consumer(const config::Settings& settings)
+{
+    const std::string name = settings.agent.name.empty() ? machine_facts("/").name : settings.agent.name;
+    return name + " " + settings.agent.state_dir;
 }
 
 BrokerAccess broker_access(const config::Settings& settings, App& app)

@@ -82,6 +82,7 @@ struct MqttConfig {
 
 struct BrokerConfig {
     bool channels = false;
+    bool streams = false;
     std::size_t buffer = 100'000; ///< messages that wait for one handler
     std::size_t at_once = 256;    ///< calls of one handler that wait for something
     bool operator==(const BrokerConfig&) const = default;

@@ -54,6 +54,8 @@ Section broker_section()
             key(broker, "channels", &BrokerConfig::channels, flag(),
                 "Whether the container channels are served, over each broker that is configured; with REDIS_ADDRESS in "
                 "the environment they are, unless something says false."),
+            key(broker, "streams", &BrokerConfig::streams, flag(),
+                "Whether the same requests are taken from the stream containers of each broker that has streams."),
             key(broker, "buffer", &BrokerConfig::buffer, number<std::size_t>(1, 10'000'000),
                 "Messages that wait in memory for one handler, which may hold 64 MB; more are dropped, and the log "
                 "says "

@@ -10,35 +10,93 @@ namespace forager {
 
 namespace asio = boost::asio;
 
+namespace {
+
+std::string replies_loop(const std::string& broker)
+{
+    return broker + " replies";
+}
+
+std::string stream_loop(const std::string& broker)
+{
+    return broker + "-stream:" + std::string{ContainerChannels::stream} + " " + usual_stream_group;
+}
+
+} // namespace
+
 ChannelDesk::ChannelDesk(Parts parts) : parts_{std::move(parts)}
 {
+    const config::BrokerConfig& wanted = parts_.settings.broker;
     for (const std::string& name : broker_names(parts_.settings)) {
-        const auto warn = [this](const std::string& message) { parts_.log.warn(message); };
-        const auto broker = [this, name]() -> Result<Broker*> {
-            const auto desk = parts_.brokers(name);
-            return desk ? Result<Broker*>{&(*desk)->broker()} : desk.error();
-        };
         Desk& desk = desks_[name];
-        desk.replies = std::make_unique<ReplyLoop>(
-            parts_.app.executor(),
-            ReplyLoop::Parts{parts_.app.clock(), parts_.app.random(), parts_.replies, name, broker, warn},
-            ReplyLoop::Config{});
-        if (!parts_.settings.broker.channels)
-            continue;
-        ContainerChannels::Config config;
-        config.message = parts_.settings.limits.request;
-        desk.channels = std::make_unique<ContainerChannels>(
-            parts_.app.executor(), ContainerChannels::Parts{parts_.queue, *desk.replies, name, warn}, config);
-        parts_.messages.hear_always(name, desk.channels->hearings());
+        ReplyLoop::Parts replies{parts_.app.clock(),
+                                 parts_.app.random(),
+                                 parts_.replies,
+                                 name,
+                                 [this, name] { return broker(name); },
+                                 [this](const std::string& message) { parts_.log.warn(message); }};
+        desk.replies =
+            std::make_unique<ReplyLoop>(parts_.app.executor(), std::move(replies), ReplyLoop::Config{});
+        if (wanted.channels || wanted.streams)
+            add_channels(name, desk);
+        if (wanted.channels)
+            parts_.messages.hear_always(name, desk.channels->hearings());
+        if (wanted.streams)
+            add_stream(name, desk);
     }
-    if (parts_.settings.broker.channels && desks_.empty())
-        parts_.log.warn("[broker] channels is set, and no broker is configured: set [redis] url, or REDIS_URL");
+    if ((wanted.channels || wanted.streams) && desks_.empty())
+        parts_.log.warn("containers are asked for over no broker: set [redis] url, or REDIS_URL, or take 'channels' and "
+                        "'streams' out of [broker]");
+}
+
+Result<Broker*> ChannelDesk::broker(const std::string& name) const
+{
+    const auto desk = parts_.brokers(name);
+    return desk ? Result<Broker*>{&(*desk)->broker()} : desk.error();
+}
+
+void ChannelDesk::add_channels(const std::string& name, Desk& desk)
+{
+    ContainerChannels::Config config;
+    config.message = parts_.settings.limits.request;
+    desk.channels = std::make_unique<ContainerChannels>(
+        parts_.app.executor(),
+        ContainerChannels::Parts{parts_.queue, *desk.replies, name,
+                                 [this](const std::string& message) { parts_.log.warn(message); }},
+        config);
+}
+
+void ChannelDesk::add_stream(const std::string& name, Desk& desk)
+{
+    if (const auto found = broker(name); found && (*found)->streams() == nullptr)
+        return;
+    StreamSource::Config config;
+    config.reader = {std::string{ContainerChannels::stream}, usual_stream_group, stream_consumer(parts_.settings)};
+    const std::string loop = stream_loop(name);
+    StreamSource::Parts parts{
+        parts_.app.executor(),
+        parts_.app.clock(),
+        parts_.app.random(),
+        [this, name]() -> Result<BrokerStreams*> {
+            const auto found = broker(name);
+            return found ? Result<BrokerStreams*>{(*found)->streams()} : found.error();
+        },
+        [&channels = *desk.channels](std::vector<StreamEntry> entries) {
+            return channels.take_entries(std::move(entries));
+        },
+        [this](const std::string& message) { parts_.log.warn(message); },
+        [this](const std::string& message) { parts_.log.info(message); },
+        [this, loop](const std::string& error) { (void)parts_.loops.report(loop, error); }};
+    desk.stream = std::make_unique<StreamSource>(std::move(parts), std::move(config));
 }
 
 void ChannelDesk::start()
 {
-    for (const auto& [name, desk] : desks_)
-        parts_.loops.start(name + " replies", [&loop = *desk.replies] { return loop.run(); });
+    for (const auto& [name, desk] : desks_) {
+        parts_.loops.start(replies_loop(name), [&loop = *desk.replies] { return loop.run(); });
+        if (desk.stream)
+            parts_.loops.start(stream_loop(name), [&loop = *desk.stream] { return loop.run(); });
+    }
 }
 
 void ChannelDesk::wake()

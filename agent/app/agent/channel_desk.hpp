@@ -11,6 +11,7 @@
 #include "runtime/supervisor.hpp"
 #include "sources/broker/container_channels.hpp"
 #include "sources/broker/reply_loop.hpp"
+#include "sources/broker/stream_source.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -52,8 +53,12 @@ private:
     struct Desk {
         std::unique_ptr<ReplyLoop> replies;
         std::unique_ptr<ContainerChannels> channels; // null: they are not asked for, and only old replies go out
+        std::unique_ptr<StreamSource> stream;        // null: the broker has none, or it is not asked for
     };
 
+    Result<Broker*> broker(const std::string& name) const;
+    void add_channels(const std::string& name, Desk& desk);
+    void add_stream(const std::string& name, Desk& desk);
     boost::asio::awaitable<void> tell_rest();
 
     Parts parts_;

@@ -2,7 +2,6 @@
 
 #include "core/options.hpp"
 #include "io/formats/json.hpp"
-#include "io/machine.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -14,8 +13,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view usual_group = "forager";
-
 bool is_stream(const scripting::Watcher& watcher)
 {
     return watcher.broker && watcher.broker->is_stream;
@@ -24,19 +21,12 @@ bool is_stream(const scripting::Watcher& watcher)
 std::string group_of(const scripting::Watcher& watcher)
 {
     const auto given = text_option(watcher.options, "group");
-    return given && *given ? **given : std::string{usual_group};
+    return given && *given ? **given : usual_stream_group;
 }
 
 std::string loop_of(const scripting::Watcher& watcher)
 {
     return watcher.event + " " + group_of(watcher);
-}
-
-// The same after a restart, and another one for each agent of a machine.
-std::string consumer_name(const config::Settings& settings)
-{
-    const std::string name = settings.agent.name.empty() ? machine_facts("/").name : settings.agent.name;
-    return name + " " + settings.agent.state_dir;
 }
 
 } // namespace
@@ -69,7 +59,7 @@ void StreamEvents::begin(const std::string& loop, const scripting::Watcher& watc
     if (!fresh)
         return;
     StreamSource::Config config;
-    config.reader = {watcher.broker->pattern, group_of(watcher), consumer_name(parts_.settings)};
+    config.reader = {watcher.broker->pattern, group_of(watcher), stream_consumer(parts_.settings)};
     StreamSource::Parts parts{
         parts_.app.executor(),
         parts_.app.clock(),

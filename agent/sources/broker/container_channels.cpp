@@ -4,6 +4,7 @@
 #include "io/formats/json.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <exception>
 #include <utility>
@@ -50,10 +51,21 @@ Submission submission_of(ContainerRequest request, const std::string& channel, c
     return submission;
 }
 
+bool is_busy(const Failure& failure)
+{
+    return failure.code == Errc::limit || failure.code == Errc::refused;
+}
+
+Failure pointless(Failure failure)
+{
+    failure.retry = false;
+    return failure;
+}
+
 // Words that a sender can tell from all others: another time it may be taken.
 Failure in_words_of_a_reply(Failure failure)
 {
-    if (failure.code != Errc::limit && failure.code != Errc::refused)
+    if (!is_busy(failure))
         return failure;
     failure.message = "busy: " + failure.message;
     failure.details.set("busy", true);
@@ -82,46 +94,100 @@ asio::awaitable<void> ContainerChannels::take_all(std::vector<BrokerMessage> mes
         co_await take(std::move(message));
 }
 
-asio::awaitable<void> ContainerChannels::take(BrokerMessage message)
+// What is wrong with it is answered here.
+Result<ContainerChannels::Asked> ContainerChannels::read(const std::string& channel, const std::string& payload)
 {
     ++heard_;
-    auto object = object_in(message.payload, config_.message);
+    auto object = object_in(payload, config_.message);
     if (!object) {
-        refuse(message.channel, {}, object.error());
-        co_return;
+        refuse(channel, {}, object.error());
+        return object.error();
     }
     ReplyAddress address = reply_address(*object);
-    ReplyTo to{parts_.broker, std::move(address.channel), std::move(address.id)};
-    auto request = container_request(message.channel, *object);
+    Asked asked;
+    asked.to = {parts_.broker, std::move(address.channel), std::move(address.id)};
+    auto request = container_request(channel, *object);
     if (!request) {
-        refuse(message.channel, std::move(to), request.error());
-        co_return;
+        refuse(channel, std::move(asked.to), request.error());
+        return request.error();
     }
+    asked.submission = submission_of(std::move(*request), channel, parts_.broker);
+    if (!asked.to.channel.empty())
+        asked.submission.reply = asked.to;
+    return asked;
+}
+
+// Its order is that in which the queue is asked; that it is safe comes later, for many at once.
+asio::awaitable<void> ContainerChannels::take(BrokerMessage message)
+{
+    auto asked = read(message.channel, message.payload);
+    if (!asked)
+        co_return;
     while (putting_ >= config_.at_once) {
         fewer_.clear();
         co_await fewer_.wait();
     }
-    begin(submission_of(std::move(*request), message.channel, parts_.broker), std::move(to));
-}
-
-// Its order is that in which the queue is asked; that it is safe comes later, for many at once.
-void ContainerChannels::begin(Submission submission, ReplyTo to)
-{
-    if (!to.channel.empty())
-        submission.reply = to;
     ++putting_;
-    asio::co_spawn(executor_, put(std::move(submission), std::move(to)), [this](const std::exception_ptr&) {
+    asio::co_spawn(executor_, put(std::move(*asked)), [this](const std::exception_ptr&) {
         --putting_;
         fewer_.set();
     });
 }
 
-asio::awaitable<void> ContainerChannels::put(Submission submission, ReplyTo to)
+asio::awaitable<void> ContainerChannels::put(Asked asked)
 {
-    const std::string label = submission.invocation.label;
-    const auto accepted = co_await parts_.queue.put(std::move(submission));
+    const std::string label = asked.submission.invocation.label;
+    const auto accepted = co_await parts_.queue.put(std::move(asked.submission));
     if (!accepted)
-        refuse(label, std::move(to), in_words_of_a_reply(accepted.error()));
+        refuse(label, std::move(asked.to), in_words_of_a_reply(accepted.error()));
+}
+
+// An entry that comes again is accepted once.
+Result<ContainerChannels::Asked> ContainerChannels::read_entry(const StreamEntry& entry)
+{
+    auto asked = read(part<std::string>(entry.fields, "channel"), part<std::string>(entry.fields, "payload"));
+    if (!asked)
+        return pointless(asked.error());
+    asked->submission.idempotency_key = parts_.broker + " " + entry.stream + " " + entry.id;
+    asked->submission.key_is_enough = true;
+    return asked;
+}
+
+asio::awaitable<std::vector<Result<void>>> ContainerChannels::take_entries(std::vector<StreamEntry> entries)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    std::vector<Result<void>> results(entries.size());
+    std::size_t left = 0;
+    Event ended{executor_};
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        auto asked = read_entry(entries[i]);
+        if (!asked) {
+            results[i] = asked.error();
+            continue;
+        }
+        ++left;
+        asio::co_spawn(executor_, put_entry(std::move(*asked), results[i]), [&left, &ended](const std::exception_ptr&) {
+            if (--left == 0)
+                ended.set();
+        });
+    }
+    while (left > 0)
+        co_await ended.wait();
+    co_await asio::this_coro::throw_if_cancelled(true);
+    co_return results;
+}
+
+// Where there is no room nobody is told: it waits in its stream.
+asio::awaitable<void> ContainerChannels::put_entry(Asked asked, Result<void>& result)
+{
+    const std::string label = asked.submission.invocation.label;
+    const auto accepted = co_await parts_.queue.put(std::move(asked.submission));
+    if (accepted)
+        co_return;
+    const bool may_come_again = is_busy(accepted.error()) && accepted.error().retry;
+    result = may_come_again ? accepted.error() : pointless(accepted.error());
+    if (!may_come_again)
+        refuse(label, std::move(asked.to), accepted.error());
 }
 
 void ContainerChannels::refuse(const std::string& what, ReplyTo to, Failure why)

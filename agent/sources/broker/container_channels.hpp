@@ -1,9 +1,10 @@
-// Requests about containers on a broker's channels: put into the durable queue, where those about one name keep their
+// Requests about containers on a broker's channels, or in its stream: put into the durable queue, where those about one name keep their
 // order. One for each broker, owned by the composition root, on the strand.
 #pragma once
 
 #include "core/container_request.hpp"
 #include "io/event.hpp"
+#include "ports/broker_streams.hpp"
 #include "ports/queue.hpp"
 #include "sources/broker/broker_source.hpp"
 #include "sources/broker/reply_loop.hpp"
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace forager {
@@ -42,6 +44,12 @@ public:
     /// What it wants to hear of its broker.
     std::vector<Hearing> hearings();
 
+    /// The stream whose entries are requests, with the fields `channel` and `payload`.
+    static constexpr std::string_view stream = "containers";
+
+    /// One result for each entry, as `StreamSource` wants them: those that there is no room for may come again.
+    boost::asio::awaitable<std::vector<Result<void>>> take_entries(std::vector<StreamEntry> entries);
+
     /// Waits until nothing is being put into the queue any more.
     boost::asio::awaitable<void> idle();
 
@@ -50,9 +58,16 @@ public:
 
 private:
     boost::asio::awaitable<void> take_all(std::vector<BrokerMessage> messages);
+    struct Asked {
+        Submission submission;
+        ReplyTo to;
+    };
+
+    Result<Asked> read(const std::string& channel, const std::string& payload);
+    Result<Asked> read_entry(const StreamEntry& entry);
     boost::asio::awaitable<void> take(BrokerMessage message);
-    void begin(Submission submission, ReplyTo to);
-    boost::asio::awaitable<void> put(Submission submission, ReplyTo to);
+    boost::asio::awaitable<void> put(Asked asked);
+    boost::asio::awaitable<void> put_entry(Asked asked, Result<void>& result);
     void refuse(const std::string& what, ReplyTo to, Failure why);
 
     boost::asio::any_io_executor executor_;

@@ -2,6 +2,7 @@
 
 #include "io/formats/json.hpp"
 #include "kept_replies.hpp"
+#include "result_text.hpp"
 #include "scripted_broker.hpp"
 #include "virtual_clock.hpp"
 
@@ -169,6 +170,40 @@ TEST_CASE("a full queue is answered with busy")
     REQUIRE(world.broker.published.size() == 1);
     CHECK(part<std::string>(world.reply(), "error") == "busy: the queue is full");
     CHECK(part<bool>(world.reply(), "busy"));
+}
+
+TEST_CASE("entries of a stream are accepted once, in their order, and what is refused for good is answered")
+{
+    ChannelWorld world;
+    const auto entry = [](const std::string& id, const std::string& channel, const std::string& payload) {
+        StreamEntry one;
+        one.stream = "containers";
+        one.id = id;
+        one.fields = {{"channel", channel}, {"payload", payload}};
+        return one;
+    };
+    std::vector<Result<void>> results;
+    const auto take = [&](std::vector<StreamEntry> entries) {
+        asio::co_spawn(world.io, world.channels.take_entries(std::move(entries)),
+                       [&](const std::exception_ptr&, std::vector<Result<void>> given) { results = std::move(given); });
+        world.settle();
+    };
+    take({entry("1-1", "close_container", R"({"name": "web"})"),
+          entry("1-2", "close_container", R"({"nam": "web", "response_channel": "there"})"), entry("1-3", "x", "{}")});
+    REQUIRE(results.size() == 3);
+    CHECK(results[0]);
+    REQUIRE_FALSE(results[1]);
+    CHECK_FALSE(results[1].error().retry);
+    CHECK_FALSE(results[2]);
+    REQUIRE(world.queue.all.size() == 1);
+    CHECK(world.queue.all[0].idempotency_key == "redis containers 1-1");
+    CHECK(world.broker.published.size() == 1);
+    world.queue.trouble = Failure{Errc::limit, "the queue is full"};
+    take({entry("1-4", "close_container", R"({"name": "web", "response_channel": "there"})")});
+    REQUIRE(results.size() == 1);
+    REQUIRE_FALSE(results[0]);
+    CHECK(results[0].error().retry);
+    CHECK(world.broker.published.size() == 1);
 }
 
 TEST_CASE("many messages at once keep their order, and only some are being put at a time")
