@@ -28,7 +28,7 @@ class ChannelsTest(DockerTest):
         super().setUp()
         self.configure()
         with open(self.config, "a") as config:
-            config.write(f'[redis]\nurl = "{REDIS.url}"\n[broker]\nchannels = true\n')
+            config.write(f'[redis]\nurl = "{REDIS.url}"\n[broker]\nchannels = true\nstreams = true\n')
         self.until(lambda: REDIS.process.poll() is None or REDIS.start(), "redis")
         with REDIS.client() as client:
             client.ask("FLUSHALL")
@@ -287,6 +287,81 @@ class Deaths(ChannelsTest):
         reply = json.loads(listener.message()[1])
         self.assertEqual((reply["status"], reply["code"]), ("error", "cancelled"))
         self.assert_clear()
+
+
+class Monitors(ChannelsTest):
+    def begin_monitor(self, name, **more):
+        self.say("monitor_container_status", {"name": name, "response_channel": "reply.m"} | more)
+        self.until(lambda: len(self.result("status")["monitors"]) == 1, "the monitor")
+
+    def begin_web(self):
+        self.engine.docker("run", "-d", "--network=none", "--name", "web", self.engine.IMAGE, "sleep", "100")
+
+    def assert_told(self, listener, status, **more):
+        channel, payload = listener.message()
+        event = json.loads(payload)
+        self.assertGreater(event.pop("timestamp"), 1.7e9)
+        self.assertEqual((channel, event), ("reply.m", {"container": "web", "running": False, "current_status": status} | more))
+
+    def test_a_container_that_ends_is_told_once(self):
+        self.begin_web()
+        listener = self.listen()
+        self.begin_monitor("web", interval=60)
+        self.engine.docker("kill", "web")
+        self.assert_told(listener, "exited")
+        self.until(lambda: not self.result("status")["monitors"], "the monitor's end")
+        self.assert_silent(listener)
+
+    def test_one_that_is_not_there_is_told_at_once(self):
+        listener = self.listen()
+        self.say("monitor_container_status", {"name": "web", "response_channel": "reply.m", "id": "m1"})
+        self.assert_told(listener, "missing", id="m1")
+
+    def test_a_monitor_survives_the_agent(self):
+        self.begin_web()
+        listener = self.listen()
+        self.begin_monitor("web")
+        self.kill()
+        self.engine.docker("kill", "web")
+        self.start_hearing()
+        self.assert_told(listener, "exited")
+        self.assert_silent(listener)
+
+    def test_one_that_is_made_just_before_is_watched(self):
+        listener = self.listen()
+        with REDIS.client() as client:
+            client.send("PUBLISH", "start_container.create", json.dumps(self.box("web", "sleep 100")))
+            client.send("PUBLISH", "monitor_container_status", json.dumps({"name": "web", "response_channel": "reply.m"}))
+            client.receive(), client.receive()
+        self.await_running("web")
+        self.until(lambda: len(self.result("status")["monitors"]) == 1, "the monitor")
+        self.engine.docker("rm", "--force", "web")
+        self.assertIn(json.loads(listener.message()[1])["current_status"], ("exited", "missing", "removing"))
+
+
+class Streams(ChannelsTest):
+    def add(self, channel, message):
+        with REDIS.client() as client:
+            client.ask("XADD", "containers", "*", "channel", channel, "payload", json.dumps(message))
+
+    def test_what_was_added_while_nobody_listened_is_done_once(self):
+        self.kill()
+        for i in range(3):
+            self.add("start_container.response_channel",
+                     self.box("one", f"echo {i}", on_conflict="replace", response_channel="reply.x"))
+        self.add("close_container", {"nam": "x", "response_channel": "reply.x", "id": 7})
+        listener = self.listen()
+        self.start_hearing()
+        replies = [listener.message()[1] for _ in range(4)]
+        wrong = next(reply for reply in replies if reply.startswith(b"{"))
+        self.assertEqual(json.loads(wrong)["id"], 7)
+        self.assertEqual([reply for reply in replies if reply != wrong], [b"0\n", b"1\n", b"2\n"])
+        with REDIS.client() as client:
+            self.until(lambda: client.ask("XPENDING", "containers", "forager")[0] == 0, "all to be acknowledged")
+            self.assertEqual(client.ask("XLEN", "containers.dead"), 1)
+        self.restart()
+        self.heard()
+        self.assert_silent(listener)
 
 
 class Functions(ChannelsTest):
