@@ -1,3 +1,4 @@
+#include "result_text.hpp"
 #include "script_world.hpp"
 
 #include <doctest/doctest.h>
@@ -77,8 +78,8 @@ TEST_CASE("an event of a broker is refused where it names nothing, and options w
     says(refusal("forager.on('nats:a', print)"), "no source for 'nats' events", ".lua:3");
     says(refusal("forager.on('file:/a/*', print, { concurrency = 1 })"), "concurrency is for messages", ".lua:3");
     says(refusal("forager.on('redis:a', print, { group = 'x' })"), "group is for redis-stream: events", ".lua:3");
-    says(refusal("forager.on('mqtt:a', print, { secret_file = 'x' })"), "secret_file and signature are for http:",
-         ".lua:3");
+    says(refusal("forager.on('mqtt:a', print, { secret_file = 'x' })"),
+         "secret_file and signature are for http:", ".lua:3");
     says(refusal("forager.on('redis:a', print) forager.on('redis:a', print)"), "is handled at", ".lua:3");
 }
 
