@@ -69,7 +69,10 @@ App::~App()
     for (const auto& script : scripts_)
         script->withdraw();
     slicer_.spare_time().clear();
-    brokers_ = {}; // what they had under way ends below
+    // What peers had under way ends below.
+    brokers_ = {};
+    docker_ = {};
+    colony_ = {};
     // What was posted and not run yet may hold on to a script: its end needs the clock, which goes before the loop.
     io_.restart();
     io_.poll();

@@ -57,8 +57,9 @@ private:
 asio::awaitable<Result<void>> BrokerDesk::Replies::opened()
 {
     if (!std::exchange(running_, true)) {
-        const auto keeps = [self = shared_from_this()](const std::exception_ptr&) {
-            self->ended({Errc::unreachable, "the broker was let go"});
+        const auto keeps = [self = shared_from_this()](const std::exception_ptr& thrown) {
+            if (thrown)
+                self->ended({Errc::unreachable, "the broker was let go"});
         };
         asio::co_spawn(executor_, hear(), asio::bind_cancellation_slot(stop_.slot(), keeps));
     }
