@@ -24,7 +24,16 @@ def setUpModule():
         "--host", f"tcp://{tls_host}", "--tlsverify", f"--tlscacert={authority.file}", f"--tlscert={authority.certificate}",
         f"--tlskey={authority.key}"))
     registry = unittest.enterModuleContext(DockerRegistry())
-    digest = registry.fill(DockerTest.engine, DockerEngine.IMAGE, f"{registry.host}/team/app:1")
+    digest = registry.fill(DockerTest.engine, image_of_its_own(DockerTest.engine), f"{registry.host}/team/app:1")
+
+
+def image_of_its_own(engine):
+    """One with a layer that the engine has not, once it is removed."""
+    engine.docker("run", "--name", "maker", "--network", "none", engine.IMAGE, "dd", "if=/dev/urandom", "of=/tmp/layer",
+                  "bs=1M", "count=5")
+    engine.docker("commit", "maker", "test/own:1")
+    engine.clear()
+    return "test/own:1"
 
 
 class Peers(DockerTest):
@@ -61,6 +70,7 @@ class Registries(Peers):
         self.assertEqual(document["result"]["out"], "hi\n", said)
         told = "\n".join(document["result"]["lines"])
         self.assertIn("Pulling from team/app", told)
+        self.assertIn(": Pull complete", told)
         self.assertIn("Downloaded newer image", told)
         self.assertNotIn(registry.PASSWORD, said)
 
@@ -163,15 +173,14 @@ class Tls(Peers):
 
     def test_who_has_no_certificate_is_told(self):
         self.trust(authority)
-        self.assertIn("certificate required", self.message())
+        self.assertIn("it wants a certificate that it trusts: [docker] cert_path", self.message())
 
     def test_who_has_a_certificate_of_others_is_told(self):
         other = self.folder / "other"
         other.mkdir()
         self.trust(authority)
         self.prove(Authority(other))
-        message = self.message()
-        self.assertTrue("bad certificate" in message or "unknown ca" in message, message)
+        self.assertIn("it wants a certificate that it trusts", self.message())
 
     def test_who_speaks_plainly_hears_of_tls(self):
         self.assertIn("speaks TLS only: set [docker] tls = true and cert_path", self.message())

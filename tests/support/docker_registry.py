@@ -55,13 +55,13 @@ class DockerRegistry:
             connection.close()
 
     def fill(self, engine, image, name):
-        """Puts an image of the engine into the registry and gives its digest. The engine keeps neither its name nor the
-        login."""
+        """Puts an image of the engine into the registry and gives its digest. The engine keeps neither the image
+        nor the login."""
         engine.docker("login", "--username", self.USER, "--password-stdin", self.host, input=self.PASSWORD)
         engine.docker("tag", image, name)
         engine.docker("push", name)
         digest = engine.inspect(name)["RepoDigests"][0].split("@")[1]
-        engine.docker("rmi", name)
+        engine.docker("rmi", name, image)
         engine.docker("logout", self.host)
         return digest
 

@@ -104,7 +104,12 @@ http::Request Client::request(const Ask& ask) const
 Failure Client::not_asked(Failure failure) const
 {
     failure = http::as_absence(std::move(failure));
+    const auto has = [&](std::string_view words) { return failure.message.find(words) != std::string::npos; };
+    const bool wants_certificate = has("alert") && has("certificate"); // as OpenSSL tells what the peer said
     failure.message = "the Docker engine at " + peer() + " could not be asked: " + failure.message;
+    if (wants_certificate)
+        failure.message += " (it wants a certificate that it trusts: [docker] cert_path is the folder of cert.pem and "
+                           "key.pem)";
     return failure;
 }
 
