@@ -18,6 +18,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::size_t most_runs = 32; // that wait for an end: who wants to stop one must get a place
+
 class BrokerFunction final : public Handler {
 public:
     BrokerFunction(const DockerAccess& docker, std::shared_ptr<ContainerBeginnings> beginnings, ContainerAction action,
@@ -184,6 +186,8 @@ void BrokerFamily::add(ContainerAction action, std::string doc, Code code)
     function.doc = std::move(doc);
     function.variadic = true;
     function.raw = true;
+    if (action == ContainerAction::run)
+        function.concurrency = most_runs;
     add_function(registry_, std::move(function),
                  std::make_shared<BrokerFunction>(docker_, beginnings_, action, code));
 }

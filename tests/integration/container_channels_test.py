@@ -174,7 +174,7 @@ class Replies(ChannelsTest):
                            self.box("much", ["sh", "-c", "yes | head -c 30000000"]))
         self.assertGreater(len(reply), 1_000_000)
         self.assertLess(len(reply), 10_000_000)
-        self.assertIn(b"bytes", reply[1_000_000:3_000_000].replace(b"y\n", b""))
+        self.assertIn(b"bytes", reply.replace(b"y\n", b""))
 
     def test_bad_requests_are_answered_and_the_next_is_heard(self):
         self.say("start_container.create", "{'image': 'nginx'")
@@ -277,6 +277,7 @@ class Deaths(ChannelsTest):
         self.until(lambda: "waits:" in self.log_of_this_life(), "a reply that waits")
         REDIS.start()
         self.heard(2)
+        self.until(lambda: self.result("status")["container_channels"][0]["replies"] == 1, "the reply")
 
     def test_a_run_that_is_cancelled_leaves_nothing(self):
         listener = self.listen()

@@ -75,10 +75,10 @@ public:
         co_return done;
     }
 
-    // Nothing of this call runs any more.
+    // Nothing of this call runs any more. What ran before it is not its to end.
     asio::awaitable<void> end(bool cancelled, bool completed)
     {
-        if (id_.empty())
+        if (id_.empty() || (ran_before_ && !completed))
             co_return;
         const bool never_ran = made_ && !started_;
         if (wanted_.remove || never_ran || (made_ && cancelled)) {
@@ -117,8 +117,10 @@ private:
         auto exit = co_await docker::watch_exit(engine_.client(), id_, true);
         if (exit.has_error())
             co_return exit.error();
-        if (auto started = co_await docker::start(engine_.client(), id_); started.has_error())
+        const auto started = co_await docker::start(engine_.client(), id_);
+        if (started.has_error())
             co_return started.error();
+        ran_before_ = !*started;
         started_ = true;
         wanted_.begun();
         auto printed = co_await beside(feed(), output_.read(*output));
@@ -174,6 +176,7 @@ private:
     std::string id_;
     bool made_ = false;
     bool started_ = false;
+    bool ran_before_ = false;
     bool has_terminal_ = false;
 };
 
