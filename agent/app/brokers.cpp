@@ -4,7 +4,6 @@
 #include "clients/mqtt/broker.hpp"
 #include "clients/redis/broker.hpp"
 #include "io/machine.hpp"
-#include "io/machine.hpp"
 
 #include <map>
 #include <memory>

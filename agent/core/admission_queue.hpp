@@ -23,7 +23,8 @@ struct QueueEntry {
     std::string order_key;   ///< of those with the same one, one is out at a time, in the order of acceptance
     std::optional<WallTime> not_before; ///< until then it is in nobody's way, also not in that of its order key
     std::string function{};
-    bool overlaps = false; ///< of its order key: begins when those before it have begun; those after it wait for its end
+    bool overlaps =
+        false; ///< of its order key: begins when those before it have begun; those after it wait for its end
 };
 
 class AdmissionQueue {

@@ -100,8 +100,8 @@ unsigned kind_of(const Value& value)
 
 std::string words_of(unsigned kinds)
 {
-    constexpr std::array<std::pair<unsigned, std::string_view>, 5> words{{
-        {text, "text"}, {number, "a number"}, {flag, "true or false"}, {list, "a list"}, {table, "an object"}}};
+    constexpr std::array<std::pair<unsigned, std::string_view>, 5> words{
+        {{text, "text"}, {number, "a number"}, {flag, "true or false"}, {list, "a list"}, {table, "an object"}}};
     std::string all;
     for (const auto& [kind, word] : words)
         if ((kinds & kind) != 0)
@@ -132,8 +132,9 @@ Failure unknown(const std::string& name, ContainerAction action)
         if ((field.on & on(action)) != 0)
             known.emplace_back(field.name);
     const auto near = nearest(name, known);
-    return wrong(tail(printable(name), 80), "is no field of " + std::string{channel_of(action)} +
-                                                (near ? " (did you mean '" + *near + "'?)" : ", only " + listed(known)));
+    return wrong(tail(printable(name), 80),
+                 "is no field of " + std::string{channel_of(action)} +
+                     (near ? " (did you mean '" + *near + "'?)" : ", only " + listed(known)));
 }
 
 Result<void> check_member(const Member& member, ContainerAction action, bool is_call)
@@ -265,12 +266,9 @@ ReplyAddress reply_address(const Object& message)
 bool fits(std::string_view name, std::string_view wanted, NameMatch match)
 {
     switch (match) {
-    case NameMatch::exact:
-        return name == wanted;
-    case NameMatch::prefix:
-        return name.starts_with(wanted);
-    case NameMatch::contains:
-        return name.find(wanted) != std::string_view::npos;
+    case NameMatch::exact: return name == wanted;
+    case NameMatch::prefix: return name.starts_with(wanted);
+    case NameMatch::contains: return name.find(wanted) != std::string_view::npos;
     }
     return false;
 }

@@ -91,7 +91,8 @@ public:
     void add(const std::string& name, const Result<bool>& done)
     {
         if (!done)
-            failure_ = failure_ ? failure_ : std::optional{Failure{done.error().code, name + ": " + done.error().message}};
+            failure_ =
+                failure_ ? failure_ : std::optional{Failure{done.error().code, name + ": " + done.error().message}};
         else if (*done)
             names_.push_back(name);
     }
@@ -181,15 +182,13 @@ asio::awaitable<void> ContainerBeginnings::over(std::string name)
 void BrokerFamily::add(ContainerAction action, std::string doc, Code code)
 {
     Function function;
-    function.name =
-        std::ranges::find(container_channels(), action, &ContainerChannel::action)->function;
+    function.name = std::ranges::find(container_channels(), action, &ContainerChannel::action)->function;
     function.doc = std::move(doc);
     function.variadic = true;
     function.raw = true;
     if (action == ContainerAction::run)
         function.concurrency = most_runs;
-    add_function(registry_, std::move(function),
-                 std::make_shared<BrokerFunction>(docker_, beginnings_, action, code));
+    add_function(registry_, std::move(function), std::make_shared<BrokerFunction>(docker_, beginnings_, action, code));
 }
 
 void add_broker(Registry& registry, const DockerAccess& docker)

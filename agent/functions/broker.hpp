@@ -45,8 +45,8 @@ private:
 /// What a message asks for, as the engine is told.
 struct WantedContainer {
     docker_work::Making making;
-    std::optional<Object> build;  ///< options of the build that comes first
-    bool conflict_given = false;  ///< else a container that does not run gives way to one of a new image
+    std::optional<Object> build; ///< options of the build that comes first
+    bool conflict_given = false; ///< else a container that does not run gives way to one of a new image
     std::optional<Duration> timeout;
     std::string input;
     std::string stderr_word; ///< "separate", "merge", "drop"
@@ -55,8 +55,8 @@ struct WantedContainer {
     WantedContainer() = default;
 };
 
-/// Pure, for this invocation. `uuid` and `zone` stand in the container's environment as UUID and TZ, where the message does not give them.
-/// Failures: bad_arguments, naming the field.
+/// Pure, for this invocation. `uuid` and `zone` stand in the container's environment as UUID and TZ, where the message
+/// does not give them. Failures: bad_arguments, naming the field.
 Result<WantedContainer> wanted_container(const ContainerRequest& request, const Invocation& invocation,
                                          const std::string& uuid, const std::string& zone);
 

@@ -53,7 +53,8 @@ asio::awaitable<Result<void>> build_first(DockerEngine& engine, WantedContainer&
 {
     if (!wanted.build)
         co_return Result<void>{};
-    auto built = co_await docker_work::build_when_changed(engine, wanted.making.asker, std::move(*wanted.build), &lines);
+    auto built =
+        co_await docker_work::build_when_changed(engine, wanted.making.asker, std::move(*wanted.build), &lines);
     if (!built)
         co_return built.error();
     auto image = co_await docker_work::image(engine, wanted.making.spec.image);

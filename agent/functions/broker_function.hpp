@@ -28,11 +28,7 @@ struct BrokerWork {
 
     BrokerWork(DockerEngine& engine, ContainerBeginnings& beginnings, const Invocation& invocation, LineSink& lines,
                ContainerRequest request)
-        : engine{engine},
-          beginnings{beginnings},
-          invocation{invocation},
-          lines{lines},
-          request{std::move(request)}
+        : engine{engine}, beginnings{beginnings}, invocation{invocation}, lines{lines}, request{std::move(request)}
     {
     }
 };

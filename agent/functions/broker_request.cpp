@@ -14,8 +14,8 @@ namespace {
 using docker_work::Conflict;
 
 // What the container is not told by the same word.
-constexpr std::string_view handled_here[] = {"environment", "build",   "context", "dockerfile", "on_conflict",
-                                             "stderr",      "stdin",   "timeout", "remove",     "restart"};
+constexpr std::string_view handled_here[] = {"environment", "build", "context", "dockerfile", "on_conflict",
+                                             "stderr",      "stdin", "timeout", "remove",     "restart"};
 
 constexpr const char* restarts = "on-failure:5"; // as upstream had it
 

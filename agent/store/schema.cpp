@@ -95,8 +95,8 @@ ALTER TABLE invocation ADD COLUMN tries_before INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE invocation ADD COLUMN tries_cancelled INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-// `overlaps`: see the submission. Whom somebody's outcome is told to: over which broker, and where there; null: nobody is
-// waiting for it, or he has been told.
+// `overlaps`: see the submission. Whom somebody's outcome is told to: over which broker, and where there; null: nobody
+// is waiting for it, or he has been told.
 constexpr const char* replies = R"sql(
 ALTER TABLE invocation ADD COLUMN overlaps INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE invocation ADD COLUMN reply_broker TEXT;

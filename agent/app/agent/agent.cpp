@@ -238,8 +238,8 @@ void Agent::make_control()
     const BrokerEvents::Parts brokers{app_, settings_, brokers_, *queue_, gate_, observer_, log_, loops_};
     messages_ = std::make_unique<BrokerEvents>(brokers);
     streams_ = std::make_unique<StreamEvents>(brokers);
-    channels_ = std::make_unique<ChannelDesk>(ChannelDesk::Parts{app_, settings_, brokers_, *queue_, store_->replies(),
-                                                                 *messages_, log_, loops_});
+    channels_ = std::make_unique<ChannelDesk>(
+        ChannelDesk::Parts{app_, settings_, brokers_, *queue_, store_->replies(), *messages_, log_, loops_});
     engine_ = std::make_unique<EngineDesk>(app_, *store_, *queue_, gate_, observer_, log_, docker_);
     overview_ = std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_,
                                                            *scripts_, *events_, *messages_, *streams_, *channels_,

@@ -35,8 +35,7 @@ ChannelDesk::ChannelDesk(Parts parts) : parts_{std::move(parts)}
                                  name,
                                  [this, name] { return broker(name); },
                                  [this](const std::string& message) { parts_.log.warn(message); }};
-        desk.replies =
-            std::make_unique<ReplyLoop>(parts_.app.executor(), std::move(replies), ReplyLoop::Config{});
+        desk.replies = std::make_unique<ReplyLoop>(parts_.app.executor(), std::move(replies), ReplyLoop::Config{});
         if (wanted.channels || wanted.streams)
             add_channels(name, desk);
         if (wanted.channels)
@@ -45,8 +44,9 @@ ChannelDesk::ChannelDesk(Parts parts) : parts_{std::move(parts)}
             add_stream(name, desk);
     }
     if ((wanted.channels || wanted.streams) && desks_.empty())
-        parts_.log.warn("containers are asked for over no broker: set [redis] url, or REDIS_URL, or take 'channels' and "
-                        "'streams' out of [broker]");
+        parts_.log.warn(
+            "containers are asked for over no broker: set [redis] url, or REDIS_URL, or take 'channels' and "
+            "'streams' out of [broker]");
 }
 
 Result<Broker*> ChannelDesk::broker(const std::string& name) const
@@ -73,20 +73,19 @@ void ChannelDesk::add_stream(const std::string& name, Desk& desk)
     StreamSource::Config config;
     config.reader = {std::string{ContainerChannels::stream}, usual_stream_group, stream_consumer(parts_.settings)};
     const std::string loop = stream_loop(name);
-    StreamSource::Parts parts{
-        parts_.app.executor(),
-        parts_.app.clock(),
-        parts_.app.random(),
-        [this, name]() -> Result<BrokerStreams*> {
-            const auto found = broker(name);
-            return found ? Result<BrokerStreams*>{(*found)->streams()} : found.error();
-        },
-        [&channels = *desk.channels](std::vector<StreamEntry> entries) {
-            return channels.take_entries(std::move(entries));
-        },
-        [this](const std::string& message) { parts_.log.warn(message); },
-        [this](const std::string& message) { parts_.log.info(message); },
-        [this, loop](const std::string& error) { (void)parts_.loops.report(loop, error); }};
+    StreamSource::Parts parts{parts_.app.executor(),
+                              parts_.app.clock(),
+                              parts_.app.random(),
+                              [this, name]() -> Result<BrokerStreams*> {
+                                  const auto found = broker(name);
+                                  return found ? Result<BrokerStreams*>{(*found)->streams()} : found.error();
+                              },
+                              [&channels = *desk.channels](std::vector<StreamEntry> entries) {
+                                  return channels.take_entries(std::move(entries));
+                              },
+                              [this](const std::string& message) { parts_.log.warn(message); },
+                              [this](const std::string& message) { parts_.log.info(message); },
+                              [this, loop](const std::string& error) { (void)parts_.loops.report(loop, error); }};
     desk.stream = std::make_unique<StreamSource>(std::move(parts), std::move(config));
 }
 

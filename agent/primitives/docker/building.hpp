@@ -22,7 +22,7 @@ boost::asio::awaitable<Result<Object>> build(DockerEngine& engine, Asker asker, 
 /// The same, where the context or the options differ from those of the last build of this tag: `built` says whether it
 /// was. Needs a tag. What was built without a note of its context is built again.
 boost::asio::awaitable<Result<Object>> build_when_changed(DockerEngine& engine, Asker asker, Object options,
-                                                         LineSink* lines);
+                                                          LineSink* lines);
 
 /// Options: file (a tar archive of a root file system), image (its name), changes (lines of a Dockerfile, as "CMD sh").
 /// Gives { id, image }. Failures: refused (the asker's policy).

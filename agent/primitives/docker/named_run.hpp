@@ -31,9 +31,9 @@ struct NamedRun {
 };
 
 /// Waits for its end. What it printed before this call is left out, unless it is of the same mark. Failures: `exit`, as
-/// of a command; timed_out (it was killed), with stdout and stderr so far in the details; refused (the name is taken, the asker's policy);
-/// those of `docker::Client::call` and of `pull`. A cancellation kills it, and removes it where this call made
-/// it; one that ran before goes on.
+/// of a command; timed_out (it was killed), with stdout and stderr so far in the details; refused (the name is taken,
+/// the asker's policy); those of `docker::Client::call` and of `pull`. A cancellation kills it, and removes it where
+/// this call made it; one that ran before goes on.
 boost::asio::awaitable<Result<Completed>> run_named(DockerEngine& engine, NamedRun wanted);
 
 /// A container that is made and started, or one of the name that is there and started as it is.

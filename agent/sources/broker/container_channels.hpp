@@ -1,5 +1,5 @@
-// Requests about containers on a broker's channels, or in its stream: put into the durable queue, where those about one name keep their
-// order. One for each broker, owned by the composition root, on the strand.
+// Requests about containers on a broker's channels, or in its stream: put into the durable queue, where those about one
+// name keep their order. One for each broker, owned by the composition root, on the strand.
 #pragma once
 
 #include "core/container_request.hpp"

@@ -1,5 +1,5 @@
-// What is published as the reply to a request about containers. Part of the container channels. Pure. Source: upstream's
-// container broker published raw output, or one JSON text when a watched container had ended.
+// What is published as the reply to a request about containers. Part of the container channels. Pure. Source:
+// upstream's container broker published raw output, or one JSON text when a watched container had ended.
 #pragma once
 
 #include "ports/replies.hpp"

@@ -95,8 +95,9 @@ TEST_CASE("names are compared as the README says, or as its code did")
     CHECK(match({{"exact_value", false}}) == NameMatch::prefix);
     CHECK(match({{"exact_value", false}, {"match", "contains"}}) == NameMatch::contains);
     CHECK(match({{"match", "prefix"}}) == NameMatch::prefix);
-    CHECK(refusal("close_container", {{"name", "b"}, {"exact_value", true}, {"match", "contains"}})
-              .find("two things") != std::string::npos);
+    CHECK(
+        refusal("close_container", {{"name", "b"}, {"exact_value", true}, {"match", "contains"}}).find("two things") !=
+        std::string::npos);
     CHECK(fits("web-1", "web", NameMatch::prefix));
     CHECK_FALSE(fits("my-web", "web", NameMatch::prefix));
     CHECK(fits("my-web", "web", NameMatch::contains));

@@ -91,9 +91,10 @@ public:
                     [this](const std::string& message) { warnings.push_back(message); }},
                    {}};
     ShortQueue queue{clock};
-    ContainerChannels channels{io.get_executor(),
-                               {queue, loop, "redis", [this](const std::string& message) { warnings.push_back(message); }},
-                               {200, 2}};
+    ContainerChannels channels{
+        io.get_executor(),
+        {queue, loop, "redis", [this](const std::string& message) { warnings.push_back(message); }},
+        {200, 2}};
 
 private:
     asio::cancellation_signal stop_;

@@ -38,8 +38,12 @@ TEST_CASE("without an id the raw output is the reply, also of a command that fai
 TEST_CASE("with an id it is JSON that says how it ended")
 {
     const Object good = read(reply_text("r1", gives({{"output", "a\n"}, {"stderr", "b\n"}, {"exit_code", 0}})));
-    CHECK(good == Object{{"id", "r1"},      {"status", "ok"}, {"output", "a\n"},
-                         {"exit_code", 0}, {"error", nullptr}, {"stderr", "b\n"}});
+    CHECK(good == Object{{"id", "r1"},
+                         {"status", "ok"},
+                         {"output", "a\n"},
+                         {"exit_code", 0},
+                         {"error", nullptr},
+                         {"stderr", "b\n"}});
     const Object bad = read(reply_text(7, Outcome{status_3()}));
     CHECK(bad == Object{{"id", 7},
                         {"status", "error"},
@@ -65,8 +69,7 @@ TEST_CASE("what the request itself did wrong is JSON in any case")
 
 TEST_CASE("an event goes out as upstream had it, with the id where there is one")
 {
-    const Object event{
-        {"container", "web"}, {"timestamp", 1.5}, {"running", false}, {"current_status", "exited"}};
+    const Object event{{"container", "web"}, {"timestamp", 1.5}, {"running", false}, {"current_status", "exited"}};
     CHECK(reply_text({}, gives(event)) ==
           R"({"container":"web","timestamp":1.5,"running":false,"current_status":"exited"})");
     CHECK(part<std::string>(read(reply_text("m", gives(event))), "id") == "m");
