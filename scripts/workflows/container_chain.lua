@@ -2,8 +2,8 @@
 --
 -- Configuration: [docker] host, and for the channel [redis] url. The agent serves it when it lies in its scripts' folder:
 --
---   redis-cli publish chain '{ "response_channel": "chain.done", "id": "c1", "input": "b\na\nb\n", "steps": [
---     { "image": "alpine", "command": "sort" }, { "image": "alpine", "command": "uniq -c" } ] }'
+--   redis-cli publish chain '{ "response_channel": "chain.done", "id": "c1", "input": "b\na\nb\n",
+--     "steps": [ { "image": "alpine", "command": "sort" }, { "image": "alpine", "command": "uniq -c" } ] }'
 --
 -- The reply on `response_channel` is { id, status, output } or { id, status, error, step }. Without a broker:
 --

@@ -2,6 +2,7 @@
 """The container channels over a real redis-server, with a real engine: container_channels_test.py FORAGER."""
 import json
 import pathlib
+import shutil
 import sys
 import tempfile
 import unittest
@@ -363,6 +364,21 @@ class Streams(ChannelsTest):
         self.restart()
         self.heard()
         self.assert_silent(listener)
+
+
+class Chains(ChannelsTest):
+    def test_the_output_of_one_run_is_the_input_of_the_next(self):
+        shutil.copy(pathlib.Path(__file__).parents[2] / "scripts" / "workflows" / "container_chain.lua", self.scripts)
+        self.restart()
+        self.heard()
+        listener = self.listen()
+        box = {"image": self.engine.IMAGE, "network": "none"}
+        steps = [box | {"command": ["sh", "-c", "cat; echo more"]}, box | {"command": "wc -c"}]
+        self.say("chain", {"id": "c1", "response_channel": "reply.x", "input": "ab\n", "steps": steps})
+        self.assertEqual(json.loads(listener.message()[1]), {"id": "c1", "status": "ok", "output": "8\n"})
+        self.say("chain", {"id": "c2", "response_channel": "reply.x", "steps": [box | {"command": "false"}, *steps]})
+        reply = json.loads(listener.message()[1])
+        self.assertEqual((reply["id"], reply["status"], reply["step"]), ("c2", "error", 1))
 
 
 class Functions(ChannelsTest):
