@@ -1,6 +1,6 @@
 -- A chain of containers, as step functions have it: the output of one run is the input of the next.
 --
--- Configuration: [docker] host, and for the channel [redis] url. The agent serves it when it lies in its scripts' folder:
+-- Configuration: [docker] host, and for the channel [redis] url. The agent serves it from its scripts' folder:
 --
 --   redis-cli publish chain '{ "response_channel": "chain.done", "id": "c1", "input": "b\na\nb\n",
 --     "steps": [ { "image": "alpine", "command": "sort" }, { "image": "alpine", "command": "uniq -c" } ] }'

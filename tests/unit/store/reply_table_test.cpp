@@ -84,14 +84,24 @@ TEST_CASE("what was told is told no more, and can be forgotten")
     Bench bench;
     bench.put("a", there);
     bench.finish("a", 2);
-    const Retention nothing{Duration{}, 0};
-    REQUIRE(bench.run(bench.records().forget(nothing, at(100))));
+    const Retention few{std::chrono::hours{1}, 0};
+    REQUIRE(bench.run(bench.records().forget(few, at(100))));
     CHECK(bench.due() == std::vector<std::string>{"a"});
     REQUIRE(bench.run(bench.replies().told({"a"}, "a note")));
     CHECK(bench.due().empty());
     CHECK(bench.run(bench.records().find("a")).value()->note == "a note");
-    REQUIRE(bench.run(bench.records().forget(nothing, at(100))));
+    REQUIRE(bench.run(bench.records().forget(few, at(100))));
     CHECK_FALSE(bench.run(bench.records().find("a")).value());
+}
+
+TEST_CASE("a reply that nobody took for as long as records are kept is forgotten with its record")
+{
+    Bench bench;
+    bench.put("a", there);
+    bench.finish("a", 2);
+    const Retention hour{std::chrono::hours{1}, 100};
+    REQUIRE(bench.run(bench.records().forget(hour, at(4000))));
+    CHECK(bench.due().empty());
 }
 
 TEST_CASE("work that runs can ask for its outcome to be told")
