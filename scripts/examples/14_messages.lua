@@ -1,5 +1,5 @@
--- Messages of a broker: each order on a channel is answered on the channel that it names, and the ones that must not be
--- lost are put into a stream for others. Under `run` it is only declared; an agent with this in its configuration hears:
+-- Messages of a broker: each order on a channel is answered on the channel that it names, and the large ones, which must
+-- not be lost, are put into a stream. Under `run` it is only declared; an agent with this in its configuration hears:
 --
 --     [redis]
 --     url = "redis://127.0.0.1:6379/0"
@@ -7,7 +7,7 @@
 -- Try it: redis-cli PUBLISH orders.new '{"id": 7, "price": 3, "count": 2, "response_channel": "answers"}'
 local forager = require "forager"
 
-forager.on("redis:orders.*", function(ctx, message)
+forager.on("redis:orders.*", function(_, message)
   local order = message:json()
   local total = order.price * order.count
   if order.response_channel then
