@@ -68,7 +68,7 @@ local function functions(owner)
 end
 
 local namespaces =
-  { "base64", "broker", "colony", "docker", "env", "files", "http", "json", "kv", "time", "toml", "yaml" }
+  { "base64", "broker", "colony", "docker", "env", "files", "http", "json", "kv", "monitors", "time", "toml", "yaml" }
 for _, name in ipairs(namespaces) do
   local _ = forager[name] -- loaded when first used
 end
@@ -199,6 +199,10 @@ it("the options of the stubs are those that the library takes", function()
     DockerLogOptions = accepted(forager.docker.logs, "x", typo),
     DockerExecOptions = accepted(forager.docker.exec, "x", "y", typo),
     DockerBuildOptions = accepted(forager.docker.build, typo),
+    DockerEventOptions = accepted(forager.docker.events, typo),
+    MonitorOptions = accepted(forager.monitors.add, typo),
+    DeclaredMonitor = accepted(forager.monitor, typo),
+    MonitorExpectation = accepted(forager.monitors.add, { container = "x", call = "y", expect = typo }),
   }
   for name, options in pairs(taken) do
     same_names("options of " .. name, class("." .. name), options)

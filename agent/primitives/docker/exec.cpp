@@ -142,7 +142,7 @@ asio::awaitable<Result<bool>> Exec::kill()
 
 void add_that_it_goes_on(Failure& failure)
 {
-    failure.message += "; it may go on in the container, where no shell was found that could end it";
+    failure.message += "; it may go on in the container, for it could not be ended";
 }
 
 } // namespace

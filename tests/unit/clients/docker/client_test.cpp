@@ -255,7 +255,7 @@ TEST_CASE("an event has its parts")
         200,
         R"({"Type":"container","Action":"health_status: healthy","Actor":{"ID":"abc","Attributes":{"name":"web","exitCode":"3"}},"timeNano":12})"
         "\n")};
-    auto stream = world.run(events(world.client, 1'500'000'000)).value();
+    auto stream = world.run(events(world.client, 1'500'000'000, {})).value();
     CHECK(world.line() == "GET /v1.41/events?since=1.500000000 HTTP/1.1");
     const auto event = world.run(stream.next()).value();
     CHECK(event->type == "container");
@@ -267,10 +267,24 @@ TEST_CASE("an event has its parts")
     CHECK_FALSE(world.run(stream.next()).value());
 }
 
+TEST_CASE("only the events that are wanted are asked for")
+{
+    DockerWorld world{always(200, "")};
+    EventFilter filter;
+    filter.types = {"container"};
+    filter.actions = {"die", "start"};
+    filter.containers = {"web"};
+    filter.labels = {{"team", ""}};
+    (void)world.run(events(world.client, std::nullopt, filter)).value();
+    const std::string filters =
+        R"({"type":["container"],"event":["die","start"],"container":["web"],"label":["team"]})";
+    CHECK(world.line() == "GET /v1.41/events?filters=" + segment(filters) + " HTTP/1.1");
+}
+
 TEST_CASE("events that are none are refused")
 {
     DockerWorld world{always(200, "[1]\n")};
-    auto stream = world.run(events(world.client, std::nullopt)).value();
+    auto stream = world.run(events(world.client, std::nullopt, {})).value();
     CHECK(world.run(stream.next()).error().code == Errc::refused);
 }
 
