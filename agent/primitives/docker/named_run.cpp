@@ -22,14 +22,18 @@ namespace {
 constexpr Duration grace_to_end = std::chrono::seconds{30};
 constexpr const char* mark_label = "forager.invocation";
 
+// The engine also finds one whose id begins so.
 asio::awaitable<Result<std::optional<ContainerState>>> find(DockerEngine& engine, std::string name)
 {
-    auto inspected = co_await docker::inspect(engine.client(), std::move(name));
-    if (inspected.has_error() && inspected.error().code == Errc::not_found)
-        co_return std::optional<ContainerState>{};
-    if (inspected.has_error())
+    auto inspected = co_await docker::inspect(engine.client(), name);
+    if (inspected.has_error() && inspected.error().code != Errc::not_found)
         co_return inspected.error();
-    co_return std::optional{docker::state_in(*inspected)};
+    std::optional<ContainerState> found;
+    if (inspected.has_value())
+        found = docker::state_in(*inspected);
+    if (found && found->name != name)
+        found.reset();
+    co_return found;
 }
 
 asio::awaitable<void> remove_by_force(DockerEngine& engine, std::string id)
