@@ -1,5 +1,6 @@
--- Messages of a broker: each order on a channel is answered on the channel that it names, and the large ones, which must
--- not be lost, are put into a stream. Under `run` it is only declared; an agent with this in its configuration hears:
+-- Messages of a broker: each order on a channel is answered on the channel that it names, and the large ones, which
+-- must not be lost, are put into a stream. Under `run` it is only declared; an agent with this in its configuration
+-- hears:
 --
 --     [redis]
 --     url = "redis://127.0.0.1:6379/0"
