@@ -361,8 +361,8 @@ class Streams(ChannelsTest):
         with REDIS.client() as client:
             self.until(lambda: client.ask("XPENDING", "containers", "forager")[0] == 0, "all to be acknowledged")
             self.assertEqual(client.ask("XLEN", "containers.dead"), 1)
-        self.restart()
-        self.heard()
+        self.stop()
+        self.start_hearing()
         self.assert_silent(listener)
 
 

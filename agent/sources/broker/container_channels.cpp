@@ -30,12 +30,6 @@ Result<Object> object_in(const std::string& payload, std::size_t limit)
     return std::move(*object);
 }
 
-// Who stops or watches a container does not wait for the end of its run.
-bool overlaps(ContainerAction action)
-{
-    return action == ContainerAction::close || action == ContainerAction::monitor;
-}
-
 Submission submission_of(ContainerRequest request, const std::string& channel, const std::string& broker)
 {
     Submission submission;
@@ -43,7 +37,7 @@ Submission submission_of(ContainerRequest request, const std::string& channel, c
     submission.invocation.source = "broker " + broker;
     submission.invocation.label = channel + " " + request.name;
     submission.invocation.kwargs = std::move(request.fields);
-    submission.overlaps = overlaps(request.action);
+    submission.overlaps = request.action == ContainerAction::close; // a run that goes on can be stopped
     if (request.action == ContainerAction::monitor)
         submission.invocation.kwargs.set("broker", broker);
     if (request.match == NameMatch::exact)

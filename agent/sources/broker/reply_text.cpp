@@ -8,12 +8,6 @@ namespace forager {
 
 namespace {
 
-// What stands in each reply is not said again.
-bool is_said(std::string_view name)
-{
-    return name == "output" || name == "stdout" || name == "exit_code" || name == "code" || name == "message";
-}
-
 Object head(const Value& id, const char* status)
 {
     Object reply;
@@ -23,11 +17,12 @@ Object head(const Value& id, const char* status)
     return reply;
 }
 
+// What stands in each reply is not said again, whatever a peer has called so.
 void add_rest(Object& reply, const Object& from)
 {
     for (const Member& member : from)
-        if (!is_said(member.name))
-            reply.set(member.name, member.value);
+        if (member.name != "stdout" && reply.find(member.name) == nullptr)
+            reply.append(member.name, member.value);
 }
 
 Value member_or_null(const Object& object, std::string_view name)

@@ -61,6 +61,9 @@ TEST_CASE("what the request itself did wrong is JSON in any case")
     CHECK(part<std::string>(reply, "status") == "error");
     CHECK(part<std::string>(reply, "error") == "'image' is missing");
     CHECK(reply.find("exit_code")->is_null());
+    Failure missing{Errc::not_found, "no such image"};
+    missing.details = {{"status", 404}};
+    CHECK(part<std::string>(read(reply_text({}, Outcome{missing})), "status") == "error");
     // A container that could not be started has no output, whatever the engine's status was.
     Failure late{Errc::timed_out, "it took too long"};
     late.details = {{"stdout", "so far"}};
