@@ -45,9 +45,9 @@ Submission submission_of(ContainerRequest request, const std::string& channel, c
     return submission;
 }
 
-bool is_busy(const Failure& failure)
+bool may_come_again(const Failure& failure)
 {
-    return failure.code == Errc::limit || failure.code == Errc::refused;
+    return failure.retry && (failure.code == Errc::limit || failure.code == Errc::refused);
 }
 
 Failure pointless(Failure failure)
@@ -59,7 +59,7 @@ Failure pointless(Failure failure)
 // Words that a sender can tell from all others: another time it may be taken.
 Failure in_words_of_a_reply(Failure failure)
 {
-    if (!is_busy(failure))
+    if (failure.code != Errc::limit)
         return failure;
     failure.message = "busy: " + failure.message;
     failure.details.set("busy", true);
@@ -178,9 +178,9 @@ asio::awaitable<void> ContainerChannels::put_entry(Asked asked, Result<void>& re
     const auto accepted = co_await parts_.queue.put(std::move(asked.submission));
     if (accepted)
         co_return;
-    const bool may_come_again = is_busy(accepted.error()) && accepted.error().retry;
-    result = may_come_again ? accepted.error() : pointless(accepted.error());
-    if (!may_come_again)
+    const bool waits = may_come_again(accepted.error());
+    result = waits ? accepted.error() : pointless(accepted.error());
+    if (!waits)
         refuse(label, std::move(asked.to), accepted.error());
 }
 

@@ -171,6 +171,9 @@ TEST_CASE("a full queue is answered with busy")
     REQUIRE(world.broker.published.size() == 1);
     CHECK(part<std::string>(world.reply(), "error") == "busy: the queue is full");
     CHECK(part<bool>(world.reply(), "busy"));
+    world.queue.trouble = Failure{Errc::refused, "there is no engine"};
+    world.say("close_container", {R"({"name": "web", "response_channel": "there"})"});
+    CHECK(part<std::string>(world.reply(1), "error") == "there is no engine");
 }
 
 TEST_CASE("entries of a stream are accepted once, in their order, and what is refused for good is answered")
