@@ -232,6 +232,7 @@ class Brokers(Scenario):
         self.await_mark("jobs 1 none")
         self.await_mark("jobs 2 fields")
         self.until(lambda: self.client.ask("XPENDING", "jobs", "importers")[0] == 0, "all to be acknowledged")
+        self.until(lambda: self.result("status")["queue"]["running"] == 0, "their ends to be safe")
         self.kill()
         for n in range(3, 203):
             self.client.ask("XADD", "jobs", "*", "payload", json.dumps({"n": n}))
@@ -241,8 +242,9 @@ class Brokers(Scenario):
 
     def test_what_was_given_to_a_dead_life_of_the_agent_is_taken_up(self):
         self.serve("""forager.on("redis-stream:jobs", function(ctx, message) mark(message.payload) end)""")
-        self.until(lambda: self.client.ask("EXISTS", "jobs"), "the group to be made")
-        consumer = self.until(lambda: self.client.ask("XINFO", "CONSUMERS", "jobs", "forager"), "it to read")[0][1]
+        self.client.ask("XADD", "jobs", "*", "payload", "done")
+        self.await_mark("done")
+        consumer = self.client.ask("XINFO", "CONSUMERS", "jobs", "forager")[0][1]
         self.kill()
         self.client.ask("XADD", "jobs", "*", "payload", "half done")
         self.client.ask("XREADGROUP", "GROUP", "forager", consumer, "STREAMS", "jobs", ">")
