@@ -64,6 +64,7 @@ class Brokers(Scenario):
         self.client.ask("PUBLISH", "orders.new", payload)
         self.assertEqual(done.message(), ("done.orders.new", payload))
         self.assertEqual(self.client.ask("PUBLISH", "other", "x"), 0)
+        self.assertEqual(self.stop(), 0)
 
     def test_a_burst_is_handled_completely_and_in_order(self):
         self.serve("""
@@ -131,6 +132,18 @@ class Brokers(Scenario):
             pass
         self.assertEqual(message, {"got": [1, {"y": None}]})
         self.until(lambda: "JSON" in self.log_of_this_life(), "the failure to be told")
+
+    def test_an_agent_that_is_stopped_ends_what_waits(self):
+        self.configure(agent='grace = "0.2s"')
+        self.serve(ECHO + """
+          forager.on("redis:slow", function(ctx, message) hold("FOLDER/never") end)
+          forager.on("redis-stream:jobs", print)
+          forager.every("1h", function() pcall(forager.broker.request, "nobody", {}, { timeout = "1h" }) end)""")
+        self.heard()
+        self.client.publish_all("slow", range(5))
+        self.until(lambda: self.channel("redis:slow")["running"] == 5, "five calls to go on")
+        self.assertEqual(self.stop(), 0)
+        self.assertEqual(self.children(), [])
 
     def test_the_broker_dies_and_comes_back(self):
         self.serve(ECHO)
