@@ -64,6 +64,7 @@ class Brokers(Scenario):
         self.client.ask("PUBLISH", "orders.new", payload)
         self.assertEqual(done.message(), ("done.orders.new", payload))
         self.assertEqual(self.client.ask("PUBLISH", "other", "x"), 0)
+        self.assertEqual(self.stop(), 0)
 
     def test_a_burst_is_handled_completely_and_in_order(self):
         self.serve("""
@@ -131,6 +132,18 @@ class Brokers(Scenario):
             pass
         self.assertEqual(message, {"got": [1, {"y": None}]})
         self.until(lambda: "JSON" in self.log_of_this_life(), "the failure to be told")
+
+    def test_an_agent_that_is_stopped_ends_what_waits(self):
+        self.configure(agent='grace = "0.2s"')
+        self.serve(ECHO + """
+          forager.on("redis:slow", function(ctx, message) hold("FOLDER/never") end)
+          forager.on("redis-stream:jobs", print)
+          forager.every("1h", function() pcall(forager.broker.request, "nobody", {}, { timeout = "1h" }) end)""")
+        self.heard()
+        self.client.publish_all("slow", range(5))
+        self.until(lambda: self.channel("redis:slow")["running"] == 5, "five calls to go on")
+        self.assertEqual(self.stop(), 0)
+        self.assertEqual(self.children(), [])
 
     def test_the_broker_dies_and_comes_back(self):
         self.serve(ECHO)
@@ -232,6 +245,7 @@ class Brokers(Scenario):
         self.await_mark("jobs 1 none")
         self.await_mark("jobs 2 fields")
         self.until(lambda: self.client.ask("XPENDING", "jobs", "importers")[0] == 0, "all to be acknowledged")
+        self.until(lambda: self.result("status")["queue"]["running"] == 0, "their ends to be safe")
         self.kill()
         for n in range(3, 203):
             self.client.ask("XADD", "jobs", "*", "payload", json.dumps({"n": n}))
@@ -241,8 +255,9 @@ class Brokers(Scenario):
 
     def test_what_was_given_to_a_dead_life_of_the_agent_is_taken_up(self):
         self.serve("""forager.on("redis-stream:jobs", function(ctx, message) mark(message.payload) end)""")
-        self.until(lambda: self.client.ask("EXISTS", "jobs"), "the group to be made")
-        consumer = self.until(lambda: self.client.ask("XINFO", "CONSUMERS", "jobs", "forager"), "it to read")[0][1]
+        self.client.ask("XADD", "jobs", "*", "payload", "done")
+        self.await_mark("done")
+        consumer = self.client.ask("XINFO", "CONSUMERS", "jobs", "forager")[0][1]
         self.kill()
         self.client.ask("XADD", "jobs", "*", "payload", "half done")
         self.client.ask("XREADGROUP", "GROUP", "forager", consumer, "STREAMS", "jobs", ">")

@@ -253,6 +253,7 @@ it("the index of the API names every function once, and nothing else", function(
   end
   add("response:", functions "Response")
   add("request:", functions "Request")
+  add("message:", functions "Message")
   same_names("functions of the index", listed, public)
 end)
 

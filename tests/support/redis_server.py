@@ -50,7 +50,7 @@ class RedisServer:
                 with self.client() as client:
                     client.ask("PING")
                 return
-            except OSError:
+            except (OSError, RuntimeError):  # it is not there, or reads its file
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)

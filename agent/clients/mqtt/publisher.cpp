@@ -7,6 +7,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include <exception>
 #include <map>
@@ -72,8 +73,11 @@ void Publisher::Line::begin()
 void Publisher::Line::close()
 {
     end({Errc::unreachable, "the connection to the MQTT broker at " + connection_.peer() + " was closed"});
-    stop_writing_.emit(asio::cancellation_type::terminal);
-    stop_reading_.emit(asio::cancellation_type::terminal);
+    // What is emitted outside of the loop arrives later, and finds this object there.
+    asio::post(executor_, [self = shared_from_this()] {
+        self->stop_writing_.emit(asio::cancellation_type::terminal);
+        self->stop_reading_.emit(asio::cancellation_type::terminal);
+    });
 }
 
 void Publisher::Line::end(Failure why)

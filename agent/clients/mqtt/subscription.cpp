@@ -6,6 +6,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -30,7 +31,11 @@ public:
         : executor_{std::move(executor)}, clock_{clock}, connection_{std::move(connection)}, patience_{patience}
     {
     }
-    ~Line() { clock_.disarm(*this); }
+    ~Line()
+    {
+        if (armed())
+            clock_.disarm(*this);
+    }
 
     void hear(const std::vector<std::string>& patterns);
     void close();
@@ -126,7 +131,9 @@ void Subscription::Line::close()
 {
     closed_ = true;
     clock_.disarm(*this);
-    stop_writing_.emit(asio::cancellation_type::terminal);
+    if (writing_) // what is emitted outside of the loop arrives later, and finds this object there
+        asio::post(executor_,
+                   [self = shared_from_this()] { self->stop_writing_.emit(asio::cancellation_type::terminal); });
 }
 
 asio::awaitable<Result<void>> Subscription::Line::take_some(std::vector<BrokerMessage>& messages)

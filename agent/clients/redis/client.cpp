@@ -8,6 +8,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include <deque>
 #include <exception>
@@ -69,8 +70,11 @@ void Client::Line::begin()
 void Client::Line::close()
 {
     end({Errc::unreachable, "the connection to the Redis server at " + connection_.peer() + " was closed"});
-    stop_writing_.emit(asio::cancellation_type::terminal);
-    stop_reading_.emit(asio::cancellation_type::terminal);
+    // What is emitted outside of the loop arrives later, and finds this object there.
+    asio::post(executor_, [self = shared_from_this()] {
+        self->stop_writing_.emit(asio::cancellation_type::terminal);
+        self->stop_reading_.emit(asio::cancellation_type::terminal);
+    });
 }
 
 void Client::Line::end(Failure why)

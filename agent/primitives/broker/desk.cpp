@@ -6,6 +6,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include <map>
 #include <optional>
@@ -36,7 +37,7 @@ public:
     void forget(const std::string& channel) { expected_.erase(channel); }
     static asio::awaitable<Result<std::string>> wait(std::shared_ptr<Expected> expected);
 
-    void close() { stop_.emit(asio::cancellation_type::terminal); }
+    void close();
 
 private:
     asio::awaitable<void> hear();
@@ -53,6 +54,12 @@ private:
     Failure why_not_;
     asio::cancellation_signal stop_;
 };
+
+// What is emitted outside of the loop arrives later, and finds this object there.
+void BrokerDesk::Replies::close()
+{
+    asio::post(executor_, [self = shared_from_this()] { self->stop_.emit(asio::cancellation_type::terminal); });
+}
 
 asio::awaitable<Result<void>> BrokerDesk::Replies::opened()
 {

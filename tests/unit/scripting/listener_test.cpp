@@ -17,9 +17,10 @@ class ListenerWorld : public ScriptWorld {
 public:
     explicit ListenerWorld(const std::string& handler, Listener::Limits limits = {})
     {
-        scripting::Script& made = script(
-            "local forager = require 'forager'\nforager.on('redis:a.*', function(ctx, message)\n" + handler + "\nend)",
-            Mode::load);
+        scripting::Script& made =
+            script("local forager, ids = require 'forager', {}\nforager.on('redis:a.*', function(ctx, message)\n" +
+                       handler + "\nend)",
+                   Mode::load);
         if (auto loaded = run(made.run_main(invocation, observer)); !loaded)
             throw std::logic_error{loaded.error().message};
         listener = std::make_shared<Listener>(
@@ -121,7 +122,7 @@ TEST_CASE("only so many calls go on at once, and what comes beyond the buffer is
 TEST_CASE("bytes are bounded, too")
 {
     Listener::Limits limits;
-    limits.bytes = 10;
+    limits.bytes = 13; // of channels and payloads
     limits.at_once = 1;
     ListenerWorld world{"forager.sleep('1s')", limits};
     std::vector<BrokerMessage> messages;

@@ -217,6 +217,19 @@ TEST_CASE("a filter that is refused keeps no other from being heard, and others 
     CHECK(world.peer.connections == 1);
 }
 
+TEST_CASE("what is let go outside of the loop is gone when the loop has turned")
+{
+    MqttWorld world{usual};
+    auto subscription = world.run(world.broker->subscribe({"a"})).value();
+    CHECK(world.run(world.broker->publish("a", "1")));
+    subscription->hear({"b"}); // is being sent
+    subscription.reset();
+    world.broker.reset();
+    world.context.restart();
+    world.context.poll();
+    CHECK(world.peer.connections == 2);
+}
+
 TEST_CASE("a broker that says farewell ends a subscription")
 {
     MqttWorld world{usual};

@@ -195,6 +195,19 @@ TEST_CASE("the end of a connection ends a subscription")
     CHECK(end.error().code == Errc::unreachable);
 }
 
+TEST_CASE("what is let go outside of the loop is gone when the loop has turned")
+{
+    RedisWorld world{[](const Words& words) { return words[0] == "PUBLISH" ? ":0\r\n" : usual(words); }};
+    auto subscription = world.run(world.broker->subscribe({"a"})).value();
+    CHECK(world.run(world.broker->publish("a", "1")));
+    subscription->hear({"b"}); // is being sent
+    subscription.reset();
+    world.broker.reset();
+    world.context.restart();
+    world.context.poll();
+    CHECK(world.peer.count("PUBLISH") == 1);
+}
+
 TEST_CASE("an entry is added with its fields, and old ones are dropped")
 {
     RedisWorld world{[](const Words& words) { return words[0] == "XADD" ? bulk("5-1") : usual(words); }};
