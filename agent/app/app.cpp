@@ -69,6 +69,10 @@ App::~App()
     for (const auto& script : scripts_)
         script->withdraw();
     slicer_.spare_time().clear();
+    // What peers had under way ends below.
+    brokers_ = {};
+    docker_ = {};
+    colony_ = {};
     // What was posted and not run yet may hold on to a script: its end needs the clock, which goes before the loop.
     io_.restart();
     io_.poll();
@@ -93,8 +97,9 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     config.heap_limit = config_.heap_limit;
     config.tasks = config_.tasks;
     const scripting::World world{
-        io_.get_executor(), clock_,          random_,         slicer_,   library_, pool_,    processes_, http_,
-        place.registry,     place.scheduler, place.workflows, *journal_, *values_, signals_, colony_,    docker_};
+        io_.get_executor(), clock_,   random_,        slicer_,         library_,        pool_,
+        processes_,         http_,    place.registry, place.scheduler, place.workflows, *journal_,
+        *values_,           signals_, colony_,        docker_,         brokers_,        monitors_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 

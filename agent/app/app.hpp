@@ -79,6 +79,14 @@ public:
     /// Before any script: where their containers run.
     void run_containers_on(DockerAccess engine) { docker_ = std::move(engine); }
 
+    /// Before any script: the brokers that they know.
+    void talk_to_brokers(BrokerAccess brokers) { brokers_ = std::move(brokers); }
+    /// Before any script: where they add and remove monitors.
+    void monitor_with(MonitorsAccess monitors) { monitors_ = std::move(monitors); }
+
+    /// Failures: refused.
+    Result<Monitors*> monitors() const { return monitors_(); }
+
     /// From now on SIGINT means what the configuration says, and whatever computes at that moment ends.
     void hear_interrupts() { hears_interrupts_ = true; }
 
@@ -131,6 +139,11 @@ private:
     Signals signals_;
     scripting::ColonyAccess colony_ = [] { return Failure{Errc::refused, "there is no colony here"}; };
     DockerAccess docker_ = [] { return Failure{Errc::refused, "there is no Docker engine here"}; };
+    BrokerAccess brokers_ = [](std::string_view) { return Failure{Errc::refused, "there is no broker here"}; };
+    MonitorsAccess monitors_ = [] {
+        return Failure{Errc::refused, "monitors are kept by the agent: start one with 'forager agent', and call this "
+                                      "in a function of a script that it serves"};
+    };
     scripting::Slicer slicer_;
     scripting::Library library_;
     std::atomic<bool> hears_interrupts_ = false; // asked on the watchdog's thread

@@ -54,6 +54,25 @@ bool has_ended(const std::string& owner, const std::string& boot)
     return !identity || identity->boot != boot || birth_of(identity->process) != identity->born;
 }
 
+// A message names a policy that has no name by its place.
+std::vector<docker_work::Policy> policies_of(const config::DockerConfig& docker)
+{
+    std::vector<docker_work::Policy> policies = docker.policies;
+    for (std::size_t i = 0; i < policies.size(); ++i)
+        if (policies[i].name.empty())
+            policies[i].name = "docker.policy[" + std::to_string(i + 1) + "]";
+    return policies;
+}
+
+docker_work::Registries registries_of(const config::DockerConfig& docker)
+{
+    docker_work::Registries registries;
+    for (const auto& [host, user, password] : docker.registries)
+        registries.known.push_back({host, user, password});
+    registries.file = docker.auths;
+    return registries;
+}
+
 DockerEngine::Config config_of(const config::Settings& settings, App& app, DockerHome home)
 {
     const config::DockerConfig& docker = settings.docker;
@@ -65,6 +84,8 @@ DockerEngine::Config config_of(const config::Settings& settings, App& app, Docke
     config.client.tls.key_file = in_folder(docker.cert_path, "key.pem");
     if (app.config().output)
         config.output_limit = *app.config().output;
+    config.policies = policies_of(docker);
+    config.registries = registries_of(docker);
     config.home = text_of(home, settings);
     config.owner = owner_text(this_process(app.clock().boot()));
     if (home == DockerHome::command)

@@ -1,6 +1,7 @@
 #include "cli/asking.hpp"
 
 #include "app/agent/colony_member.hpp"
+#include "app/brokers.hpp"
 #include "app/docker_access.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
@@ -79,6 +80,7 @@ void connect_peers(const Common& common, App& app)
         config::Settings settings;
         scripting::ColonyAccess colony;
         DockerAccess docker;
+        BrokerAccess brokers;
     };
     const auto read = [&common, &app, peers = std::make_shared<Peers>()]() -> Result<std::shared_ptr<Peers>> {
         if (peers->colony)
@@ -88,6 +90,7 @@ void connect_peers(const Common& common, App& app)
             return settings.error();
         peers->settings = std::move(*settings);
         peers->docker = docker_access(peers->settings, app, DockerHome::command);
+        peers->brokers = broker_access(peers->settings, app);
         peers->colony = colony_access(peers->settings, app);
         return peers;
     };
@@ -98,6 +101,10 @@ void connect_peers(const Common& common, App& app)
     app.run_containers_on([read]() -> Result<DockerEngine*> {
         const auto peers = read();
         return peers ? (*peers)->docker() : Result<DockerEngine*>{peers.error()};
+    });
+    app.talk_to_brokers([read](std::string_view name) -> Result<BrokerDesk*> {
+        const auto peers = read();
+        return peers ? (*peers)->brokers(name) : Result<BrokerDesk*>{peers.error()};
     });
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "primitives/docker/policy.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -62,6 +63,9 @@ struct RedisConfig {
     std::string url; ///< empty: there is no Redis; may hold a user and a password
     std::string user;
     Secret password;
+    std::string ca_file; ///< authorities (PEM) that its certificate may come from; empty: the system's
+    std::string cert_file;
+    std::string key_file;
     bool operator==(const RedisConfig&) const = default;
 };
 
@@ -69,19 +73,35 @@ struct MqttConfig {
     std::string url; ///< empty: there is no MQTT broker; may hold a user and a password
     std::string user;
     Secret password;
-    std::string client_id; ///< empty: the agent's name
+    std::string client_id; ///< what its clients' ids begin with; empty: the agent's name
+    std::string ca_file;   ///< authorities (PEM) that its certificate may come from; empty: the system's
+    std::string cert_file;
+    std::string key_file;
     bool operator==(const MqttConfig&) const = default;
 };
 
 struct BrokerConfig {
     bool channels = false;
+    bool streams = false;
+    std::size_t buffer = 100'000; ///< messages that wait for one handler
+    std::size_t at_once = 256;    ///< calls of one handler that wait for something
     bool operator==(const BrokerConfig&) const = default;
+};
+
+struct DockerRegistryConfig {
+    std::string host;
+    std::string user;
+    Secret password;
+    bool operator==(const DockerRegistryConfig&) const = default;
 };
 
 struct DockerConfig {
     std::string host = "unix:///var/run/docker.sock";
     bool tls = false;      ///< of tcp:// addresses
     std::string cert_path; ///< the folder of ca.pem, cert.pem and key.pem; empty: none of them
+    std::string auths;     ///< the file that `docker login` writes; empty: none
+    std::vector<docker_work::Policy> policies;
+    std::vector<DockerRegistryConfig> registries;
     bool operator==(const DockerConfig&) const = default;
 };
 

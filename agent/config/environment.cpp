@@ -143,7 +143,7 @@ struct Found {
 
 Found find_setting(std::string_view path)
 {
-    const std::size_t dot = path.find('.');
+    const std::size_t dot = path.rfind('.');
     const Section* section = find_section(path.substr(0, dot));
     if (section == nullptr || dot == path.npos)
         return {};

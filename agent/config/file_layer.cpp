@@ -79,21 +79,27 @@ void FileLayer::take_section(const std::string& name, const Value& value)
 {
     const std::string step = name_step(name);
     const std::string path = step.starts_with('.') ? name : step;
-    const Section* section = find_section(name);
+    const bool is_within_another = name.find('.') != std::string::npos;
+    const Section* section = is_within_another ? nullptr : find_section(name);
     if (section == nullptr)
         return reader_.complain(spot_of(path).place, no_section(name));
-    if (const auto* rows = value.get<Array>(); rows != nullptr && section->repeated())
-        take_rows(*section, *rows);
-    else if (const auto* keys = value.get<Object>(); keys != nullptr && !section->repeated())
-        take_keys(*section, 0, *keys, path);
-    else
-        reader_.complain(spot_of(path).place, "'" + name + "' is a section: write " + in_brackets(*section));
+    take_content(*section, value, path);
 }
 
-void FileLayer::take_rows(const Section& section, const Array& rows)
+void FileLayer::take_content(const Section& section, const Value& value, const std::string& path)
+{
+    if (const auto* rows = value.get<Array>(); rows != nullptr && section.repeated())
+        take_rows(section, *rows, path);
+    else if (const auto* keys = value.get<Object>(); keys != nullptr && !section.repeated())
+        take_keys(section, 0, *keys, path);
+    else
+        reader_.complain(spot_of(path).place, "'" + section.name + "' is a section: write " + in_brackets(section));
+}
+
+void FileLayer::take_rows(const Section& section, const Array& rows, const std::string& list)
 {
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const std::string path = section.name + index_step(i);
+        const std::string path = list + index_step(i);
         const auto* keys = rows[i].get<Object>();
         if (keys == nullptr)
             reader_.complain(spot_of(path).place, "'" + path + "' is a section: write " + in_brackets(section));
@@ -104,8 +110,13 @@ void FileLayer::take_rows(const Section& section, const Array& rows)
 
 void FileLayer::take_keys(const Section& section, std::size_t row, const Object& keys, const std::string& path)
 {
-    for (const Member& member : keys)
-        take_named(section, row, keys, member, spot_of(path + name_step(member.name)));
+    for (const Member& member : keys) {
+        const std::string place = path + name_step(member.name);
+        if (const Section* within = find_section(section.name + "." + member.name))
+            take_content(*within, member.value, place);
+        else
+            take_named(section, row, keys, member, spot_of(place));
+    }
 }
 
 void FileLayer::take_named(const Section& section, std::size_t row, const Object& keys, const Member& member,

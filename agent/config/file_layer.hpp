@@ -23,7 +23,8 @@ private:
 
     void refuse(std::string_view text, const TomlMistake& mistake);
     void take_section(const std::string& name, const Value& value);
-    void take_rows(const Section& section, const Array& rows);
+    void take_content(const Section& section, const Value& value, const std::string& path);
+    void take_rows(const Section& section, const Array& rows, const std::string& list);
     void take_keys(const Section& section, std::size_t row, const Object& keys, const std::string& path);
     void take_named(const Section& section, std::size_t row, const Object& keys, const Member& member,
                     const Spot& spot);

@@ -20,6 +20,7 @@ public:
         check_http();
         check_colony();
         check_permissions();
+        check_registries();
     }
 
 private:
@@ -159,6 +160,14 @@ private:
         if (!settings_.permissions.empty())
             reader_.warn(place_of("permission[1]") + ": [[permission]] is not enforced by this version: the agent does "
                                                      "not start with it");
+    }
+
+    void check_registries()
+    {
+        for (std::size_t i = 0; i < settings_.docker.registries.size(); ++i)
+            if (settings_.docker.registries[i].host.empty())
+                complain("docker.registry[" + std::to_string(i + 1) + "]",
+                         "this [[docker.registry]] is for none: give its host");
     }
 
     Reader& reader_;

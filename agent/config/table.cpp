@@ -17,9 +17,9 @@ const Key* Section::find(std::string_view key) const
 const std::vector<Section>& sections()
 {
     static const std::vector<Section> all = {
-        agent_section(),  colony_section(), executor_section(),   redis_section(),    mqtt_section(),
-        broker_section(), docker_section(), kubernetes_section(), postgres_section(), s3_section(),
-        http_section(),   limits_section(), permission_section()};
+        agent_section(),    colony_section(), executor_section(),      redis_section(),           mqtt_section(),
+        broker_section(),   docker_section(), docker_policy_section(), docker_registry_section(), kubernetes_section(),
+        postgres_section(), s3_section(),     http_section(),          limits_section(),          permission_section()};
     return all;
 }
 
@@ -59,6 +59,7 @@ std::vector<std::string> names_of(const Section& section)
 std::string own_variable(const Section& section, const Key& key)
 {
     std::string name = "FORAGER_" + section.name + "_" + key.name;
+    std::ranges::replace(name, '.', '_');
     for (char& c : name)
         c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     return name;

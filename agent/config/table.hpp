@@ -13,7 +13,7 @@ namespace forager::config {
 /// In the order of the default file.
 const std::vector<Section>& sections();
 
-/// The section of this name, or a null pointer.
+/// The section of this name, or a null pointer. Those within another have its name before a dot: "docker.policy".
 const Section* find_section(std::string_view name);
 
 /// "agent.name"; for repeated sections "executor[1].name", counted from 1.
@@ -45,6 +45,8 @@ Section redis_section();
 Section mqtt_section();
 Section broker_section();
 Section docker_section();
+Section docker_policy_section();
+Section docker_registry_section();
 Section kubernetes_section();
 Section postgres_section();
 Section s3_section();

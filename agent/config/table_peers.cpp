@@ -1,4 +1,4 @@
-// What functions and sources talk to: brokers, containers, databases, object stores.
+// What functions and sources talk to: brokers, clusters, databases, object stores.
 #include "config/table.hpp"
 
 namespace forager::config {
@@ -16,22 +16,32 @@ Section redis_section()
                 key(redis, "user", &RedisConfig::user, text(), "The user, where the URL has none.", {"REDIS_USERNAME"}),
                 key(redis, "password", &RedisConfig::password, secret(), "The password, where the URL has none.",
                     {"REDIS_PASSWORD"}),
+                key(redis, "ca_file", &RedisConfig::ca_file, path(),
+                    "Authorities (PEM) that the server's certificate may come from; empty: the system's."),
+                key(redis, "cert_file", &RedisConfig::cert_file, path(),
+                    "The agent's own certificate (PEM), where the server wants one."),
+                key(redis, "key_file", &RedisConfig::key_file, path(), "That certificate's private key (PEM)."),
             }};
 }
 
 Section mqtt_section()
 {
     const auto mqtt = [](auto& settings, std::size_t) -> auto& { return settings.mqtt; };
-    return {
-        "mqtt",
-        "The MQTT broker that topics are heard on.",
-        {
-            key(mqtt, "url", &MqttConfig::url, url({"mqtt", "mqtts"}),
-                R"(As "mqtt://127.0.0.1:1883"; mqtts:// with TLS; empty: no MQTT.)"),
-            key(mqtt, "user", &MqttConfig::user, text(), "The user, where the URL has none."),
-            key(mqtt, "password", &MqttConfig::password, secret(), "The password, where the URL has none."),
-            key(mqtt, "client_id", &MqttConfig::client_id, text(), "The name towards the broker; empty: the agent's."),
-        }};
+    return {"mqtt",
+            "The MQTT 5 broker that topics are heard on.",
+            {
+                key(mqtt, "url", &MqttConfig::url, url({"mqtt", "mqtts"}),
+                    R"(As "mqtt://127.0.0.1:1883"; mqtts:// with TLS; empty: no MQTT.)"),
+                key(mqtt, "user", &MqttConfig::user, text(), "The user, where the URL has none."),
+                key(mqtt, "password", &MqttConfig::password, secret(), "The password, where the URL has none."),
+                key(mqtt, "client_id", &MqttConfig::client_id, text(),
+                    "What the names of its connections begin with; empty: the agent's name."),
+                key(mqtt, "ca_file", &MqttConfig::ca_file, path(),
+                    "Authorities (PEM) that the broker's certificate may come from; empty: the system's."),
+                key(mqtt, "cert_file", &MqttConfig::cert_file, path(),
+                    "The agent's own certificate (PEM), where the broker wants one."),
+                key(mqtt, "key_file", &MqttConfig::key_file, path(), "That certificate's private key (PEM)."),
+            }};
 }
 
 Section broker_section()
@@ -39,27 +49,19 @@ Section broker_section()
     const auto broker = [](auto& settings, std::size_t) -> auto& { return settings.broker; };
     return {
         "broker",
-        "Containers asked for over a broker.",
+        "What is done with messages of brokers.",
         {
             key(broker, "channels", &BrokerConfig::channels, flag(),
                 "Whether the container channels are served, over each broker that is configured; with REDIS_ADDRESS in "
                 "the environment they are, unless something says false."),
-        }};
-}
-
-Section docker_section()
-{
-    const auto docker = [](auto& settings, std::size_t) -> auto& { return settings.docker; };
-    return {
-        "docker",
-        "The Docker engine.",
-        {
-            key(docker, "host", &DockerConfig::host, url({"unix", "tcp", "http", "https"}),
-                "Where the engine listens; empty: no Docker.", {"DOCKER_HOST"}),
-            key(docker, "tls", &DockerConfig::tls, flag(), "Whether a tcp:// address is spoken to over TLS.",
-                {"DOCKER_TLS_VERIFY"}),
-            key(docker, "cert_path", &DockerConfig::cert_path, path(),
-                "The folder of ca.pem (whom to trust), cert.pem and key.pem (who the agent is).", {"DOCKER_CERT_PATH"}),
+            key(broker, "streams", &BrokerConfig::streams, flag(),
+                "Whether the same requests are taken from the stream containers of each broker that has streams."),
+            key(broker, "buffer", &BrokerConfig::buffer, number<std::size_t>(1, 10'000'000),
+                "Messages that wait in memory for one handler, which may hold 64 MB; more are dropped, and the log "
+                "says "
+                "how many."),
+            key(broker, "at_once", &BrokerConfig::at_once, number<std::size_t>(1, 100'000),
+                "Calls of one handler that go on at once, where it waits for something."),
         }};
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <array>
+
 namespace forager::config {
 
 namespace {
@@ -47,6 +49,9 @@ std::string no_key(const Section& section, const std::string& name)
     if (const std::string homes = homes_of(name); !homes.empty())
         return message + homes;
     const std::vector<std::string> known = names_of(section);
+    for (const Section& within : sections())
+        if (within.name.starts_with(section.name + ".") && nearest(section.name + "." + name, std::array{within.name}))
+            return message + "; did you mean " + in_brackets(within) + "?";
     if (const auto near = nearest(name, known))
         return message + "; did you mean '" + *near + "'?";
     return message + "; there are " + listed(known);

@@ -40,13 +40,23 @@ void AdmissionQueue::make_ready(QueueEntry entry)
     line.insert(std::move(entry));
 }
 
+// The one that goes has begun, and nobody overlaps with it yet.
+bool AdmissionQueue::may_overlap(const QueueEntry& entry) const
+{
+    const auto holder = busy_.find(entry.order_key);
+    return entry.overlaps && holder != busy_.end() && out_.contains(holder->second);
+}
+
 void AdmissionQueue::let_next(const std::string& order_key)
 {
     const auto line = behind_.find(order_key);
-    if (line == behind_.end() || busy_.contains(order_key))
+    if (line == behind_.end() || overlapping_.contains(order_key))
         return;
     const auto first = line->second.begin();
-    busy_.emplace(order_key, first->second.id);
+    const bool is_free = !busy_.contains(order_key);
+    if (!is_free && !may_overlap(first->second))
+        return;
+    (is_free ? busy_ : overlapping_).emplace(order_key, first->second.id);
     make_ready(std::move(first->second));
     line->second.erase(first);
     if (line->second.empty())
@@ -88,6 +98,7 @@ std::optional<QueueEntry> AdmissionQueue::take(WallTime now, const Room& has_roo
     (void)take_from_line(entry);
     waiting_ids_.erase(entry.id);
     out_.emplace(entry.id, entry);
+    let_next(entry.order_key);
     return entry;
 }
 
@@ -121,9 +132,11 @@ bool AdmissionQueue::take_out(std::string_view id)
 
 void AdmissionQueue::leave_key(const QueueEntry& entry)
 {
-    const auto holder = busy_.find(entry.order_key);
-    if (holder != busy_.end() && holder->second == entry.id)
-        busy_.erase(holder);
+    for (auto* holders : {&busy_, &overlapping_}) {
+        const auto holder = holders->find(entry.order_key);
+        if (holder != holders->end() && holder->second == entry.id)
+            holders->erase(holder);
+    }
 }
 
 void AdmissionQueue::done(std::string_view id)
@@ -156,8 +169,10 @@ int AdmissionQueue::priority_of(std::string_view id) const
 
 std::string AdmissionQueue::holder_of(const std::string& order_key) const
 {
-    const auto holder = busy_.find(order_key);
-    return holder == busy_.end() ? std::string{} : holder->second;
+    for (const auto* holders : {&busy_, &overlapping_})
+        if (const auto holder = holders->find(order_key); holder != holders->end())
+            return holder->second;
+    return {};
 }
 
 std::optional<WallTime> AdmissionQueue::next_due() const

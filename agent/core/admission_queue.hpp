@@ -23,6 +23,8 @@ struct QueueEntry {
     std::string order_key;   ///< of those with the same one, one is out at a time, in the order of acceptance
     std::optional<WallTime> not_before; ///< until then it is in nobody's way, also not in that of its order key
     std::string function{};
+    bool overlaps =
+        false; ///< of its order key: begins when those before it have begun; those after it wait for its end
 };
 
 class AdmissionQueue {
@@ -80,6 +82,7 @@ private:
     void make_ready(QueueEntry entry);
     bool take_from_line(const QueueEntry& entry);
     void let_next(const std::string& order_key);
+    bool may_overlap(const QueueEntry& entry) const;
     void leave_key(const QueueEntry& entry);
     Line* next_line(const Room& has_room);
 
@@ -87,6 +90,7 @@ private:
     std::multimap<WallTime, QueueEntry> later_;                        // wait for a time
     std::map<std::string, std::map<std::int64_t, QueueEntry>> behind_; // wait for one of their order key
     std::map<std::string, std::string> busy_;                          // order key → who goes or is out
+    std::map<std::string, std::string> overlapping_;                   // the same, of the one that overlaps with it
     ById waiting_ids_;
     ById out_;
 };

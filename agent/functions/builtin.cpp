@@ -10,11 +10,14 @@ void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& proc
     add_unix(registry, processes);
     add_python(registry, clock, processes);
     add_ml(registry, processes, docker);
-    if (no_docker.empty())
+    if (no_docker.empty()) {
         add_docker(registry, docker);
-    else
+        add_broker(registry, docker);
+    } else {
         registry.add_unavailable("docker", no_docker);
-    for (const char* family : {"backup", "broker", "compute", "k8s", "reconcile"})
+        registry.add_unavailable("broker", no_docker);
+    }
+    for (const char* family : {"backup", "compute", "k8s", "reconcile"})
         registry.add_unavailable(family, "this version of the agent does not have it yet");
 }
 

@@ -20,5 +20,6 @@ void add_unix(Registry& registry, ProcessRunner& processes);
 void add_python(Registry& registry, Clock& clock, ProcessRunner& processes);
 void add_ml(Registry& registry, ProcessRunner& processes, const DockerAccess& docker);
 void add_docker(Registry& registry, const DockerAccess& docker);
+void add_broker(Registry& registry, const DockerAccess& docker);
 
 } // namespace forager

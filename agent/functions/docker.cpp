@@ -4,11 +4,11 @@
 #include "functions/builtin_function.hpp"
 #include "functions/lines_to_observer.hpp"
 
-#include "base/duration.hpp"
 #include "primitives/docker/building.hpp"
 #include "primitives/docker/containers.hpp"
 #include "primitives/docker/images.hpp"
 #include "primitives/docker/run.hpp"
+#include "primitives/unix.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -84,18 +84,14 @@ Result<std::string> name_of(const Invocation& invocation, Object& options)
 
 asio::awaitable<Outcome> run(DockerEngine& engine, const Invocation& invocation, LineSink& lines)
 {
-    auto wanted = docker_work::run_of(container_options(invocation));
+    auto wanted = docker_work::run_of(container_options(invocation), invocation);
     if (!wanted)
         co_return wanted.error();
     wanted->making.lines = &lines;
-    docker_work::add_origin(wanted->making.spec, invocation);
     auto done = co_await docker_work::run(engine, std::move(*wanted));
     if (!done)
         co_return done.error();
-    co_return Outputs{Value{Object{{"stdout", std::move(done->out)},
-                                   {"stderr", std::move(done->err)},
-                                   {"code", done->code},
-                                   {"seconds", to_seconds(done->elapsed)}}}};
+    co_return Outputs{Value{record_of(std::move(*done))}};
 }
 
 // One that is there, by its name; with an image, a new one.
@@ -108,11 +104,10 @@ asio::awaitable<Outcome> start(DockerEngine& engine, const Invocation& invocatio
             return refused(name.error());
         return one(docker_work::start(engine, std::move(*name)));
     }
-    auto making = docker_work::making_of("docker.start", container_options(invocation));
+    auto making = docker_work::making_of("docker.start", container_options(invocation), invocation);
     if (!making)
         return refused(making.error());
     making->lines = &lines;
-    docker_work::add_origin(making->spec, invocation);
     return one(docker_work::start_new(engine, std::move(*making)));
 }
 
@@ -144,7 +139,7 @@ asio::awaitable<Outcome> list(DockerEngine& engine, const Invocation& invocation
 
 asio::awaitable<Outcome> build(DockerEngine& engine, const Invocation& invocation, LineSink& lines)
 {
-    return one(docker_work::build(engine, invocation.kwargs, &lines));
+    return one(docker_work::build(engine, docker_work::asker_of(invocation), invocation.kwargs, &lines));
 }
 
 void add(Registry& registry, const DockerAccess& docker, std::string name, std::string doc, Work work)

@@ -65,12 +65,12 @@ Result<docker_work::ContainerRun> wanted_by(const Invocation& invocation)
         return fresh.error();
     Object env = invocation.env;
     env.set("COLONIES_PROCESS_ID", invocation.id);
-    auto wanted = docker_work::run_of({{"image", std::move(*image)}, {"env", std::move(env)}, {"merge", true}});
+    auto wanted =
+        docker_work::run_of({{"image", std::move(*image)}, {"env", std::move(env)}, {"merge", true}}, invocation);
     if (!wanted)
         return wanted;
     wanted->making.spec.command = command_of(*line);
     wanted->making.pull = *fresh ? docker_work::Pull::always : docker_work::Pull::missing;
-    docker_work::add_origin(wanted->making.spec, invocation);
     return wanted;
 }
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,9 +14,18 @@
 
 namespace forager {
 
+class BrokerStreams;
+
 struct BrokerMessage {
-    std::string channel; ///< on which it came, not the pattern that it fits
+    std::string pattern; ///< of those that are heard, the one that it fits; it comes once for each that it fits
+    std::string channel;
     std::string payload; ///< bytes
+
+    BrokerMessage() = default;
+    BrokerMessage(std::string pattern, std::string channel, std::string payload)
+        : pattern{std::move(pattern)}, channel{std::move(channel)}, payload{std::move(payload)}
+    {
+    }
 };
 
 /// What is published on some channels from now on, over a connection of its own.
@@ -23,9 +33,26 @@ class BrokerSubscription {
 public:
     virtual ~BrokerSubscription() = default;
 
-    /// The messages that have come since, at least one, in their order. Notices within seconds that the broker is gone.
-    /// Failures: unreachable, timed_out, refused, limit; nothing comes after one.
+    /// Waits until the broker says something, and gives the messages that have come since, in their order: some, or
+    /// none when it said something else. Notices within seconds that the broker is gone. Failures: unreachable,
+    /// timed_out, refused, limit; nothing comes after one. Must not be cancelled but for good.
     virtual boost::asio::awaitable<Result<std::vector<BrokerMessage>>> next() = 0;
+
+    /// These patterns and no others are heard soon; those that stay lose nothing. While `next` waits, too, which tells
+    /// when that fails.
+    virtual void hear(std::vector<std::string> patterns) = 0;
+
+    /// The patterns that the broker does not let it hear, and the broker's words for that.
+    virtual const std::map<std::string, std::string>& refused() const = 0;
+};
+
+/// Channels that are nobody else's.
+struct OwnChannels {
+    std::string prefix;  ///< with letters and digits behind it a channel
+    std::string pattern; ///< all of them
+
+    OwnChannels() = default;
+    OwnChannels(std::string prefix, std::string pattern) : prefix{std::move(prefix)}, pattern{std::move(pattern)} {}
 };
 
 class Broker {
@@ -39,10 +66,16 @@ public:
     /// limit.
     virtual boost::asio::awaitable<Result<void>> publish(std::string channel, std::string payload) = 0;
 
-    /// Returns when it hears all patterns, which are of the broker's own form. Failures: unreachable, timed_out,
-    /// refused (no right to a channel).
+    /// Patterns are of the broker's own form. Returns when the broker has answered for all of them; one that it refuses
+    /// stands in `refused()`, and the others are heard. Failures: unreachable, timed_out, refused (the agent itself).
     virtual boost::asio::awaitable<Result<std::unique_ptr<BrokerSubscription>>>
     subscribe(std::vector<std::string> patterns) = 0;
+
+    /// As the broker's own form of channels and patterns is; `id` is made of letters and digits.
+    virtual OwnChannels own_channels(std::string_view id) const = 0;
+
+    /// Null where the broker has none.
+    virtual BrokerStreams* streams() { return nullptr; }
 };
 
 } // namespace forager

@@ -4,6 +4,7 @@
 
 #include "core/failure.hpp"
 #include "core/invocation.hpp"
+#include "ports/replies.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,9 +17,11 @@ struct Submission {
     Invocation invocation;              ///< without an id it gets a fresh one
     int priority = 0;                   ///< higher goes first
     std::string order_key;              ///< of those with the same one, and due, one runs at a time, the oldest first
+    bool overlaps = false;              ///< of its order key: begins when those before it have begun, and need not end
     std::string idempotency_key;        ///< what was accepted under this one before is not accepted again
     bool key_is_enough = false;         ///< whatever else differs; else other work under the key is refused
     std::optional<WallTime> not_before; ///< waits until then
+    std::optional<ReplyTo> reply;       ///< who is told of its outcome
 };
 
 struct Accepted {

@@ -1,5 +1,6 @@
 #include "primitives/unix.hpp"
 
+#include "base/duration.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
@@ -63,6 +64,17 @@ Failure exit_failure(std::string message, int code, Completed done)
     failure.details.append("stdout", std::move(done.out));
     failure.details.append("stderr", std::move(done.err));
     return failure;
+}
+
+Object record_of(Completed done)
+{
+    Object record{{"stdout", std::move(done.out)},
+                  {"stderr", std::move(done.err)},
+                  {"code", done.code},
+                  {"seconds", to_seconds(done.elapsed)}};
+    if (done.signal != 0)
+        record.append("signal", done.signal);
+    return record;
 }
 
 Command shell_command(std::string script)

@@ -24,6 +24,9 @@ std::string last_words(std::string_view output);
 /// `exit` with what belongs to it: exit_code, stdout, stderr and, where one ended it, signal.
 Failure exit_failure(std::string message, int code, Completed done);
 
+/// What callers are given of it: stdout, stderr, code, seconds and, where one ended it, signal.
+Object record_of(Completed done);
+
 /// Runs a command. With `check`, a non-zero status is an `exit_failure`. Other failures: those of `ProcessRunner::run`.
 boost::asio::awaitable<Result<Completed>> run_checked(ProcessRunner& runner, Command command, bool check = true);
 

@@ -60,9 +60,9 @@ void make_native_table(lua_State* L)
 {
     lua_newtable(L);
     for (const auto& bindings :
-         {call_bindings(), colony_bindings(), colony_workflow_bindings(), docker_bindings(), durable_bindings(),
+         {broker_bindings(), call_bindings(), colony_bindings(), colony_workflow_bindings(), docker_bindings(), durable_bindings(),
           file_bindings(), format_bindings(), function_bindings(), http_bindings(), kv_bindings(), library_bindings(),
-          python_bindings(), session_bindings(), task_bindings(), time_bindings(), unix_bindings(),
+          monitor_bindings(), python_bindings(), session_bindings(), task_bindings(), time_bindings(), unix_bindings(),
           workflow_bindings()})
         add_bindings(L, bindings);
     lua_pushlightuserdata(L, nullptr);
@@ -115,6 +115,19 @@ void Script::retire()
     declared_.clear();
     schedules.clear();
     watchers.clear();
+    monitors.clear();
+}
+
+std::int64_t Script::keep_feed(std::shared_ptr<docker_work::EventFeed> feed)
+{
+    feeds_.emplace(++last_feed_, std::move(feed));
+    return last_feed_;
+}
+
+std::shared_ptr<docker_work::EventFeed> Script::feed(std::int64_t id) const
+{
+    const auto found = feeds_.find(id);
+    return found == feeds_.end() ? nullptr : found->second;
 }
 
 std::int64_t Script::open_lines()
@@ -143,6 +156,7 @@ void Script::open()
         throw std::runtime_error{"the Lua library does not load: " + to_failure(L, -1).message};
     run_main_ = take_field(L, "run");
     call_function_ = take_field(L, "call");
+    hear_ = take_field(L, "hear");
     describe_ = take_field(L, "describe");
     converse_ = take_field(L, "converse");
     evaluate_ = take_field(L, "evaluate");
@@ -248,6 +262,19 @@ asio::awaitable<Outcome> Script::call_in(CommandScope& commands, int function, c
     Vm::Call call{call_function_, {function}, std::move(args), {invocation, observer, commands, recording}, false};
     call.clean_up_end = clean_up_end_of(invocation);
     co_return co_await commands.around(vm_->run(std::move(call)));
+}
+
+asio::awaitable<Outcome> Script::hear(int function, std::int64_t turn, const Invocation& invocation, Observer& observer,
+                                      std::function<void()> first_wait)
+{
+    const auto self = shared_from_this();
+    CommandScope commands{world_.processes};
+    std::vector<Value> args{Value{invocation.id}, Value{invocation.function}, Value{turn}};
+    Vm::Call call{hear_, {function}, std::move(args), {invocation, observer, commands}, false};
+    call.clean_up_end = clean_up_end_of(invocation);
+    call.first_wait = std::move(first_wait);
+    Outcome outcome = co_await commands.around(vm_->run(std::move(call)));
+    co_return outcome;
 }
 
 // Before the fence there must be time to end what the clean-up leaves running.

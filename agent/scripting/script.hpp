@@ -6,8 +6,10 @@
 #include "ports/clock.hpp"
 #include "ports/journal.hpp"
 #include "ports/key_values.hpp"
+#include "ports/monitors.hpp"
 #include "ports/observer.hpp"
 #include "ports/process_runner.hpp"
+#include "primitives/broker/access.hpp"
 #include "primitives/docker/access.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/scheduler.hpp"
@@ -31,12 +33,17 @@ namespace forager {
 class ColonyMember;
 }
 
+namespace forager::docker_work {
+class EventFeed;
+}
+
 namespace forager::http {
 class Client;
 }
 
 namespace forager::scripting {
 
+class Listener;
 class Session;
 
 /// The member of the colony as whom scripts ask it, made when it is first wanted. Failures: refused, with what to set.
@@ -60,6 +67,8 @@ struct World {
     Signals& signals;
     const ColonyAccess& colony;
     const DockerAccess& docker;
+    const BrokerAccess& brokers;
+    const MonitorsAccess& monitors;
 };
 
 /// Something that a script wants to be done at certain times.
@@ -112,6 +121,11 @@ public:
     boost::asio::awaitable<Outcome> call_durably(int function, Function declared, const Invocation& invocation,
                                                  std::vector<Value> args, Observer& observer);
 
+    /// Gives the function messages of a listener, one after the other, in the turn that `listening` names. `first_wait`
+    /// hears when the function waits, which ends the turn after that message.
+    boost::asio::awaitable<Outcome> hear(int function, std::int64_t turn, const Invocation& invocation,
+                                         Observer& observer, std::function<void()> first_wait);
+
     /// A handler for the Lua function that was kept at this reference.
     std::shared_ptr<Handler> handler(int function);
 
@@ -125,7 +139,14 @@ public:
     Registry& registry() { return *registry_; }
 
     /// What it declared has been taken over by this registry.
-    void moved_to(Registry& registry) { registry_ = &registry; }
+    void moved_to(Registry& registry)
+    {
+        registry_ = &registry;
+        served_ = true;
+    }
+
+    /// The agent has read what it declares.
+    bool is_served() const { return served_; }
 
     /// The names that it declared.
     const std::vector<std::string>& declared() const { return declared_; }
@@ -147,10 +168,19 @@ public:
     std::shared_ptr<LineQueue> lines(std::int64_t id) const;
     void close_lines(std::int64_t id);
 
+    /// Who gives messages in which turn, while it lasts.
+    std::map<std::int64_t, Listener*> listening;
+    // The events of a container engine that are read one after another.
+    std::int64_t keep_feed(std::shared_ptr<docker_work::EventFeed> feed);
+    std::shared_ptr<docker_work::EventFeed> feed(std::int64_t id) const;
+    void close_feed(std::int64_t id) { feeds_.erase(id); }
+    std::size_t feeds() const { return feeds_.size(); }
+
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
     std::vector<Schedule> schedules;         ///< what it wants to be done again and again
     std::vector<Watcher> watchers;           ///< the events that it wants to hear of
+    std::vector<Monitor> monitors;           ///< of containers, that it declares
     std::string returned_workflow;           ///< the one that the main chunk returned, or empty
     std::optional<Outputs> workflow_results; ///< of that one, in the order of its tasks, which Lua would not keep
 
@@ -179,11 +209,15 @@ private:
     std::vector<std::string> declared_;
     std::map<std::int64_t, std::shared_ptr<LineQueue>> lines_;
     std::int64_t last_lines_ = 0;
+    std::map<std::int64_t, std::shared_ptr<docker_work::EventFeed>> feeds_;
+    std::int64_t last_feed_ = 0;
+    bool served_ = false;
     int main_ = LUA_NOREF;     // the compiled main chunk
     int run_main_ = LUA_NOREF; // the library's function that calls it
     int converse_ = LUA_NOREF; // the library's functions for sessions
     int evaluate_ = LUA_NOREF;
     int describe_ = LUA_NOREF;      // the library's function that describes it
+    int hear_ = LUA_NOREF;          // the library's function that takes messages for one
     int call_function_ = LUA_NOREF; // the library's function that calls a declared one with its context
 };
 

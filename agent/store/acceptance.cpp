@@ -1,6 +1,7 @@
 #include "store/acceptance.hpp"
 
 #include "store/record_rows.hpp"
+#include "store/reply_rows.hpp"
 #include "store/times.hpp"
 #include "store/writer.hpp"
 
@@ -31,6 +32,7 @@ QueueEntry entry_of(const Submission& submission, std::int64_t number)
                      submission.order_key,     {},     submission.invocation.function};
     if (submission.not_before)
         entry.not_before = from_milliseconds(to_milliseconds(*submission.not_before));
+    entry.overlaps = submission.overlaps;
     return entry;
 }
 
@@ -38,7 +40,7 @@ QueueEntry entry_of(const Submission& submission, std::int64_t number)
 bool insert(Connection& database, const Submission& submission, const std::string& request, WallTime now)
 {
     Prepared row{database, "INSERT INTO invocation (id, function, source, request, priority, order_key, "
-                           "idempotency_key, not_before, submitted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                           "idempotency_key, not_before, submitted, overlaps) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                            "ON CONFLICT (id) DO NOTHING"};
     const Invocation& invocation = submission.invocation;
     row.bind(1, invocation.id);
@@ -50,6 +52,7 @@ bool insert(Connection& database, const Submission& submission, const std::strin
     bind_or_null(row, 7, submission.idempotency_key);
     bind_time(row, 8, submission.not_before);
     row.bind(9, to_milliseconds(now));
+    row.bind(10, submission.overlaps ? 1 : 0);
     return row.exec() > 0;
 }
 
@@ -86,7 +89,10 @@ std::pair<QueueEntry, bool> accept(Connection& database, const Submission& submi
         return {std::move(*known), false};
     if (!insert(database, submission, request, now))
         throw JobRefused{{Errc::refused, "there is an invocation " + submission.invocation.id + " already"}};
-    return {entry_of(submission, database.getLastInsertRowid()), true};
+    const std::int64_t number = database.getLastInsertRowid();
+    if (submission.reply)
+        (void)set_reply(database, submission.invocation.id, *submission.reply);
+    return {entry_of(submission, number), true};
 }
 
 } // namespace forager::store

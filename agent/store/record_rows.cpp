@@ -10,7 +10,7 @@ namespace forager::store {
 
 namespace {
 
-constexpr const char* entry_columns = "id, number, priority, order_key, not_before, function";
+constexpr const char* entry_columns = "id, number, priority, order_key, not_before, function, overlaps";
 constexpr const char* record_columns = "id, function, source, state, note, priority, order_key, starts, "
                                        "tries - tries_cancelled, "
                                        "submitted, started, ended, not_before, request, outcome";
@@ -31,6 +31,7 @@ QueueEntry entry_in(SQLite::Statement& row)
     entry.order_key = row.getColumn(3).getString();
     entry.not_before = time_in(row.getColumn(4));
     entry.function = row.getColumn(5).getString();
+    entry.overlaps = row.getColumn(6).getInt() != 0;
     return entry;
 }
 

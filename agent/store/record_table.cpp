@@ -119,11 +119,10 @@ bool forget_some(Connection& database, std::int64_t before, std::int64_t count)
 {
     constexpr std::size_t at_once = 200; // others wait meanwhile
     // The oldest first, along the index: however many there are, only those beyond the limits are looked at.
-    Prepared query{
-        database,
-        "SELECT id FROM invocation WHERE ended IS NOT NULL AND told = 1 AND (ended < ?1 OR (ended, number) <= "
-        "(SELECT ended, number FROM invocation WHERE ended IS NOT NULL ORDER BY ended DESC, "
-        "number DESC LIMIT 1 OFFSET ?2)) ORDER BY ended, number LIMIT ?3"};
+    Prepared query{database, "SELECT id FROM invocation WHERE ended IS NOT NULL AND told = 1 AND (reply_broker IS NULL "
+                             "OR ended < ?1) AND (ended < ?1 OR (ended, number) <= "
+                             "(SELECT ended, number FROM invocation WHERE ended IS NOT NULL ORDER BY ended DESC, "
+                             "number DESC LIMIT 1 OFFSET ?2)) ORDER BY ended, number LIMIT ?3"};
     SQLite::bind(query, before, count, static_cast<std::int64_t>(at_once));
     std::vector<std::string> ids;
     while (query.executeStep())

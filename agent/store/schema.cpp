@@ -95,8 +95,33 @@ ALTER TABLE invocation ADD COLUMN tries_before INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE invocation ADD COLUMN tries_cancelled INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// `overlaps`: see the submission. Whom somebody's outcome is told to: over which broker, and where there; null: nobody
+// is waiting for it, or he has been told.
+constexpr const char* replies = R"sql(
+ALTER TABLE invocation ADD COLUMN overlaps INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE invocation ADD COLUMN reply_broker TEXT;
+ALTER TABLE invocation ADD COLUMN reply_to TEXT;
+CREATE INDEX invocation_reply ON invocation (reply_broker, ended, number)
+  WHERE reply_broker IS NOT NULL AND ended IS NOT NULL;
+)sql";
+
+// `monitor` is what is asked for, and `state` what was told of one container, as data.
+constexpr const char* monitors = R"sql(
+CREATE TABLE monitor (
+  name TEXT PRIMARY KEY,
+  monitor TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE monitored (
+  monitor TEXT NOT NULL,
+  container TEXT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (monitor, container)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // The n-th of them makes version n + 1 out of version n. One that was released is never changed.
-constexpr std::array steps{first_tables, outbox, endings};
+constexpr std::array steps{first_tables, outbox, endings, monitors, replies};
 
 } // namespace
 

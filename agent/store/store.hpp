@@ -4,8 +4,10 @@
 
 #include "store/journal_table.hpp"
 #include "store/log_table.hpp"
+#include "store/monitor_table.hpp"
 #include "store/outbox_table.hpp"
 #include "store/record_table.hpp"
+#include "store/reply_table.hpp"
 #include "store/schedule_table.hpp"
 #include "store/value_table.hpp"
 #include "store/writer.hpp"
@@ -40,10 +42,12 @@ public:
     JournalTable& journal() { return journal_; }
     RecordTable& records() { return records_; }
     OutboxTable& outbox() { return outbox_; }
+    ReplyTable& replies() { return replies_; }
     ValueTable& values() { return values_; }
     LogTable& logs() { return logs_; }
     ScheduleTable& schedules() { return schedules_; }
     FileTable& files() { return files_; }
+    MonitorTable& monitors() { return monitors_; }
 
 private:
     Store(boost::asio::any_io_executor executor, Clock& clock, Opened opened, const Config& config);
@@ -54,9 +58,11 @@ private:
     JournalTable journal_{writer_};
     RecordTable records_{writer_};
     OutboxTable outbox_{writer_};
+    ReplyTable replies_{writer_};
     ValueTable values_{writer_};
     ScheduleTable schedules_{writer_};
     FileTable files_{writer_};
+    MonitorTable monitors_{writer_};
     LogTable logs_;
 };
 

@@ -155,6 +155,25 @@ function docker.exec(name, command, given)
   return spoken.heard(native.docker_exec, options.check("docker.exec", given or {}, exec_options), name, command)
 end
 
+local event_options = known.options(
+  "docker.events",
+  { type = "string", action = "string|table", name = "string|table", labels = "table" },
+  1
+)
+
+-- What happens in the engine from now on, for a `for` loop; the connection is closed with the loop.
+function docker.events(given)
+  local id = native.docker_open_events(spoken.data(options.check("docker.events", given or {}, event_options)))
+  local closing = setmetatable({}, {
+    __close = function()
+      native.docker_close_events(id)
+    end,
+  })
+  return function()
+    return native.docker_next_event(id)
+  end, nil, nil, closing
+end
+
 local function copy(what, work)
   return function(name, from, to)
     for position, value in ipairs { name, from, to } do

@@ -3,6 +3,7 @@ local context = require "forager.context"
 local failure = require "forager.failure"
 local hooks = require "forager.hooks"
 local known = require "forager.known"
+local messages = require "forager.messages"
 local options = require "forager.options"
 
 local functions = {}
@@ -137,7 +138,15 @@ function functions.every(period, fn)
 end
 
 known.arguments("on", "string", "handler")
-local on_options = known.options("on", { durable = "boolean", secret_file = "string", signature = "string" }, 3)
+local on_options = known.options("on", {
+  durable = "boolean",
+  secret_file = "string",
+  signature = "string",
+  concurrency = "count",
+  group = "string",
+  name = "string",
+  labels = "table",
+}, 3)
 
 -- Has `fn` called for each event, while the agent runs the script. Sources that this build has none of yet are refused
 -- by name.
@@ -145,12 +154,26 @@ function functions.on(event, fn, given)
   options.argument("on", 1, event, "string", failure.declare)
   options.argument("on", 2, fn, "function", failure.declare)
   given = options.check("on", given or {}, on_options, 0, failure.declare)
-  if event:find "^http:" then
-    hooks.check(event, given)
-    fn = hooks.handler(event, fn)
-  elseif given.secret_file or given.signature then
+  local is_hook, is_message = event:find "^http:" ~= nil, messages.is_event(event)
+  if (given.secret_file or given.signature) and not is_hook then
     failure.declare("on: secret_file and signature are for http: events, not for '%s'", event)
   end
+  if given.concurrency and not is_message then
+    failure.declare("on: concurrency is for messages of brokers, not for '%s'", event)
+  end
+  if given.group and not event:find "^redis%-stream:" then
+    failure.declare("on: group is for redis-stream: events, not for '%s'", event)
+  end
+  if is_hook then
+    hooks.check(event, given)
+    fn = hooks.handler(event, fn)
+  elseif is_message then
+    fn = messages.handler(event, fn)
+  end
+  if (given.name or given.labels) and not event:find "^docker:" then
+    failure.declare("on: name and labels are for docker: events, not for '%s'", event)
+  end
+  options.names("on: labels", given.labels, failure.declare)
   native.declare_watcher(event, given, fn)
 end
 

@@ -24,6 +24,16 @@ function main.call(fn, id, name, durable, ...)
   return fn(context.new(id, name, durable), ...)
 end
 
+-- Calls `fn` for one message after the other, for as long as it is this turn's.
+function main.hear(fn, id, name, turn)
+  local ctx = context.new(id, name)
+  local message = native.broker_take(turn)
+  while message do
+    fn(ctx, message)
+    message = native.broker_take(turn)
+  end
+end
+
 -- A session: the script's main chunk, then inputs.
 function main.converse(chunk)
   require("forager.session").serve(chunk)

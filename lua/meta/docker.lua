@@ -30,10 +30,10 @@
 ---@field pids? integer  processes and threads; default no limit
 ---@field shm_size? forager.Bytes  of /dev/shm; default the engine's own
 ---@field gpus? integer  how many; -1: all
----@field cap_add? string[]  capabilities beyond the usual ones
+---@field cap_add? string[]  capabilities beyond the usual ones: needs a policy
 ---@field cap_drop? string[]
 ---@field read_only? boolean  the root file system; default false
----@field privileged? boolean  all rights of root on the machine; default false
+---@field privileged? boolean  all rights of root on the machine: needs a policy; default false
 ---@field new_privileges? boolean  setuid programs may raise them; default false
 ---@field init? boolean  a small init process reaps orphans; default false
 ---@field platform? string  "linux/arm64"
@@ -50,6 +50,30 @@
 ---@class forager.DockerCreateOptions : forager.DockerDescription
 ---@field restart? string  "no", "always", "unless-stopped", "on-failure" or "on-failure:5"; default no
 ---@field on_conflict? "fail"|"keep"|"replace"  when the name is taken; default fail
+
+-- What the handler of a docker: event gets.
+---@class forager.DockerEvent
+---@field action string  "die", "health_status" …
+---@field about? string  what the engine writes behind the action: "unhealthy", a command
+---@field container { id: string, name: string, image: string, labels: table<string, string> }
+---@field exit_code? integer  of "die"
+---@field time number  seconds since 1970
+---@field attributes table<string, string>  as the engine has them
+
+---@class forager.DockerEventOptions
+---@field type? string  "container" (default), "image", "network", "volume" …, or "any"
+---@field action? string|string[]  one of these
+---@field name? string|string[]  of containers with one of these names or ids
+---@field labels? table<string, string>  of what has these; an empty text: any value
+
+---@class forager.DockerFeedEvent
+---@field type string
+---@field action string
+---@field about? string  what the engine writes behind the action
+---@field id string
+---@field name string
+---@field attributes table<string, string>
+---@field time number  seconds since 1970
 
 ---@class forager.DockerContainer
 ---@field id string
@@ -103,7 +127,7 @@
 ---@field env? table<string, string|number>
 ---@field user? string
 ---@field cwd? string
----@field privileged? boolean
+---@field privileged? boolean  needs a policy
 ---@field timeout? forager.Duration
 ---@field limit? forager.Bytes
 ---@field merge? boolean
@@ -196,12 +220,18 @@ function docker.stats(name) end
 ---@return { stdout: string, stderr: string }
 function docker.logs(name, options) end
 
--- A command inside of one that runs. One that is cancelled may go on until its container ends: no engine can end it.
+-- A command inside of one that runs. When it is cancelled, it is killed with all that it has begun; for that the
+-- container needs a shell and `cat`.
 ---@param name string
 ---@param command string|(string|number)[]
 ---@param options? forager.DockerExecOptions
 ---@return forager.Completed
 function docker.exec(name, command, options) end
+
+-- What happens in the engine from now on, for a `for` loop, which ends with the error `unreachable` when the engine goes.
+---@param options? forager.DockerEventOptions
+---@return fun(): forager.DockerFeedEvent
+function docker.events(options) end
 
 -- A file or folder of this machine into a folder of the container.
 ---@param name string

@@ -52,6 +52,8 @@
 ---@field time forager.time  points in time and durations
 ---@field env forager.env  the environment, without the agent's secrets
 ---@field kv forager.kv  values by key
+---@field broker forager.broker  messages of a broker: publish, ask, add to a stream
+---@field monitors forager.monitors  monitors of containers, which the agent keeps
 ---@field docker forager.docker  containers, images, volumes and networks of a Docker engine
 ---@field colony forager.colony  the colony: processes, workflows, channels, crons, generators, executors
 local forager = {}
@@ -95,20 +97,33 @@ function forager.log(format, ...) end
 ---@return forager.Task
 function forager.every(period, fn) end
 
--- The last two are for http: events.
+-- `secret_file` and `signature` are for http: events, `concurrency` for messages, `group` for streams.
 ---@class forager.OnOptions
 ---@field durable? boolean  the event goes through the durable queue; a hook's caller gets a 202 with its id
+---@field concurrency? integer  calls that go on at once; default: [broker] at_once
+---@field group? string  on whose behalf entries are taken; default "forager"
 ---@field secret_file? string  what callers must prove to know: a path, or a systemd credential's name
 ---@field signature? "sha256"  they sign the body (X-Hub-Signature-256); default: they send the secret
+---@field name? string  of a docker: event: only of containers called so, a pattern as "web-*"
+---@field labels? table<string, string>  of a docker: event: only of containers with these; an empty text: any value
 
 -- Has `fn` called for each event, while the agent runs the script. "file:/var/spool/in/*.csv": the path of a file that
 -- is there and complete. "http:POST /hooks/{name}": a request to the agent's
 -- [http] server, answered with what `fn` gives: nil is a 204, text a 200, data a 200 as JSON, and a table with `status`
 -- says all itself, with `headers`, and `body` or `json`. An error is a 500 without details, `bad_arguments` a 400.
+-- "redis:orders.*", "mqtt:rooms/+/door": a message on a channel of that broker. "redis-stream:jobs": an entry of a
+-- stream, always durable.
+-- "docker:die", "docker:health_status: unhealthy", "docker:*": what happens to a container of the [docker] engine.
 ---@param event string
----@param fn fun(ctx: forager.Context, event: forager.Request|any): any
+---@param fn fun(ctx: forager.Context, event: forager.Request|forager.Message|forager.DockerEvent|any): any
 ---@param options? forager.OnOptions
 function forager.on(event, fn, options) end
+
+-- Has `run` called when a container is not as expected, and when it is so again, while the agent serves the script and
+-- the script declares it. Gives its name. It outlives the agent, and tells nothing twice.
+---@param options forager.DeclaredMonitor
+---@return string
+function forager.monitor(options) end
 
 -- Not available yet: refused with `bad_arguments`.
 ---@param options forager.ReconcilerOptions

@@ -445,8 +445,8 @@ class Check(Command):
               forager.workflow("w", { concurency = 1 }):task { "x", call = "a.bb", when = "yes" }
             end }"""), [
             "4: sh has no option 'chek' (did you mean 'check'?)",
-            "5: there is no function 'echo.eco'; did you mean 'echo.echo'? There are a.b, docker.build, docker.execute, "
-            "docker.inspect, docker.list, docker.logs, docker.run, docker.start, docker.stop, echo.echo, ml.execute, "
+            "5: there is no function 'echo.eco'; did you mean 'echo.echo'? There are a.b, broker.close, broker.create, "
+            "broker.run, broker.start, docker.build, docker.execute, docker.inspect, docker.list, docker.logs, docker.run, docker.start, docker.stop, echo.echo, ml.execute, "
             "python.python_code, sleep.sleep and unix.unix_command",
             "6: a context has no method 'lgo' (did you mean 'log'?)",
             "6: undefined global 'prnt' (did you mean 'print'?)",
@@ -457,8 +457,8 @@ class Check(Command):
             "9: http.get has no option 'tiemout' (did you mean 'timeout'?)",
             "9: http.get: option 'limit' must be a size (\"64KB\", \"1.5GB\" or a number of bytes), not a boolean",
             "10: task: option 'when' must be a function, not a string ('yes')",
-            "10: there is no function 'a.bb'; did you mean 'a.b'? There are a.b, docker.build, docker.execute, "
-            "docker.inspect, docker.list, docker.logs, docker.run, docker.start, docker.stop, echo.echo, ml.execute, "
+            "10: there is no function 'a.bb'; did you mean 'a.b'? There are a.b, broker.close, broker.create, "
+            "broker.run, broker.start, docker.build, docker.execute, docker.inspect, docker.list, docker.logs, docker.run, docker.start, docker.stop, echo.echo, ml.execute, "
             "python.python_code, sleep.sleep and unix.unix_command",
             "10: workflow has no option 'concurency' (did you mean 'concurrency'?)"])
 
@@ -508,7 +508,7 @@ class Check(Command):
                                       r".*script.lua:9: note: backup.backup is not available.*\n$")
 
     def test_events_that_there_are_none_of_yet_are_named(self):
-        for text in ('on("redis:orders.*", function(ctx, message) ctx:log(message.payload) end)',
+        for text in ('on("nats:orders.*", function(ctx, message) ctx:log(message.payload) end)',
                      'reconciler { kind = "WebSite", every = "30s", actual = function(ctx, d) return d end, '
                      'apply = function(ctx, desired, actual) ctx:log "x" end }'):
             self.assertEqual(len(self.findings(f'local forager = require "forager"\nforager.{text}')), 1, text)

@@ -17,7 +17,7 @@ def documentation(default_file):
     lines = []
     comment, names = [], []
     for line in [*default_file.splitlines()[8:], ""]:
-        section = re.fullmatch(r"#?(\[+\w+\]+)", line)
+        section = re.fullmatch(r"#?(\[+[\w.]+\]+)", line)
         key = re.fullmatch(r"#(\w+) = (.*)", line)
         if section:
             lines += ["", f"`{section[1]}`: {' '.join(comment)}", "", "| key | default | |", "| --- | --- | --- |"]

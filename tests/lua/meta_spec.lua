@@ -67,7 +67,8 @@ local function functions(owner)
   return names
 end
 
-local namespaces = { "base64", "colony", "docker", "env", "files", "http", "json", "kv", "time", "toml", "yaml" }
+local namespaces =
+  { "base64", "broker", "colony", "docker", "env", "files", "http", "json", "kv", "monitors", "time", "toml", "yaml" }
 for _, name in ipairs(namespaces) do
   local _ = forager[name] -- loaded when first used
 end
@@ -189,12 +190,19 @@ it("the options of the stubs are those that the library takes", function()
     ColonyEntriesOptions = accepted(forager.colony.channels.follow, "x", "y", typo),
     ColonyCronOptions = accepted(forager.colony.crons.add, typo),
     ColonyGeneratorOptions = accepted(forager.colony.generators.add, typo),
+    PublishOptions = accepted(forager.broker.publish, "x", "y", typo),
+    BrokerRequestOptions = accepted(forager.broker.request, "x", {}, typo),
+    StreamOptions = accepted(forager.broker.stream, "x", "y", typo),
     DockerRunOptions = accepted(forager.docker.run, typo),
     DockerCreateOptions = accepted(forager.docker.create, typo),
     DockerListOptions = accepted(forager.docker.list, typo),
     DockerLogOptions = accepted(forager.docker.logs, "x", typo),
     DockerExecOptions = accepted(forager.docker.exec, "x", "y", typo),
     DockerBuildOptions = accepted(forager.docker.build, typo),
+    DockerEventOptions = accepted(forager.docker.events, typo),
+    MonitorOptions = accepted(forager.monitors.add, typo),
+    DeclaredMonitor = accepted(forager.monitor, typo),
+    MonitorExpectation = accepted(forager.monitors.add, { container = "x", call = "y", expect = typo }),
   }
   for name, options in pairs(taken) do
     same_names("options of " .. name, class("." .. name), options)
@@ -245,6 +253,7 @@ it("the index of the API names every function once, and nothing else", function(
   end
   add("response:", functions "Response")
   add("request:", functions "Request")
+  add("message:", functions "Message")
   same_names("functions of the index", listed, public)
 end)
 

@@ -11,11 +11,13 @@ class Authority:
         self.file = folder / "authority.pem"
         self.certificate = folder / "server.pem"
         self.key = folder / "server.key"
-        signing = folder / "authority.key"
-        self.request("-keyout", signing, "-out", self.file, "-subj", "/CN=Authority of a test")
-        self.request("-keyout", self.key, "-out", self.certificate, "-subj", "/CN=localhost", "-CA", self.file,
-                     "-CAkey", signing, "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                     "-addext", "basicConstraints=critical,CA:FALSE")
+        self.signing = folder / "authority.key"
+        self.request("-keyout", self.signing, "-out", self.file, "-subj", "/CN=Authority of a test")
+        self.issue(self.key, self.certificate, "localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+
+    def issue(self, key, certificate, name, *options):
+        self.request("-keyout", key, "-out", certificate, "-subj", f"/CN={name}", "-CA", self.file, "-CAkey", self.signing,
+                     "-addext", "basicConstraints=critical,CA:FALSE", *options)
 
     def request(self, *options):
         subprocess.run(["openssl", "req", "-x509", *KEY, *options], check=True, capture_output=True)

@@ -16,10 +16,11 @@ class DockerWorld {
 public:
     /// `answer` hears all but the question for the version.
     explicit DockerWorld(HttpPeer::Handler answer, std::string version = "1.41")
-        : peer{context,
-               [answer = std::move(answer), version = std::move(version)](const std::string& request) {
+        : version{std::move(version)},
+          peer{context,
+               [this, answer = std::move(answer)](const std::string& request) {
                    if (request.starts_with("GET /_ping "))
-                       return forager::test::answer(200, "OK", "Api-Version: " + version + "\r\n");
+                       return forager::test::answer(200, "OK", "Api-Version: " + this->version + "\r\n");
                    return answer(request);
                }},
           client{pool, clock, config()}
@@ -32,6 +33,7 @@ public:
     std::string line() const { return last().substr(0, last().find("\r\n")); }
     std::string body() const { return last().substr(last().find("\r\n\r\n") + 4); }
 
+    std::string version; ///< that the engine speaks
     boost::asio::io_context context{1};
     SystemClock clock{context.get_executor()};
     BlockingPool pool{1};

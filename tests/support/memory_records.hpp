@@ -47,7 +47,8 @@ public:
                 co_return std::pair{known.entry, false};
         const QueueEntry entry{submission.invocation.id, ++number_,
                                submission.priority,      submission.order_key,
-                               submission.not_before,    submission.invocation.function};
+                               submission.not_before,    submission.invocation.function,
+                               submission.overlaps};
         Kept fresh;
         fresh.submission = std::move(submission);
         fresh.entry = entry;

@@ -78,6 +78,8 @@ public:
     Signals signals;
     scripting::ColonyAccess colony = [] { return Failure{Errc::refused, "there is no colony"}; };
     DockerAccess docker = [] { return Failure{Errc::refused, "there is no Docker engine"}; };
+    BrokerAccess brokers = [](std::string_view) { return Failure{Errc::refused, "there is no broker"}; };
+    MonitorsAccess monitors = [] { return Failure{Errc::refused, "there are no monitors"}; };
 
 private:
     scripting::Script& make(std::string_view text, Mode mode, scripting::Vm::Config config, Registry& declares)
@@ -85,8 +87,8 @@ private:
         const std::string path = folder_.path() + "/script.lua";
         std::ofstream{path} << text;
         const scripting::World outside{
-            io.get_executor(), clock,     random, slicer_,          *library_, pool_,   processes_, http_,
-            declares,          scheduler, runner, *journal_in_use_, values,    signals, colony,     docker};
+            io.get_executor(), clock,  random,           slicer_, *library_, pool_,  processes_, http_,   declares,
+            scheduler,         runner, *journal_in_use_, values,  signals,   colony, docker,     brokers, monitors};
         scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
         if (auto loaded = scripts_.back()->load(); !loaded)
             throw std::logic_error{loaded.error().message};

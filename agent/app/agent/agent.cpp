@@ -7,10 +7,12 @@
 #include "app/agent/run_script.hpp"
 #include "app/agent/settings_words.hpp"
 #include "app/agent/traced_call.hpp"
+#include "app/brokers.hpp"
 #include "app/docker_access.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
 #include "core/arguments.hpp"
+#include "functions/broker_monitor.hpp"
 #include "primitives/files/paths.hpp"
 #include "runtime/run_handler.hpp"
 
@@ -72,11 +74,14 @@ Agent::Agent(config::Settings settings, Reread reread)
       reload_asked_{app_.executor()},
       reloading_{app_.clock(), reload_asked_, {}, [this] { return reload(); }},
       begun_{app_.clock().now()},
-      docker_{docker_access(settings_, app_, DockerHome::agent)}
+      docker_{docker_access(settings_, app_, DockerHome::agent)},
+      brokers_{broker_access(settings_, app_)}
 {
     observer_.count_in(counts_);
     app_.ask_colony_as(colony_access(settings_, app_));
     app_.run_containers_on(docker_);
+    app_.talk_to_brokers(brokers_);
+    app_.monitor_with([this]() -> Result<Monitors*> { return &engine_->monitors(); });
     if (settings_.agent.reload == config::Reload::automatic)
         reloading_.changed = [this] { return scripts_->changed(); };
 }
@@ -138,6 +143,8 @@ asio::awaitable<Result<void>> Agent::start()
     if (const auto opened = open_http(); !opened)
         co_return opened.error();
     add_run_script(app_, observer_);
+    add_broker_monitor(
+        app_.registry(), [this] { return app_.monitors(); }, [this] { return Result<Replies*>{&store_->replies()}; });
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
     if (const auto recalled = co_await colony_->recall(); !recalled)
@@ -209,6 +216,7 @@ void Agent::ended(const std::string& id)
     observer_.end(id);
     leftovers_.forget(id);
     api_->ended(id);
+    channels_->wake();
 }
 
 void Agent::make_sessions()
@@ -227,8 +235,15 @@ void Agent::make_control()
     scripts_ = std::make_unique<ScriptSet>(app_, observer_, log_, loops_, gate_, settings_.agent.scripts);
     observer_.name_scripts([this](const std::string& function) { return scripts_->script_of(function); });
     events_ = std::make_unique<Events>(app_, *store_, *queue_, gate_, observer_, log_);
+    const BrokerEvents::Parts brokers{app_, settings_, brokers_, *queue_, gate_, observer_, log_, loops_};
+    messages_ = std::make_unique<BrokerEvents>(brokers);
+    streams_ = std::make_unique<StreamEvents>(brokers);
+    channels_ = std::make_unique<ChannelDesk>(
+        ChannelDesk::Parts{app_, settings_, brokers_, *queue_, store_->replies(), *messages_, log_, loops_});
+    engine_ = std::make_unique<EngineDesk>(app_, *store_, *queue_, gate_, observer_, log_, docker_);
     overview_ = std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_,
-                                                           *scripts_, *events_, *sessions_, begun_});
+                                                           *scripts_, *events_, *messages_, *streams_, *channels_,
+                                                           *engine_, *sessions_, begun_});
     api_ = std::make_unique<control::Api>(control::Api::Parts{
         app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
         [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain_.run(); },
@@ -266,6 +281,9 @@ asio::awaitable<void> Agent::serve()
     colony_->start(loops_);
     loops_.start("schedules", [this] { return events_->cron().run(); });
     loops_.start("files", [this] { return events_->files().run(); });
+    messages_->start();
+    channels_->start();
+    engine_->start(loops_);
     loops_.start("reload", [this] { return reloading_.run(); });
     loops_.start("disk", [this] { return watch_disk(store_->writer(), app_.clock(), log_); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
@@ -296,10 +314,13 @@ asio::awaitable<void> Agent::stop()
     colony_->stop();
     app_.processes().leave_kept();
     co_await loops_.stop();
+    co_await engine_->stop();
     if (service_.listens()) // it is still watched
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
     co_await colony_->drain(app_.now() + for_the_colony);
+    co_await messages_->close(end_of_grace);
+    co_await channels_->close(app_.now() + for_the_colony);
     co_await http_.close(end_of_grace);
     co_await sessions_->end();
     store_->writer().hurry();
@@ -345,6 +366,9 @@ asio::awaitable<void> Agent::load()
 {
     co_await scripts_->load();
     events_->serve(scripts_->scripts());
+    messages_->serve(scripts_->scripts());
+    co_await streams_->serve(scripts_->scripts());
+    engine_->serve(scripts_->scripts());
     http_.serve(scripts_->watchers());
     queue_->reconsider();
 }

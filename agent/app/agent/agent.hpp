@@ -3,8 +3,11 @@
 #pragma once
 
 #include "app/agent/agent_http.hpp"
+#include "app/agent/broker_events.hpp"
+#include "app/agent/channel_desk.hpp"
 #include "app/agent/colony_desk.hpp"
 #include "app/agent/drain.hpp"
+#include "app/agent/engine_desk.hpp"
 #include "app/agent/events.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/leftovers.hpp"
@@ -15,6 +18,7 @@
 #include "app/agent/script_set.hpp"
 #include "app/agent/service_manager.hpp"
 #include "app/agent/state_folder.hpp"
+#include "app/agent/stream_events.hpp"
 #include "app/app.hpp"
 #include "config/config.hpp"
 #include "control/api.hpp"
@@ -88,6 +92,10 @@ private:
     std::unique_ptr<ColonyDesk> colony_;
     std::unique_ptr<ScriptSet> scripts_;
     std::unique_ptr<Events> events_;
+    std::unique_ptr<BrokerEvents> messages_;
+    std::unique_ptr<StreamEvents> streams_;
+    std::unique_ptr<ChannelDesk> channels_;
+    std::unique_ptr<EngineDesk> engine_;
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;
@@ -99,6 +107,7 @@ private:
     Semaphore reloads_{1}; // one at a time, whoever asks
     TimePoint begun_;
     DockerAccess docker_;
+    BrokerAccess brokers_;
 };
 
 } // namespace forager

@@ -7,6 +7,7 @@
 #include "base/duration.hpp"
 #include "base/timestamp.hpp"
 #include "base/version.hpp"
+#include "ports/monitor_form.hpp"
 
 #include <unistd.h>
 
@@ -64,7 +65,11 @@ Object Overview::status() const
             {"loops", loops()},
             {"schedules", schedules()},
             {"watches", watches()},
+            {"monitors", monitors()},
             {"hooks", hooks_data(parts_.scripts.watchers())},
+            {"channels", parts_.messages.status()},
+            {"streams", parts_.streams.status()},
+            {"container_channels", parts_.channels.status()},
             {"scripts", scripts()},
             {"sessions", parts_.sessions.list()}};
 }
@@ -111,6 +116,14 @@ Array Overview::watches() const
                               {"waiting", watch.waiting},
                               {"files", watch.files},
                               {"troubles", Array(watch.troubles.begin(), watch.troubles.end())}});
+    return list;
+}
+
+Array Overview::monitors() const
+{
+    Array list;
+    for (const MonitorStatus& monitor : parts_.engine.monitors().list())
+        list.emplace_back(data_of(monitor));
     return list;
 }
 

@@ -2,12 +2,16 @@
 // strand.
 #pragma once
 
+#include "app/agent/broker_events.hpp"
+#include "app/agent/channel_desk.hpp"
 #include "app/agent/colony_desk.hpp"
+#include "app/agent/engine_desk.hpp"
 #include "app/agent/events.hpp"
 #include "app/agent/http_door.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/log.hpp"
 #include "app/agent/script_set.hpp"
+#include "app/agent/stream_events.hpp"
 #include "app/app.hpp"
 #include "control/sessions.hpp"
 #include "core/value.hpp"
@@ -35,6 +39,10 @@ public:
         const store::Store& store;
         const ScriptSet& scripts;
         const Events& events;
+        const BrokerEvents& messages;
+        const StreamEvents& streams;
+        const ChannelDesk& channels;
+        const EngineDesk& engine;
         const control::Sessions& sessions;
         TimePoint begun; ///< when the agent was started
     };
@@ -60,6 +68,7 @@ private:
     Array loops() const;
     Array schedules() const;
     Array watches() const;
+    Array monitors() const;
     static Work work_of(std::size_t waiting, std::size_t begun, std::size_t sleeping, std::size_t crowd);
     Work all() const; ///< the queue's and the colony's
     Work of_the_queue() const;

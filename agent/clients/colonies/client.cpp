@@ -5,6 +5,7 @@
 #include "clients/colonies/envelope.hpp"
 #include "clients/colonies/refusal.hpp"
 #include "clients/colonies/text.hpp"
+#include "io/http/absence.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -38,12 +39,9 @@ std::string name_in(const Value& record)
            "'";
 }
 
-// Who is not there is unreachable, however that shows. Only a certificate that nobody trusts stays a refusal.
 Failure not_asked(const std::string& call, const std::string& peer, std::size_t reply_limit, Failure failure)
 {
-    const bool is_absence = failure.code == Errc::not_found || (failure.code == Errc::refused && failure.retry);
-    if (is_absence)
-        failure.code = Errc::unreachable;
+    failure = http::as_absence(std::move(failure));
     if (failure.code == Errc::limit) {
         failure = nonsense_from_server(call, no_http_status, "");
         failure.code = Errc::limit;

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "clients/docker/refusal.hpp"
 #include "io/formats/json.hpp"
+#include "io/http/absence.hpp"
 
 #include <charconv>
 
@@ -100,17 +101,28 @@ http::Request Client::request(const Ask& ask) const
     return request;
 }
 
-// Who is not there is unreachable, however that shows.
 Failure Client::not_asked(Failure failure) const
 {
-    const bool is_absence = failure.code == Errc::not_found || (failure.code == Errc::refused && failure.retry);
-    if (is_absence)
-        failure.code = Errc::unreachable;
+    failure = http::as_absence(std::move(failure));
+    const auto has = [&](std::string_view words) { return failure.message.find(words) != std::string::npos; };
+    const bool wants_certificate = has("alert") && has("certificate"); // as OpenSSL tells what the peer said
     failure.message = "the Docker engine at " + peer() + " could not be asked: " + failure.message;
+    if (wants_certificate)
+        failure.message += " (it wants a certificate that it trusts: [docker] cert_path is the folder of cert.pem and "
+                           "key.pem)";
     return failure;
 }
 
-// Once for each client.
+Failure Client::no_engine(std::string_view said) const
+{
+    if (said.find("HTTPS") != std::string_view::npos) // as Go's servers say it
+        return {Errc::refused, "the Docker engine at " + peer() +
+                                   " speaks TLS only: set [docker] tls = true and cert_path, or DOCKER_TLS_VERIFY and "
+                                   "DOCKER_CERT_PATH"};
+    return {Errc::refused, "what answers at " + peer() + " is no Docker engine"};
+}
+
+// Once for each engine.
 asio::awaitable<Result<void>> Client::agree()
 {
     auto asked = request(Ask{"GET", "/_ping"});
@@ -120,7 +132,7 @@ asio::awaitable<Result<void>> Client::agree()
         co_return not_asked(std::move(pong).error());
     const std::string* version = pong->headers.find("api-version");
     if (version == nullptr)
-        co_return Failure{Errc::refused, "what answers at " + peer() + " is no Docker engine"};
+        co_return no_engine(pong->body);
     if (rank(*version) < rank(oldest_known))
         co_return Failure{Errc::refused, "the Docker engine at " + peer() + " speaks version " + printable(*version) +
                                              " of its API, and at least " + std::string{oldest_known} + " is needed"};
@@ -129,6 +141,16 @@ asio::awaitable<Result<void>> Client::agree()
 }
 
 asio::awaitable<Result<Answer>> Client::call(Ask ask)
+{
+    auto answer = co_await call_once(ask);
+    if (answer.has_value() || !is_about_version(answer.error()))
+        co_return answer;
+    version_.clear();
+    auto again = co_await call_once(ask);
+    co_return again;
+}
+
+asio::awaitable<Result<Answer>> Client::call_once(const Ask& ask)
 {
     if (version_.empty())
         if (auto agreed = co_await agree(); agreed.has_error())
@@ -152,6 +174,16 @@ asio::awaitable<Result<Answer>> Client::call(Ask ask)
 }
 
 asio::awaitable<Result<http::AnswerStream>> Client::open(Ask ask)
+{
+    auto stream = co_await open_once(ask);
+    if (stream.has_value() || !is_about_version(stream.error()))
+        co_return stream;
+    version_.clear();
+    auto again = co_await open_once(ask);
+    co_return again;
+}
+
+asio::awaitable<Result<http::AnswerStream>> Client::open_once(const Ask& ask)
 {
     if (version_.empty())
         if (auto agreed = co_await agree(); agreed.has_error())

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -71,13 +72,17 @@ public:
     /// As the configuration has it, for messages.
     const std::string& peer() const { return config_.host; }
 
-    /// The API's version that both understand, "1.41"; empty before the first call.
+    /// The API's version that both understand, "1.41"; empty before the first call. When an older engine has taken the
+    /// place of the one that it was agreed on with, it is agreed on anew.
     const std::string& version() const { return version_; }
 
 private:
     boost::asio::awaitable<Result<void>> agree();
+    boost::asio::awaitable<Result<Answer>> call_once(const Ask& ask);
+    boost::asio::awaitable<Result<http::AnswerStream>> open_once(const Ask& ask);
     http::Request request(const Ask& ask) const;
     Failure not_asked(Failure failure) const;
+    Failure no_engine(std::string_view said) const;
 
     Config config_;
     std::string base_; // of all URLs

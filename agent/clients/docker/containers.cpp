@@ -153,6 +153,13 @@ asio::awaitable<Result<Object>> stats(Client& client, std::string id)
     return ask_object(client, std::move(ask), "a container's use of resources");
 }
 
+asio::awaitable<Result<Object>> stats_now(Client& client, std::string id)
+{
+    Ask ask{"GET", of(id, "/stats")};
+    ask.query = {{"stream", "0"}, {"one-shot", "1"}};
+    return ask_object(client, std::move(ask), "a container's use of resources");
+}
+
 asio::awaitable<Result<OutputStream>> logs(Client& client, std::string id, LogQuery query, bool tty)
 {
     Ask ask{"GET", of(id, "/logs")};

@@ -80,6 +80,9 @@ boost::asio::awaitable<Result<Array>> list(Client& client, Filter filter);
 /// One look at CPU, memory, network and processes, as the engine says it.
 boost::asio::awaitable<Result<Object>> stats(Client& client, std::string id);
 
+/// The same at once: without the look a moment earlier that stands beside it else (engines before 1.41 take it).
+boost::asio::awaitable<Result<Object>> stats_now(Client& client, std::string id);
+
 struct LogQuery {
     bool follow = false; ///< until the container ends
     bool out = true;

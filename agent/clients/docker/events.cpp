@@ -48,10 +48,15 @@ asio::awaitable<Result<std::optional<Event>>> EventStream::next()
     co_return event_in(**told);
 }
 
-asio::awaitable<Result<EventStream>> events(Client& client, std::optional<std::int64_t> since)
+asio::awaitable<Result<EventStream>> events(Client& client, std::optional<std::int64_t> since, EventFilter filter)
 {
+    Object wanted;
+    for (const auto& [name, words] : {std::pair{"type", &filter.types}, std::pair{"event", &filter.actions},
+                                      std::pair{"container", &filter.containers}})
+        if (!words->empty())
+            wanted.append(name, list_of(*words));
     Ask ask{"GET", "/events"};
-    ask.query = {{"since", since ? moment(*since) : ""}};
+    ask.query = {{"since", since ? moment(*since) : ""}, {"filters", filters_of(filter.labels, std::move(wanted))}};
     auto stream = co_await client.open(std::move(ask));
     if (stream.has_error())
         co_return stream.error();

@@ -3,6 +3,7 @@
 
 #include "clients/docker/client.hpp"
 #include "clients/docker/json_stream.hpp"
+#include "clients/docker/pairs.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -37,7 +38,18 @@ private:
     JsonStream told_;
 };
 
-/// All events from now on, or also those since then (nanoseconds since 1970): the engine keeps its last 256.
-boost::asio::awaitable<Result<EventStream>> events(Client& client, std::optional<std::int64_t> since);
+/// All that is set must fit.
+struct EventFilter {
+    Words types;      ///< "container", "image" …: one of them
+    Words actions;    ///< "die", "health_status" …: one of them
+    Words containers; ///< names or ids: one of them
+    Pairs labels;     ///< an empty value: any
+
+    EventFilter() = default;
+};
+
+/// Those that fit from now on, or also those since then (nanoseconds since 1970): the engine keeps its last 256 of all.
+boost::asio::awaitable<Result<EventStream>> events(Client& client, std::optional<std::int64_t> since,
+                                                   EventFilter filter);
 
 } // namespace forager::docker

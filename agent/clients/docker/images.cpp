@@ -35,6 +35,18 @@ std::string in_header(const Object& object)
     return text;
 }
 
+Object as_object(const RegistryLogin& login)
+{
+    Object object{{"serveraddress", login.server}};
+    if (!login.token.empty()) {
+        object.append("identitytoken", login.token);
+        return object;
+    }
+    object.append("username", login.user);
+    object.append("password", login.password);
+    return object;
+}
+
 asio::awaitable<Result<ImageWork>> begin(Client& client, Ask ask)
 {
     auto stream = co_await client.open(std::move(ask));
@@ -78,9 +90,7 @@ asio::awaitable<Result<ImageWork>> pull(Client& client, std::string image, std::
     Ask ask{"POST", "/images/create"};
     ask.query = {{"fromImage", std::move(image)}, {"platform", std::move(platform)}};
     if (login)
-        ask.headers.set(
-            "X-Registry-Auth",
-            in_header({{"username", login->user}, {"password", login->password}, {"serveraddress", login->server}}));
+        ask.headers.set("X-Registry-Auth", in_header(as_object(*login)));
     return begin(client, std::move(ask));
 }
 
@@ -98,6 +108,11 @@ asio::awaitable<Result<ImageWork>> build(Client& client, BuildSpec spec)
                  {"forcerm", "1"}};
     for (std::string& tag : spec.tags)
         ask.query.emplace_back("t", std::move(tag));
+    Object logins;
+    for (const RegistryLogin& login : spec.logins)
+        logins.set(login.server, as_object(login));
+    if (!logins.empty())
+        ask.headers.set("X-Registry-Config", in_header(logins));
     ask.headers.set("Content-Type", "application/x-tar");
     ask.from_file = std::move(spec.context_file);
     return begin(client, std::move(ask));

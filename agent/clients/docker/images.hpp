@@ -17,7 +17,8 @@ namespace forager::docker {
 struct RegistryLogin {
     std::string user;
     std::string password;
-    std::string server; ///< "registry.example.org:5000"
+    std::string token;  ///< instead of a password, where the registry gave one
+    std::string server; ///< "registry.example.org:5000", "https://index.docker.io/v1/"
 
     RegistryLogin() = default;
 };
@@ -59,6 +60,7 @@ struct BuildSpec {
     std::string platform;
     bool pull = false; ///< looks for newer base images
     bool use_cache = true;
+    std::vector<RegistryLogin> logins; ///< for base images
 
     BuildSpec() = default;
 };

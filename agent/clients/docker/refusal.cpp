@@ -40,6 +40,12 @@ Failure refusal(std::string_view asked, int status, std::string_view body)
     return failure;
 }
 
+bool is_about_version(const Failure& failure)
+{
+    constexpr int bad_request = 400;
+    return status_of(failure) == bad_request && failure.message.find("client version") != std::string::npos;
+}
+
 int status_of(const Failure& failure)
 {
     return static_cast<int>(part<std::int64_t>(failure.details, "status"));

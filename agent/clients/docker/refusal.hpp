@@ -12,6 +12,9 @@ namespace forager::docker {
 /// question where the engine says nothing.
 Failure refusal(std::string_view asked, int status, std::string_view body);
 
+/// Whether the engine does not speak the version of its API that it was asked in.
+bool is_about_version(const Failure& failure);
+
 /// The status of a refusal of the engine, 0 for other failures.
 int status_of(const Failure& failure);
 

@@ -3,11 +3,18 @@
 #include "clients/docker/copying.hpp"
 #include "clients/docker/images.hpp"
 #include "core/image_reference.hpp"
+#include "io/formats/base64.hpp"
+#include "io/formats/digest.hpp"
+#include "io/formats/json.hpp"
 #include "io/process/capture.hpp"
+#include "primitives/docker/exec.hpp"
 #include "primitives/docker/options.hpp"
+#include "primitives/docker/permission.hpp"
 #include "primitives/docker/reading.hpp"
+#include "primitives/docker/registries.hpp"
 #include "primitives/files/files.hpp"
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -132,24 +139,57 @@ asio::awaitable<Result<std::string>> image_in(docker::ImageWork& work, LineSink*
     }
 }
 
-} // namespace
+Result<void> permit(const Policy& policy, const std::string& socket, Build& wanted)
+{
+    if (auto allowed = permit_making(policy, ""); allowed.has_error())
+        return allowed;
+    for (const std::string& tag : wanted.spec.tags)
+        if (auto allowed = permit_image(policy, tag); allowed.has_error())
+            return allowed;
+    if (auto allowed = permit_network(policy, wanted.spec.network); allowed.has_error())
+        return allowed;
+    return permit_reading(policy, socket, wanted.context);
+}
 
-asio::awaitable<Result<Object>> build(DockerEngine& engine, Object options, LineSink* lines)
+// What the engine is sent: the file is gone with this.
+struct Packed {
+    docker::BuildSpec spec;
+    std::unique_ptr<TemporaryFile> archive;
+};
+
+asio::awaitable<Result<Packed>> packed(DockerEngine& engine, Asker asker, Object options)
 {
     auto wanted = build_of(options);
     if (wanted.has_error())
         co_return wanted.error();
+    const Policy& policy = engine.policy_for(asker);
+    auto allowed = co_await engine.pool().run([&] { return permit(policy, engine.socket(), *wanted); });
+    if (allowed.has_error())
+        co_return allowed.error();
+    auto known = co_await logins(engine.pool(), engine.registries());
+    if (known.has_error())
+        co_return known.error();
+    wanted->spec.logins = std::move(*known);
     Files files{engine.pool()};
     auto made = co_await files.temp_file("forager-build");
     if (made.has_error())
         co_return made.error();
-    const TemporaryFile archive{std::move(*made)};
-    if (auto packed = co_await pack(files, wanted->context, wanted->spec.dockerfile, archive.path());
-        packed.has_error())
-        co_return packed.error();
-    const std::string tag = wanted->spec.tags.empty() ? "" : wanted->spec.tags.front();
-    wanted->spec.context_file = archive.path();
-    auto work = co_await docker::build(engine.client(), std::move(wanted->spec));
+    Packed all;
+    all.archive = std::make_unique<TemporaryFile>(std::move(*made));
+    auto done = co_await pack(files, wanted->context, wanted->spec.dockerfile, all.archive->path());
+    if (done.has_error())
+        co_return done.error();
+    all.spec = std::move(wanted->spec);
+    all.spec.context_file = all.archive->path();
+    co_return all;
+}
+
+constexpr const char* context_label = "forager.context"; // the checksum of what an image was built of
+
+asio::awaitable<Result<Object>> send(DockerEngine& engine, docker::BuildSpec spec, LineSink* lines)
+{
+    const std::string tag = spec.tags.empty() ? "" : spec.tags.front();
+    auto work = co_await docker::build(engine.client(), std::move(spec));
     if (work.has_error())
         co_return work.error();
     auto image = co_await image_in(*work, lines);
@@ -158,7 +198,62 @@ asio::awaitable<Result<Object>> build(DockerEngine& engine, Object options, Line
     co_return Object{{"id", *image}, {"image", tag.empty() ? *image : tag}};
 }
 
-asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
+// The id of the image, where it was built of this.
+asio::awaitable<Result<std::optional<std::string>>> built_before(DockerEngine& engine, std::string tag,
+                                                                 std::string checksum)
+{
+    auto image = co_await docker::inspect_image(engine.client(), std::move(tag));
+    if (image.has_error() && image.error().code != Errc::not_found)
+        co_return image.error();
+    if (image.has_error())
+        co_return std::optional<std::string>{};
+    const auto labels = part<Object>(part<Object>(*image, "Config"), "Labels");
+    const bool is_same = part<std::string>(labels, context_label) == checksum;
+    co_return is_same ? std::optional{part<std::string>(*image, "Id")} : std::nullopt;
+}
+
+// Of the whole build: the archive's bytes, and what the engine is told beside them.
+asio::awaitable<Result<std::string>> checksum_of(Files files, std::string archive, Object options)
+{
+    auto content = co_await files.hash(std::move(archive));
+    if (content.has_error())
+        co_return content.error();
+    co_return to_hex(digest(Digest::sha256, *content + to_json(Value{std::move(options)})));
+}
+
+} // namespace
+
+asio::awaitable<Result<Object>> build(DockerEngine& engine, Asker asker, Object options, LineSink* lines)
+{
+    auto wanted = co_await packed(engine, std::move(asker), std::move(options));
+    if (wanted.has_error())
+        co_return wanted.error();
+    auto built = co_await send(engine, std::move(wanted->spec), lines);
+    co_return built;
+}
+
+asio::awaitable<Result<Object>> build_when_changed(DockerEngine& engine, Asker asker, Object options, LineSink* lines)
+{
+    auto wanted = co_await packed(engine, std::move(asker), options);
+    if (wanted.has_error())
+        co_return wanted.error();
+    auto checksum = co_await checksum_of(Files{engine.pool()}, wanted->archive->path(), std::move(options));
+    if (checksum.has_error())
+        co_return checksum.error();
+    const std::string tag = wanted->spec.tags.front();
+    auto before = co_await built_before(engine, tag, *checksum);
+    if (before.has_error())
+        co_return before.error();
+    if (*before && !wanted->spec.pull)
+        co_return Object{{"id", **before}, {"image", tag}, {"built", false}};
+    wanted->spec.labels.emplace_back(context_label, std::move(*checksum));
+    auto built = co_await send(engine, std::move(wanted->spec), lines);
+    if (built.has_value())
+        built->append("built", true);
+    co_return built;
+}
+
+asio::awaitable<Result<Object>> import(DockerEngine& engine, Asker asker, Object options)
 {
     constexpr std::string_view known[] = {"file", "image", "changes"};
     if (auto fine = only_options("docker.import", options, known, {}); fine.has_error())
@@ -175,6 +270,8 @@ asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
     auto reference = parse_image(image);
     if (reference.has_error())
         co_return reference.error();
+    if (auto allowed = permit_making(engine.policy_for(asker), reference->text()); allowed.has_error())
+        co_return allowed.error();
     auto work = co_await docker::import_image(engine.client(), std::move(file), reference->text(), std::move(changes));
     if (work.has_error())
         co_return work.error();
@@ -186,8 +283,11 @@ asio::awaitable<Result<Object>> import(DockerEngine& engine, Object options)
     co_return Object{{"id", part<std::string>(*made, "Id")}, {"image", reference->text()}};
 }
 
-asio::awaitable<Result<void>> copy_in(DockerEngine& engine, std::string container, std::string from, std::string to)
+asio::awaitable<Result<void>> copy_in(DockerEngine& engine, Asker asker, std::string container, std::string from,
+                                      std::string to)
 {
+    if (auto allowed = co_await permit_inside(engine, engine.policy_for(asker), container); allowed.has_error())
+        co_return allowed.error();
     Files files{engine.pool()};
     auto made = co_await files.temp_file("forager-copy");
     if (made.has_error())

@@ -1,8 +1,10 @@
 #include "primitives/docker/containers.hpp"
 
 #include "clients/docker/containers.hpp"
+#include "clients/docker/usage.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/output.hpp"
+#include "primitives/docker/permitted_limits.hpp"
 #include "primitives/docker/reading.hpp"
 
 #include <optional>
@@ -81,31 +83,6 @@ Result<std::optional<Duration>> grace_of(std::string_view what, const Object& op
     return duration_option(options, "timeout");
 }
 
-// The share of one core that passed between two looks, which the engine takes a moment apart.
-double cores_in(const Object& now, const Object& before)
-{
-    const auto used = [](const Object& look) {
-        return static_cast<double>(part<std::int64_t>(part<Object>(look, "cpu_usage"), "total_usage"));
-    };
-    const auto system = [](const Object& look) {
-        return static_cast<double>(part<std::int64_t>(look, "system_cpu_usage"));
-    };
-    const double passed = system(now) - system(before);
-    const double share = passed > 0 ? (used(now) - used(before)) / passed : 0;
-    return share * static_cast<double>(part<std::int64_t>(now, "online_cpus"));
-}
-
-// Without what the kernel would give back at once, as the engine's own command line counts.
-std::int64_t memory_in(const Object& memory)
-{
-    const auto detail = part<Object>(memory, "stats");
-    const Value* cache = detail.find("total_inactive_file"); // version 1 of cgroups
-    if (cache == nullptr)
-        cache = detail.find("inactive_file");
-    const auto* bytes = cache == nullptr ? nullptr : cache->get<std::int64_t>();
-    return part<std::int64_t>(memory, "usage") - (bytes == nullptr ? 0 : *bytes);
-}
-
 std::pair<std::int64_t, std::int64_t> network_in(const Object& stats)
 {
     std::pair<std::int64_t, std::int64_t> sum{0, 0};
@@ -135,12 +112,13 @@ std::pair<std::int64_t, std::int64_t> disks_in(const Object& stats)
 
 Object usage_in(const Object& stats)
 {
-    const auto memory = part<Object>(stats, "memory_stats");
+    const auto cpu = docker::cpu_time_in(part<Object>(stats, "cpu_stats"));
+    const auto before = docker::cpu_time_in(part<Object>(stats, "precpu_stats")); // a moment earlier
     const auto [received, sent] = network_in(stats);
     const auto [read, written] = disks_in(stats);
-    return {{"cpu", cores_in(part<Object>(stats, "cpu_stats"), part<Object>(stats, "precpu_stats"))},
-            {"memory", memory_in(memory)},
-            {"memory_limit", part<std::int64_t>(memory, "limit")},
+    return {{"cpu", docker::cores_between(before, cpu)},
+            {"memory", docker::memory_in(stats)},
+            {"memory_limit", part<std::int64_t>(part<Object>(stats, "memory_stats"), "limit")},
             {"pids", part<std::int64_t>(part<Object>(stats, "pids_stats"), "current")},
             {"received", received},
             {"sent", sent},
@@ -202,6 +180,8 @@ asio::awaitable<Result<Object>> inspect(DockerEngine& engine, std::string name)
 
 asio::awaitable<Result<Object>> create(DockerEngine& engine, Making making)
 {
+    if (auto allowed = permit_staying(engine.policy_for(making.asker)); allowed.has_error())
+        co_return allowed.error();
     auto id = co_await make(engine, std::move(making));
     if (id.has_error())
         co_return id.error();
@@ -211,6 +191,8 @@ asio::awaitable<Result<Object>> create(DockerEngine& engine, Making making)
 
 asio::awaitable<Result<Object>> start_new(DockerEngine& engine, Making making)
 {
+    if (auto allowed = permit_staying(engine.policy_for(making.asker)); allowed.has_error())
+        co_return allowed.error();
     auto id = co_await make(engine, std::move(making));
     if (id.has_error())
         co_return id.error();

@@ -1,5 +1,6 @@
 #include "primitives/docker/engine.hpp"
 
+#include "base/ids.hpp"
 #include "clients/docker/containers.hpp"
 
 #include <utility>
@@ -20,9 +21,21 @@ DockerEngine::DockerEngine(BlockingPool& pool, Clock& clock, Config config)
 {
 }
 
+std::string DockerEngine::socket() const
+{
+    constexpr std::string_view local = "unix://";
+    const std::string& host = config_.client.host;
+    return host.starts_with(local) ? host.substr(local.size()) : "";
+}
+
 docker::Pairs DockerEngine::labels_of_ours() const
 {
     return {{home_label, config_.home}, {owner_label, config_.owner}};
+}
+
+std::string DockerEngine::fresh_mark()
+{
+    return derived_id(config_.home + " " + config_.owner, std::to_string(++marks_));
 }
 
 asio::awaitable<Result<std::size_t>> DockerEngine::sweep()

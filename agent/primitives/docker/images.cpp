@@ -4,7 +4,9 @@
 #include "core/image_reference.hpp"
 #include "core/options.hpp"
 #include "primitives/docker/options.hpp"
+#include "primitives/docker/permission.hpp"
 #include "primitives/docker/reading.hpp"
+#include "primitives/docker/registries.hpp"
 
 #include <utility>
 
@@ -29,13 +31,12 @@ Result<Pull> pull_option(const Object& options)
     return Failure{Errc::bad_arguments, R"('pull' must be "missing", "always" or "never")"};
 }
 
-asio::awaitable<Result<void>> pull(DockerEngine& engine, std::string image, std::string platform, LineSink* lines)
+namespace {
+
+asio::awaitable<Result<void>> tell(docker::ImageWork& work, LineSink* lines)
 {
-    auto work = co_await docker::pull(engine.client(), std::move(image), std::move(platform), std::nullopt);
-    if (work.has_error())
-        co_return work.error();
     for (;;) {
-        auto step = co_await work->next();
+        auto step = co_await work.next();
         if (step.has_error())
             co_return step.error();
         if (!*step)
@@ -49,7 +50,15 @@ asio::awaitable<Result<void>> pull(DockerEngine& engine, std::string image, std:
     }
 }
 
-namespace {
+asio::awaitable<Result<void>> pull_with(DockerEngine& engine, std::string image, std::string platform,
+                                        std::optional<docker::RegistryLogin> login, LineSink* lines)
+{
+    auto work = co_await docker::pull(engine.client(), std::move(image), std::move(platform), std::move(login));
+    if (work.has_error())
+        co_return work.error();
+    auto told = co_await tell(*work, lines);
+    co_return told;
+}
 
 // The engine's list says `<none>:<none>` of images without a name.
 Array names_in(const Object& image)
@@ -81,7 +90,22 @@ std::string one_form(std::string name)
 
 } // namespace
 
-asio::awaitable<Result<void>> pull_named(DockerEngine& engine, std::string name, Object options, LineSink* lines)
+asio::awaitable<Result<void>> pull(DockerEngine& engine, std::string image, std::string platform, LineSink* lines)
+{
+    const auto known = co_await logins(engine.pool(), engine.registries());
+    if (known.has_error())
+        co_return known.error();
+    const std::string registry = registry_of(image);
+    const docker::RegistryLogin* login = login_for(*known, registry);
+    auto pulled = co_await pull_with(engine, std::move(image), std::move(platform),
+                                     login == nullptr ? std::nullopt : std::optional{*login}, lines);
+    if (pulled.has_error())
+        co_return with_advice(std::move(pulled).error(), registry, login);
+    co_return pulled;
+}
+
+asio::awaitable<Result<void>> pull_named(DockerEngine& engine, Asker asker, std::string name, Object options,
+                                         LineSink* lines)
 {
     constexpr std::string_view known[] = {"platform"};
     if (auto fine = only_options("docker.pull", options, known, {}); fine.has_error())
@@ -92,6 +116,8 @@ asio::awaitable<Result<void>> pull_named(DockerEngine& engine, std::string name,
     auto reference = parse_image(name);
     if (reference.has_error())
         co_return reference.error();
+    if (auto allowed = permit_image(engine.policy_for(asker), reference->text()); allowed.has_error())
+        co_return allowed.error();
     auto pulled = co_await pull(engine, reference->text(), platform->value_or(""), lines);
     co_return pulled;
 }
@@ -101,14 +127,10 @@ asio::awaitable<Result<Array>> images(DockerEngine& engine, Object options)
     constexpr std::string_view known[] = {"name", "labels"};
     if (auto fine = only_options("docker.images", options, known, {}); fine.has_error())
         co_return fine.error();
-    std::string name;
-    docker::Pairs labels;
-    Reading reading{options};
-    reading.text(name, "name");
-    reading.into(labels, [](const Object& given) { return pairs_option(given, "labels"); });
-    if (reading.failure())
-        co_return *reading.failure();
-    auto found = co_await docker::list_images(engine.client(), std::move(name), std::move(labels));
+    auto wanted = named_of(options);
+    if (wanted.has_error())
+        co_return wanted.error();
+    auto found = co_await docker::list_images(engine.client(), std::move(wanted->name), std::move(wanted->labels));
     if (found.has_error())
         co_return found.error();
     Array entries;
@@ -131,13 +153,18 @@ asio::awaitable<Result<Object>> image(DockerEngine& engine, std::string name)
     co_return entry;
 }
 
-asio::awaitable<Result<void>> tag(DockerEngine& engine, std::string image, std::string name)
+asio::awaitable<Result<void>> tag(DockerEngine& engine, Asker asker, std::string image, std::string name)
 {
     auto reference = parse_image(name);
     if (reference.has_error())
         co_return reference.error();
-    auto tagged =
-        co_await docker::tag_image(engine.client(), one_form(std::move(image)), reference->repository, reference->tag);
+    image = one_form(std::move(image));
+    const Policy& policy = engine.policy_for(asker);
+    if (auto allowed = permit_image(policy, image); allowed.has_error())
+        co_return allowed.error();
+    if (auto allowed = permit_making(policy, reference->text()); allowed.has_error())
+        co_return allowed.error();
+    auto tagged = co_await docker::tag_image(engine.client(), std::move(image), reference->repository, reference->tag);
     co_return tagged;
 }
 

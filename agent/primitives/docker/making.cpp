@@ -4,6 +4,8 @@
 #include "clients/docker/refusal.hpp"
 #include "ports/with_grace.hpp"
 #include "primitives/docker/options.hpp"
+#include "primitives/docker/permission.hpp"
+#include "primitives/docker/permitted_limits.hpp"
 #include "primitives/docker/reading.hpp"
 
 #include <chrono>
@@ -52,6 +54,31 @@ bool is_taken(const Result<std::string>& id)
            id.error().message.find("already in use") != std::string::npos;
 }
 
+// Links of this machine's paths are looked at, on a thread that may wait for a disk.
+asio::awaitable<Result<void>> permit(DockerEngine& engine, const Policy& policy, docker::ContainerSpec& spec)
+{
+    const std::string socket = engine.socket();
+    if (spec.mounts.empty())
+        co_return permit_container(policy, socket, spec);
+    auto allowed = co_await engine.pool().run([&] { return permit_container(policy, socket, spec); });
+    co_return allowed;
+}
+
+asio::awaitable<Result<Slot>> take_slot(DockerEngine& engine, const Policy& policy)
+{
+    if (policy.containers == 0)
+        co_return Slot{};
+    Slot slot = engine.slots().begin(policy.name);
+    docker::Filter filter;
+    filter.labels = {{std::string{policy_label}, policy.name}};
+    auto present = co_await docker::list(engine.client(), std::move(filter));
+    if (present.has_error())
+        co_return present.error();
+    if (auto allowed = permit_one_more(policy, engine.slots().others(slot, *present)); allowed.has_error())
+        co_return allowed.error();
+    co_return slot;
+}
+
 asio::awaitable<Result<std::string>> id_of(DockerEngine& engine, std::string name)
 {
     auto inspected = co_await docker::inspect(engine.client(), std::move(name));
@@ -79,7 +106,7 @@ asio::awaitable<Result<std::string>> beside_its_namesake(DockerEngine& engine, c
 
 } // namespace
 
-Result<Making> making_of(std::string_view what, const Object& options)
+Result<Making> making_of(std::string_view what, const Object& options, const Invocation& invocation)
 {
     if (auto known = only_options(what, options, container_options(), making_options); known.has_error())
         return known.error();
@@ -90,18 +117,28 @@ Result<Making> making_of(std::string_view what, const Object& options)
     reading.into(making.conflict, conflict_option);
     if (reading.failure())
         return *reading.failure();
+    add_origin(making, invocation);
     return making;
 }
 
-void add_origin(docker::ContainerSpec& spec, const Invocation& invocation)
+void add_origin(Making& making, const Invocation& invocation)
 {
-    spec.labels.emplace_back("forager.invocation", invocation.id);
-    spec.labels.emplace_back("forager.function", invocation.function);
+    making.asker = asker_of(invocation);
+    making.spec.labels.emplace_back("forager.invocation", invocation.id);
+    making.spec.labels.emplace_back("forager.function", invocation.function);
 }
 
 // The usual case asks nothing about the image first: the engine says when it has none.
 asio::awaitable<Result<std::string>> make(DockerEngine& engine, Making making)
 {
+    const Policy& policy = engine.policy_for(making.asker);
+    if (auto allowed = co_await permit(engine, policy, making.spec); allowed.has_error())
+        co_return allowed.error();
+    auto slot = co_await take_slot(engine, policy);
+    if (slot.has_error())
+        co_return slot.error();
+    for (auto& label : slot->labels())
+        making.spec.labels.push_back(std::move(label));
     const auto& spec = making.spec;
     if (making.pull == Pull::always)
         if (auto pulled = co_await pull(engine, spec.image, spec.platform, making.lines); pulled.has_error())

@@ -56,6 +56,17 @@ Result<std::string> image_option(const Object& options)
     return reference->text();
 }
 
+// By its own labels the agent knows whose a container is.
+Result<Pairs> labels_option(const Object& options)
+{
+    auto labels = pairs_option(options, "labels");
+    if (labels.has_value())
+        for (const auto& [name, value] : *labels)
+            if (name.starts_with("forager."))
+                return wrong("labels", "has '" + printable(name) + "': what begins with 'forager.' is the agent's own");
+    return labels;
+}
+
 // "on-failure:5"
 Result<docker::Restart> restart_option(const Object& options)
 {
@@ -217,7 +228,7 @@ Result<ContainerSpec> container_of(const Object& options)
     reading.into(spec.command, [](const Object& given) { return command_option(given, "command"); });
     reading.into(spec.entrypoint, [](const Object& given) { return command_option(given, "entrypoint"); });
     reading.into(spec.env, [](const Object& given) { return pairs_option(given, "env"); });
-    reading.into(spec.labels, [](const Object& given) { return pairs_option(given, "labels"); });
+    reading.into(spec.labels, labels_option);
     reading.text(spec.user, "user");
     reading.text(spec.cwd, "cwd");
     reading.text(spec.hostname, "hostname");

@@ -69,4 +69,21 @@ private:
     std::optional<Failure> failure_;
 };
 
+/// What has a name and labels: an option of each, which may be missing.
+struct Named {
+    std::string name;
+    docker::Pairs labels;
+};
+
+inline Result<Named> named_of(const Object& options)
+{
+    Named named;
+    Reading reading{options};
+    reading.text(named.name, "name");
+    reading.into(named.labels, [](const Object& given) { return pairs_option(given, "labels"); });
+    if (reading.failure())
+        return *reading.failure();
+    return named;
+}
+
 } // namespace forager::docker_work

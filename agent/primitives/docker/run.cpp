@@ -6,6 +6,7 @@
 #include "ports/within.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/output.hpp"
+#include "primitives/docker/permitted_limits.hpp"
 #include "primitives/docker/reading.hpp"
 #include "primitives/docker/verdict.hpp"
 #include "primitives/unix.hpp"
@@ -133,7 +134,7 @@ Failure out_of_memory(const std::string& title, Failure failure)
 
 } // namespace
 
-Result<ContainerRun> run_of(const Object& options)
+Result<ContainerRun> run_of(const Object& options, const Invocation& invocation)
 {
     if (auto known = only_options("docker.run", options, container_options(), run_options); known.has_error())
         return known.error();
@@ -150,12 +151,15 @@ Result<ContainerRun> run_of(const Object& options)
     reading.flag(wanted.check, "check");
     if (reading.failure())
         return *reading.failure();
+    add_origin(wanted.making, invocation);
     return wanted;
 }
 
 asio::awaitable<Result<Completed>> run(DockerEngine& engine, ContainerRun wanted)
 {
     docker::ContainerSpec& spec = wanted.making.spec;
+    if (auto allowed = permit_lifetime(engine.policy_for(wanted.making.asker), wanted.timeout); allowed.has_error())
+        co_return allowed.error();
     for (auto& label : engine.labels_of_ours())
         spec.labels.push_back(std::move(label));
     spec.stdin = !wanted.input.empty();

@@ -29,11 +29,12 @@ struct ContainerRun {
 
 /// The run that these options ask for: those of a container but `restart`, and pull, stdin, timeout, limit, merge,
 /// check. Failures: bad_arguments, naming the option.
-Result<ContainerRun> run_of(const Object& options);
+Result<ContainerRun> run_of(const Object& options, const Invocation& invocation);
 
-/// Runs it to its end. Failures: `exit` with `check`, as of a command; timed_out, with stdout and stderr so far in the
-/// details; those of `docker::Client::call` and of `pull`. After a failure, and after a cancellation, the container is
-/// gone before this returns; where the engine does not answer, it is removed by the next run of the program.
+/// Runs it to its end. Failures: refused (the asker's policy); `exit` with `check`, as of a command; timed_out, with
+/// stdout and stderr so far in the details; those of `docker::Client::call` and of `pull`. After a failure, and after a
+/// cancellation, the container is gone before this returns; where the engine does not answer, it is removed by the next
+/// run of the program.
 boost::asio::awaitable<Result<Completed>> run(DockerEngine& engine, ContainerRun wanted);
 
 } // namespace forager::docker_work

@@ -67,14 +67,11 @@ asio::awaitable<Result<Object>> create_volume(DockerEngine& engine, Object optio
     constexpr std::string_view known[] = {"name", "labels"};
     if (auto fine = only_options("docker.create_volume", options, known, {}); fine.has_error())
         co_return fine.error();
-    std::string name;
-    docker::Pairs labels;
-    Reading reading{options};
-    reading.text(name, "name");
-    reading.into(labels, [](const Object& given) { return pairs_option(given, "labels"); });
-    if (reading.failure())
-        co_return *reading.failure();
-    auto made = co_await one(docker::create_volume(engine.client(), std::move(name), std::move(labels)), volume_of);
+    auto wanted = named_of(options);
+    if (wanted.has_error())
+        co_return wanted.error();
+    auto made = co_await one(docker::create_volume(engine.client(), std::move(wanted->name), std::move(wanted->labels)),
+                             volume_of);
     co_return made;
 }
 
@@ -102,21 +99,20 @@ asio::awaitable<Result<Object>> create_network(DockerEngine& engine, Object opti
     constexpr std::string_view known[] = {"name", "driver", "internal", "labels"};
     if (auto fine = only_options("docker.create_network", options, known, {}); fine.has_error())
         co_return fine.error();
-    std::string name;
+    auto wanted = named_of(options);
+    if (wanted.has_error())
+        co_return wanted.error();
     std::string driver;
     bool internal = false;
-    docker::Pairs labels;
     Reading reading{options};
-    reading.text(name, "name");
     reading.text(driver, "driver");
     reading.flag(internal, "internal");
-    reading.into(labels, [](const Object& given) { return pairs_option(given, "labels"); });
     if (reading.failure())
         co_return *reading.failure();
-    if (name.empty())
+    if (wanted->name.empty())
         co_return Failure{Errc::bad_arguments, "'name' is missing: a network has one"};
-    auto id = co_await docker::create_network(engine.client(), std::move(name), driver.empty() ? "bridge" : driver,
-                                              internal, std::move(labels));
+    auto id = co_await docker::create_network(engine.client(), std::move(wanted->name),
+                                              driver.empty() ? "bridge" : driver, internal, std::move(wanted->labels));
     if (id.has_error())
         co_return id.error();
     auto made = co_await network(engine, std::move(*id));

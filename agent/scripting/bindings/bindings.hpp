@@ -7,6 +7,7 @@
 
 namespace forager::scripting {
 
+std::span<const Binding> broker_bindings();
 std::span<const Binding> call_bindings();
 std::span<const Binding> colony_bindings();
 std::span<const Binding> colony_workflow_bindings();
@@ -18,6 +19,7 @@ std::span<const Binding> function_bindings();
 std::span<const Binding> http_bindings();
 std::span<const Binding> library_bindings();
 std::span<const Binding> kv_bindings();
+std::span<const Binding> monitor_bindings();
 std::span<const Binding> python_bindings();
 std::span<const Binding> session_bindings();
 std::span<const Binding> task_bindings();

@@ -1,13 +1,14 @@
 // Containers, images, volumes and networks of a Docker engine.
 #include "scripting/bindings/bindings.hpp"
 
-#include "base/duration.hpp"
 #include "primitives/docker/building.hpp"
 #include "primitives/docker/containers.hpp"
+#include "primitives/docker/events.hpp"
 #include "primitives/docker/exec.hpp"
 #include "primitives/docker/images.hpp"
 #include "primitives/docker/run.hpp"
 #include "primitives/docker/volumes.hpp"
+#include "primitives/unix.hpp"
 #include "scripting/bindings/asked.hpp"
 #include "scripting/bindings/command_options.hpp"
 #include "scripting/script.hpp"
@@ -25,10 +26,7 @@ asio::awaitable<Outcome> completed(asio::awaitable<Result<Completed>> work)
     auto done = co_await std::move(work);
     if (!done)
         co_return done.error();
-    co_return Outputs{Value{Object{{"stdout", std::move(done->out)},
-                                   {"stderr", std::move(done->err)},
-                                   {"code", done->code},
-                                   {"seconds", to_seconds(done->elapsed)}}}};
+    co_return Outputs{Value{record_of(std::move(*done))}};
 }
 
 // What hears the lines of a call: the queue that the script reads from, which must be there as long as the call.
@@ -42,24 +40,27 @@ template <auto work> asio::awaitable<Outcome> with_lines(Request request)
     co_return outcome;
 }
 
+docker_work::Asker asker(const Request& request)
+{
+    return docker_work::asker_of(request.context.invocation);
+}
+
 // (options, lines), as all that is heard; more follows behind.
 asio::awaitable<Outcome> run(DockerEngine& engine, const Request& request, LineSink* lines)
 {
-    auto wanted = docker_work::run_of(table(request, 0));
+    auto wanted = docker_work::run_of(table(request, 0), request.context.invocation);
     if (!wanted)
         return failed(wanted.error());
     wanted->making.lines = lines;
-    docker_work::add_origin(wanted->making.spec, request.context.invocation);
     return completed(docker_work::run(engine, std::move(*wanted)));
 }
 
 Result<docker_work::Making> making_in(const Request& request, std::string_view what, LineSink* lines)
 {
-    auto making = docker_work::making_of(what, table(request, 0));
+    auto making = docker_work::making_of(what, table(request, 0), request.context.invocation);
     if (!making)
         return making;
     making->lines = lines;
-    docker_work::add_origin(making->spec, request.context.invocation);
     return making;
 }
 
@@ -84,7 +85,7 @@ asio::awaitable<Outcome> logs(DockerEngine& engine, const Request& request, Line
 // (options, lines, name, command)
 asio::awaitable<Outcome> exec(DockerEngine& engine, const Request& request, LineSink* lines)
 {
-    auto wanted = docker_work::command_of(request.arg(3), table(request, 0));
+    auto wanted = docker_work::command_of(request.arg(3), table(request, 0), request.context.invocation);
     if (!wanted)
         return failed(wanted.error());
     wanted->lines = lines;
@@ -94,12 +95,12 @@ asio::awaitable<Outcome> exec(DockerEngine& engine, const Request& request, Line
 // (options, lines, image)
 asio::awaitable<Outcome> pull(DockerEngine& engine, const Request& request, LineSink* lines)
 {
-    return none(docker_work::pull_named(engine, text(request, 2), table(request, 0), lines));
+    return none(docker_work::pull_named(engine, asker(request), text(request, 2), table(request, 0), lines));
 }
 
 asio::awaitable<Outcome> build(DockerEngine& engine, const Request& request, LineSink* lines)
 {
-    return one(docker_work::build(engine, table(request, 0), lines));
+    return one(docker_work::build(engine, asker(request), table(request, 0), lines));
 }
 
 // A binding of a function that takes the engine and the request's arguments.
@@ -137,14 +138,58 @@ template <auto work> asio::awaitable<Outcome> no_answer_of_both(DockerEngine& en
     return none(work(engine, text(request, 0), table(request, 1)));
 }
 
-template <auto work> asio::awaitable<Outcome> no_answer_of_texts(DockerEngine& engine, const Request& request)
+asio::awaitable<Outcome> import(DockerEngine& engine, const Request& request)
 {
-    return none(work(engine, text(request, 0), text(request, 1)));
+    return one(docker_work::import(engine, asker(request), table(request, 0)));
 }
 
-template <auto work> asio::awaitable<Outcome> copies(DockerEngine& engine, const Request& request)
+asio::awaitable<Outcome> tag(DockerEngine& engine, const Request& request)
 {
-    return none(work(engine, text(request, 0), text(request, 1), text(request, 2)));
+    return none(docker_work::tag(engine, asker(request), text(request, 0), text(request, 1)));
+}
+
+asio::awaitable<Outcome> copy_in(DockerEngine& engine, const Request& request)
+{
+    return none(docker_work::copy_in(engine, asker(request), text(request, 0), text(request, 1), text(request, 2)));
+}
+
+asio::awaitable<Outcome> copy_out(DockerEngine& engine, const Request& request)
+{
+    return none(docker_work::copy_out(engine, text(request, 0), text(request, 1), text(request, 2)));
+}
+
+// (options): a number that stands for them.
+asio::awaitable<Outcome> open_events(Request request)
+{
+    constexpr std::size_t most = 64;
+    const auto engine = request.script.world().docker();
+    if (!engine)
+        co_return engine.error();
+    if (request.script.feeds() >= most)
+        co_return Failure{Errc::limit, "docker.events: " + std::to_string(most) +
+                                           " loops over events are open already: end some of them"};
+    auto feed = co_await docker_work::open_events(**engine, table(request, 0));
+    if (!feed)
+        co_return feed.error();
+    co_return Outputs{Value{request.script.keep_feed(std::move(*feed))}};
+}
+
+// (number): nothing when it was closed.
+asio::awaitable<Outcome> next_event(Request request)
+{
+    const auto feed = request.script.feed(whole(request, 0));
+    if (!feed)
+        co_return Outputs{};
+    auto event = co_await feed->next();
+    if (!event)
+        co_return event.error();
+    co_return Outputs{Value{std::move(*event)}};
+}
+
+Outcome close_events(Request& request)
+{
+    request.script.close_feed(whole(request, 0));
+    return Outputs{};
 }
 
 constexpr const char* completed_stub = R"({"stdout":"","stderr":"","code":0,"seconds":0.0})";
@@ -171,16 +216,19 @@ constexpr Binding bindings[] = {
      R"({"cpu":0.0,"memory":0,"memory_limit":0,"pids":0,"received":0,"sent":0,"read":0,"written":0})"},
     {"docker_logs", with_lines<logs>, R"({"stdout":"","stderr":""})"},
     {"docker_exec", with_lines<exec>, completed_stub},
+    {"docker_open_events", open_events, "0"},
+    {"docker_next_event", next_event},
+    {"docker_close_events", close_events},
     {"docker_pull", with_lines<pull>},
     {"docker_build", with_lines<build>, made_image_stub},
-    {"docker_import", asked<of_options<docker_work::import>>, made_image_stub},
+    {"docker_import", asked<import>, made_image_stub},
     {"docker_images", asked<of_options<docker_work::images>>, "[]"},
     {"docker_image", asked<of_name<docker_work::image>>, image_stub},
-    {"docker_tag", asked<no_answer_of_texts<docker_work::tag>>},
+    {"docker_tag", asked<tag>},
     {"docker_remove_image", asked<no_answer_of_both<docker_work::remove_image>>},
     {"docker_prune_images", asked<of_options<docker_work::prune_images>>, R"({"removed":0,"bytes":0})"},
-    {"docker_copy_in", asked<copies<docker_work::copy_in>>},
-    {"docker_copy_out", asked<copies<docker_work::copy_out>>},
+    {"docker_copy_in", asked<copy_in>},
+    {"docker_copy_out", asked<copy_out>},
     {"docker_create_volume", asked<of_options<docker_work::create_volume>>, R"({"name":"","path":"","labels":{}})"},
     {"docker_volume", asked<of_name<docker_work::volume>>, R"({"name":"","path":"","labels":{}})"},
     {"docker_volumes", asked<of_options<docker_work::volumes>>, "[]"},

@@ -4,7 +4,9 @@
 #include "base/duration.hpp"
 #include "base/ids.hpp"
 #include "core/arguments.hpp"
+#include "core/broker_event.hpp"
 #include "core/cron_expression.hpp"
+#include "core/docker_event.hpp"
 #include "core/file_pattern.hpp"
 #include "core/hook_route.hpp"
 #include "core/options.hpp"
@@ -132,23 +134,34 @@ Outcome declare_every(Request& request)
     return Outputs{};
 }
 
-// The requests of a hook; nothing for files.
-Result<std::optional<HookRoute>> read_event(std::string_view event)
+// Whether there is such an event, and which requests it is, or which messages; neither for others.
+Result<void> read_event(Watcher& watcher)
 {
+    const std::string_view event = watcher.event;
+    auto messages = BrokerEvent::parse(event);
+    if (!messages)
+        return Failure{Errc::bad_arguments, "on: " + messages.error().message};
+    watcher.broker = std::move(*messages);
+    if (watcher.broker)
+        return {};
     const std::size_t end = std::min(event.find(':'), event.size());
     const std::string kind{event.substr(0, end)};
     const std::string_view rest = event.substr(std::min(end + 1, event.size()));
+    if (kind == "docker") {
+        const auto known = check_docker_event(rest);
+        return known ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + known.error().message};
+    }
     if (kind != "file" && kind != "http")
         return Failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
     if (kind == "file") {
         const auto pattern = FilePattern::parse(rest);
-        return pattern ? Result<std::optional<HookRoute>>{std::nullopt}
-                       : Failure{Errc::bad_arguments, "on: " + pattern.error().message};
+        return pattern ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + pattern.error().message};
     }
     auto route = HookRoute::parse(rest);
     if (!route)
         return Failure{Errc::bad_arguments, "on: " + route.error().message};
-    return std::optional{std::move(*route)};
+    watcher.hook = std::move(*route);
+    return {};
 }
 
 // The same after a change of the script: an event of the queue must find its handler.
@@ -162,29 +175,38 @@ std::string handler_name(const std::string& path, const std::string& event)
     return name + "." + derived_id(event, "").substr(0, enough);
 }
 
+// What tells the watchers of a script apart: of containers' events some may want other containers.
+std::string identity_of(const std::string& event, const Value& options)
+{
+    Object which;
+    for (const char* name : {"name", "labels"})
+        if (const Value* value = option(options, name))
+            which.append(name, *value);
+    return which.empty() ? event : event + " " + to_json(Value{std::move(which)});
+}
+
 // declare_watcher(event, options, function)
 Outcome declare_watcher(Request& request)
 {
     const std::string& event = *request.arg(0).get<std::string>();
-    auto hook = read_event(event);
-    if (!hook)
-        return declaration(hook.error());
     Function function;
-    function.name = handler_name(request.script.path(), event);
+    function.name = handler_name(request.script.path(), identity_of(event, request.arg(1)));
     function.doc = "Handles " + event + ".";
     function.variadic = true;
-    Watcher watcher{event,
-                    function.name,
-                    flag_option(request.arg(1), "durable", false),
-                    place_of(request.script.vm().current().thread),
-                    {},
-                    std::move(*hook)};
+    function.concurrency = count_option(request.arg(1), "concurrency");
+    Watcher watcher;
+    watcher.event = event;
+    watcher.function = function.name;
+    watcher.where = place_of(request.script.vm().current().thread);
+    if (const auto read = read_event(watcher); !read)
+        return declaration(read.error());
+    watcher.durable = flag_option(request.arg(1), "durable", watcher.broker && watcher.broker->is_stream);
     if (const auto* options = request.arg(1).get<Object>())
         watcher.options = *options;
     if (auto only = check_is_only_one(watcher, request.script.watchers); !only)
         return only.error();
-    const auto reference = static_cast<int>(*request.arg(2).get<std::int64_t>());
-    auto declared = request.script.declare(std::move(function), request.script.handler(reference));
+    watcher.reference = static_cast<int>(*request.arg(2).get<std::int64_t>());
+    auto declared = request.script.declare(std::move(function), request.script.handler(watcher.reference));
     if (!declared)
         return declared.error();
     request.script.watchers.push_back(std::move(watcher));

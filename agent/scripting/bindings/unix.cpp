@@ -1,7 +1,6 @@
 // Commands, and the lines of those whose output is read while they run.
 #include "scripting/bindings/bindings.hpp"
 
-#include "base/duration.hpp"
 #include "primitives/unix.hpp"
 #include "scripting/bindings/command_options.hpp"
 #include "scripting/line_queue.hpp"
@@ -29,18 +28,6 @@ Command command_of(Request& request)
     if (const Value* limits = option(given, "limits"))
         command.limits = limits_of(*limits);
     return command;
-}
-
-Outputs outputs_of(Completed& completed)
-{
-    Object result;
-    result.append("stdout", std::move(completed.out));
-    result.append("stderr", std::move(completed.err));
-    result.append("code", completed.code);
-    result.append("seconds", to_seconds(completed.elapsed));
-    if (completed.signal != 0)
-        result.append("signal", completed.signal);
-    return {Value{std::move(result)}};
 }
 
 // Where the command stands in a function whose commands go on when the agent is gone.
@@ -100,7 +87,7 @@ asio::awaitable<Outcome> run_command(Request request, std::optional<Keep> keep)
     auto completed = co_await run_checked(request.script.world().processes, std::move(command), check);
     if (!completed)
         co_return completed.error();
-    co_return outputs_of(*completed);
+    co_return Outputs{Value{record_of(std::move(*completed))}};
 }
 
 // unix_run(options, lines)

@@ -28,6 +28,7 @@ struct Root {
     std::function<void(const Failure&)> unheard; ///< of a task of its own; else that fails the owner at its end
     bool any_numbers = false;
     std::function<TimePoint(TimePoint)> clean_up_end; ///< as in `Vm::Call`
+    std::function<void()> first_wait;                 ///< as in `Vm::Call`
     std::optional<TimePoint> gone_by{};               ///< after a cancellation: when all tasks below it have ended
 };
 

@@ -130,6 +130,8 @@ void Vm::resume(Task& task)
     if (status == LUA_YIELD) {
         if (task.in_operation)
             task.operation->start(executor_, [this, &task] { wake(task); });
+        if (task.root && task.root->first_wait)
+            std::exchange(task.root->first_wait, {})();
         return;
     }
     task.failed = task.failed || status != LUA_OK;

@@ -54,6 +54,7 @@ public:
         bool any_numbers = false;                      ///< its results may be NaN and infinity
         /// Asked when it is cancelled: when its clean-up must be over, at the latest the time that it is given.
         std::function<TimePoint(TimePoint)> clean_up_end{};
+        std::function<void()> first_wait{}; ///< hears once that it lets others run
     };
 
     /// Runs a function of the state as an outermost task, or within one. Cancelling the awaiting coroutine cancels the

@@ -91,9 +91,12 @@ Result<void> QueueSource::check(const Submission& submission) const
     const std::size_t size =
         to_json(Value{Array{Value{invocation.args}, Value{invocation.kwargs}, Value{invocation.env}}}).size();
     // Who heard an event has bounded it by what came in, which takes more room as JSON.
-    if (invocation.source != "hook" && size > config_.request)
-        return Failure{Errc::limit, "the arguments take " + bytes_text(size) + ", but limits.request allows " +
-                                        bytes_text(config_.request)};
+    if (invocation.source != "hook" && size > config_.request) {
+        Failure failure{Errc::limit, "the arguments take " + bytes_text(size) + ", but limits.request allows " +
+                                         bytes_text(config_.request)};
+        failure.retry = false;
+        return failure;
+    }
     return hooks_.check(invocation);
 }
 

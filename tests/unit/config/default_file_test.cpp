@@ -45,13 +45,17 @@ TEST_CASE("the default file without its comment marks sets every key to its defa
 {
     ConfigWorld world;
     std::string text = uncommented();
-    replace(text, "scripts = []", "scripts = ['/a.lua']"); // of a permission, which must bind something
+    replace(text, "scripts = []", "scripts = ['/a.lua']");         // of a permission, which must bind something
+    const std::size_t registry = text.find("[[docker.registry]]"); // which must be of some host
+    text.replace(text.find("host = \"\"", registry), 9, "host = 'r'");
     world.write_main(text);
     const Configuration configuration = world.read();
     Settings expected;
     expected.executors.resize(1);
     expected.permissions.resize(1);
     expected.permissions[0].scripts = {"/a.lua"};
+    expected.docker.policies.resize(1);
+    expected.docker.registries = {{"r", "", {}}};
     CHECK(configuration.settings == expected);
     for (const Origin& origin : configuration.origins) {
         INFO(origin.key);

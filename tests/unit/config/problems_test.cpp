@@ -241,3 +241,37 @@ TEST_CASE("bytes that are not UTF-8 are refused with their place")
     CHECK(problem_of(std::string_view{"[agent]\nname = \"a\\u0000b\""}) ==
           "etc/forager.toml:2:1: agent.name must be text, not \"a" + std::string(1, '\0') + "b\"");
 }
+
+TEST_CASE("sections within a section are told of as all others are")
+{
+    CHECK(problem_of("[docker]\n[[docker.policy]]\nimags = []") ==
+          "etc/forager.toml:3:1: there is no key 'imags' in [[docker.policy]]; did you mean 'images'?");
+    CHECK(problem_of("[[docker.polcy]]\nimages = []") ==
+          "etc/forager.toml:1:10: there is no key 'polcy' in [docker]; did you mean [[docker.policy]]?");
+    CHECK(problem_of("[docker.policy]\nimages = []") ==
+          "etc/forager.toml:1:9: 'docker.policy' is a section: write [[docker.policy]]");
+    CHECK(problem_of("[[\"docker.policy\"]]\n").find("there is no section 'docker.policy'") != std::string::npos);
+    CHECK(problem_of("[[docker.policy]]\n[[docker.policy]]\nimages = ['not one']")
+              .starts_with("etc/forager.toml:3:1: docker.policy[2].images must be a list of images' names, as"));
+    CHECK(problem_of("[[docker.policy]]\nmounts = ['srv/data']").find("a list of absolute paths") != std::string::npos);
+    CHECK(problem_of("[[docker.policy]]\nports = ['0']").find("must be a list of ports") != std::string::npos);
+    CHECK(problem_of("[[docker.policy]]\ncpus = -1").find("must be a number of cores") != std::string::npos);
+    CHECK(problem_of("[[docker.registry]]\nuser = 'me'") ==
+          "etc/forager.toml:1:10: this [[docker.registry]] is for none: give its host");
+}
+
+TEST_CASE("policies of several files follow one another")
+{
+    const ConfigWorld world;
+    world.write_main("[[docker.policy]]\nname = 'one'\nimages = ['a/*']\n[[docker.registry]]\nhost = 'r'\npassword = 'x'");
+    world.write("etc/conf.d/more.toml", "[[docker.policy]]\nname = 'two'\ncpus = 2\nlifetime = '1h'");
+    const DockerConfig docker = world.settings().docker;
+    REQUIRE(docker.policies.size() == 2);
+    CHECK(docker.policies[0].images == Texts{"a/*"});
+    CHECK(docker.policies[1].name == "two");
+    CHECK(docker.policies[1].cpus == 2.0);
+    CHECK(docker.policies[1].lifetime == 1h);
+    CHECK(docker.registries.at(0).password.reveal() == "x");
+    CHECK(world.origin_of("docker.policy[1].images") == "etc/forager.toml:3");
+    CHECK(world.origin_of("docker.registry[1].password") == "etc/forager.toml:6");
+}

@@ -129,6 +129,50 @@ TEST_CASE("who waits for room of its function holds up no other, and the higher 
     CHECK(take(queue) == "full 2");
 }
 
+TEST_CASE("who overlaps begins when those before it have begun, and those after it wait for its end")
+{
+    AdmissionQueue queue;
+    const auto overlapping = [](const std::string& id, std::int64_t number) {
+        QueueEntry one = entry(id, number, 0, "k");
+        one.overlaps = true;
+        return one;
+    };
+    queue.add(entry("run", 1, 0, "k"));
+    queue.add(overlapping("stop", 2));
+    queue.add(overlapping("again", 3));
+    queue.add(entry("next", 4, 0, "k"));
+    CHECK(take(queue) == "run");
+    CHECK(take(queue) == "stop");
+    CHECK(take(queue).empty());
+    queue.done("run");
+    CHECK(take(queue).empty());
+    CHECK(queue.holder_of("k") == "stop");
+    queue.done("stop");
+    CHECK(take(queue) == "again");
+    CHECK(take(queue).empty());
+    queue.done("again");
+    CHECK(take(queue) == "next");
+}
+
+TEST_CASE("who overlaps does not overtake what waits")
+{
+    AdmissionQueue queue;
+    queue.add(entry("a", 1, 0, "k"));
+    CHECK(take(queue) == "a");
+    queue.add(entry("b", 2, 0, "k"));
+    QueueEntry stop = entry("stop", 3, 0, "k");
+    stop.overlaps = true;
+    queue.add(stop);
+    CHECK(take(queue).empty());
+    queue.done("a");
+    CHECK(take(queue) == "b");
+    CHECK(take(queue) == "stop");
+    queue.put_back("b");
+    CHECK(take(queue).empty());
+    queue.done("stop");
+    CHECK(take(queue) == "b");
+}
+
 TEST_CASE("it says who holds an order key")
 {
     AdmissionQueue queue;

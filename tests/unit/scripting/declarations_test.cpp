@@ -1,3 +1,4 @@
+#include "result_text.hpp"
 #include "script_world.hpp"
 
 #include <doctest/doctest.h>
@@ -69,4 +70,33 @@ TEST_CASE("two hooks of a script are not for the same requests")
          "on: 'http:GET /x' is handled at ", ".lua:4");
     says(refusal("forager.on('file:/x/*', print)\nforager.on('file:/x/*', print)"), "on: 'file:/x/*' is handled at ",
          ".lua:4");
+}
+
+TEST_CASE("an event of a broker is refused where it names nothing, and options where they mean nothing")
+{
+    says(refusal("forager.on('redis:', print)"), "'redis:' names nothing", ".lua:3");
+    says(refusal("forager.on('nats:a', print)"), "no source for 'nats' events", ".lua:3");
+    says(refusal("forager.on('file:/a/*', print, { concurrency = 1 })"), "concurrency is for messages", ".lua:3");
+    says(refusal("forager.on('redis:a', print, { group = 'x' })"), "group is for redis-stream: events", ".lua:3");
+    says(refusal("forager.on('mqtt:a', print, { secret_file = 'x' })"),
+         "secret_file and signature are for http:", ".lua:3");
+    says(refusal("forager.on('redis:a', print) forager.on('redis:a', print)"), "is handled at", ".lua:3");
+}
+
+TEST_CASE("entries of streams are always durable, messages when the script says so")
+{
+    ScriptWorld world;
+    scripting::Script& script = world.script("local forager = require 'forager'\n"
+                                             "forager.on('redis:a.*', print)\n"
+                                             "forager.on('mqtt:a/+', print, { durable = true })\n"
+                                             "forager.on('redis-stream:jobs', print, { group = 'g' })",
+                                             ScriptWorld::Mode::load);
+    REQUIRE(world.run(script.run_main(world.invocation, world.observer)));
+    REQUIRE(script.watchers.size() == 3);
+    CHECK_FALSE(script.watchers[0].durable);
+    CHECK(script.watchers[0].broker->pattern == "a.*");
+    CHECK(script.watchers[1].durable);
+    CHECK(script.watchers[1].broker->broker == "mqtt");
+    CHECK(script.watchers[2].durable);
+    CHECK(script.watchers[2].broker->is_stream);
 }

@@ -62,6 +62,26 @@ TEST_CASE("a newer engine is spoken to in the newest version that is known")
     CHECK(world.client.version() == "1.43");
 }
 
+TEST_CASE("an older engine in the place of the first is spoken to in its own version")
+{
+    const auto answers = [](const std::string& request) {
+        const bool is_new = holds(request, " /v1.41/");
+        return is_new ? answer(400,
+                               R"({"message":"client version 1.41 is too new. Maximum supported API version is 1.38"})")
+                      : answer(200, "[]");
+    };
+    DockerWorld world{answers};
+    CHECK(world.run(list(world.client, {})).error().code == Errc::bad_arguments); // asked anew, but not for ever
+    CHECK(world.peer.requests().size() == 4);
+    world.version = "1.38";
+    CHECK(world.run(list(world.client, {})).value().empty());
+    CHECK(world.line().starts_with("GET /v1.38/containers/json"));
+    DockerWorld streaming{answers};
+    CHECK(streaming.run(pull(streaming.client, "a:1", "", {})).has_error());
+    streaming.version = "1.38";
+    CHECK(streaming.run(pull(streaming.client, "a:1", "", {})).has_value());
+}
+
 TEST_CASE("an engine that is too old, and what is no engine, are refused")
 {
     DockerWorld old{always(200, "[]"), "1.24"};
@@ -235,7 +255,7 @@ TEST_CASE("an event has its parts")
         200,
         R"({"Type":"container","Action":"health_status: healthy","Actor":{"ID":"abc","Attributes":{"name":"web","exitCode":"3"}},"timeNano":12})"
         "\n")};
-    auto stream = world.run(events(world.client, 1'500'000'000)).value();
+    auto stream = world.run(events(world.client, 1'500'000'000, {})).value();
     CHECK(world.line() == "GET /v1.41/events?since=1.500000000 HTTP/1.1");
     const auto event = world.run(stream.next()).value();
     CHECK(event->type == "container");
@@ -247,10 +267,24 @@ TEST_CASE("an event has its parts")
     CHECK_FALSE(world.run(stream.next()).value());
 }
 
+TEST_CASE("only the events that are wanted are asked for")
+{
+    DockerWorld world{always(200, "")};
+    EventFilter filter;
+    filter.types = {"container"};
+    filter.actions = {"die", "start"};
+    filter.containers = {"web"};
+    filter.labels = {{"team", ""}};
+    (void)world.run(events(world.client, std::nullopt, filter)).value();
+    const std::string filters =
+        R"({"type":["container"],"event":["die","start"],"container":["web"],"label":["team"]})";
+    CHECK(world.line() == "GET /v1.41/events?filters=" + segment(filters) + " HTTP/1.1");
+}
+
 TEST_CASE("events that are none are refused")
 {
     DockerWorld world{always(200, "[1]\n")};
-    auto stream = world.run(events(world.client, std::nullopt)).value();
+    auto stream = world.run(events(world.client, std::nullopt, {})).value();
     CHECK(world.run(stream.next()).error().code == Errc::refused);
 }
 

@@ -13,6 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
+Result<ContainerRun> run_of(const Object& options)
+{
+    return docker_work::run_of(options, {});
+}
+
 Object with(std::string name, Value value)
 {
     return {{"image", "nginx"}, {std::move(name), std::move(value)}};
@@ -53,6 +58,12 @@ TEST_CASE("an environment is a table, or a list as messages have it")
     CHECK(container_of(with("env", Array{"A=1", "B=x=y"})).value().env == wanted);
     CHECK(refusal_of(with("env", Array{"A"})).find("'env'") == 0);
     CHECK(refusal_of(with("env", Object{{"A=B", 1}})).find("'env'") == 0);
+}
+
+TEST_CASE("labels are the caller's, but not those of the agent")
+{
+    CHECK(container_of(with("labels", Object{{"team", "a"}})).value().labels == docker::Pairs{{"team", "a"}});
+    CHECK(refusal_of(with("labels", Object{{"forager.home", "x"}})).find("'labels' has 'forager.home'") == 0);
 }
 
 TEST_CASE("volumes come in three forms")

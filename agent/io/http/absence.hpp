@@ -1,0 +1,19 @@
+// Pure.
+#pragma once
+
+#include "core/failure.hpp"
+
+#include <utility>
+
+namespace forager::http {
+
+/// Of a peer whose place is known, a failure of `Client::send` to reach it: who is not there is unreachable, however
+/// that shows. Only a certificate that nobody trusts stays a refusal.
+inline Failure as_absence(Failure failure)
+{
+    if (failure.code == Errc::not_found || (failure.code == Errc::refused && failure.retry))
+        failure.code = Errc::unreachable;
+    return failure;
+}
+
+} // namespace forager::http

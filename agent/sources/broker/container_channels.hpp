@@ -1,0 +1,82 @@
+// Requests about containers on a broker's channels, or in its stream: put into the durable queue, where those about one
+// name keep their order. One for each broker, owned by the composition root, on the strand.
+#pragma once
+
+#include "core/container_request.hpp"
+#include "io/event.hpp"
+#include "ports/broker_streams.hpp"
+#include "ports/queue.hpp"
+#include "sources/broker/broker_source.hpp"
+#include "sources/broker/reply_loop.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace forager {
+
+class ContainerChannels {
+public:
+    struct Config {
+        std::size_t message = std::size_t{1024} * 1024; ///< bytes of one message
+        std::size_t at_once = 1'000;                    ///< messages that are being put into the queue
+    };
+
+    /// All must outlive the source.
+    struct Parts {
+        Queue& queue;
+        ReplyLoop& replies;
+        std::string broker;                                   ///< its name
+        std::function<void(const std::string& message)> warn; ///< hears of what is refused
+    };
+
+    ContainerChannels(const boost::asio::any_io_executor& executor, Parts parts, Config config);
+    ContainerChannels(const ContainerChannels&) = delete;
+    ContainerChannels& operator=(const ContainerChannels&) = delete;
+    ~ContainerChannels() = default;
+
+    /// What it wants to hear of its broker.
+    std::vector<Hearing> hearings();
+
+    /// The stream whose entries are requests, with the fields `channel` and `payload`.
+    static constexpr std::string_view stream = "containers";
+
+    /// One result for each entry, as `StreamSource` wants them: those that there is no room for may come again.
+    boost::asio::awaitable<std::vector<Result<void>>> take_entries(std::vector<StreamEntry> entries);
+
+    /// Waits until nothing is being put into the queue any more.
+    boost::asio::awaitable<void> idle();
+
+    std::uint64_t heard() const { return heard_; }     ///< messages
+    std::uint64_t refused() const { return refused_; } ///< of them
+
+private:
+    boost::asio::awaitable<void> take_all(std::vector<BrokerMessage> messages);
+    struct Asked {
+        Submission submission;
+        ReplyTo to;
+    };
+
+    Result<Asked> read(const std::string& channel, const std::string& payload);
+    Result<Asked> read_entry(const StreamEntry& entry);
+    boost::asio::awaitable<void> take(BrokerMessage message);
+    boost::asio::awaitable<void> put(Asked asked);
+    boost::asio::awaitable<void> put_entry(Asked asked, Result<void>& result);
+    void refuse(const std::string& what, ReplyTo to, Failure why);
+
+    boost::asio::any_io_executor executor_;
+    Parts parts_;
+    Config config_;
+    Event fewer_;
+    std::size_t putting_ = 0;
+    std::uint64_t heard_ = 0;
+    std::uint64_t refused_ = 0;
+};
+
+} // namespace forager
