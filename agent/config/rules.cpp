@@ -97,9 +97,9 @@ private:
     {
         constexpr std::size_t digits = 64;
         const std::string_view text = trimmed(key.reveal());
-        if (!text.empty() && (text.size() != digits || from_hex(text).has_error()))
-            complain(reader_.set_by(path) == nullptr ? path + "_file" : path,
-                     path + " is no private key: that has 64 hexadecimal digits; 'forager keygen' makes one");
+        if (text.empty() || (text.size() == digits && from_hex(text)) || place_of(path).starts_with("environment"))
+            return;
+        complain(path, path + " is no private key: that has 64 hexadecimal digits; 'forager keygen' makes one");
     }
 
     // The colony knows an executor by its name, and who calls by the key alone.

@@ -260,6 +260,8 @@ asio::awaitable<void> Writer::run_beside(std::function<void()> work)
 // insists on being written and comes later waits, too, since it may build on what was refused.
 bool Writer::run_batch(std::span<const std::shared_ptr<Entry>> batch)
 {
+    if (batch.empty())
+        return true;
     const auto error = commit_together(batch);
     if (!error)
         return true;

@@ -29,18 +29,22 @@ class Full(Scenario):
     def test_nothing_is_lost_while_there_is_no_room_and_it_goes_on_when_there_is(self):
         with SOAK, MixedLoad(self, SOAK.seed) as load:
             self.serve(SCRIPT, agent='grace = "1s"', limits="retention_count = 1000000" + HTTP)
-            late = {"function": "k.plain", "args": [-1], "delay": "1000h"}
-            self.waiting = self.request("POST", "/v1/invocations", late)["result"]["id"]
+            self.waiting, self.cancelled, refusals = self.late(), [], 0
             ways = itertools.cycle((self.go_on, self.stop_meanwhile, self.die_meanwhile))
             for _ in range(SOAK.rounds):
                 load.give(EACH // 2)
                 self.fill()
                 load.give(EACH // 2)
                 self.is_refused_and_says_so()
-                self.no_cancellation_is_acknowledged()
+                refusals += self.cancellation_is_refused()
                 next(ways)()
                 self.make_room()
+                if self.waiting in self.cancelled:
+                    self.waiting = self.late()
             self.result("cancel", self.waiting)
+            for id in self.cancelled:
+                self.assertEqual(self.result("show", id)["state"], "cancelled")
+            self.assertGreater(refusals, 0)
             load.finish()
         SOAK.tell(SOAK.rounds, "full disks")
         SOAK.tell(len(load.accepted), "submissions")
@@ -71,11 +75,20 @@ class Full(Scenario):
         self.assertIn("full", error["message"])
         self.assertIn("full", self.until(lambda: self.status()["trouble"], "the trouble to be told"))
 
-    def no_cancellation_is_acknowledged(self):
+    def late(self):
+        work = {"function": "k.plain", "args": [-1], "delay": "1000h"}
+        return self.request("POST", "/v1/invocations", work)["result"]["id"]
+
+    def cancellation_is_refused(self):
+        """What is so small finds room now and then; when it is acknowledged, it stands."""
         document = self.request("POST", f"/v1/invocations/{self.waiting}/cancel")
+        if document["ok"]:
+            self.cancelled.append(self.waiting)
+            return False
         self.assertIn("full", document["error"]["message"], document)
-        self.assertIn("full", self.result("explain", self.waiting))
+        self.until(lambda: "full" in self.result("explain", self.waiting), "the explanation to name the trouble")
         self.assertIn("nothing can be kept: the disk", self.log_of_this_life())
+        return True
 
     def status(self):
         return self.request("GET", "/v1/status")["result"]["store"]

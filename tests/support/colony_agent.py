@@ -76,9 +76,14 @@ class ColonyAgent(ColonyTest, Scenario):
         return self.until(lambda: self.process(id)["errors"], f"the errors of process {id}")
 
     def logs_of(self, id):
-        entries = self.colony.setup("getlogsmsg", self.colony.user.key, colonyname=self.colony.name, processid=id,
-                                    executorname="", count=500, since=0, latest=False) or []
-        return "\n".join(entry["message"] for entry in entries)
+        messages, since, most = [], 0, 500
+        while True:
+            page = self.colony.setup("getlogsmsg", self.colony.user.key, colonyname=self.colony.name, processid=id,
+                                     executorname="", count=most, since=since, latest=False) or []
+            messages += [entry["message"] for entry in page]
+            if len(page) < most:
+                return "\n".join(messages)
+            since = page[-1]["timestamp"]
 
     def executors(self):
         return self.colony.setup("getexecutorsmsg", self.colony.user.key, colonyname=self.colony.name) or []

@@ -49,8 +49,8 @@ TEST_CASE("the variables that users of a colony export are understood")
                                  {"COLONIES_SERVER_PORT", "50080"},
                                  {"COLONIES_TLS", "false"},
                                  {"COLONIES_COLONY_NAME", "dev"},
-                                 {"COLONIES_COLONY_PRVKEY", std::string(64, '1')},
-                                 {"COLONIES_PRVKEY", std::string(64, '2')},
+                                 {"COLONIES_COLONY_PRVKEY", "owner"},
+                                 {"COLONIES_PRVKEY", "mine"},
                                  {"COLONIES_EXECUTOR_NAME", "edge"},
                                  {"EXECUTOR_TYPE", "unix"},
                                  {"AWS_S3_ENDPOINT", "s3.example:9000"},
@@ -65,8 +65,8 @@ TEST_CASE("the variables that users of a colony export are understood")
     expected.colony.port = 50080;
     expected.colony.tls = false;
     expected.colony.name = "dev";
-    expected.colony.owner_key = Secret{std::string(64, '1')};
-    expected.colony.key = Secret{std::string(64, '2')};
+    expected.colony.owner_key = Secret{"owner"};
+    expected.colony.key = Secret{"mine"};
     expected.executors = {executor("unix", "edge")};
     expected.s3.endpoint = "s3.example:9000";
     expected.s3.region = "eu";

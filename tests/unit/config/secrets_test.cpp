@@ -30,10 +30,11 @@ Value shown(const Configuration& configuration, std::string_view key)
 TEST_CASE("a secret may stand in a file of its own, beside the configuration")
 {
     ConfigWorld world;
-    world.write("etc/keys/owner", "  abc\n");
+    const std::string key(64, '5');
+    world.write("etc/keys/owner", "  " + key + "\n");
     world.write_main("[colony]\nowner_key_file = 'keys/owner'\nhost = 'h'\nname = 'c'");
     const Configuration configuration = world.read();
-    CHECK(configuration.settings.colony.owner_key.reveal() == "abc");
+    CHECK(configuration.settings.colony.owner_key.reveal() == key);
     CHECK(configuration.warnings.empty());
     CHECK(world.origin_of("colony.owner_key") == "etc/forager.toml:2");
     CHECK(shown(configuration, "colony.owner_key") == Value{"(hidden)"});
