@@ -57,7 +57,7 @@ constexpr std::size_t most_of_any = 1'000'000;
 template <class Owner> std::vector<Key> keys_of_policy(Owner policy)
 {
     return {
-        key(policy, "name", &Policy::name, text(), "What messages call it; empty: docker.policy[1], [2] …"),
+        key(policy, "name", &Policy::name, text(), "What messages call it; empty: docker.policy[1] and so on."),
         key(policy, "sources", &Policy::sources, texts(),
             R"(Who asks, as patterns: "run", "call", "broker", "colony", "cron nightly"; empty: anybody.)"),
         key(policy, "functions", &Policy::functions, texts(),

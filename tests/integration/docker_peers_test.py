@@ -173,14 +173,14 @@ class Tls(Peers):
 
     def test_who_has_no_certificate_is_told(self):
         self.trust(authority)
-        self.assertIn("it wants a certificate that it trusts: [docker] cert_path", self.message())
+        self.assertIn("does it trust the agent? [docker] cert_path", self.message())
 
     def test_who_has_a_certificate_of_others_is_told(self):
         other = self.folder / "other"
         other.mkdir()
         self.trust(authority)
         self.prove(Authority(other))
-        self.assertIn("it wants a certificate that it trusts", self.message())
+        self.assertIn("does it trust the agent? [docker] cert_path", self.message())
 
     def test_who_speaks_plainly_hears_of_tls(self):
         self.assertIn("speaks TLS only: set [docker] tls = true and cert_path", self.message())

@@ -104,12 +104,16 @@ http::Request Client::request(const Ask& ask) const
 Failure Client::not_asked(Failure failure) const
 {
     failure = http::as_absence(std::move(failure));
-    const auto has = [&](std::string_view words) { return failure.message.find(words) != std::string::npos; };
-    const bool wants_certificate = has("alert") && has("certificate"); // as OpenSSL tells what the peer said
     failure.message = "the Docker engine at " + peer() + " could not be asked: " + failure.message;
-    if (wants_certificate)
-        failure.message += " (it wants a certificate that it trusts: [docker] cert_path is the folder of cert.pem and "
-                           "key.pem)";
+    return failure;
+}
+
+// Peers that want another certificate say so, or only close the connection.
+Failure Client::not_greeted(Failure failure) const
+{
+    failure = not_asked(std::move(failure));
+    if (base_.starts_with("https://") && failure.message.find("the connection") != std::string::npos)
+        failure.message += " (does it trust the agent? [docker] cert_path is the folder of its cert.pem and key.pem)";
     return failure;
 }
 
@@ -129,7 +133,7 @@ asio::awaitable<Result<void>> Client::agree()
     asked.timeout = config_.timeout;
     auto pong = co_await http_.send(std::move(asked));
     if (pong.has_error())
-        co_return not_asked(std::move(pong).error());
+        co_return not_greeted(std::move(pong).error());
     const std::string* version = pong->headers.find("api-version");
     if (version == nullptr)
         co_return no_engine(pong->body);

@@ -82,6 +82,7 @@ private:
     boost::asio::awaitable<Result<http::AnswerStream>> open_once(const Ask& ask);
     http::Request request(const Ask& ask) const;
     Failure not_asked(Failure failure) const;
+    Failure not_greeted(Failure failure) const;
     Failure no_engine(std::string_view said) const;
 
     Config config_;

@@ -257,7 +257,7 @@ TEST_CASE("sections within a section are told of as all others are")
     CHECK(problem_of("[[docker.policy]]\nports = ['0']").find("must be a list of ports") != std::string::npos);
     CHECK(problem_of("[[docker.policy]]\ncpus = -1").find("must be a number of cores") != std::string::npos);
     CHECK(problem_of("[[docker.registry]]\nuser = 'me'") ==
-          "etc/forager.toml:1:10: this [[docker.registry]] is for none: give its host");
+          "etc/forager.toml:1:1: this [[docker.registry]] is for none: give its host");
 }
 
 TEST_CASE("policies of several files follow one another")
