@@ -67,7 +67,8 @@ local function functions(owner)
   return names
 end
 
-local namespaces = { "base64", "colony", "docker", "env", "files", "http", "json", "kv", "monitors", "time", "toml", "yaml" }
+local namespaces =
+  { "base64", "colony", "docker", "env", "files", "http", "json", "kv", "monitors", "time", "toml", "yaml" }
 for _, name in ipairs(namespaces) do
   local _ = forager[name] -- loaded when first used
 end
