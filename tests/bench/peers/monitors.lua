@@ -9,6 +9,6 @@ forager.func {
   end,
 }
 
-for number = 1, COUNT do
+for number = 1, tonumber "COUNT" do
   forager.monitor { name = "m" .. number, container = "c" .. number, interval = "1m", call = "bench.told" }
 end

@@ -1,3 +1,4 @@
+#include "result_text.hpp"
 #include "script_world.hpp"
 
 #include <doctest/doctest.h>
