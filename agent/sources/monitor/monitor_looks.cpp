@@ -177,6 +177,9 @@ void MonitorSource::act(Watched& watched)
 
 void MonitorSource::arm(Watched& watched)
 {
+    const Entry* entry = list_.find(watched.monitor->name);
+    if (watched.dropped || entry->is_over())
+        return list_.arm(watched, TimePoint::max());
     const TimePoint now = parts_.clock.now();
     const Monitor& monitor = *watched.monitor;
     if (monitor.heartbeat && !watched.heartbeat_at && watched.vigil.seen())
