@@ -3,7 +3,7 @@
 #include "ports/monitor_form.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <utility>
 
 namespace forager::monitoring {
@@ -66,19 +66,25 @@ void MonitorSource::settle_declared()
     if (!declared_)
         return;
     const std::vector<Monitor> declared = *std::exchange(declared_, std::nullopt);
-    std::set<std::string> names;
+    std::map<std::string, const Monitor*> wanted;
     for (const Monitor& monitor : declared)
-        names.insert(monitor.name);
+        if (const auto first = wanted.emplace(monitor.name, &monitor).first->second; first != &monitor)
+            refuse(monitor, "the script " + first->owner + " declares one of that name");
     std::vector<std::string> gone;
     for (const auto& [name, entry] : list_.all())
-        if (!entry.monitor->owner.empty() && !names.contains(name))
+        if (!entry.monitor->owner.empty() && !wanted.contains(name))
             gone.push_back(name);
     for (const std::string& name : gone) {
         erase(name);
         parts_.records.forget_soon(name);
     }
-    for (const Monitor& monitor : declared)
-        declare_one(monitor);
+    for (const auto& [name, monitor] : wanted)
+        declare_one(*monitor);
+}
+
+void MonitorSource::refuse(const Monitor& monitor, const std::string& reason) const
+{
+    parts_.tell("the monitor '" + monitor.name + "' of " + monitor.owner + " is not served: " + reason);
 }
 
 void MonitorSource::declare_one(Monitor monitor)
@@ -87,8 +93,7 @@ void MonitorSource::declare_one(Monitor monitor)
     if (known != nullptr && *known->monitor == monitor)
         return;
     if (known != nullptr && known->monitor->owner.empty()) {
-        parts_.tell("the monitor '" + monitor.name + "' of " + monitor.owner +
-                    " is not served: there is one of that name already, which no script declares");
+        refuse(monitor, "there is one of that name already, which no script declares");
         return;
     }
     const bool anew = is_anew(monitor);
