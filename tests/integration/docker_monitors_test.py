@@ -41,6 +41,15 @@ end
     def statuses(self):
         return [event["status"] for event in self.told()]
 
+    def kill(self):
+        """When what it has begun is known to have ended: a death in the middle of a function begins it again."""
+        def idle():
+            queue = self.result("status")["queue"]
+            return queue["waiting"] + queue["running"] == 0
+
+        self.until(idle, "the queue to be empty")
+        super().kill()
+
     def await_told(self, count):
         self.until(lambda: len(self.told()) >= count, f"{count} events")
         self.assertEqual(len(self.told()), count, self.told())
