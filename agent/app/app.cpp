@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "base/secrets.hpp"
 #include "functions/builtin.hpp"
+#include "functions/monitors.hpp"
 #include "runtime/run_handler.hpp"
 #include "scripting/vm/vm.hpp"
 
@@ -62,6 +63,8 @@ App::App(AppConfig config, Observer& observer)
         processes_.keep_of_output(*config_.output);
     scheduler_.keep_in(memory_journal_);
     add_builtin_functions(registry_, clock_, processes_, docker_, config_.no_docker);
+    if (config_.no_docker.empty())
+        add_monitors(registry_, monitors_);
 }
 
 App::~App()

@@ -269,10 +269,12 @@ Object data_of(const MonitorStatus& status)
     data.append("call", status.monitor.function);
     data.append("owner", status.monitor.owner);
     data.append("containers", status.containers);
-    data.append("ok", status.ok ? Value{*status.ok} : Value{});
+    if (status.ok)
+        data.append("ok", *status.ok);
     data.append("reason", status.reason);
     data.append("events", status.events);
-    data.append("last", status.last ? Value{timestamp(*status.last)} : Value{});
+    if (status.last)
+        data.append("last", timestamp(*status.last));
     data.append("over", status.over);
     data.append("trouble", status.trouble);
     return data;

@@ -53,7 +53,11 @@ function monitor.read(what, given, raise)
   for _, name in ipairs { "interval", "damp" } do
     data[name] = given[name] and native.duration(given[name])
   end
-  return copy(data, what)
+  local fine, copied = pcall(copy, data, what)
+  if not fine then
+    (raise or failure.bad)("%s", copied.message)
+  end
+  return copied
 end
 
 local declare_options = known.options("monitor", monitor.options { run = "handler" }, 1)

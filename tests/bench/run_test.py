@@ -29,7 +29,7 @@ class Driver(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         benchmarks = {one["name"]: one for one in json.loads(done.stdout)["benchmarks"]}
         self.assertEqual(list(benchmarks), ["switch", "sleepers", "startup", "children", "durable",
-                                            "ready", "idle", "events", "size", "colony", "broker"])
+                                            "ready", "idle", "events", "monitors", "size", "colony", "broker"])
         for name, benchmark in benchmarks.items():
             self.assertNotIn("missing", benchmark["rows"][0], "the first row is Forager's")
             for row in benchmark["rows"]:

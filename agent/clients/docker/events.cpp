@@ -9,6 +9,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr Duration longest_silence = std::chrono::seconds{60}; // before the head of the answer, which comes at once
+
 Event event_in(const Object& told)
 {
     const auto actor = part<Object>(told, "Actor");
@@ -57,6 +59,7 @@ asio::awaitable<Result<EventStream>> events(Client& client, std::optional<std::i
             wanted.append(name, list_of(*words));
     Ask ask{"GET", "/events"};
     ask.query = {{"since", since ? moment(*since) : ""}, {"filters", filters_of(filter.labels, std::move(wanted))}};
+    ask.timeout = longest_silence;
     auto stream = co_await client.open(std::move(ask));
     if (stream.has_error())
         co_return stream.error();

@@ -10,7 +10,8 @@
 
 namespace forager::monitoring {
 
-/// Begins a coroutine, which is cancelled and waited for before what it refers to is gone.
+/// Begins a coroutine, at the next turn of the loop and not before; it is cancelled and waited for before what it
+/// refers to is gone.
 using Spawn = std::function<void(boost::asio::awaitable<void> work)>;
 
 class Lanes {

@@ -69,6 +69,7 @@ private:
     boost::asio::awaitable<void> load();
     void settle_declared();
     void declare_one(Monitor monitor);
+    void refuse(const Monitor& monitor, const std::string& reason) const;
     void insert(Monitor monitor, std::map<std::string, ToldState> told);
     void erase(const std::string& name);
     bool is_anew(const Monitor& monitor);

@@ -100,3 +100,61 @@ TEST_CASE("entries of streams are always durable, messages when the script says 
     CHECK(script.watchers[2].durable);
     CHECK(script.watchers[2].broker->is_stream);
 }
+
+TEST_CASE("two handlers of a container's events may hear of other containers")
+{
+    ScriptWorld world;
+    scripting::Script& script = world.script("local forager = require 'forager'\n"
+                                             "forager.on('docker:die', print)\n"
+                                             "forager.on('docker:die', print, { name = 'web-*' })\n"
+                                             "forager.on('docker:*', print, { labels = { team = 'a' } })",
+                                             ScriptWorld::Mode::load);
+    REQUIRE(world.run(script.run_main(world.invocation, world.observer)));
+    REQUIRE(script.watchers.size() == 3);
+    CHECK(script.watchers[0].function != script.watchers[1].function);
+    says(refusal("forager.on('docker:die', print)\nforager.on('docker:die', print)"), "is handled at ", ".lua:4");
+    says(refusal("forager.on('docker:died', print)"), "on: a container has no event 'died'", ".lua:3");
+    says(refusal("forager.on('file:/x/*', print, { name = 'x' })"), "name and labels are for docker: events", ".lua:3");
+}
+
+TEST_CASE("a script declares monitors, with a handler or the name of a function")
+{
+    ScriptWorld world;
+    scripting::Script& script =
+        world.script("local forager = require 'forager'\n"
+                     "local name = forager.monitor { container = 'web', damp = '1m', run = function() end }\n"
+                     "forager.monitor { name = 'dbs', prefix = 'db-', call = 'a.b', kwargs = { to = 'c' },\n"
+                     "  expect = { memory = '64MB' } }\n"
+                     "return name",
+                     ScriptWorld::Mode::load);
+    const auto outcome = world.run(script.run_main(world.invocation, world.observer));
+    REQUIRE(outcome);
+    REQUIRE(script.monitors.size() == 2);
+    const Monitor& web = script.monitors[0];
+    CHECK(web.name == "script/web");
+    CHECK(web.damp == std::chrono::minutes{1});
+    CHECK(web.function.starts_with("monitor.script."));
+    CHECK(web.owner == script.path());
+    CHECK(world.registry.find(web.function));
+    const Monitor& dbs = script.monitors[1];
+    CHECK(dbs.name == "dbs");
+    CHECK(dbs.function == "a.b");
+    CHECK(dbs.kwargs == Object{{"to", "c"}});
+    CHECK(dbs.expect.memory == 64 * 1024 * 1024);
+}
+
+TEST_CASE("monitors that make no sense are refused with their place")
+{
+    const auto monitor = [](const std::string& text) { return "forager.monitor { " + text + " }"; };
+    says(refusal(monitor("container = 'x'")), "monitor needs a function 'run', or the name of one as 'call'", ".lua:3");
+    says(refusal(monitor("container = 'x', run = print, call = 'a.b'")), "monitor needs a function", ".lua:3");
+    says(refusal(monitor("container = 'x', run = print, kwargs = {}")), "'kwargs' go with 'call'", ".lua:3");
+    says(refusal(monitor("run = print")), "monitor: it needs a 'container'", ".lua:3");
+    says(refusal(monitor("contaner = 'x', run = print")), "did you mean 'container'", ".lua:3");
+    says(refusal(monitor("container = 'x', run = print, expect = { restart = 1 }")), "did you mean 'restarts'",
+         ".lua:3");
+    says(refusal(monitor("container = 'x', call = 'a.b', kwargs = { x = print }")), "kwargs.x is a function", ".lua:3");
+    says(refusal(monitor("container = 'x', run = print, interval = 0")), "'interval' must be from 1s", ".lua:3");
+    says(refusal(monitor("container = 'x', run = print") + "\n" + monitor("container = 'x', run = print")),
+         "there are two of the name 'script/x'", ".lua:4");
+}

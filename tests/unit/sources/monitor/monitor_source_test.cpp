@@ -341,6 +341,19 @@ TEST_CASE("what no script declares any more is gone, and what is still declared 
     CHECK(world.memory.kept.size() == 1);
 }
 
+TEST_CASE("of two scripts that declare one name the first is served, and the other is told")
+{
+    MonitorWorld world;
+    world.begin();
+    Monitor other = declared("m", {{"container", "b"}});
+    other.owner = "other.lua";
+    world.source->declare({declared("m", {{"container", "a"}}), other});
+    world.pass(0s);
+    CHECK(world.heard("the monitor 'm' of other.lua is not served: the script script.lua declares one") == 1);
+    REQUIRE(world.source->list().size() == 1);
+    CHECK(world.source->list().front().monitor.of.name == "a");
+}
+
 TEST_CASE("one of the same name goes on where it expects the same, and begins anew where not")
 {
     MonitorWorld world;

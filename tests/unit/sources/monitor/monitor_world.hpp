@@ -16,6 +16,8 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -308,7 +310,8 @@ public:
     template <class T> T run(boost::asio::awaitable<T> work)
     {
         std::optional<T> value;
-        boost::asio::co_spawn(io, std::move(work), [&value](const std::exception_ptr&, T given) { value = given; });
+        boost::asio::co_spawn(io, std::move(work),
+                              [&value](const std::exception_ptr&, T given) { value.emplace(std::move(given)); });
         clock.run_until(io, [&value] { return value.has_value(); });
         pass(Duration{});
         return std::move(*value);
@@ -347,9 +350,15 @@ private:
     {
         ++running;
         signals.emplace_back();
-        boost::asio::co_spawn(io, std::move(work),
+        boost::asio::co_spawn(io, at_next_turn(std::move(work)),
                               boost::asio::bind_cancellation_slot(signals.back().slot(),
                                                                   [this](const std::exception_ptr&) { --running; }));
+    }
+
+    static boost::asio::awaitable<void> at_next_turn(boost::asio::awaitable<void> work)
+    {
+        co_await boost::asio::post(boost::asio::use_awaitable);
+        co_await std::move(work);
     }
 
     std::list<boost::asio::cancellation_signal> signals;
