@@ -446,7 +446,9 @@ class Check(Command):
             end }"""), [
             "4: sh has no option 'chek' (did you mean 'check'?)",
             "5: there is no function 'echo.eco'; did you mean 'echo.echo'? There are a.b, broker.close, broker.create, "
-            "broker.run, broker.start, docker.build, docker.execute, docker.inspect, docker.list, docker.logs, docker.monitor, docker.monitors, docker.remove_monitor, docker.run, docker.start, docker.stop, echo.echo, ml.execute, "
+            "broker.run, broker.start, docker.build, docker.execute, docker.inspect, docker.list, docker.logs, "
+            "docker.monitor, docker.monitors, docker.remove_monitor, docker.run, docker.start, docker.stop, "
+            "echo.echo, ml.execute, "
             "python.python_code, sleep.sleep and unix.unix_command",
             "6: a context has no method 'lgo' (did you mean 'log'?)",
             "6: undefined global 'prnt' (did you mean 'print'?)",
@@ -458,7 +460,9 @@ class Check(Command):
             "9: http.get: option 'limit' must be a size (\"64KB\", \"1.5GB\" or a number of bytes), not a boolean",
             "10: task: option 'when' must be a function, not a string ('yes')",
             "10: there is no function 'a.bb'; did you mean 'a.b'? There are a.b, broker.close, broker.create, "
-            "broker.run, broker.start, docker.build, docker.execute, docker.inspect, docker.list, docker.logs, docker.monitor, docker.monitors, docker.remove_monitor, docker.run, docker.start, docker.stop, echo.echo, ml.execute, "
+            "broker.run, broker.start, docker.build, docker.execute, docker.inspect, docker.list, docker.logs, "
+            "docker.monitor, docker.monitors, docker.remove_monitor, docker.run, docker.start, docker.stop, "
+            "echo.echo, ml.execute, "
             "python.python_code, sleep.sleep and unix.unix_command",
             "10: workflow has no option 'concurency' (did you mean 'concurrency'?)"])
 
