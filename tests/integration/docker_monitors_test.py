@@ -189,7 +189,7 @@ forager.monitor { container = "busy", expect = { cpu = 0.01 }, interval = "1s", 
 for i = 1, 1000 do
   forager.monitor { name = "m" .. i, container = "c" .. i % 4, call = "site.down", kwargs = { number = i } }
 end
-forager.func { name = "site.down", args = { "event", "number" }, run = function(ctx, event, number)
+forager.func { name = "site.down", args = { { "event" }, { "number" } }, run = function(ctx, event, number)
   forager.files.append("FOLDER/told", forager.json.encode { status = event.status, number = number } .. "\\n")
 end }""")
         self.start()

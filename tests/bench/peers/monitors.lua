@@ -3,7 +3,7 @@ local forager = require "forager"
 
 forager.func {
   name = "bench.told",
-  args = { "event" },
+  args = { { "event" } },
   run = function(_, event)
     forager.http.post("unix:SOCKET:/told/" .. event.container.name)
   end,
