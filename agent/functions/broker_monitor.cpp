@@ -3,9 +3,11 @@
 
 #include "core/container_request.hpp"
 #include "core/options.hpp"
+#include "ports/monitor_form.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -27,7 +29,7 @@ Result<Monitor> monitor_for(const ContainerRequest& request, const Invocation& i
     Monitor monitor;
     monitor.name = "broker " + invocation.id;
     monitor.of.name = request.name;
-    monitor.interval = interval->value_or(usual_interval);
+    monitor.interval = std::clamp(interval->value_or(usual_interval), shortest_interval, longest_interval);
     monitor.once = true;
     monitor.function = monitored;
     for (const char* name : {"name", "broker", "response_channel", "id"})

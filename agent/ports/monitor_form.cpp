@@ -13,8 +13,6 @@ namespace forager {
 
 namespace {
 
-constexpr Duration shortest_interval = std::chrono::seconds{1};
-constexpr Duration longest_interval = std::chrono::hours{24};
 constexpr std::size_t longest_name = 300;
 constexpr std::array<std::string_view, 8> statuses{"running", "any",  "created",    "exited",
                                                    "paused",  "dead", "restarting", "removing"};

@@ -4,7 +4,12 @@
 #include "core/value.hpp"
 #include "ports/monitors.hpp"
 
+#include <chrono>
+
 namespace forager {
+
+inline constexpr Duration shortest_interval = std::chrono::seconds{1}; ///< between two looks
+inline constexpr Duration longest_interval = std::chrono::hours{24};
 
 /// Options: name, container, prefix, labels (name → text), expect ("running", "healthy", another status, or a table of
 /// status, health, restarts, memory and cpu), interval, heartbeat, once, damp, call (the function), kwargs, owner.

@@ -83,13 +83,16 @@ TEST_CASE("a request to be told becomes a monitor of its own, which says nothing
     often.set("interval", 2);
     CHECK(world.call(asking("broker.monitor", often)).value().empty());
     REQUIRE(world.monitors.all.size() == 2);
-    const Monitor& monitor = world.monitors.all[0];
+    const Monitor monitor = world.monitors.all[0];
     CHECK(monitor.name != world.monitors.all[1].name);
     CHECK(monitor.of.name == "web");
     CHECK(monitor.expect == Expectation{});
     CHECK(monitor.once);
     CHECK(monitor.interval == 10s);
     CHECK(world.monitors.all[1].interval == 2s);
+    often.set("interval", 0.2);
+    CHECK(world.call(asking("broker.monitor", often)).value().empty());
+    CHECK(world.monitors.all[2].interval == 1s); // no oftener
     CHECK(monitor.function == "broker.monitored");
     CHECK(world.failure(asking("broker.monitor", {{"name", "web"}})).code == Errc::bad_arguments);
 }
