@@ -62,9 +62,9 @@ void Vm::start_root(Call call, std::function<void(Outcome)> ended, Task*& root)
         ended(std::move(failure));
         return;
     }
-    root->root = std::make_unique<Root>(Root{call.context, std::move(ended), call.waits_for_its_tasks,
-                                             std::move(call.unheard), call.any_numbers, std::move(call.clean_up_end),
-                                             std::move(call.first_wait)});
+    root->root =
+        std::make_unique<Root>(Root{call.context, std::move(ended), call.waits_for_its_tasks, std::move(call.unheard),
+                                    call.any_numbers, std::move(call.clean_up_end), std::move(call.first_wait)});
 }
 
 Task& Vm::new_task(lua_State* L)

@@ -263,7 +263,8 @@ TEST_CASE("sections within a section are told of as all others are")
 TEST_CASE("policies of several files follow one another")
 {
     const ConfigWorld world;
-    world.write_main("[[docker.policy]]\nname = 'one'\nimages = ['a/*']\n[[docker.registry]]\nhost = 'r'\npassword = 'x'");
+    world.write_main(
+        "[[docker.policy]]\nname = 'one'\nimages = ['a/*']\n[[docker.registry]]\nhost = 'r'\npassword = 'x'");
     world.write("etc/conf.d/more.toml", "[[docker.policy]]\nname = 'two'\ncpus = 2\nlifetime = '1h'");
     const DockerConfig docker = world.settings().docker;
     REQUIRE(docker.policies.size() == 2);
