@@ -228,7 +228,7 @@ function docker.logs(name, options) end
 ---@return forager.Completed
 function docker.exec(name, command, options) end
 
--- What happens in the engine from now on, for a `for` loop, which ends with the error `unreachable` when the engine goes.
+-- What happens in the engine from now on, for a `for` loop: the error `unreachable` ends it when the engine goes.
 ---@param options? forager.DockerEventOptions
 ---@return fun(): forager.DockerFeedEvent
 function docker.events(options) end
