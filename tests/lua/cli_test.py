@@ -448,8 +448,7 @@ class Check(Command):
             "5: there is no function 'echo.eco'; did you mean 'echo.echo'? There are a.b, broker.close, broker.create, "
             "broker.run, broker.start, docker.build, docker.execute, docker.inspect, docker.list, docker.logs, "
             "docker.monitor, docker.monitors, docker.remove_monitor, docker.run, docker.start, docker.stop, "
-            "echo.echo, ml.execute, "
-            "python.python_code, sleep.sleep and unix.unix_command",
+            "echo.echo, ml.execute, python.python_code, sleep.sleep and 1 more",
             "6: a context has no method 'lgo' (did you mean 'log'?)",
             "6: undefined global 'prnt' (did you mean 'print'?)",
             "7: sleep: argument 1 must be a duration (\"250ms\", \"1h30m\" or a number of seconds, 0 or more), not a "
@@ -462,8 +461,7 @@ class Check(Command):
             "10: there is no function 'a.bb'; did you mean 'a.b'? There are a.b, broker.close, broker.create, "
             "broker.run, broker.start, docker.build, docker.execute, docker.inspect, docker.list, docker.logs, "
             "docker.monitor, docker.monitors, docker.remove_monitor, docker.run, docker.start, docker.stop, "
-            "echo.echo, ml.execute, "
-            "python.python_code, sleep.sleep and unix.unix_command",
+            "echo.echo, ml.execute, python.python_code, sleep.sleep and 1 more",
             "10: workflow has no option 'concurency' (did you mean 'concurrency'?)"])
 
     def test_what_running_the_main_chunk_finds_is_not_told_twice(self):

@@ -199,7 +199,7 @@ end)
 it("what is declared twice, or has no source yet, is refused by name", function()
   forager.func { name = "spec.once", run = print }
   contains(select(2, pcall(forager.func, { name = "spec.once", run = print })), "spec.once")
-  contains(raises("bad_arguments", forager.on, "docker:die", print).message, "docker")
+  contains(raises("bad_arguments", forager.on, "nats:orders", print).message, "nats")
   raises("bad_arguments", forager.every, "0s", print)
   raises("bad_arguments", forager.every, "soon", print)
 end)

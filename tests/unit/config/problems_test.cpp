@@ -31,8 +31,8 @@ TEST_CASE("a key that there is not is named with its place, and the nearest or w
           "etc/forager.toml:2:3: there is no key 'concurency' in [agent]; did you mean 'concurrency'?");
     CHECK(problem_of("[agent]\nbucket = 1") ==
           "etc/forager.toml:2:1: there is no key 'bucket' in [agent]; it is a key of [s3]");
-    CHECK(problem_of("[broker]\nfrobnicate = 1") ==
-          "etc/forager.toml:2:1: there is no key 'frobnicate' in [broker]; there are channels");
+    CHECK(problem_of("[broker]\nfrobnicate = 1") == "etc/forager.toml:2:1: there is no key 'frobnicate' in [broker]; "
+                                                    "there are channels, streams, buffer and at_once");
     CHECK(problem_of("[colony]\nowner_key_fiel = 1") ==
           "etc/forager.toml:2:1: there is no key 'owner_key_fiel' in [colony]; did you mean 'owner_key_file'?");
     CHECK(problem_of("[agent]\n'odd \\n name'.x = 1").starts_with("etc/forager.toml:2:1: there is no key 'odd"));
