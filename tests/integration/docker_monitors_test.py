@@ -280,20 +280,20 @@ forager.on("docker:exec_*", told)""")
         self.assertGreater(died["time"], 1.7e9)
 
     def test_durable_ones_are_heard_after_a_death_of_the_agent(self):
-        self.run_container("web")
-        self.run_container("db")
-        self.served("""forager.on("docker:die", told, { durable = true })""")
+        self.run_container("late-web")
+        self.run_container("late-db")
+        self.served("""forager.on("docker:die", told, { durable = true, name = "late-*" })""")
         self.start()
-        self.engine.docker("kill", "web")
+        self.engine.docker("kill", "late-web")
         self.await_told(1)
         self.kill()
-        self.engine.docker("kill", "db")
+        self.engine.docker("kill", "late-db")
         self.start()
         self.await_told(2)
         self.restart()
-        self.run_container("third")
-        self.engine.docker("kill", "third")
-        self.assertEqual([event["container"]["name"] for event in self.await_told(3)], ["web", "db", "third"])
+        self.run_container("late-third")
+        self.engine.docker("kill", "late-third")
+        self.assertEqual([event["container"]["name"] for event in self.await_told(3)], ["late-web", "late-db", "late-third"])
 
     def test_they_are_read_one_after_another(self):
         run = self.begin("""

@@ -143,8 +143,10 @@ asio::awaitable<Result<void>> Agent::start()
     if (const auto opened = open_http(); !opened)
         co_return opened.error();
     add_run_script(app_, observer_);
-    add_broker_monitor(
-        app_.registry(), [this] { return app_.monitors(); }, [this] { return Result<Replies*>{&store_->replies()}; });
+    if (app_.config().no_docker.empty())
+        add_broker_monitor(
+            app_.registry(), [this] { return app_.monitors(); },
+            [this] { return Result<Replies*>{&store_->replies()}; });
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
     if (const auto recalled = co_await colony_->recall(); !recalled)
