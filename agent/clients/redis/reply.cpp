@@ -103,28 +103,34 @@ redisReplyObjectFunctions functions = make_functions<redisReplyObjectFunctions>(
 
 } // namespace
 
-void ReplyParser::FreeReader::operator()(redisReader* reader) const
-{
-    redisReaderFree(reader);
-}
+struct ReplyParser::Reader {
+    struct Free {
+        void operator()(redisReader* reader) const { redisReaderFree(reader); }
+    };
 
-ReplyParser::ReplyParser(std::size_t limit) : reader_{redisReaderCreateWithFunctions(&functions)}, limit_{limit}
+    std::unique_ptr<redisReader, Free> it{redisReaderCreateWithFunctions(&functions)};
+};
+
+ReplyParser::ReplyParser(std::size_t limit) : reader_{std::make_unique<Reader>()}, limit_{limit}
 {
-    if (!reader_)
+    if (!reader_->it)
         throw std::bad_alloc{};
 }
 
+ReplyParser::~ReplyParser() = default;
+
 void ReplyParser::feed(std::string_view bytes)
 {
-    (void)redisReaderFeed(reader_.get(), bytes.data(), bytes.size()); // what goes wrong the next reply says
+    (void)redisReaderFeed(reader_->it.get(), bytes.data(), bytes.size()); // what goes wrong the next reply says
 }
 
 Result<std::optional<Reply>> ReplyParser::next()
 {
     void* object = nullptr;
-    if (redisReaderGetReply(reader_.get(), &object) != REDIS_OK)
-        return Failure{Errc::refused, "it does not speak as a Redis server does (" + printable(reader_->errstr) + ")"};
-    if (object == nullptr && reader_->len > limit_)
+    if (redisReaderGetReply(reader_->it.get(), &object) != REDIS_OK)
+        return Failure{Errc::refused,
+                       "it does not speak as a Redis server does (" + printable(reader_->it->errstr) + ")"};
+    if (object == nullptr && reader_->it->len > limit_)
         return Failure{Errc::limit, "it sends more than " + bytes_text(limit_) + " at once"};
     if (object == nullptr)
         return std::optional<Reply>{};

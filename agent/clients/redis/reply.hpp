@@ -11,8 +11,6 @@
 #include <string>
 #include <string_view>
 
-struct redisReader;
-
 namespace forager::redis {
 
 struct Reply {
@@ -26,6 +24,9 @@ class ReplyParser {
 public:
     /// `limit`: bytes of one reply.
     explicit ReplyParser(std::size_t limit);
+    ReplyParser(const ReplyParser&) = delete;
+    ReplyParser& operator=(const ReplyParser&) = delete;
+    ~ReplyParser();
 
     void feed(std::string_view bytes);
 
@@ -34,11 +35,9 @@ public:
     Result<std::optional<Reply>> next();
 
 private:
-    struct FreeReader {
-        void operator()(redisReader* reader) const;
-    };
+    struct Reader;
 
-    std::unique_ptr<redisReader, FreeReader> reader_;
+    std::unique_ptr<Reader> reader_;
     std::size_t limit_;
 };
 

@@ -93,14 +93,10 @@ asio::awaitable<void> BrokerSource::hand_out(std::vector<BrokerMessage> messages
         std::vector<std::shared_ptr<const Hearing>> hearers;
         for (auto [one, end] = hearings_.equal_range(pattern); one != end; ++one)
             hearers.push_back(one->second);
-        for (std::size_t i = 0; i < hearers.size(); ++i) {
-            std::vector<BrokerMessage> part;
-            if (i + 1 < hearers.size())
-                part = its;
-            else
-                part = std::move(its);
-            co_await hearers[i]->deliver(std::move(part));
-        }
+        for (std::size_t i = 1; i < hearers.size(); ++i)
+            co_await hearers[i]->deliver(its);
+        if (!hearers.empty())
+            co_await hearers.front()->deliver(std::move(its));
     }
 }
 

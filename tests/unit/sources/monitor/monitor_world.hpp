@@ -281,11 +281,11 @@ public:
 
     void kill()
     {
-        for (auto& signal : signals)
+        for (auto& signal : signals_)
             signal.emit(boost::asio::cancellation_type::terminal);
         pass(Duration{});
-        CHECK(running == 0);
-        signals.clear();
+        CHECK(running_ == 0);
+        signals_.clear();
         source.reset();
         loop.reset();
     }
@@ -348,11 +348,11 @@ public:
 private:
     void spawn(boost::asio::awaitable<void> work)
     {
-        ++running;
-        signals.emplace_back();
+        ++running_;
+        signals_.emplace_back();
         boost::asio::co_spawn(io, at_next_turn(std::move(work)),
-                              boost::asio::bind_cancellation_slot(signals.back().slot(),
-                                                                  [this](const std::exception_ptr&) { --running; }));
+                              boost::asio::bind_cancellation_slot(signals_.back().slot(),
+                                                                  [this](const std::exception_ptr&) { --running_; }));
     }
 
     static boost::asio::awaitable<void> at_next_turn(boost::asio::awaitable<void> work)
@@ -361,8 +361,8 @@ private:
         co_await std::move(work);
     }
 
-    std::list<boost::asio::cancellation_signal> signals;
-    int running = 0;
+    std::list<boost::asio::cancellation_signal> signals_;
+    int running_ = 0;
 };
 
 } // namespace forager::test
