@@ -93,10 +93,13 @@ asio::awaitable<void> BrokerSource::hand_out(std::vector<BrokerMessage> messages
         std::vector<std::shared_ptr<const Hearing>> hearers;
         for (auto [one, end] = hearings_.equal_range(pattern); one != end; ++one)
             hearers.push_back(one->second);
-        for (std::size_t i = 1; i < hearers.size(); ++i)
-            co_await hearers[i]->deliver(its);
-        if (!hearers.empty())
-            co_await hearers.front()->deliver(std::move(its));
+        if (hearers.empty())
+            continue;
+        const auto last = std::move(hearers.back());
+        hearers.pop_back();
+        for (const auto& hearer : hearers)
+            co_await hearer->deliver(its);
+        co_await last->deliver(std::move(its));
     }
 }
 
