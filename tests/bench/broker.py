@@ -61,7 +61,8 @@ class Bed(contextlib.AbstractContextManager):
     def __enter__(self):
         self.port = free_port()
         self.folder = tempfile.TemporaryDirectory()
-        words = [self.server, "--port", str(self.port), "--dir", self.folder.name, "--save", "", "--appendonly", "no"]
+        words = [self.server, "--port", str(self.port), "--dir", self.folder.name, "--save", "", "--appendonly", "no",
+                 "--client-output-buffer-limit", "pubsub", "0", "0", "0"]  # who is slow is waited for, not cut off
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self.client = patiently(lambda: RedisClient(self.port))
         return self
