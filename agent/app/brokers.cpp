@@ -16,6 +16,18 @@ namespace {
 constexpr std::string_view redis_name = "redis";
 constexpr std::string_view mqtt_name = "mqtt";
 
+// Who the agent is where the URL does not say it, and whom it trusts.
+template <class Config, class Given> void add_access(Config& config, const Given& given)
+{
+    if (config.address.user.empty())
+        config.address.user = given.user;
+    if (config.address.password.empty())
+        config.address.password = given.password.reveal();
+    config.tls.ca_file = given.ca_file;
+    config.tls.cert_file = given.cert_file;
+    config.tls.key_file = given.key_file;
+}
+
 Result<std::shared_ptr<Broker>> make_redis(const config::RedisConfig& settings, App& app)
 {
     auto address = redis::parse_address(settings.url);
@@ -23,13 +35,7 @@ Result<std::shared_ptr<Broker>> make_redis(const config::RedisConfig& settings, 
         return Failure{address.error().code, "[redis] url: " + address.error().message};
     redis::Config config;
     config.address = std::move(*address);
-    if (config.address.user.empty())
-        config.address.user = settings.user;
-    if (config.address.password.empty())
-        config.address.password = settings.password.reveal();
-    config.tls.ca_file = settings.ca_file;
-    config.tls.cert_file = settings.cert_file;
-    config.tls.key_file = settings.key_file;
+    add_access(config, settings);
     return std::make_shared<redis::RedisBroker>(app.executor(), app.pool(), app.clock(), std::move(config));
 }
 
@@ -41,13 +47,7 @@ Result<std::shared_ptr<Broker>> make_mqtt(const config::Settings& settings, App&
         return Failure{address.error().code, "[mqtt] url: " + address.error().message};
     mqtt::Config config;
     config.address = std::move(*address);
-    if (config.address.user.empty())
-        config.address.user = given.user;
-    if (config.address.password.empty())
-        config.address.password = given.password.reveal();
-    config.tls.ca_file = given.ca_file;
-    config.tls.cert_file = given.cert_file;
-    config.tls.key_file = given.key_file;
+    add_access(config, given);
     const std::string agent = settings.agent.name.empty() ? machine_facts("/").name : settings.agent.name;
     // A second client of one name would drive out the first.
     constexpr std::size_t enough = 8;

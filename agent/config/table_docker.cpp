@@ -113,7 +113,8 @@ Section docker_section()
             key(docker, "cert_path", &DockerConfig::cert_path, path(),
                 "The folder of ca.pem (whom to trust), cert.pem and key.pem (who the agent is).", {"DOCKER_CERT_PATH"}),
             key(docker, "auths", &DockerConfig::auths, path(),
-                "The file with logins to registries that `docker login` writes, as /root/.docker/config.json; what a "
+                "The file with logins to registries that `docker login` writes, .docker/config.json in its user's "
+                "home; what a "
                 "credential helper keeps is not asked for. Empty: none."),
         }};
 }

@@ -89,7 +89,7 @@ TEST_CASE("without a policy all is allowed but what is as good as root")
         {asking("volumes", Array{"//etc//cron.d/:/e"}), "volumes"},
         {asking("volumes", Array{"/var:/v"}), "volumes"},
         {asking("volumes", Array{"/proc/sys:/p"}), "volumes"},
-        {asking("volumes", Array{"/root/.ssh:/k"}), "volumes"},
+        {asking("volumes", Array{"/root:/k"}), "volumes"},
         {asking("volumes", Object{{"/usr/bin", Object{{"bind", "/b"}, {"mode", "rw"}}}}), "volumes"},
     };
     for (const auto& [options, setting] : cases) {
