@@ -69,8 +69,8 @@ bench_verb() {
   need bench
   need_bed_for bench "$@"
   build_release loud bench_peers
-  [[ $("$root/tests/bench/run" --needs "$@") != bed ]] || need_executor
-  FORAGER=$program GO_EXECUTOR=$(bed_executor)/executor exec "$root/tests/bench/run" "$@"
+  [[ $("$root/tests/bench/run" --needs "$@") != bed ]] || need_go_peers
+  FORAGER=$program GO_EXECUTOR=$(bed_executor)/executor GO_KUBERNETES=$(bed_client)/client exec "$root/tests/bench/run" "$@"
 }
 
 soak_verb() {

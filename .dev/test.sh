@@ -85,10 +85,13 @@ step() {
 # suite NAME OPTION… : one suite of Meson's tests; each case counts.
 suite() {
   local name=$1 results=$root/build/test/meson-logs/testlog.json log=$root/build/logs/suite-$1.log start good bad
+  local at_once=$jobs
+  # These wait for servers most of the time.
+  [[ $name != integration ]] || at_once=$((jobs + 1))
   start=$(now)
   mkdir -p "${log%/*}"
   rm -f "$results"
-  meson test -C "$root/build/test" --timeout-multiplier 4 --suite "$@" >"$log" 2>&1
+  meson test -C "$root/build/test" --timeout-multiplier 4 --num-processes "$at_once" --suite "$@" >"$log" 2>&1
   if [[ ! -s $results ]]; then
     failed=$((failed + 1))
     report FAILED "$name" "$start"

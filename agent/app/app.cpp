@@ -2,6 +2,7 @@
 
 #include "base/duration.hpp"
 #include "base/secrets.hpp"
+#include "functions/backup/backup.hpp"
 #include "functions/builtin.hpp"
 #include "functions/monitors.hpp"
 #include "runtime/run_handler.hpp"
@@ -62,7 +63,12 @@ App::App(AppConfig config, Observer& observer)
     if (config_.output)
         processes_.keep_of_output(*config_.output);
     scheduler_.keep_in(memory_journal_);
-    add_builtin_functions(registry_, clock_, processes_, docker_, config_.no_docker);
+    add_builtin_functions(registry_, {clock_, processes_, docker_, kubernetes_, files_, brokers_, config_.no_docker,
+                                      config_.no_kubernetes});
+    if (config_.no_backup.empty())
+        add_backup(registry_, {clock_, pool_, processes_, store_, backup_});
+    else
+        registry_.add_unavailable("backup", config_.no_backup);
     if (config_.no_docker.empty())
         add_monitors(registry_, monitors_);
 }
@@ -75,6 +81,10 @@ App::~App()
     // What peers had under way ends below.
     brokers_ = {};
     docker_ = {};
+    kubernetes_ = {};
+    files_ = {};
+    backup_ = {};
+    store_ = {};
     colony_ = {};
     // What was posted and not run yet may hold on to a script: its end needs the clock, which goes before the loop.
     io_.restart();
@@ -100,9 +110,9 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     config.heap_limit = config_.heap_limit;
     config.tasks = config_.tasks;
     const scripting::World world{
-        io_.get_executor(), clock_,   random_,        slicer_,         library_,        pool_,
-        processes_,         http_,    place.registry, place.scheduler, place.workflows, *journal_,
-        *values_,           signals_, colony_,        docker_,         brokers_,        monitors_};
+        io_.get_executor(), clock_,          random_,         slicer_,   library_,  pool_,    processes_, http_,
+        place.registry,     place.scheduler, place.workflows, *journal_, *values_,  signals_, colony_,    docker_,
+        kubernetes_,        files_,          store_,          brokers_,  monitors_, queue_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 

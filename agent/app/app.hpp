@@ -3,11 +3,14 @@
 
 #include "app/watchdog.hpp"
 #include "core/outcome.hpp"
+#include "functions/backup/settings.hpp"
 #include "io/entropy.hpp"
 #include "io/http/client.hpp"
 #include "io/pool.hpp"
 #include "io/process/local_process_runner.hpp"
 #include "io/system_clock.hpp"
+#include "ports/store_access.hpp"
+#include "primitives/cfs/access.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/workflow_runner.hpp"
@@ -32,6 +35,8 @@ struct AppConfig {
     std::optional<std::size_t> open_files;        ///< that the system is asked for; nothing: all that it gives
     std::optional<std::size_t> output;            ///< kept of each output of a command, in bytes
     std::string no_docker;                        ///< why there are no containers; empty: there may be some
+    std::string no_kubernetes;                    ///< why there is no cluster; empty: there may be one
+    std::string no_backup;                        ///< why there are no backups; empty: there may be some
     std::optional<Duration> time_limit;           ///< of the work
     Duration clean_up = std::chrono::seconds{12}; ///< what it may take to end once it was asked to
     SchedulerConfig scheduler;
@@ -79,13 +84,31 @@ public:
     /// Before any script: where their containers run.
     void run_containers_on(DockerAccess engine) { docker_ = std::move(engine); }
 
+    /// Before any script: the cluster that they know.
+    void run_pods_in(KubernetesAccess cluster) { kubernetes_ = std::move(cluster); }
+
+    /// Before any script: where their objects are.
+    void store_in(StoreAccess store) { store_ = std::move(store); }
+
+    /// Before any script: the colony's files.
+    void bring_files_with(cfs::FilesAccess files) { files_ = std::move(files); }
+
+    /// Before any script: what backups are made of, and how.
+    void back_up_with(BackupSettingsAccess settings) { backup_ = std::move(settings); }
+
     /// Before any script: the brokers that they know.
     void talk_to_brokers(BrokerAccess brokers) { brokers_ = std::move(brokers); }
     /// Before any script: where they add and remove monitors.
     void monitor_with(MonitorsAccess monitors) { monitors_ = std::move(monitors); }
 
+    /// Before any script: where they hand in work that is kept.
+    void queue_in(WorkQueueAccess queue) { queue_ = std::move(queue); }
+
     /// Failures: refused.
     Result<Monitors*> monitors() const { return monitors_(); }
+    Result<ColonyMember*> colony() const { return colony_(); }
+    Result<ObjectStore*> store() const { return store_(); }
+    Result<cfs::Files*> files() const { return files_(); }
 
     /// From now on SIGINT means what the configuration says, and whatever computes at that moment ends.
     void hear_interrupts() { hears_interrupts_ = true; }
@@ -139,10 +162,18 @@ private:
     Signals signals_;
     scripting::ColonyAccess colony_ = [] { return Failure{Errc::refused, "there is no colony here"}; };
     DockerAccess docker_ = [] { return Failure{Errc::refused, "there is no Docker engine here"}; };
+    KubernetesAccess kubernetes_ = [] { return Failure{Errc::refused, "there is no Kubernetes cluster here"}; };
+    StoreAccess store_ = [] { return Failure{Errc::refused, "there is no object store here"}; };
+    cfs::FilesAccess files_ = [] { return Failure{Errc::refused, "there are no colony's files here"}; };
+    BackupSettingsAccess backup_ = [] { return Failure{Errc::refused, "there is nothing to back up here"}; };
     BrokerAccess brokers_ = [](std::string_view) { return Failure{Errc::refused, "there is no broker here"}; };
     MonitorsAccess monitors_ = [] {
         return Failure{Errc::refused, "monitors are kept by the agent: start one with 'forager agent', and call this "
                                       "in a function of a script that it serves"};
+    };
+    WorkQueueAccess queue_ = [] {
+        return Failure{Errc::refused, "work is kept by the agent: start one with 'forager agent', and call this in a "
+                                      "function of a script that it serves"};
     };
     scripting::Slicer slicer_;
     scripting::Library library_;

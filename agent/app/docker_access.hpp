@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/app.hpp"
+#include "app/home.hpp"
 #include "config/config.hpp"
 #include "primitives/docker/engine.hpp"
 
@@ -9,15 +10,11 @@
 
 namespace forager {
 
-/// Whose containers they are: the agent's, with its state folder to itself; or those of a command, beside which others
-/// run.
-enum class DockerHome { agent, command };
-
 /// Why the settings' engine cannot be there: none is named, or nothing is where it would listen. Empty: it may be.
 std::string why_no_docker(const config::Settings& settings);
 
 /// Made when it is first wanted, and then always that one. `settings` and the app must outlive it. Failures: refused
 /// (the settings have none).
-DockerAccess docker_access(const config::Settings& settings, App& app, DockerHome home);
+DockerAccess docker_access(const config::Settings& settings, App& app, Home home);
 
 } // namespace forager

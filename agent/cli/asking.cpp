@@ -1,8 +1,12 @@
 #include "cli/asking.hpp"
 
 #include "app/agent/colony_member.hpp"
+#include "app/backup_access.hpp"
 #include "app/brokers.hpp"
 #include "app/docker_access.hpp"
+#include "app/files_access.hpp"
+#include "app/kubernetes_access.hpp"
+#include "app/store_access.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -10,6 +14,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include <unistd.h>
@@ -51,8 +56,11 @@ Result<config::Configuration> configuration_for(const Common& common)
     auto configuration = config::read_configuration(sources_for(common));
     if (!configuration)
         return configuration.error();
+    // One command may read it for several purposes.
+    static std::set<std::string> told;
     for (const std::string& warning : configuration->warnings)
-        write_err(printable("forager: warning: " + warning) + "\n");
+        if (told.insert(warning).second)
+            write_err(printable("forager: warning: " + warning) + "\n");
     return configuration;
 }
 
@@ -80,7 +88,11 @@ void connect_peers(const Common& common, App& app)
         config::Settings settings;
         scripting::ColonyAccess colony;
         DockerAccess docker;
+        KubernetesAccess kubernetes;
+        BackupSettingsAccess backup;
+        StoreAccess store;
         BrokerAccess brokers;
+        cfs::FilesAccess files;
     };
     const auto read = [&common, &app, peers = std::make_shared<Peers>()]() -> Result<std::shared_ptr<Peers>> {
         if (peers->colony)
@@ -89,8 +101,12 @@ void connect_peers(const Common& common, App& app)
         if (!settings)
             return settings.error();
         peers->settings = std::move(*settings);
-        peers->docker = docker_access(peers->settings, app, DockerHome::command);
+        peers->docker = docker_access(peers->settings, app, Home::command);
+        peers->kubernetes = kubernetes_access(peers->settings, app, Home::command);
+        peers->backup = backup_access(peers->settings, Home::command);
+        peers->store = store_access(peers->settings, app, peers->settings.agent.state_dir + "/uploads");
         peers->brokers = broker_access(peers->settings, app);
+        peers->files = files_access(peers->settings, app);
         peers->colony = colony_access(peers->settings, app);
         return peers;
     };
@@ -101,6 +117,22 @@ void connect_peers(const Common& common, App& app)
     app.run_containers_on([read]() -> Result<DockerEngine*> {
         const auto peers = read();
         return peers ? (*peers)->docker() : Result<DockerEngine*>{peers.error()};
+    });
+    app.run_pods_in([read]() -> Result<KubernetesCluster*> {
+        const auto peers = read();
+        return peers ? (*peers)->kubernetes() : Result<KubernetesCluster*>{peers.error()};
+    });
+    app.bring_files_with([read]() -> Result<cfs::Files*> {
+        const auto peers = read();
+        return peers ? (*peers)->files() : Result<cfs::Files*>{peers.error()};
+    });
+    app.back_up_with([read]() -> Result<BackupSettings> {
+        const auto peers = read();
+        return peers ? (*peers)->backup() : Result<BackupSettings>{peers.error()};
+    });
+    app.store_in([read]() -> Result<ObjectStore*> {
+        const auto peers = read();
+        return peers ? (*peers)->store() : Result<ObjectStore*>{peers.error()};
     });
     app.talk_to_brokers([read](std::string_view name) -> Result<BrokerDesk*> {
         const auto peers = read();
@@ -185,17 +217,19 @@ std::string table(std::vector<std::vector<std::string>> rows)
     for (auto& row : rows)
         for (std::string& cell : row)
             std::ranges::replace_if(cell, [](char byte) { return byte == '\n' || byte == '\r' || byte == '\t'; }, ' ');
+    constexpr std::size_t widest = 64; // an id of the colony; what is longer shifts its own line alone
     std::vector<std::size_t> widths;
     for (const auto& row : rows)
         for (std::size_t i = 0; i < row.size(); ++i) {
             widths.resize(std::max(widths.size(), i + 1));
-            widths[i] = std::max(widths[i], width_of(row[i]));
+            if (const std::size_t width = width_of(row[i]); width <= widest)
+                widths[i] = std::max(widths[i], width);
         }
     std::string text;
     for (const auto& row : rows) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i)
-            line += row[i] + std::string(i + 1 < row.size() ? widths[i] - width_of(row[i]) + 2 : 0, ' ');
+            line += row[i] + std::string(std::max(widths[i], width_of(row[i])) - width_of(row[i]) + 2, ' ');
         while (line.ends_with(' '))
             line.pop_back();
         text += line + "\n";

@@ -45,10 +45,10 @@ void describe(CLI::App& program, Action& chosen)
     program.name("forager");
     program.require_subcommand(1);
     program.set_version_flag("--version", std::string{"forager "} + version, "Print the version");
-    constexpr AddCommand commands[] = {add_run,     add_call,   add_check,  add_agent,     add_submit,
-                                       add_ps,      add_show,   add_logs,   add_cancel,    add_retry,
-                                       add_signal,  add_status, add_reload, add_functions, add_config,
-                                       add_explain, add_drain,  add_repl,   add_keygen,    add_version};
+    constexpr AddCommand commands[] = {add_run,    add_call,      add_check,  add_agent,   add_submit, add_ps,
+                                       add_show,   add_logs,      add_cancel, add_retry,   add_signal, add_status,
+                                       add_reload, add_functions, add_config, add_explain, add_drain,  add_repl,
+                                       add_fs,     add_keygen,    add_version};
     for (const AddCommand add : commands)
         add(program, chosen);
     unshield_flags(program);
@@ -63,7 +63,7 @@ int run(int argc, char** argv)
     CLI::App program;
     Action chosen;
     describe(program, chosen);
-    std::vector<std::string> words = with_help_flag(shielded(argc, argv));
+    std::vector<std::string> words = flags_behind_verbs(program, with_help_flag(shielded(argc, argv)));
     const bool json = wants_json(argc, argv);
     if (const auto wrong = wrong_command(program, words))
         return complain(*wrong, json);

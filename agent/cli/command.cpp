@@ -3,6 +3,9 @@
 #include "core/options.hpp"
 #include "io/formats/json.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace forager::cli {
 
 namespace {
@@ -14,7 +17,52 @@ bool looks_like_syntax(std::string_view word)
     return word.starts_with('[') || (word.size() > 1 && word[0] == '-' && word[1] >= '0' && word[1] <= '9');
 }
 
+const CLI::App* command_in(const CLI::App& group, const std::string& word)
+{
+    const auto commands = group.get_subcommands({});
+    const auto found =
+        std::ranges::find_if(commands, [&](const CLI::App* command) { return command->get_name() == word; });
+    return found == commands.end() ? nullptr : *found;
+}
+
+// Of any command of the group: which of them is meant is not known where it stands.
+const CLI::Option* option_in(const CLI::App& group, const std::string& flag)
+{
+    for (const CLI::App* command : group.get_subcommands({}))
+        if (const CLI::Option* option = command->get_option_no_throw(flag))
+            return option;
+    return nullptr;
+}
+
+// The first word from `at` on that is neither a flag of the group's commands nor the value of one.
+std::size_t behind_flags(const CLI::App& group, const std::vector<std::string>& words, std::size_t at)
+{
+    while (at < words.size() && words[at].starts_with('-')) {
+        const std::string flag = words[at].substr(0, words[at].find('='));
+        const CLI::Option* option = option_in(group, flag);
+        if (option == nullptr)
+            break;
+        const bool takes_next = option->get_items_expected_max() > 0 && flag.size() == words[at].size();
+        at += takes_next ? 2 : 1;
+    }
+    return std::min(at, words.size());
+}
+
 } // namespace
+
+std::vector<std::string> flags_behind_verbs(const CLI::App& program, std::vector<std::string> words)
+{
+    const CLI::App* group = words.empty() ? nullptr : command_in(program, words.front());
+    for (std::size_t at = 1; group != nullptr; ++at) {
+        const std::size_t verb = behind_flags(*group, words, at);
+        group = verb < words.size() ? command_in(*group, words[verb]) : nullptr;
+        if (group != nullptr)
+            std::rotate(words.begin() + static_cast<std::ptrdiff_t>(at),
+                        words.begin() + static_cast<std::ptrdiff_t>(verb),
+                        words.begin() + static_cast<std::ptrdiff_t>(verb) + 1);
+    }
+    return words;
+}
 
 std::string unshielded(std::string word)
 {

@@ -45,6 +45,7 @@ void add_explain(CLI::App& program, Action& chosen);
 void add_drain(CLI::App& program, Action& chosen);
 void add_status(CLI::App& program, Action& chosen);
 void add_reload(CLI::App& program, Action& chosen);
+void add_fs(CLI::App& program, Action& chosen);
 void add_keygen(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);
 
@@ -57,6 +58,9 @@ CLI::App* add_command(CLI::App& program, const char* name, const char* summary, 
 /// The command line with its operands shielded: the library would take "[1,2]" for a list and "-5" for a flag. What
 /// follows `--` is all operands.
 std::vector<std::string> shielded(int argc, char** argv);
+
+/// "fs ls --json" for "fs --json ls": the library knows a verb's flags only behind it.
+std::vector<std::string> flags_behind_verbs(const CLI::App& program, std::vector<std::string> words);
 
 /// A word as it was given.
 std::string unshielded(std::string word);

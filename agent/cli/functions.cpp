@@ -1,4 +1,7 @@
 // forager functions: what can be called.
+#include "app/backup_access.hpp"
+#include "app/docker_access.hpp"
+#include "app/kubernetes_access.hpp"
 #include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
@@ -68,9 +71,15 @@ Result<void> load(App& app, const std::string& path, Observer& observer)
 
 int list_here(const FunctionsOptions& options)
 {
+    const auto settings = settings_for(options.common);
+    if (!settings)
+        return print_failure(settings.error(), options.common);
     const auto progress = make_progress(options.common);
     AppConfig config;
     config.time_limit = std::chrono::seconds{10};
+    config.no_docker = why_no_docker(*settings);
+    config.no_kubernetes = why_no_kubernetes(*settings);
+    config.no_backup = why_no_backup(*settings);
     config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), *progress};
     for (const std::string& path : options.scripts)

@@ -87,6 +87,11 @@ void LiveProgress::line(const Invocation& invocation, std::string_view text)
     draw();
 }
 
+void LiveProgress::how_far(const Invocation& invocation, std::string_view text)
+{
+    state(invocation, State::running, text);
+}
+
 void LiveProgress::tick()
 {
     const bool running = std::ranges::any_of(rows_, [](const Row& row) { return row.state == State::running; });

@@ -17,6 +17,7 @@ public:
 
     void state(const Invocation& invocation, State state, std::string_view note) override;
     void line(const Invocation& invocation, std::string_view text) override;
+    void how_far(const Invocation& invocation, std::string_view text) override;
     void tick() override;
     void finish() override;
 

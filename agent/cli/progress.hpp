@@ -13,6 +13,9 @@ public:
     /// Some time has passed: called several times a second while the work goes on.
     virtual void tick() {}
 
+    /// How far something has come, in a few words, as often as one likes; said only where it can be redrawn.
+    virtual void how_far(const Invocation&, std::string_view) {}
+
     /// The work has ended: what was drawn on the terminal gets its last look.
     virtual void finish() {}
 };

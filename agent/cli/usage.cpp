@@ -9,7 +9,7 @@ namespace forager::cli {
 
 namespace {
 
-const std::vector<std::string> later_commands = {"apply", "delete",    "describe", "fs",  "get",
+const std::vector<std::string> later_commands = {"apply", "delete",    "describe", "get",
                                                  "init",  "reconcile", "repl",     "test"};
 
 std::vector<std::string> commands_of(const CLI::App& program)
@@ -41,23 +41,33 @@ Failure with_help(std::string text)
     return {Errc::bad_arguments, std::move(text) + " (see 'forager --help')"};
 }
 
+// "forager config check".
+std::string full_name(const CLI::App& command)
+{
+    const CLI::App* above = command.get_parent();
+    return above == nullptr ? "forager" : full_name(*above) + " " + command.get_name();
+}
+
+// As far as the words name commands.
+const CLI::App& innermost(const CLI::App& command)
+{
+    const auto inner = command.get_subcommands();
+    return inner.empty() ? command : innermost(*inner.front());
+}
+
 // A command of commands, without one of them or with one that there is not.
 Failure unfinished(const CLI::App& command, const std::vector<std::string>& rest)
 {
-    const std::string name = "'forager " + command.get_name();
+    const std::string name = "'" + full_name(command);
     const std::vector<std::string> known = commands_of(command);
-    if (rest.empty())
+    if (rest.empty() || rest.front().starts_with('-'))
         return with_help(name + "' needs to know which: " + listed(known));
     return with_help("there is no " + name + " " + unshielded(rest.front()) + "'" + instead(rest.front(), known));
 }
 
 Failure unexpected(const CLI::App& command, const std::string& word)
 {
-    if (const auto inner = command.get_subcommands(); !inner.empty())
-        return unexpected(*inner.front(), word);
-    const std::string above =
-        command.get_parent()->get_parent() == nullptr ? "" : command.get_parent()->get_name() + " ";
-    const std::string name = "'forager " + above + command.get_name() + "'";
+    const std::string name = "'" + full_name(command) + "'";
     if (!word.starts_with('-'))
         return with_help(name + " has no use for '" + unshielded(word) + "'");
     const std::string flag = word.substr(0, word.find('='));
@@ -98,10 +108,11 @@ Failure wrong_usage(const CLI::App& program, const CLI::ParseError& error)
         return with_help("a command is needed: " + listed(commands_of(program)));
     if (const std::vector<std::string> early = program.remaining(); !early.empty())
         return with_help("'" + early.front() + "' stands before the command: flags stand behind it");
-    if (chosen.front()->get_subcommands().empty() && !commands_of(*chosen.front()).empty())
-        return unfinished(*chosen.front(), rest);
+    const CLI::App& command = innermost(program);
+    if (!commands_of(command).empty())
+        return unfinished(command, rest);
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !rest.empty())
-        return unexpected(*chosen.front(), rest.front());
+        return unexpected(command, rest.front());
     return with_help(error.what());
 }
 

@@ -44,6 +44,7 @@ struct ColonyConfig {
     Secret owner_key; ///< with it the agent registers its executors itself
     Secret key;       ///< of an executor that was registered by hand
     Duration long_poll = 20s;
+    std::string fs_dir; ///< the folder below which processes have their files; empty: they have none
     bool operator==(const ColonyConfig&) const = default;
 };
 
@@ -99,6 +100,7 @@ struct DockerConfig {
     std::string host = "unix:///var/run/docker.sock";
     bool tls = false;      ///< of tcp:// addresses
     std::string cert_path; ///< the folder of ca.pem, cert.pem and key.pem; empty: none of them
+    bool gpus = false;     ///< whether its machine has any for processes
     std::string auths;     ///< the file that `docker login` writes; empty: none
     std::vector<docker_work::Policy> policies;
     std::vector<DockerRegistryConfig> registries;
@@ -109,6 +111,7 @@ struct KubernetesConfig {
     std::string kubeconfig; ///< empty: the account of the pod, where the agent runs in one
     std::string context;
     std::string name_space;
+    std::string volume; ///< the claim that holds what is below the colony's fs_dir; empty: pods do not see it
     bool operator==(const KubernetesConfig&) const = default;
 };
 
@@ -132,7 +135,14 @@ struct S3Config {
     bool path_style = true;
     bool tls = false; ///< for an endpoint without a scheme
     bool skip_verify = false;
+    std::string ca_file; ///< authorities (PEM) that its certificate may come from; empty: the system's
     bool operator==(const S3Config&) const = default;
+};
+
+struct BackupConfig {
+    std::string prefix = "backups"; ///< of the keys in the bucket
+    Secret encryption_key;          ///< of age; empty: backups are not encrypted
+    bool operator==(const BackupConfig&) const = default;
 };
 
 struct HttpConfig {
@@ -179,6 +189,7 @@ struct Settings {
     KubernetesConfig kubernetes;
     PostgresConfig postgres;
     S3Config s3;
+    BackupConfig backup;
     HttpConfig http;
     LimitsConfig limits;
     std::vector<PermissionConfig> permissions;

@@ -16,10 +16,12 @@ const Key* Section::find(std::string_view key) const
 
 const std::vector<Section>& sections()
 {
-    static const std::vector<Section> all = {
-        agent_section(),    colony_section(), executor_section(),      redis_section(),           mqtt_section(),
-        broker_section(),   docker_section(), docker_policy_section(), docker_registry_section(), kubernetes_section(),
-        postgres_section(), s3_section(),     http_section(),          limits_section(),          permission_section()};
+    static const std::vector<Section> all = {agent_section(),      colony_section(),        executor_section(),
+                                             redis_section(),      mqtt_section(),          broker_section(),
+                                             docker_section(),     docker_policy_section(), docker_registry_section(),
+                                             kubernetes_section(), postgres_section(),      s3_section(),
+                                             backup_section(),     http_section(),          limits_section(),
+                                             permission_section()};
     return all;
 }
 

@@ -50,5 +50,6 @@ Section docker_registry_section();
 Section kubernetes_section();
 Section postgres_section();
 Section s3_section();
+Section backup_section();
 
 } // namespace forager::config

@@ -27,6 +27,10 @@ Section colony_section()
                     {"COLONIES_EXECUTOR_PRVKEY", "COLONIES_PRVKEY"}),
                 key(colony, "long_poll", &ColonyConfig::long_poll, duration(1s, 5min),
                     "How long the server may hold one request for work open."),
+                key(colony, "fs_dir", &ColonyConfig::fs_dir, path(),
+                    "The folder below which processes find the colony's files that they ask for; empty: such processes "
+                    "are refused.",
+                    {"EXECUTOR_FS_DIR"}),
             }};
 }
 

@@ -112,6 +112,9 @@ Section docker_section()
                 {"DOCKER_TLS_VERIFY"}),
             key(docker, "cert_path", &DockerConfig::cert_path, path(),
                 "The folder of ca.pem (whom to trust), cert.pem and key.pem (who the agent is).", {"DOCKER_CERT_PATH"}),
+            key(docker, "gpus", &DockerConfig::gpus, flag(),
+                "Whether containers of docker.execute get GPUs: as many as the process asks for, else all.",
+                {"EXECUTOR_GPU"}),
             key(docker, "auths", &DockerConfig::auths, path(),
                 "The file with logins to registries that `docker login` writes, .docker/config.json in its user's "
                 "home; what a "

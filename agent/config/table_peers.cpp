@@ -78,7 +78,11 @@ Section kubernetes_section()
                     "The context of that file; empty: its current one."),
                 key(kubernetes, "namespace", &KubernetesConfig::name_space, text(),
                     "Where objects are looked for; empty: in the context's namespace, or that of the pod.",
-                    {"EXECUTOR_NAMESPACE"}),
+                    {"EXECUTOR_K8S_NAMESPACE", "EXECUTOR_NAMESPACE"}),
+                key(kubernetes, "volume", &KubernetesConfig::volume, text(),
+                    "The volume claim that holds what is below colony.fs_dir, for the pods of k8s.execute; empty: they "
+                    "have no files of the colony.",
+                    {"EXECUTOR_K8S_PVC"}),
             }};
 }
 
@@ -124,7 +128,25 @@ Section s3_section()
                     {"AWS_S3_TLS", "AWS_S3_SECURE"}),
                 key(s3, "skip_verify", &S3Config::skip_verify, flag(), "Whether any certificate is good enough.",
                     {"AWS_S3_SKIPVERIFY", "AWS_S3_INSECURE_SKIP_VERIFY"}),
+                key(s3, "ca_file", &S3Config::ca_file, path(),
+                    "Authorities (PEM) that the store's certificate may come from; empty: the system's."),
             }};
+}
+
+Section backup_section()
+{
+    const auto backup = [](auto& settings, std::size_t) -> auto& { return settings.backup; };
+    return {
+        "backup",
+        "How backups are stored.",
+        {
+            key(backup, "prefix", &BackupConfig::prefix, text(),
+                "The folder of the bucket that they lie in: PREFIX/MACHINE/postgres/DATABASE/… ."),
+            key(backup, "encryption_key", &BackupConfig::encryption_key, secret(),
+                "What backups are encrypted for, in the format of age: a secret key, as age-keygen writes it, or a "
+                "recipient (age1…), whose backups can be read elsewhere alone; several stand on lines of their own. "
+                "Empty: they are not encrypted."),
+        }};
 }
 
 } // namespace forager::config

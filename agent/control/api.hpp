@@ -7,9 +7,9 @@
 #include "control/watchers.hpp"
 #include "io/http/server/reply.hpp"
 #include "io/http/server/served_request.hpp"
+#include "ports/work_queue.hpp"
 #include "runtime/gate.hpp"
 #include "runtime/scheduler.hpp"
-#include "runtime/signals.hpp"
 #include "sources/queue/queue_source.hpp"
 #include "store/store.hpp"
 
@@ -30,7 +30,7 @@ public:
         Scheduler& scheduler;
         QueueSource& queue;
         store::Store& store;
-        Signals& signals;
+        WorkQueue& work;
         Sessions& sessions;
         Gate& gate; ///< for calls
         std::function<Object()> status;
@@ -38,7 +38,6 @@ public:
         std::function<boost::asio::awaitable<void>()> reload;
         std::function<boost::asio::awaitable<void>()> drain;
         std::function<void()> resume;
-        std::function<bool(const std::string& function)> hears_signals; ///< or may do so when it is there again
     };
 
     explicit Api(Parts parts) : parts_{std::move(parts)} {}

@@ -7,7 +7,6 @@
 #include "control/submission.hpp"
 #include "io/formats/json.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -215,18 +214,9 @@ asio::awaitable<Api::Answer> Api::signal(Call call)
     auto sent = signal_in(call.request);
     if (!sent)
         co_return sent.error();
-    const auto record = co_await record_of(call.id);
-    if (!record)
-        co_return record.error();
-    // Something durable that it has called may wait for it.
-    const std::vector<std::string> asleep = parts_.scheduler.asleep();
-    const bool hears = parts_.hears_signals(record->function) || std::ranges::find(asleep, call.id) != asleep.end();
-    if (!record->ended && !hears)
-        co_return Failure{Errc::refused, call.id + " hears no signals: " + record->function + " is not durable"};
-    const auto kept = co_await parts_.store.records().signal(call.id, std::move(sent->event), std::move(sent->value));
+    const auto kept = co_await parts_.work.signal(call.id, std::move(sent->event), std::move(sent->value));
     if (!kept)
         co_return kept.error();
-    parts_.signals.sent(call.id);
     co_return id_data(std::move(call.id));
 }
 

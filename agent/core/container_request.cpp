@@ -32,8 +32,8 @@ constexpr unsigned on_run = on(ContainerAction::run);
 constexpr unsigned on_start = on(ContainerAction::start);
 constexpr unsigned on_close = on(ContainerAction::close);
 constexpr unsigned on_monitor = on(ContainerAction::monitor);
-constexpr unsigned on_calls_of_monitor = on_monitor << 8U; // messages do not choose where they are answered
 constexpr unsigned on_new = on_create | on_run;
+constexpr unsigned on_calls = 8; // so many bits higher stands what messages may not say, as where they are answered
 constexpr unsigned on_all = on_new | on_start | on_close | on_monitor;
 
 struct Field {
@@ -81,8 +81,12 @@ constexpr std::array known_fields{
     Field{"remove", flag, on_run | on_close},
     Field{"exact_value", flag, on_start | on_close},
     Field{"match", text, on_start | on_close},
+    Field{"limit", text | number, on_run},
+    Field{"log_channel", text, on_new},
     Field{"interval", text | number, on_monitor},
-    Field{"broker", text, on_calls_of_monitor},
+    Field{"expect", text | table, on_monitor},
+    Field{"once", flag, on_monitor},
+    Field{"broker", text, (on_monitor | on_new) << on_calls},
 };
 
 unsigned kind_of(const Value& value)
@@ -121,8 +125,7 @@ std::string_view channel_of(ContainerAction action)
 
 unsigned places_of(ContainerAction action, bool is_call)
 {
-    const bool may_choose = is_call && action == ContainerAction::monitor;
-    return on(action) | (may_choose ? on_calls_of_monitor : 0U);
+    return is_call ? on(action) | on(action) << on_calls : on(action);
 }
 
 Failure unknown(const std::string& name, ContainerAction action)
@@ -137,6 +140,14 @@ Failure unknown(const std::string& name, ContainerAction action)
                      (near ? " (did you mean '" + *near + "'?)" : ", only " + listed(known)));
 }
 
+// As a sender may compare them, who takes it for an integer.
+bool loses_digits(const Value& number)
+{
+    constexpr double exact = 9007199254740992.0; // 2^53
+    const auto* value = number.get<double>();
+    return value != nullptr && (*value >= exact || *value <= -exact);
+}
+
 Result<void> check_member(const Member& member, ContainerAction action, bool is_call)
 {
     const auto field = std::ranges::find(known_fields, member.name, &Field::name);
@@ -144,6 +155,8 @@ Result<void> check_member(const Member& member, ContainerAction action, bool is_
         return unknown(member.name, action);
     if (!member.value.is_null() && (field->kinds & kind_of(member.value)) == 0)
         return wrong(member.name, "must be " + words_of(field->kinds) + ", not " + words_of(kind_of(member.value)));
+    if (member.name == "id" && loses_digits(member.value))
+        return wrong("id", "is a number with more digits than are kept: give it as text");
     return {};
 }
 
@@ -203,10 +216,11 @@ Result<NameMatch> match_of(const Object& message)
     return is_prefix ? NameMatch::prefix : NameMatch::exact;
 }
 
-// A monitor answers later, and must know whom itself.
-bool is_for_the_function(std::string_view field, ContainerAction action)
+// Who answers later, or meanwhile, must know whom itself.
+bool is_for_the_function(std::string_view field, ContainerAction action, bool is_logged)
 {
-    return action == ContainerAction::monitor || (field != "id" && field != "response_channel");
+    return action == ContainerAction::monitor || (field != "id" && field != "response_channel") ||
+           (field == "id" && is_logged);
 }
 
 Result<ContainerRequest> read(ContainerAction action, const Object& message, bool is_call)
@@ -229,8 +243,9 @@ Result<ContainerRequest> read(ContainerAction action, const Object& message, boo
     request.function = std::ranges::find(channels, action, &ContainerChannel::action)->function;
     request.name = part<std::string>(message, "name");
     request.match = *match;
+    const bool is_logged = option(message, "log_channel") != nullptr;
     for (const Member& member : message)
-        if (is_for_the_function(member.name, action))
+        if (is_for_the_function(member.name, action, is_logged))
             request.fields.append(member.name, member.value);
     return request;
 }

@@ -2,10 +2,10 @@
 
 #include "base/text.hpp"
 #include "core/image_reference.hpp"
+#include "core/path_text.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 #include <span>
 #include <vector>
 
@@ -148,23 +148,6 @@ bool covers(const MountRule& rule, std::string_view source)
     const Parts wanted = split(rule.source, '/');
     const Parts parts = split(source, '/');
     return parts.size() >= wanted.size() && fit(wanted, std::span{parts}.first(wanted.size()));
-}
-
-std::string normal_path(std::string_view path)
-{
-    std::string normal = std::filesystem::path{path}.lexically_normal().string();
-    if (normal.starts_with("//"))
-        normal.erase(0, 1);
-    if (normal.size() > 1 && normal.ends_with('/'))
-        normal.pop_back();
-    return normal;
-}
-
-bool is_within(std::string_view path, std::string_view folder)
-{
-    if (folder == "/" || path == folder)
-        return true;
-    return path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/';
 }
 
 Result<PortRule> parse_port_rule(std::string_view text)

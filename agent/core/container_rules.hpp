@@ -35,12 +35,6 @@ Result<MountRule> parse_mount_rule(std::string_view text);
 /// Whether the rule is about this path (in its normal form), or this volume's name.
 bool covers(const MountRule& rule, std::string_view source);
 
-/// The path without "." and ".." and double slashes, as text alone says it; links are not looked at.
-std::string normal_path(std::string_view path);
-
-/// Whether one absolute path is the other one, or below it. Both in their normal form.
-bool is_within(std::string_view path, std::string_view folder);
-
 /// Ports of the engine's machine: "8080", "8000-8999" or "*", each with an address before it where only that one is
 /// meant: "127.0.0.1:*", "[::1]:80".
 struct PortRule {

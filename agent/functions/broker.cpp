@@ -4,11 +4,18 @@
 #include "functions/builtin.hpp"
 #include "functions/builtin_function.hpp"
 #include "functions/lines_to_observer.hpp"
+#include "functions/log_channel.hpp"
 
+#include "core/options.hpp"
+#include "io/beside.hpp"
 #include "ports/cancellation.hpp"
+#include "ports/within.hpp"
 #include "primitives/docker/containers.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -22,9 +29,9 @@ constexpr std::size_t most_runs = 32; // that wait for an end: who wants to stop
 
 class BrokerFunction final : public Handler {
 public:
-    BrokerFunction(const DockerAccess& docker, std::shared_ptr<ContainerBeginnings> beginnings, ContainerAction action,
-                   BrokerFamily::Code code)
-        : docker_{docker}, beginnings_{std::move(beginnings)}, action_{action}, code_{code}
+    BrokerFunction(const DockerAccess& docker, const BrokerAccess& brokers,
+                   std::shared_ptr<ContainerBeginnings> beginnings, ContainerAction action, BrokerFamily::Code code)
+        : docker_{docker}, brokers_{brokers}, beginnings_{std::move(beginnings)}, action_{action}, code_{code}
     {
     }
 
@@ -40,12 +47,39 @@ public:
             co_return engine.error();
         LinesToObserver lines{invocation, observer};
         BrokerWork work{**engine, *beginnings_, invocation, lines, std::move(*request)};
-        auto outcome = co_await code_(std::move(work));
+        const bool is_logged = option(work.request.fields, "log_channel") != nullptr;
+        auto outcome = co_await (is_logged ? logged(std::move(work)) : code_(std::move(work)));
         co_return outcome;
     }
 
 private:
+    // Its lines are told on a channel while it works, all of them before its answer.
+    asio::awaitable<Outcome> logged(BrokerWork work)
+    {
+        const Object& fields = work.request.fields;
+        const auto desk = brokers_(part<std::string>(fields, "broker"));
+        if (!desk)
+            co_return desk.error();
+        const Value* id = option(fields, "id");
+        const auto executor = co_await asio::this_coro::executor;
+        LogChannel told{
+            executor, **desk, work.lines, {part<std::string>(fields, "log_channel"), id == nullptr ? Value{} : *id}};
+        BrokerWork telling{work.engine, work.beginnings, work.invocation, told, std::move(work.request)};
+        auto outcome = co_await beside(told.run(), and_told(std::move(telling), told));
+        co_return outcome;
+    }
+
+    asio::awaitable<Outcome> and_told(BrokerWork work, LogChannel& told)
+    {
+        constexpr Duration patience = std::chrono::seconds{2};
+        Clock& clock = work.engine.clock();
+        Outcome outcome = co_await code_(std::move(work));
+        (void)co_await within(clock, clock.now() + patience, told.emptied());
+        co_return outcome;
+    }
+
     const DockerAccess& docker_;
+    const BrokerAccess& brokers_;
     std::shared_ptr<ContainerBeginnings> beginnings_;
     ContainerAction action_;
     BrokerFamily::Code code_;
@@ -188,12 +222,13 @@ void BrokerFamily::add(ContainerAction action, std::string doc, Code code)
     function.raw = true;
     if (action == ContainerAction::run)
         function.concurrency = most_runs;
-    add_function(registry_, std::move(function), std::make_shared<BrokerFunction>(docker_, beginnings_, action, code));
+    add_function(registry_, std::move(function),
+                 std::make_shared<BrokerFunction>(docker_, brokers_, beginnings_, action, code));
 }
 
-void add_broker(Registry& registry, const DockerAccess& docker)
+void add_broker(Registry& registry, const DockerAccess& docker, const BrokerAccess& brokers)
 {
-    BrokerFamily family{registry, docker};
+    BrokerFamily family{registry, docker, brokers};
     add_broker_containers(family);
     family.add(ContainerAction::start,
                "Starts containers that do not run; gives { output, containers }: their names. Keywords: name, "

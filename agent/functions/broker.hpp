@@ -48,6 +48,7 @@ struct WantedContainer {
     std::optional<Object> build; ///< options of the build that comes first
     bool conflict_given = false; ///< else a container that does not run gives way to one of a new image
     std::optional<Duration> timeout;
+    std::optional<std::size_t> limit; ///< bytes of each output that the answer has
     std::string input;
     std::string stderr_word; ///< "separate", "merge", "drop"
     bool remove = false;

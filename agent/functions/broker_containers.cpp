@@ -90,21 +90,20 @@ asio::awaitable<Outcome> create(BrokerWork work)
     co_return Outputs{Value{Object{{"output", started->id + "\n"},
                                    {"container", work.request.name},
                                    {"new", started->is_new},
-                                   {"started", !started->was_running}}}};
+                                   {"was_running", started->was_running}}}};
 }
 
-Outcome with_output(Result<Completed> done, const std::string& word)
+Outcome with_output(Result<docker_work::NamedEnd> end)
 {
-    const bool drops = word == "drop";
-    if (!done) {
-        if (drops)
-            done.error().details.set("stderr", "");
-        return done.error();
-    }
-    return Outputs{Value{Object{{"output", std::move(done->out)},
-                                {"stderr", drops ? std::string{} : std::move(done->err)},
-                                {"exit_code", done->code},
-                                {"seconds", to_seconds(done->elapsed)}}}};
+    if (!end)
+        return end.error();
+    Completed& done = end->done;
+    Object told{{"output", std::move(done.out)},
+                {"stderr", std::move(done.err)},
+                {"exit_code", done.code},
+                {"seconds", to_seconds(done.elapsed)}};
+    end->add_to(told);
+    return Outputs{Value{std::move(told)}};
 }
 
 asio::awaitable<Outcome> run(BrokerWork work)
@@ -121,11 +120,13 @@ asio::awaitable<Outcome> run(BrokerWork work)
     named.mark = work.invocation.id;
     named.input = std::move(wanted->input);
     named.timeout = wanted->timeout;
+    named.limit = wanted->limit;
     named.merge = wanted->stderr_word == "merge";
+    named.drop_err = wanted->stderr_word == "drop";
     named.remove = wanted->remove;
     named.begun = [&beginning] { beginning.over(); };
     auto done = co_await docker_work::run_named(work.engine, std::move(named));
-    co_return with_output(std::move(done), wanted->stderr_word);
+    co_return with_output(std::move(done));
 }
 
 } // namespace
@@ -134,10 +135,11 @@ void add_broker_containers(BrokerFamily& family)
 {
     family.add(ContainerAction::create,
                "Makes a container and starts it; one of its name that is there is started as it is. Gives { output, "
-               "container, new, started }. Keywords: the fields of the channel start_container.create.",
+               "container, new, was_running }. Keywords: the fields of the channel start_container.create.",
                create);
     family.add(ContainerAction::run,
-               "The same, and waits for its end; gives { output, stderr, exit_code, seconds }. Keywords: the fields of "
+               "The same, and waits for its end; gives { output, stderr, exit_code, seconds, truncated, started, "
+               "finished }. Keywords: the fields of "
                "the channel start_container.response_channel.",
                run);
 }

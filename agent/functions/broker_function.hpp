@@ -6,6 +6,7 @@
 #include "core/invocation.hpp"
 #include "core/outcome.hpp"
 #include "ports/process_runner.hpp"
+#include "primitives/broker/access.hpp"
 #include "primitives/docker/access.hpp"
 #include "primitives/docker/engine.hpp"
 #include "runtime/registry.hpp"
@@ -37,14 +38,18 @@ class BrokerFamily {
 public:
     using Code = boost::asio::awaitable<Outcome> (*)(BrokerWork work);
 
-    /// Both must outlive it; `docker` the registry, too.
-    BrokerFamily(Registry& registry, const DockerAccess& docker) : registry_{registry}, docker_{docker} {}
+    /// All must outlive it; the accesses the registry, too.
+    BrokerFamily(Registry& registry, const DockerAccess& docker, const BrokerAccess& brokers)
+        : registry_{registry}, docker_{docker}, brokers_{brokers}
+    {
+    }
 
     void add(ContainerAction action, std::string doc, Code code);
 
 private:
     Registry& registry_;
     const DockerAccess& docker_;
+    const BrokerAccess& brokers_;
     std::shared_ptr<ContainerBeginnings> beginnings_ = std::make_shared<ContainerBeginnings>();
 };
 

@@ -1,6 +1,7 @@
 #include "functions/broker_monitor.hpp"
 #include "functions/builtin_function.hpp"
 
+#include "base/duration.hpp"
 #include "core/container_request.hpp"
 #include "core/options.hpp"
 #include "ports/monitor_form.hpp"
@@ -26,16 +27,21 @@ Result<Monitor> monitor_for(const ContainerRequest& request, const Invocation& i
     const auto interval = duration_option(request.fields, "interval");
     if (!interval)
         return interval.error();
-    Monitor monitor;
-    monitor.name = "broker " + invocation.id;
-    monitor.of.name = request.name;
-    monitor.interval = std::clamp(interval->value_or(usual_interval), shortest_interval, longest_interval);
-    monitor.once = true;
-    monitor.function = monitored;
-    for (const char* name : {"name", "broker", "response_channel", "id"})
+    Object kwargs;
+    for (const char* name : {"name", "broker", "response_channel", "id", "expect"})
         if (const Value* value = option(request.fields, name))
-            monitor.kwargs.append(name, *value);
-    return monitor;
+            kwargs.append(name, *value);
+    const Value* once = option(request.fields, "once");
+    const auto looks = std::clamp(interval->value_or(usual_interval), shortest_interval, longest_interval);
+    Object options{{"name", "broker " + invocation.id},
+                   {"container", request.name},
+                   {"interval", to_seconds(looks)},
+                   {"once", once == nullptr ? Value{true} : *once},
+                   {"call", monitored},
+                   {"kwargs", std::move(kwargs)}};
+    if (const Value* expect = option(request.fields, "expect"))
+        options.append("expect", *expect);
+    return monitor_of(options);
 }
 
 class BrokerMonitor final : public Handler {
@@ -67,12 +73,19 @@ private:
 Object told_of(const Invocation& invocation, const Object& event)
 {
     const Value* time = event.find("time");
-    const Value* running = event.find("running");
     const Value* status = event.find("status");
-    return {{"container", part<std::string>(invocation.kwargs, "name")},
-            {"timestamp", time == nullptr ? Value{} : *time},
-            {"running", running == nullptr ? Value{false} : *running},
-            {"current_status", status == nullptr ? Value{"missing"} : *status}};
+    // One that is paused runs for the engine, but not for who asks whether it works.
+    const bool is_running = part<std::string>(event, "status") == "running";
+    Object told{{"container", part<std::string>(invocation.kwargs, "name")},
+                {"timestamp", time == nullptr ? Value{} : *time},
+                {"running", is_running},
+                {"current_status", status == nullptr ? Value{"missing"} : *status}};
+    if (option(invocation.kwargs, "expect") == nullptr)
+        return told;
+    for (const char* name : {"ok", "reason", "health"}) // not upstream's: it expects one thing alone
+        if (const Value* value = event.find(name))
+            told.append(name, *value);
+    return told;
 }
 
 class BrokerMonitored final : public Handler {
@@ -115,8 +128,8 @@ void add(Registry& registry, const char* name, const char* doc, std::shared_ptr<
 void add_broker_monitor(Registry& registry, MonitorsAccess monitors, RepliesAccess replies)
 {
     add(registry, "broker.monitor",
-        "Tells once over a broker when a container does not run any more. Keywords: name, response_channel, interval, "
-        "id, broker.",
+        "Tells over a broker when a container is not as expected any more, once. Keywords: name, response_channel, "
+        "interval, expect, once, id, broker.",
         std::make_shared<BrokerMonitor>(std::move(monitors)));
     add(registry, monitored, "Tells what a monitor of broker.monitor has seen.",
         std::make_shared<BrokerMonitored>(std::move(replies)));

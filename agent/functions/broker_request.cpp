@@ -3,6 +3,7 @@
 
 #include "core/image_reference.hpp"
 #include "core/options.hpp"
+#include "primitives/docker/options.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +16,8 @@ using docker_work::Conflict;
 
 // What the container is not told by the same word.
 constexpr std::string_view handled_here[] = {"environment", "build", "context", "dockerfile", "on_conflict",
-                                             "stderr",      "stdin", "timeout", "remove",     "restart"};
+                                             "stderr",      "stdin", "timeout", "remove",     "restart",
+                                             "limit",       "id",    "broker",  "log_channel"};
 
 constexpr const char* restarts = "on-failure:5"; // as upstream had it
 
@@ -64,6 +66,8 @@ Result<WantedContainer> wanted_container(const ContainerRequest& request, const 
                                          const std::string& uuid, const std::string& zone)
 {
     const Object& fields = request.fields;
+    if (auto named = docker_work::pairs_option(fields, "environment"); !named) // by the sender's word
+        return named.error();
     auto making = docker_work::making_of(request.function, options_of(request), invocation);
     if (!making)
         return making.error();
@@ -81,6 +85,11 @@ Result<WantedContainer> wanted_container(const ContainerRequest& request, const 
     if (!timeout)
         return timeout.error();
     wanted.timeout = *timeout;
+    const auto limit = docker_work::size_option(fields, "limit");
+    if (!limit)
+        return limit.error();
+    if (*limit)
+        wanted.limit = static_cast<std::size_t>(**limit);
     wanted.input = part<std::string>(fields, "stdin");
     const auto word = part<std::string>(fields, "stderr");
     wanted.stderr_word = word.empty() ? "separate" : word;

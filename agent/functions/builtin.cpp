@@ -2,23 +2,35 @@
 
 namespace forager {
 
-void add_builtin_functions(Registry& registry, Clock& clock, ProcessRunner& processes, const DockerAccess& docker,
-                           const std::string& no_docker)
+void add_builtin_functions(Registry& registry, const BuiltinPeers& peers)
 {
     add_echo(registry);
-    add_sleep(registry, clock);
-    add_unix(registry, processes);
-    add_python(registry, clock, processes);
-    add_ml(registry, processes, docker);
-    if (no_docker.empty()) {
-        add_docker(registry, docker);
-        add_broker(registry, docker);
+    add_sleep(registry, peers.clock);
+    add_unix(registry, peers.processes);
+    add_python(registry, peers.clock, peers.processes);
+    add_ml(registry, peers.processes, peers.docker, peers.files);
+    if (peers.no_docker.empty()) {
+        add_container_functions(registry, peers.docker, peers.files, peers.brokers);
     } else {
-        registry.add_unavailable("docker", no_docker);
-        registry.add_unavailable("broker", no_docker);
+        registry.add_unavailable("docker", peers.no_docker);
+        registry.add_unavailable("broker", peers.no_docker);
     }
-    for (const char* family : {"backup", "compute", "k8s", "reconcile"})
-        registry.add_unavailable(family, "this version of the agent does not have it yet");
+    if (peers.no_kubernetes.empty())
+        add_kubernetes(registry, peers.kubernetes, peers.files);
+    else
+        registry.add_unavailable("k8s", peers.no_kubernetes);
+    registry.add_unavailable("compute", "its jobs are kept by the agent: 'forager agent' starts one; 'forager run "
+                                        "builtin:/compute.lua DOCUMENT.json results=FOLDER' does one job here and now");
+    registry.add_unavailable("reconcile", "this version of the agent does not have it yet");
+}
+
+void add_container_functions(Registry& registry, const DockerAccess& docker, const cfs::FilesAccess& files,
+                             const BrokerAccess& brokers)
+{
+    add_docker(registry, docker, files);
+    add_broker(registry, docker, brokers);
+    for (const char* family : {"docker", "broker"})
+        registry.add_unavailable(family, "");
 }
 
 } // namespace forager

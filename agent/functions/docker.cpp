@@ -154,7 +154,7 @@ void add(Registry& registry, const DockerAccess& docker, std::string name, std::
 
 } // namespace
 
-void add_docker(Registry& registry, const DockerAccess& docker)
+void add_docker(Registry& registry, const DockerAccess& docker, const cfs::FilesAccess& files)
 {
     add(registry, docker, "run",
         "Runs a container to its end, and removes it; gives { stdout, stderr, code, seconds }. Arguments: the image "
@@ -174,7 +174,7 @@ void add_docker(Registry& registry, const DockerAccess& docker)
         "network, "
         "platform, pull, cache.",
         build);
-    add_docker_execute(registry, docker);
+    add_docker_execute(registry, docker, files);
 }
 
 } // namespace forager

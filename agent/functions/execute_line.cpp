@@ -1,6 +1,7 @@
 #include "functions/execute_line.hpp"
 
 #include "base/text.hpp"
+#include "core/file_mounts.hpp"
 #include "core/options.hpp"
 #include "functions/builtin_function.hpp"
 
@@ -12,8 +13,9 @@ namespace forager {
 
 namespace {
 
-const std::vector<std::string> keywords = {"cmd",          "args",  "init-cmd",     "keep_snapshots",
-                                           "docker-image", "debug", "rebuild-image"};
+const std::vector<std::string> usual = {"cmd",          "args",   "init-cmd",      "keep_snapshots",
+                                        "docker-image", "debug",  "rebuild-image", "fs",
+                                        "cpus",         "memory", "gpus",          "onfailure"};
 
 Result<std::string> program_of(const Object& kwargs, const std::string& name)
 {
@@ -39,24 +41,18 @@ Result<std::string> arguments_of(const Object& kwargs)
     return line;
 }
 
-// Upstream replaces the first one alone.
-std::string with_id(std::string text, std::string_view id)
-{
-    constexpr std::string_view mark = "{processid}";
-    if (const auto place = text.find(mark); place != text.npos)
-        text.replace(place, mark.size(), id);
-    return text;
-}
-
 } // namespace
 
-Result<void> only_execute_keywords(const Invocation& invocation, const std::string& name)
+Result<void> only_execute_keywords(const Invocation& invocation, const std::string& name,
+                                   std::span<const std::string> more)
 {
+    std::vector<std::string> keywords = usual;
+    keywords.insert(keywords.end(), more.begin(), more.end());
     if (!invocation.args.empty())
         return invalid_argument(": " + name + " takes keyword arguments alone, " + listed(keywords));
     if (auto known = only_arguments(invocation.kwargs, keywords); !known)
         return known;
-    for (const char* flag_name : {"keep_snapshots", "debug", "rebuild-image"})
+    for (const char* flag_name : {"keep_snapshots", "onfailure", "debug", "rebuild-image"})
         if (auto flag = flag_argument(invocation.kwargs, flag_name, false); !flag)
             return flag.error();
     return {};
@@ -75,8 +71,8 @@ Result<std::string> execute_line(const Invocation& invocation, const std::string
         return first.error();
     std::string line = first->value_or("");
     line += line.empty() ? "" : ";";
-    line += with_id(std::move(*program), invocation.id);
-    line += arguments->empty() ? "" : " " + with_id(std::move(*arguments), invocation.id);
+    line += with_process_id(std::move(*program), invocation.id);
+    line += arguments->empty() ? "" : " " + with_process_id(std::move(*arguments), invocation.id);
     return line;
 }
 

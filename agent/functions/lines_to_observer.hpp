@@ -13,9 +13,12 @@ public:
 
     boost::asio::awaitable<void> line(Stream, std::string text) override
     {
-        observer_.line(invocation_, text);
+        say(text);
         co_return;
     }
+
+    /// What the agent itself has to say.
+    void say(std::string_view text) { observer_.line(invocation_, text); }
 
 private:
     const Invocation& invocation_;

@@ -4,6 +4,7 @@
 #include "functions/command_handler.hpp"
 #include "functions/docker.hpp"
 #include "functions/execute_line.hpp"
+#include "functions/with_files.hpp"
 
 #include "core/options.hpp"
 
@@ -48,40 +49,62 @@ Outcome outcome_of(Result<Completed> completed)
 // An image asks for a container, as upstream's newer executors have it under the same name.
 class Execute final : public Handler {
 public:
-    Execute(ProcessRunner& processes, const DockerAccess& docker)
-        : on_the_host_{processes, {command_of, outcome_of}}, in_a_container_{docker_execute(docker)}
+    Execute(ProcessRunner& processes, const DockerAccess& docker, const cfs::FilesAccess& files)
+        : on_the_host_{processes, {command_of, outcome_of}},
+          in_a_container_{docker_execute(docker, files)},
+          files_{files}
     {
     }
 
     boost::asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value> args,
                                         Observer& observer) override
     {
-        if (option(invocation.kwargs, "docker-image") == nullptr)
-            return on_the_host_.run(invocation, std::move(args), observer);
-        return in_a_container_->run(invocation, std::move(args), observer);
+        if (option(invocation.kwargs, "docker-image") != nullptr)
+            return in_a_container_->run(invocation, std::move(args), observer);
+        return on_the_host(invocation, std::move(args), observer);
     }
 
 private:
+    // What is wrong with the command is said before any file is brought.
+    boost::asio::awaitable<Outcome> on_the_host(const Invocation& invocation, std::vector<Value> args,
+                                                Observer& observer)
+    {
+        auto wanted = files_wanted_by(invocation);
+        if (!wanted)
+            co_return wanted.error();
+        if (auto command = command_of(invocation); !command)
+            co_return command.error();
+        auto work = on_the_host_.run(invocation, std::move(args), observer);
+        auto outcome = co_await with_files(files_, invocation, observer, std::move(*wanted), std::move(work));
+        co_return outcome;
+    }
+
     CommandHandler on_the_host_;
     std::shared_ptr<Handler> in_a_container_;
+    const cfs::FilesAccess& files_;
 };
 
 } // namespace
 
-void add_ml(Registry& registry, ProcessRunner& processes, const DockerAccess& docker)
+void add_ml(Registry& registry, ProcessRunner& processes, const DockerAccess& docker, const cfs::FilesAccess& files)
 {
     Function execute;
     execute.name = "ml.execute";
     execute.doc =
         "Runs one command through the shell on this host, or with docker-image in a container; what it prints is its "
-        "log, and it gives nothing. Keywords: cmd, args, init-cmd (before it); {processid} stands for the id.";
+        "log, and it gives nothing. Keywords: cmd, args, init-cmd (before it); {processid} stands for the id; fs: "
+        "files "
+        "of the colony that are brought before it and stored after it.";
     execute.parameters = {{"cmd", Type::string, {}},
                           {"args", Type::list, Value{Array{}}},
                           {"init-cmd", Type::string, Value{""}},
                           {"docker-image", Type::string, Value{""}},
-                          {"keep_snapshots", Type::boolean, Value{false}}};
+                          {"keep_snapshots", Type::boolean, Value{false}},
+                          {"fs", Type::any, Value{}},
+                          {"onfailure", Type::boolean, Value{false}}};
     execute.raw = true;
-    add_function(registry, std::move(execute), std::make_shared<Execute>(processes, docker));
+    add_function(registry, std::move(execute), std::make_shared<Execute>(processes, docker, files));
+    add_sync(registry, "ml", files);
 }
 
 } // namespace forager

@@ -217,6 +217,13 @@ std::string_view scheme_of(std::string_view text)
     return end != std::string_view::npos && text[end] == ':' ? text.substr(0, end) : std::string_view{};
 }
 
+// RFC 3986, 2.3
+bool is_unreserved(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+           byte == '-' || byte == '.' || byte == '_' || byte == '~';
+}
+
 } // namespace
 
 std::string Url::authority() const
@@ -275,6 +282,21 @@ Result<Url> resolve(const Url& base, std::string_view reference)
     if (!whole.empty())
         url.target = target_of(relative_target(base, whole));
     return url;
+}
+
+std::string percent_encoded(std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string encoded;
+    encoded.reserve(text.size());
+    for (const char byte : text) {
+        const auto bits = static_cast<unsigned char>(byte);
+        if (is_unreserved(byte))
+            encoded += byte;
+        else
+            encoded.append({'%', digits[bits >> 4U], digits[bits & 0xFU]});
+    }
+    return encoded;
 }
 
 } // namespace forager

@@ -42,4 +42,7 @@ Result<Url> parse_url(std::string_view text);
 /// What `reference` (absolute or relative, as a Location header has it) means beside `base`.
 Result<Url> resolve(const Url& base, std::string_view reference);
 
+/// Every byte but letters, digits and "-._~" as %XX: for one segment of a path, and for names and values of a query.
+std::string percent_encoded(std::string_view text);
+
 } // namespace forager

@@ -17,6 +17,9 @@
 
 namespace forager {
 
+class ByteSink;
+class ByteSource;
+
 enum class Stream { out, err };
 
 /// Hears a command's output line by line while it runs: one line at a time, whichever stream it is from. The command's
@@ -68,6 +71,12 @@ struct Command {
     std::string title;             ///< how failures name it; empty: by its program
     std::vector<std::string> argv; ///< the program (looked up in PATH) and its arguments; never passed through a shell
     std::string input;             ///< bytes for its stdin, which is closed after them
+    /// Instead of `input`: what it gives until its end goes into the child's stdin, as fast as that is read. Its
+    /// failure ends the command and is the result. Must outlive the run, as `sink` must; both not with `keep`.
+    ByteSource* source = nullptr;
+    /// Takes the child's stdout, which is neither kept nor told as lines then; the pipe waits while `sink` does. Its
+    /// failure ends the command and is the result.
+    ByteSink* sink = nullptr;
     std::vector<std::pair<std::string, std::string>> env; ///< added to the environment
     std::string cwd;  ///< empty: the scratch folder of its scope where the runner makes such, else the caller's
     std::string user; ///< whose rights it has, by name or number; empty: the caller's own
@@ -107,6 +116,10 @@ public:
 
     /// A scope of its own for one function, never given out twice.
     virtual ScopeId new_scope() = 0;
+
+    /// The scratch folder of the scope, or the one that lasts; made where there is none yet. Failures: those of the
+    /// system.
+    virtual boost::asio::awaitable<Result<std::string>> folder(ScopeId scope, std::optional<LastingFolder> lasting) = 0;
 
     /// Ends whatever commands of this scope left running in the background, and waits until it is gone; then removes
     /// its scratch folder.

@@ -46,6 +46,12 @@ Registry::Registry(const Registry& below, std::set<std::string, std::less<>> rep
 {
 }
 
+void Registry::keep(const std::vector<std::string>& names)
+{
+    for (const std::string& name : names)
+        replaced_.erase(name);
+}
+
 void Registry::adopt(Registry& staged)
 {
     for (const std::string& name : staged.replaced_)
@@ -85,7 +91,11 @@ bool Registry::remove(std::string_view name)
 
 void Registry::add_unavailable(std::string family, std::string reason)
 {
-    unavailable_.insert_or_assign(std::move(family), std::move(reason));
+    if (reason.empty()) // what it needs has come
+        unavailable_.erase(family);
+    else
+        unavailable_.insert_or_assign(std::move(family), std::move(reason));
+    ++changes_;
 }
 
 Result<Registry::EntryPtr> Registry::find(std::string_view name) const

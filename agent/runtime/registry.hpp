@@ -29,6 +29,9 @@ public:
     /// What a script declares anew, before it counts: on top of another registry, but for what `replaced` names there.
     Registry(const Registry& below, std::set<std::string, std::less<>> replaced);
 
+    /// What it would replace, but for these names.
+    void keep(const std::vector<std::string>& names);
+
     /// Takes over what was declared on top of this one, in place of what it replaces.
     void adopt(Registry& staged);
 

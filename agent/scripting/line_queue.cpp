@@ -31,6 +31,14 @@ asio::awaitable<void> LineQueue::line(Stream stream, std::string text)
     filled_.set();
 }
 
+void LineQueue::tell(std::string text)
+{
+    if (lines_.size() >= most)
+        lines_.pop_back();
+    lines_.push_back({Stream::out, std::move(text)});
+    filled_.set();
+}
+
 asio::awaitable<std::optional<LineQueue::Line>> LineQueue::next()
 {
     while (lines_.empty() && !ended_)

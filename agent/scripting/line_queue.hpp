@@ -23,6 +23,9 @@ public:
 
     boost::asio::awaitable<void> line(Stream stream, std::string text) override;
 
+    /// The same without waiting, of what only the newest counts: where there is no room it takes the last one's place.
+    void tell(std::string text);
+
     /// The next line; nothing when all are read and no more come. Throws `operation_aborted` when cancelled.
     boost::asio::awaitable<std::optional<Line>> next();
 

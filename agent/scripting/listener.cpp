@@ -97,7 +97,7 @@ asio::awaitable<void> Listener::serve(std::shared_ptr<Listener> self, std::int64
     Invocation invocation;
     invocation.id = parts_.fresh_id();
     invocation.function = watcher_.function;
-    invocation.source = watcher_.broker->broker;
+    invocation.source = "broker"; // as of those that go through the queue: policies bind both
     invocation.label = watcher_.event;
     const Outcome outcome =
         co_await script_->hear(watcher_.reference, turn, invocation, parts_.observer, [this, turn] { leave(turn); });

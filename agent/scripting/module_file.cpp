@@ -1,6 +1,7 @@
 #include "scripting/module_file.hpp"
 
 #include "base/text.hpp"
+#include "scripting/builtin_scripts.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -33,6 +34,10 @@ bool is_module_name(std::string_view name)
 
 Result<std::string> read_script(const std::string& path)
 {
+    if (path.starts_with(builtin_folder)) {
+        const auto source = builtin_script(std::string_view{path}.substr(builtin_folder.size()));
+        return source ? Result<std::string>{std::string{*source}} : unreadable(path, ENOENT);
+    }
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
     if (error)

@@ -60,10 +60,11 @@ void make_native_table(lua_State* L)
 {
     lua_newtable(L);
     for (const auto& bindings :
-         {broker_bindings(), call_bindings(), colony_bindings(), colony_workflow_bindings(), docker_bindings(),
-          durable_bindings(), file_bindings(), format_bindings(), function_bindings(), http_bindings(), kv_bindings(),
-          library_bindings(), monitor_bindings(), python_bindings(), session_bindings(), task_bindings(),
-          time_bindings(), unix_bindings(), workflow_bindings()})
+         {broker_bindings(),   call_bindings(),    cfs_bindings(),   colony_bindings(),     colony_workflow_bindings(),
+          docker_bindings(),   durable_bindings(), feed_bindings(),  file_bindings(),       format_bindings(),
+          function_bindings(), http_bindings(),    kv_bindings(),    kubernetes_bindings(), library_bindings(),
+          monitor_bindings(),  python_bindings(),  queue_bindings(), s3_bindings(),         session_bindings(),
+          task_bindings(),     time_bindings(),    unix_bindings(),  workflow_bindings()})
         add_bindings(L, bindings);
     lua_pushlightuserdata(L, nullptr);
     lua_setfield(L, -2, "null");
@@ -118,13 +119,13 @@ void Script::retire()
     monitors.clear();
 }
 
-std::int64_t Script::keep_feed(std::shared_ptr<docker_work::EventFeed> feed)
+std::int64_t Script::keep_feed(std::shared_ptr<Feed> feed)
 {
     feeds_.emplace(++last_feed_, std::move(feed));
     return last_feed_;
 }
 
-std::shared_ptr<docker_work::EventFeed> Script::feed(std::int64_t id) const
+std::shared_ptr<Feed> Script::feed(std::int64_t id) const
 {
     const auto found = feeds_.find(id);
     return found == feeds_.end() ? nullptr : found->second;

@@ -9,8 +9,12 @@
 #include "ports/monitors.hpp"
 #include "ports/observer.hpp"
 #include "ports/process_runner.hpp"
+#include "ports/store_access.hpp"
+#include "ports/work_queue.hpp"
 #include "primitives/broker/access.hpp"
+#include "primitives/cfs/access.hpp"
 #include "primitives/docker/access.hpp"
+#include "primitives/kubernetes/access.hpp"
 #include "runtime/registry.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/signals.hpp"
@@ -31,11 +35,8 @@
 
 namespace forager {
 class ColonyMember;
-}
-
-namespace forager::docker_work {
-class EventFeed;
-}
+class Feed;
+} // namespace forager
 
 namespace forager::http {
 class Client;
@@ -67,8 +68,12 @@ struct World {
     Signals& signals;
     const ColonyAccess& colony;
     const DockerAccess& docker;
+    const KubernetesAccess& kubernetes;
+    const cfs::FilesAccess& files;
+    const StoreAccess& store;
     const BrokerAccess& brokers;
     const MonitorsAccess& monitors;
+    const WorkQueueAccess& queue;
 };
 
 /// Something that a script wants to be done at certain times.
@@ -170,9 +175,9 @@ public:
 
     /// Who gives messages in which turn, while it lasts.
     std::map<std::int64_t, Listener*> listening;
-    // The events of a container engine that are read one after another.
-    std::int64_t keep_feed(std::shared_ptr<docker_work::EventFeed> feed);
-    std::shared_ptr<docker_work::EventFeed> feed(std::int64_t id) const;
+    // What is read one event after another, in a loop of the script: of a container engine, of a cluster.
+    std::int64_t keep_feed(std::shared_ptr<Feed> feed);
+    std::shared_ptr<Feed> feed(std::int64_t id) const;
     void close_feed(std::int64_t id) { feeds_.erase(id); }
     std::size_t feeds() const { return feeds_.size(); }
 
@@ -209,7 +214,7 @@ private:
     std::vector<std::string> declared_;
     std::map<std::int64_t, std::shared_ptr<LineQueue>> lines_;
     std::int64_t last_lines_ = 0;
-    std::map<std::int64_t, std::shared_ptr<docker_work::EventFeed>> feeds_;
+    std::map<std::int64_t, std::shared_ptr<Feed>> feeds_;
     std::int64_t last_feed_ = 0;
     bool served_ = false;
     int main_ = LUA_NOREF;     // the compiled main chunk

@@ -3,6 +3,8 @@
 #include "store/times.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -13,8 +15,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t longest_line = 16 * 1024;
-constexpr std::size_t most_waiting = 32 * 1024 * 1024; // bytes, about, when the disk is too slow
-constexpr std::size_t cost = 512;                      // bytes that a line of no length takes while it waits
+constexpr std::size_t lines_of_a_commit = 500; // while others have to wait for it
 
 // Not in the middle of a character.
 std::string_view shortened(std::string_view text)
@@ -45,12 +46,6 @@ std::optional<std::int64_t> number_of(Connection& database, const std::string& i
     return query.executeStep() ? std::optional{query.getColumn(0).getInt64()} : std::nullopt;
 }
 
-std::string mark_of(std::size_t most)
-{
-    return "(lines are left out here: limits.log_lines keeps the first " + std::to_string(most / 2) + " and the last " +
-           std::to_string(most - most / 2) + ")";
-}
-
 // What comes after the first half becomes one line that says so.
 void leave_out(Connection& database, const std::string& invocation, std::size_t most)
 {
@@ -66,6 +61,14 @@ void leave_out(Connection& database, const std::string& invocation, std::size_t 
     Prepared remove{database, "DELETE FROM log WHERE invocation = ? AND number > ? AND number < ?"};
     SQLite::bind(remove, invocation, *mark, *rest);
     remove.exec();
+}
+
+void write_lines(Connection& database, const BufferedLines& all, std::size_t most)
+{
+    for (const BufferedLine& line : all.lines)
+        write_line(database, all.invocation, line.at, line.text);
+    if (all.cut)
+        leave_out(database, all.invocation, most);
 }
 
 std::vector<LogLine> read_lines(Connection& database, const std::string& invocation, std::int64_t after)
@@ -84,34 +87,49 @@ std::vector<LogLine> read_lines(Connection& database, const std::string& invocat
 
 void LogTable::add(const std::string& invocation, std::string_view text)
 {
-    const std::size_t count = ++counts_[invocation];
-    std::string line{shortened(text)};
-    if (writer_.waiting() * (line.size() + cost) > most_waiting)
+    buffer_.add(invocation, {to_milliseconds(clock_.wall()), std::string{shortened(text)}});
+    write_some();
+}
+
+// What is added until the commit begins comes with it.
+void LogTable::write_some()
+{
+    if (buffer_.empty() || std::exchange(writes_, true))
         return;
-    Writer::Job job = [invocation, at = to_milliseconds(clock_.wall()), line = std::move(line)](Connection& database) {
-        write_line(database, invocation, at, line);
-    };
-    writer_.post(std::move(job), Durable::soon);
-    const std::size_t at_once = std::max<std::size_t>(1, most_ / 10);
-    if (count > most_ && (count - most_ - 1) % at_once == 0)
-        cut(invocation);
+    write([this] {
+        writes_ = false;
+        Lines lines = buffer_.take(writer_.closing() ? std::numeric_limits<std::size_t>::max() : lines_of_a_commit);
+        write_some();
+        return lines;
+    });
+}
+
+void LogTable::write(std::function<Lines()> take)
+{
+    const auto lines = std::make_shared<Lines>();
+    writer_.post(
+        [lines, most = most_](Connection& database) {
+            for (const BufferedLines& one : *lines)
+                write_lines(database, one, most);
+        },
+        Durable::soon, [lines, take = std::move(take)] { *lines = take(); });
 }
 
 void LogTable::end(const std::string& invocation)
 {
-    const auto count = counts_.extract(invocation);
-    if (!count.empty() && count.mapped() > most_)
-        cut(invocation);
-}
-
-void LogTable::cut(const std::string& invocation)
-{
-    writer_.post([invocation, most = most_](Connection& database) { leave_out(database, invocation, most); },
-                 Durable::soon);
+    BufferedLines last = buffer_.end(invocation);
+    if (last.lines.empty() && !last.cut)
+        return;
+    write([last = std::move(last)]() mutable {
+        Lines lines;
+        lines.push_back(std::move(last));
+        return lines;
+    });
 }
 
 asio::awaitable<Result<std::vector<LogLine>>> LogTable::read(std::string invocation, std::int64_t after)
 {
+    write([this, invocation] { return Lines{buffer_.take_of(invocation)}; });
     return writer_.ask<std::vector<LogLine>>([invocation = std::move(invocation), after](Connection& database) {
         return read_lines(database, invocation, after);
     });

@@ -40,6 +40,7 @@ struct Writer::Entry {
 
     Job job;
     Durable durable;
+    std::function<void()> prepare;
     bool insists = false; // tried again until the disk takes it
     bool heard = true;    // by somebody, who tries it again
     std::optional<Failure> failure;
@@ -120,9 +121,11 @@ asio::awaitable<Result<void>> Writer::run_surely(Job job)
     }
 }
 
-void Writer::post(Job job, Durable durable)
+void Writer::post(Job job, Durable durable, std::function<void()> prepare)
 {
-    add(std::make_shared<Entry>(std::move(job), executor_, durable));
+    auto entry = std::make_shared<Entry>(std::move(job), executor_, durable);
+    entry->prepare = std::move(prepare);
+    add(std::move(entry));
 }
 
 void Writer::post_surely(Job job, Durable durable)
@@ -185,6 +188,9 @@ asio::awaitable<void> Writer::work()
         const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
         const Batch batch{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
         waiting_.erase(waiting_.begin(), end);
+        for (const auto& entry : batch)
+            if (entry->prepare)
+                std::exchange(entry->prepare, {})();
         std::function<void()> commit = [&] { run_batch(batch); };
         commit_began_ = clock_.now();
         co_await run_beside(std::move(commit));

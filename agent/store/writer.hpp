@@ -67,8 +67,9 @@ public:
     void hurry() { hurried_ = true; }
 
     /// Has the job run after those that were asked for before; nobody hears how it ended. What is durable soon waits
-    /// for others, for 50 ms at most.
-    void post(Job job, Durable durable);
+    /// for others, for 50 ms at most. `prepare` is called on the strand just before the job is handed over, when its
+    /// commit begins.
+    void post(Job job, Durable durable, std::function<void()> prepare = {});
 
     /// As `post`, but tried again and again, before all that was asked for later, while the disk takes nothing.
     /// Meanwhile `run_surely` waits, too: what builds on it is not written without it.
@@ -76,6 +77,9 @@ public:
 
     /// Jobs that wait, for those who must not ask for more.
     std::size_t waiting() const { return waiting_.size(); }
+
+    /// Whether `close` has been called: what is posted from now on is not written.
+    bool closing() const { return closed_; }
 
     /// Waits until nothing waits, and closes the file; jobs that come later are refused.
     boost::asio::awaitable<void> close();

@@ -5,7 +5,7 @@ local failure = require "forager.failure"
 local known = require "forager.known"
 local options = require "forager.options"
 
-local wait_options = known.options("context.wait", { timeout = "duration" }, 2)
+local wait_options = known.options("context.wait", { timeout = "duration", beside = "boolean" }, 2)
 
 ---@class forager.Context
 local Context = known.object("context", { __name = "context" })
@@ -104,7 +104,18 @@ end
 function Context:wait(event, given)
   options.argument("wait", 1, event, "string")
   given = options.check("wait", given or {}, wait_options, 0)
-  return native.wait_signal(event, given.timeout)
+  return native.wait_signal(event, given.timeout, given.beside or false)
+end
+
+-- For <close> handlers: whether this call, cut off now, goes on after the agent's next start.
+function Context:will_resume()
+  return native.will_resume()
+end
+
+-- The path of the folder that commands of this call begin in under the agent, and that is removed with all in it at the
+-- call's end; a durable function keeps it over restarts. Elsewhere a temporary folder of its own.
+function Context:folder()
+  return native.scratch_folder()
 end
 
 local context = {}

@@ -166,11 +166,11 @@ function docker.events(given)
   local id = native.docker_open_events(spoken.data(options.check("docker.events", given or {}, event_options)))
   local closing = setmetatable({}, {
     __close = function()
-      native.docker_close_events(id)
+      native.feed_close(id)
     end,
   })
   return function()
-    return native.docker_next_event(id)
+    return native.feed_next(id)
   end, nil, nil, closing
 end
 

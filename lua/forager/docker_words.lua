@@ -20,14 +20,7 @@ end
 
 -- Calls work(OPTIONS, LINES, …); the option `on_line` hears the lines while it goes on.
 function words.heard(work, given, ...)
-  local data = words.data(given)
-  if not given.on_line then
-    return work(data, nil, ...)
-  end
-  local more = table.pack(...)
-  return unix.with_lines(function(lines)
-    return work(data, lines, table.unpack(more, 1, more.n))
-  end, given.on_line)
+  return unix.heard(work, given.on_line, words.data(given), ...)
 end
 
 return words

@@ -146,6 +146,7 @@ local on_options = known.options("on", {
   group = "string",
   name = "string",
   labels = "table",
+  namespace = "string",
 }, 3)
 
 -- Has `fn` called for each event, while the agent runs the script. Sources that this build has none of yet are refused
@@ -170,8 +171,12 @@ function functions.on(event, fn, given)
   elseif is_message then
     fn = messages.handler(event, fn)
   end
-  if (given.name or given.labels) and not event:find "^docker:" then
-    failure.declare("on: name and labels are for docker: events, not for '%s'", event)
+  local is_object = event:find "^k8s:" ~= nil
+  if (given.name or given.labels) and not is_object and not event:find "^docker:" then
+    failure.declare("on: name and labels are for docker: and k8s: events, not for '%s'", event)
+  end
+  if given.namespace and not is_object then
+    failure.declare("on: namespace is for k8s: events, not for '%s'", event)
   end
   options.names("on: labels", given.labels, failure.declare)
   native.declare_watcher(event, given, fn)

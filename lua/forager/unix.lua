@@ -118,6 +118,17 @@ function unix.with_lines(start, on_line)
   end
 end
 
+-- Calls work(OPTIONS, LINES, …), whose lines `on_line` hears, if it is there, while it goes on.
+function unix.heard(work, on_line, given, ...)
+  if not on_line then
+    return work(given, nil, ...)
+  end
+  local more = table.pack(...)
+  return unix.with_lines(function(lines)
+    return work(given, lines, table.unpack(more, 1, more.n))
+  end, on_line)
+end
+
 function unix.sh(command, given)
   local argv
   if type(command) == "string" then

@@ -54,7 +54,11 @@
 ---@field kv forager.kv  values by key
 ---@field broker forager.broker  messages of a broker: publish, ask, add to a stream
 ---@field monitors forager.monitors  monitors of containers, which the agent keeps
+---@field k8s forager.k8s  objects, pods and jobs of a Kubernetes cluster
+---@field queue forager.queue  work that the agent keeps, and does
 ---@field docker forager.docker  containers, images, volumes and networks of a Docker engine
+---@field s3 forager.s3  objects of the configuration's store
+---@field cfs forager.cfs  files of the colony
 ---@field colony forager.colony  the colony: processes, workflows, channels, crons, generators, executors
 local forager = {}
 
@@ -104,8 +108,9 @@ function forager.every(period, fn) end
 ---@field group? string  on whose behalf entries are taken; default "forager"
 ---@field secret_file? string  what callers must prove to know: a path, or a systemd credential's name
 ---@field signature? "sha256"  they sign the body (X-Hub-Signature-256); default: they send the secret
----@field name? string  of a docker: event: only of containers called so, a pattern as "web-*"
----@field labels? table<string, string>  of a docker: event: only of containers with these; an empty text: any value
+---@field name? string  of a docker: or k8s: event: only of those called so, a pattern as "web-*"
+---@field labels? table<string, string>  of a docker: or k8s: event: only of those with these; an empty text: any value
+---@field namespace? string  of a k8s: event, default the configuration's; "*": all
 
 -- Has `fn` called for each event, while the agent runs the script. "file:/var/spool/in/*.csv": the path of a file that
 -- is there and complete. "http:POST /hooks/{name}": a request to the agent's
@@ -114,8 +119,10 @@ function forager.every(period, fn) end
 -- "redis:orders.*", "mqtt:rooms/+/door": a message on a channel of that broker. "redis-stream:jobs": an entry of a
 -- stream, always durable.
 -- "docker:die", "docker:health_status: unhealthy", "docker:*": what happens to a container of the [docker] engine.
+-- "k8s:pods/deleted", "k8s:deployments/modified", "k8s:widgets.example.com": what becomes of objects of the
+-- [kubernetes] cluster from now on; "added" and, without a word behind the slash, all three.
 ---@param event string
----@param fn fun(ctx: forager.Context, event: forager.Request|forager.Message|forager.DockerEvent|any): any
+---@param fn fun(ctx: forager.Context, event: any): any
 ---@param options? forager.OnOptions
 function forager.on(event, fn, options) end
 

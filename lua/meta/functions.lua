@@ -13,7 +13,7 @@
 ---@field durable? boolean  its steps are recorded, and it goes on after a restart
 ---@field version? string|integer  of a durable function's code: what began with another one fails
 ---@field changed? "continue"|"fail"  what becomes of runs that began under other code; default "fail" with a version
----@field orphans? "end"|"adopt"  of a durable function's commands when the agent is gone; default "end"
+---@field orphans? "end"|"adopt"  of a durable function's commands and containers when the agent is gone; default "end"
 
 -- { "width", "integer", default = 256 }
 ---@class forager.Parameter
@@ -98,9 +98,20 @@ function Context:random(...) end
 
 ---@class forager.WaitOptions
 ---@field timeout? forager.Duration  raises `timed_out` after it; default: waits for ever
+---@field beside? boolean  other tasks of the function work meanwhile: it goes on counting as running; default false
 
 -- Waits for `forager signal ID EVENT [VALUE]` and gives the value. Only in durable functions.
 ---@param event string
 ---@param options? forager.WaitOptions
 ---@return any
 function Context:wait(event, options) end
+
+-- The folder that commands of this call begin in under the agent; it is removed with all in it at the call's end, and
+-- kept over restarts in a durable function. Elsewhere a temporary folder of its own.
+---@return string
+function Context:folder() end
+
+-- For <close> handlers: whether this call, cut off now, goes on after the agent's next start; else what it made has to
+-- go.
+---@return boolean
+function Context:will_resume() end

@@ -16,6 +16,8 @@ def kinds(words, item):
     if choices(item):
         return choices(item)
     value = placeholder(item)
+    if words[:1] == ["fs"] and "--config" not in item["names"]:
+        return ["file"] if value in ("FILE", "DIR") else ["nothing"]
     if value != "FILE":
         return KINDS.get(value, ["nothing"])
     if "--config" in item["names"] or words == ["config", "check"]:
@@ -28,12 +30,12 @@ def commands(program):
     return [(words[1:], command) for words, command in leaves(program, ["forager"])]
 
 
-def groups(program):
+def groups(program, words=()):
     """Where a command has to be named: (words, commands)."""
-    yield [], program["commands"]
+    yield [*words], program["commands"]
     for command in program["commands"]:
         if command["commands"]:
-            yield [command["name"]], command["commands"]
+            yield from groups(command, [*words, command["name"]])
 
 
 def summary(text):
@@ -66,7 +68,7 @@ def bash(program):
 # zsh
 
 ZSH_ACTIONS = {"lua": '_files -g "*.lua"', "toml": '_files -g "*.toml"', "function": "_forager_functions",
-               "id": "_forager_ids", "nothing": ""}
+               "id": "_forager_ids", "file": "_files", "nothing": ""}
 
 
 def zsh_action(words, item):
@@ -111,7 +113,7 @@ def zsh(program):
 # fish
 
 FISH_ACTIONS = {"lua": "(__forager_files .lua)", "toml": "(__forager_files .toml)", "function": "(__forager_functions)",
-                "id": "(__forager_ids)", "nothing": ""}
+                "id": "(__forager_ids)", "file": "(__fish_complete_path (commandline -ct))", "nothing": ""}
 
 
 def fish_action(words, item):

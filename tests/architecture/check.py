@@ -121,7 +121,7 @@ class Architecture:
             for module in REQUIRE.findall(line.split("--")[0]):
                 known = any(module.startswith(one) if one.endswith(".") else module == one for one in allowed)
                 # A script may be in several files: they lie beside it.
-                beside = folder == "scripts" and (path.parent / f"{module}.lua").is_file()
+                beside = folder == "scripts" and (path.parent / f"{module.replace('.', '/')}.lua").is_file()
                 if not known and not beside:
                     advice = f"{folder} may require {', '.join(self.wildcard(one) for one in allowed) or 'nothing'}."
                     yield Offence(f"{name}:{number}", f'requires "{module}"', advice)

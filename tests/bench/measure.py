@@ -64,6 +64,7 @@ class Finished:
     text: str
     wall: float  # seconds, from start to the end
     cpu: float  # seconds of processor time, its children's included
+    memory: int  # bytes that it had at most
 
     def answer(self):
         """What a peer prints last, or what a script of Forager gives."""
@@ -88,11 +89,11 @@ class Result:
         return statistics.median(a / b for a, b in zip(self.values(label, key, group), others) if b)
 
 
-def finish(runner):
+def finish(runner, environment=None):
     """Runs a program to its end, measured from outside. Its output goes to files: nobody need read it meanwhile."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         begun = time.perf_counter()
-        process = subprocess.Popen(runner.argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        process = subprocess.Popen(runner.argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment)
         _, status, cost = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -101,7 +102,7 @@ def finish(runner):
         text = out.read().decode()
         if process.returncode != 0:
             raise Failed(f"{' '.join(runner.argv)} ended with {process.returncode}: {text}{err.read().decode()}")
-    return Finished(text, wall, cost.ru_utime + cost.ru_stime)
+    return Finished(text, wall, cost.ru_utime + cost.ru_stime, cost.ru_maxrss * 1024)
 
 
 def run(benchmark):

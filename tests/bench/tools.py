@@ -12,13 +12,15 @@ class Failed(Exception):
 
 
 class Tools:
-    def __init__(self, forager, peers, work, without, events=None, go_executor=None):
+    def __init__(self, forager, peers, work, without, events=None, go_executor=None,
+                 go_kubernetes=None):
         self.forager = forager
         self.peers = peers
         self.work = work
         self.without = without
         self.events = events  # how many; nothing: as many as the benchmark sees fit
         self.go_executor_path = go_executor
+        self.go_kubernetes_path = go_kubernetes
         work.mkdir(parents=True, exist_ok=True)
 
     def script(self, name, *arguments):
@@ -49,6 +51,39 @@ class Tools:
             return "", "absent: python3-redis is not installed"
         return self._program("redis-server")
 
+    def boto3(self):
+        return self._fetched("boto3")
+
+    def kubernetes(self):
+        """With kopf."""
+        return self._fetched("kubernetes")
+
+    def _fetched(self, name):
+        """A Python that has it, in a folder of its own: no distribution has a new one."""
+        if name in self.without:
+            return "", f"left out: --without {name}"
+        versions, venv = PEERS / f"{name}.txt", self.work / name
+        python, made = venv / "bin" / "python", venv / "made"
+        if not made.exists() or made.read_text() != versions.read_text():
+            pip = [python, "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check",
+                   "--only-binary", ":all:", "--require-hashes", "--requirement", versions]
+            for command in ([self.python()[0], "-m", "venv", "--clear", venv], pip):
+                if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
+                    return "", "absent: it could not be fetched"
+            made.write_text(versions.read_text())
+        return str(python), ""
+
+    def docker(self):
+        """Why there is no engine, and why there is no library for Python."""
+        if "docker" in self.without:
+            return "left out: --without docker", ""
+        absent = [f"absent: {name} is not installed" for name in ("dockerd", "docker", "busybox") if not shutil.which(name)]
+        if os.geteuid() != 0:
+            absent.append("absent: an engine of its own needs root")
+        python, _ = self.python()
+        has_library = python and subprocess.run([python, "-c", "import docker"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+        return "".join(absent[:1]), "" if has_library else "absent: python3-docker is not installed"
+
     def go(self, name):
         if "go" in self.without:
             return "", "left out: --without go"
@@ -64,6 +99,14 @@ class Tools:
         if not self.go_executor_path or not self.go_executor_path.exists():
             return "", "absent: it is not built; ./dev bench builds it"
         return str(self.go_executor_path), ""
+
+    def go_kubernetes(self):
+        """The same for a client of Kubernetes."""
+        if "go" in self.without:
+            return "", "left out: --without go"
+        if not self.go_kubernetes_path or not self.go_kubernetes_path.exists():
+            return "", "absent: it is not built; ./dev bench builds it"
+        return str(self.go_kubernetes_path), ""
 
     def _built_by_go(self, compiler, name):
         source, target = PEERS / f"{name}.go", self.work / name

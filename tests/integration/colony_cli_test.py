@@ -236,7 +236,7 @@ class Following(Commands):
         words = terminal.read_until(r"forager cancel --colony ID")
         id = [word for word in words.split() if len(word) == 64][0]
         self.assertEqual(terminal.end(), 130)
-        self.assertEqual(self.client().workflow(id)["state"], RUNNING)
+        self.wait_for_workflow(id, RUNNING)
         self.open_gate()
         self.wait_for_workflow(id, SUCCESSFUL)
 
@@ -248,7 +248,7 @@ class Following(Commands):
             program.send_signal(signal.SIGINT)
             document = json.loads(program.stdout.read())
         self.assertEqual((program.returncode, document["ok"], document["error"]["code"]), (130, False, "cancelled"))
-        self.assertEqual(self.client().workflow(document["id"])["state"], RUNNING)
+        self.wait_for_workflow(document["id"], RUNNING)
         self.answer("cancel", document["id"])
         self.wait_for_workflow(document["id"], CANCELLED)
 

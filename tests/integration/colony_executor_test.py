@@ -222,8 +222,7 @@ class Watching(ColonyAgent):
           sh 'date +%s.%N >>FOLDER/marks; trap "" TERM; setsid sleep 1000 & sleep 1000' end }""")
         id = self.send("demo.hold", maxexectime=2, maxretries=1)
         self.until(lambda: len(self.marks()) == 2, "it to be given out again")
-        process = self.ended_process(id)
-        self.assertEqual((process["state"], process["errors"]), (FAILED, ["Maximum execution time limit exceeded"]))
+        self.assertEqual(self.errors_of(id), ["Maximum execution time limit exceeded"])
         self.until(lambda: not self.children(), "its children to be gone")
         self.assertEqual(len(self.marks()), 2)
 
@@ -358,7 +357,7 @@ class Faults(ColonyAgent):
         self.serve('forager.func { name = "demo.fail", run = function() mark "ran" error "no" end }')
         self.proxy.drop_reply("closefailedmsg")
         id = self.colony.setup("submitfuncspecmsg", self.colony.user.key, spec=self.colony.spec("demo.fail"))["processid"]
-        self.assertIn("no", self.await_process(id, FAILED)["errors"][0])
+        self.assertIn("no", self.errors_of(id)[0])
         self.until(lambda: self.request("GET", "/v1/status")["result"]["colony"]["executors"][0]["outbox"] == 0, "an empty outbox")
         self.assertEqual(self.marks(), ["ran"])
 

@@ -139,7 +139,7 @@ class Python(Families):
         self.assertEqual((process["state"], process["out"]), (SUCCESSFUL, [42]), process["errors"])
         process = self.shipped("twice", "ab", code="def twice(text):\n    return text * 2\n")
         self.assertEqual((process["state"], process["out"]), (SUCCESSFUL, ["abab"]), process["errors"])
-        self.assertRegex(self.shipped(area, 6)["errors"][0], "^Failed to execute function: TypeError: .*height")
+        self.assertRegex(self.errors_of(self.shipped(area, 6)["processid"])[0], "^Failed to execute function: TypeError: .*height")
 
     def test_results_are_no_output_several_or_one(self):
         for result, out in (("None", []), ("1, 'two', [3]", [1, "two", [3]]), ("()", []), ("[1, 2]", [[1, 2]]),

@@ -97,7 +97,7 @@ class Samples(ChannelsTest):
     def test_an_image_and_a_name_make_a_container(self):
         reply = self.answer("start_container.create", {"image": "nginx", "name": "nginx-name-container"}
                             | {"command": "sleep 100"})
-        self.assertEqual((reply["status"], reply["error"], reply["new"], reply["started"]), ("ok", None, True, True), reply)
+        self.assertEqual((reply["status"], reply["error"], reply["new"], reply["was_running"]), ("ok", None, True, False), reply)
         container = self.engine.inspect("nginx-name-container")
         self.assertTrue(container["State"]["Running"])
         self.assertEqual(container["Id"], reply["output"].strip())
@@ -105,7 +105,7 @@ class Samples(ChannelsTest):
         environment = dict(variable.split("=", 1) for variable in container["Config"]["Env"])
         self.assertRegex(environment["UUID"], "^[0-9a-f]{32}$")
         again = self.answer("start_container.create", {"image": "nginx", "name": "nginx-name-container"})
-        self.assertEqual((again["new"], again["started"], again["output"]), (False, False, reply["output"]))
+        self.assertEqual((again["new"], again["was_running"], again["output"]), (False, True, reply["output"]))
 
     def test_what_is_built_runs_and_its_output_is_the_reply(self):
         folder = self.context("first")
@@ -151,6 +151,18 @@ class Replies(ChannelsTest):
                          ("r1", "error", "so far\n", 3, "why\n"))
         self.assertIn("ended with status 3: why", reply["error"])
 
+    def test_of_a_failure_what_is_dropped_is_not_told(self):
+        failing = self.box("fails", ["sh", "-c", "echo so far; echo why >&2; exit 3"], stderr="drop")
+        reply = self.answer("start_container.response_channel", failing)
+        self.assertEqual((reply["output"], reply["exit_code"], reply["stderr"]), ("so far\n", 3, ""))
+        self.assertNotIn("why", reply["error"])
+
+    def test_who_needs_too_much_memory_is_told_so(self):
+        greedy = self.box("greedy", ["sh", "-c", "dd if=/dev/zero of=/dev/null bs=200M count=1"], memory="16MB")
+        reply = self.answer("start_container.response_channel", greedy)
+        self.assertEqual((reply["exit_code"], reply["oom_killed"]), (137, True))
+        self.assertIn("memory limit", reply["error"])
+
     def test_a_success_with_an_id(self):
         reply = self.answer("start_container.response_channel", self.box("good", ["sh", "-c", "echo a; echo b >&2"]))
         self.assertEqual({name: reply[name] for name in ("id", "status", "output", "exit_code", "error", "stderr")},
@@ -169,6 +181,29 @@ class Replies(ChannelsTest):
                            self.box("late", ["sh", "-c", "echo begun; sleep 100"], timeout="1s"))
         self.assertEqual((late["status"], late["code"], late["output"]), ("error", "timed_out", "begun\n"))
         self.assertFalse(self.is_running("late"))
+
+    def test_lines_are_told_as_they_come_and_before_the_answer(self):
+        lines = ["sh", "-c", "echo one; echo two >&2; while ! test -e /in/gate; do sleep 0.1; done; echo three"]
+        listener = self.listen("reply.*")
+        self.say("start_container.response_channel",
+                 self.box("lines", lines, volumes={str(self.folder): {"bind": "/in", "mode": "ro"}}, id="r1",
+                          response_channel="reply.end", log_channel="reply.lines"))
+        first = [listener.message() for _ in range(2)]
+        self.assertEqual({channel for channel, _ in first}, {"reply.lines"})
+        told = sorted(tuple(json.loads(payload).values()) for _, payload in first)
+        self.assertEqual(told, [("r1", "stderr", "two"), ("r1", "stdout", "one")])
+        self.open_gate()
+        self.assertEqual(listener.message(), ("reply.lines", b'{"id":"r1","stream":"stdout","line":"three"}'))
+        channel, payload = listener.message()
+        self.assertEqual((channel, json.loads(payload)["output"]), ("reply.end", "one\nthree\n"))
+
+    def test_an_answer_says_when_it_was_and_that_it_is_cut(self):
+        reply = self.answer("start_container.response_channel", self.box("much", "seq 1000", limit="100", stderr="merge"))
+        self.assertTrue(reply["truncated"], reply)
+        self.assertLess(len(reply["output"]), 300)
+        self.assertLess(reply["started"], reply["finished"])
+        reply = self.answer("start_container.response_channel", self.box("little", "sh -c 'echo a; exit 2'", limit=100))
+        self.assertEqual((reply["truncated"], reply["exit_code"], reply["output"]), (False, 2, "a\n"))
 
     def test_an_output_without_end_is_cut_visibly(self):
         reply = self.asked("start_container.response_channel",
@@ -299,11 +334,11 @@ class Monitors(ChannelsTest):
     def begin_web(self):
         self.engine.docker("run", "-d", "--network=none", "--name", "web", self.engine.IMAGE, "sleep", "100")
 
-    def assert_told(self, listener, status, **more):
+    def assert_told(self, listener, current_status, **more):
         channel, payload = listener.message()
         event = json.loads(payload)
         self.assertGreater(event.pop("timestamp"), 1.7e9)
-        self.assertEqual((channel, event), ("reply.m", {"container": "web", "running": False, "current_status": status} | more))
+        self.assertEqual((channel, event), ("reply.m", {"container": "web", "running": False, "current_status": current_status} | more))
 
     def test_a_container_that_ends_is_told_once(self):
         self.begin_web()
@@ -317,7 +352,22 @@ class Monitors(ChannelsTest):
     def test_one_that_is_not_there_is_told_at_once(self):
         listener = self.listen()
         self.say("monitor_container_status", {"name": "web", "response_channel": "reply.m", "id": "m1"})
-        self.assert_told(listener, "missing", id="m1")
+        self.assert_told(listener, "missing", id="m1", status="ok", output="missing", exit_code=None, error=None)
+
+    def test_one_that_goes_on_tells_of_each_change(self):
+        self.begin_web()
+        listener = self.listen()
+        self.begin_monitor("web", once=False, expect="running")
+        for _ in range(2):
+            self.engine.docker("kill", "web")
+            self.assert_told(listener, "exited", ok=False, reason="it is exited with status 137")
+            self.engine.docker("start", "web")
+            channel, payload = listener.message()
+            event = json.loads(payload)
+            self.assertEqual((event["running"], event["ok"], event["current_status"]), (True, True, "running"))
+        self.result("call", "docker.remove_monitor", self.result("status")["monitors"][0]["name"])
+        self.engine.docker("kill", "web")
+        self.assert_silent(listener)
 
     def test_a_monitor_survives_the_agent(self):
         self.begin_web()

@@ -235,6 +235,21 @@ class Agents(DockerTest):
         self.assertIn("left containers running", self.log_of_this_life())
         self.stop()
 
+    def test_an_engine_that_comes_later_is_used(self):
+        socket = self.folder / "late.sock"
+        self.environment["DOCKER_HOST"] = f"unix://{socket}"
+        self.configure()
+        self.start()
+        refused = self.refusal("call", "docker.list")
+        self.assertIn(f"there is no Docker engine at unix://{socket}", refused["message"])
+        socket.symlink_to(self.engine.socket)
+        self.until(lambda: "there is a Docker engine now" in self.log_of_this_life(), "the engine to be seen")
+        self.assertEqual(self.result("call", "docker.list"), [])
+        self.assertEqual(self.result("call", "docker.monitors"), [])
+        names = {one["name"] for one in self.result("functions")}
+        self.assertLessEqual({"docker.run", "docker.monitor", "broker.run", "broker.monitor"}, names)
+        self.stop()
+
 
 if __name__ == "__main__":
     main()

@@ -4,10 +4,11 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from agent_world import main
+from agent_world import PATIENCE, Scenario, main
 from docker_engine import DockerEngine
 from docker_test import DockerTest
 
@@ -129,6 +130,28 @@ class Monitors(MonitorTest):
         self.engine.docker("start", "web")
         self.assertEqual([event["container"]["name"] for event in self.await_told(3)], ["db", "web", "web"])
 
+    def test_no_look_at_a_busy_engine_overrules_what_it_tells(self):
+        """Its list may have a container as running that it has told the end of."""
+        names = [f"c{number}" for number in range(12)]
+        for name in names:
+            self.run_container(name)
+        self.served("""for i = 0, 11 do forager.monitor { container = "c" .. i, interval = "1s", run = told } end""")
+        self.start()
+        self.await_well(12)
+        for round in range(1, 4):
+            self.engine.docker("kill", *names)
+            self.await_told(24 * round - 12)
+            self.keep_busy(3)
+            self.assertEqual(self.statuses()[-12:], ["exited"] * 12)
+            self.engine.docker("start", *names)
+            self.await_told(24 * round)
+            self.assertEqual(self.statuses()[-12:], ["running"] * 12)
+
+    def keep_busy(self, seconds):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.engine.docker("run", "--rm", "--network=none", self.engine.IMAGE, "true")
+
     def test_flapping_is_damped(self):
         self.run_container("web")
         self.run_container("other")
@@ -238,7 +261,7 @@ forager.func { name = "site.list", run = function(ctx) return forager.monitors.l
                             ("forager.monitor { container = 'x', run = print, expect = { restart = 1 } }", "'restarts'"),
                             ("for _ = 1, 2 do forager.monitor { container = 'x', run = print } end", "another 'name'"),
                             ("forager.on('docker:died', print)", "no event 'died'"),
-                            ("forager.on('file:/x/*', print, { name = 'x' })", "are for docker: events")]:
+                            ("forager.on('file:/x/*', print, { name = 'x' })", "are for docker: and k8s: events")]:
             path = self.folder / "mistake.lua"
             path.write_text(f"local forager = require 'forager'\n{text}\n")
             done = self.forager("check", path)
@@ -329,7 +352,42 @@ class Commands(MonitorTest):
           for pause = 0, 200, 20 do
             pcall(forager.timeout, pause / 1000, docker.exec, "host", { "sleep", "903" })
           end""")
-        self.assertNotIn("903", self.processes("host"))
+        self.assertNotIn("sleep 903", self.processes("host"))
+
+    def test_those_that_a_dead_agent_left_are_ended_by_the_next(self):
+        self.run_container("host")
+        before = self.processes("host")
+        self.engine.docker("exec", "--detach", "host", "sleep", "910")
+        self.served("""
+for _, durable in ipairs { true, false } do
+  forager.func { name = "work." .. tostring(durable), durable = durable, run = function(ctx)
+    forager.docker.exec("host", { "sh", "-c", "sleep 911 & sleep 912" }, { user = durable and "7" or nil })
+  end }
+end""")
+        self.start()
+        for name in ("work.true", "work.false"):
+            self.submit(name)
+        self.until(lambda: self.processes("host").count("sleep 912") == 2, "the commands")
+        Scenario.kill(self)
+        self.script("")
+        self.start()
+        self.until(lambda: "sleep 911" not in self.processes("host") and "sleep 912" not in self.processes("host"), "them to end")
+        self.assertEqual(len(self.processes("host").splitlines()), len(before.splitlines()) + 1, self.processes("host"))
+        self.until(lambda: self.lines("left commands running in containers: they are ended commands=2"), "a word of it")
+
+    def test_those_that_a_killed_run_left_are_ended_by_the_next_that_has_one(self):
+        self.run_container("host")
+        run = self.begin("""docker.exec("host", "sleep 913")""")
+        other = self.begin("""docker.exec("host", "sleep 914")""")
+        self.until(lambda: "sleep 913" in self.processes("host") and "sleep 914" in self.processes("host"), "the commands")
+        run.kill()
+        run.communicate()
+        self.returned("""return docker.exec("host", "true").code""")
+        self.assertNotIn("sleep 913", self.processes("host"))
+        self.assertIn("sleep 914", self.processes("host"))
+        other.terminate()
+        other.communicate(timeout=PATIENCE)
+        self.assertNotIn("sleep 914", self.processes("host"))
 
     def test_one_without_a_shell_says_that_it_may_go_on(self):
         self.run_container("host", command=("sh", "-c", "rm /bin/cat; exec sleep 1000"))

@@ -181,6 +181,7 @@ class Refusals(DockerTest):
     def test_an_image_that_is_nowhere_is_told(self):
         error = self.failure("""run { image = "127.0.0.1:9/nothing:1", command = "true" }""")
         self.assertIn("127.0.0.1:9", error["message"])
+        self.assertEqual(error["code"], "unreachable")
         error = self.failure("""run { image = "test/other", command = "true", pull = "never" }""")
         self.assertEqual(error["code"], "not_found")
         self.assertIn("test/other:latest", error["message"])

@@ -67,8 +67,25 @@ local function functions(owner)
   return names
 end
 
-local namespaces =
-  { "base64", "broker", "colony", "docker", "env", "files", "http", "json", "kv", "monitors", "time", "toml", "yaml" }
+local namespaces = {
+  "base64",
+  "broker",
+  "cfs",
+  "colony",
+  "docker",
+  "env",
+  "files",
+  "http",
+  "json",
+  "k8s",
+  "kv",
+  "monitors",
+  "queue",
+  "s3",
+  "time",
+  "toml",
+  "yaml",
+}
 for _, name in ipairs(namespaces) do
   local _ = forager[name] -- loaded when first used
 end
@@ -99,6 +116,10 @@ it("every function of the colony's parts has a stub, and every stub exists", fun
   for _, name in ipairs(colony_parts) do
     same_names("names of colony." .. name, functions(name), keys_of(forager.colony[name]))
   end
+end)
+
+it("every function of the snapshots of files has a stub, and every stub exists", function()
+  same_names("names of cfs.snapshots", functions "snapshots", keys_of(forager.cfs.snapshots))
 end)
 
 it("every function of an engine's parts has a stub, and every stub exists", function()
@@ -190,6 +211,16 @@ it("the options of the stubs are those that the library takes", function()
     ColonyEntriesOptions = accepted(forager.colony.channels.follow, "x", "y", typo),
     ColonyCronOptions = accepted(forager.colony.crons.add, typo),
     ColonyGeneratorOptions = accepted(forager.colony.generators.add, typo),
+    CfsPutOptions = accepted(forager.cfs.put, "x", "y", typo),
+    CfsGetOptions = accepted(forager.cfs.get, "x", "y", typo),
+    CfsDownloadOptions = accepted(forager.cfs.snapshots.download, "x", "y", typo),
+    CfsRemoveOptions = accepted(forager.cfs.remove, "x", typo),
+    CfsSyncOptions = accepted(forager.cfs.sync, "x", "y", typo),
+    S3PutOptions = accepted(forager.s3.put, "x", "y", typo),
+    S3GetOptions = accepted(forager.s3.get, "x", typo),
+    S3BucketOptions = accepted(forager.s3.head, "x", typo),
+    S3ListOptions = accepted(forager.s3.list, typo),
+    S3PresignOptions = accepted(forager.s3.presign, "x", typo),
     PublishOptions = accepted(forager.broker.publish, "x", "y", typo),
     BrokerRequestOptions = accepted(forager.broker.request, "x", {}, typo),
     StreamOptions = accepted(forager.broker.stream, "x", "y", typo),
@@ -200,6 +231,15 @@ it("the options of the stubs are those that the library takes", function()
     DockerExecOptions = accepted(forager.docker.exec, "x", "y", typo),
     DockerBuildOptions = accepted(forager.docker.build, typo),
     DockerEventOptions = accepted(forager.docker.events, typo),
+    KubernetesDeployOptions = accepted(forager.k8s.deploy, typo),
+    KubernetesJobOptions = accepted(forager.k8s.run_job, typo),
+    KubernetesListOptions = accepted(forager.k8s.list, "x", typo),
+    KubernetesApplyOptions = accepted(forager.k8s.apply, {}, typo),
+    KubernetesDeleteOptions = accepted(forager.k8s.delete, "x", "y", typo),
+    KubernetesLogOptions = accepted(forager.k8s.logs, "x", typo),
+    KubernetesWatchOptions = accepted(forager.k8s.watch, "x", typo),
+    KubernetesExecOptions = accepted(forager.k8s.exec, "x", "y", typo),
+    QueueSubmitOptions = accepted(forager.queue.submit, "x.y", typo),
     MonitorOptions = accepted(forager.monitors.add, typo),
     DeclaredMonitor = accepted(forager.monitor, typo),
     MonitorExpectation = accepted(forager.monitors.add, { container = "x", call = "y", expect = typo }),
@@ -245,6 +285,7 @@ it("the index of the API names every function once, and nothing else", function(
   for _, name in ipairs(colony_parts) do
     add("colony." .. name .. ".", functions(name))
   end
+  add("cfs.snapshots.", functions "snapshots")
   for _, name in ipairs { "volumes", "networks" } do
     add("docker." .. name .. ".", functions(name))
   end

@@ -17,6 +17,12 @@ from terminal import PATIENCE, Terminal
 FORAGER = pathlib.Path(sys.argv[1]).absolute()
 
 
+def cpu_time(process):
+    """Seconds that it has computed, this far."""
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Repl(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -201,6 +207,9 @@ class Person(Repl):
     def test_ctrl_c_again_ends_the_program_where_it_cannot_end_the_call(self):
         terminal = self.terminal()
         terminal.ask("print 'it begins' ; (('a'):rep(100000)):find(('.-'):rep(20) .. 'b')", "it begins\r\n")
+        pid = terminal.program.pid
+        begun = cpu_time(pid)
+        self.until(lambda: cpu_time(pid) > begun + 0.3, "the call that cannot be ended")
         while terminal.program.poll() is None:
             terminal.type("\x03")
             time.sleep(0.1)

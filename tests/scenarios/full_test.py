@@ -2,28 +2,23 @@
 """The agent's state on a real disk that is full again and again: full_test.py FORAGER.
 A long campaign: `./dev soak full`. Needs a mount namespace of its own; where that is not allowed, nothing is tried."""
 import itertools
-import os
 import pathlib
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from agent_world import Scenario, main
 from mixed_load import HTTP, SCRIPT, MixedLoad
+from own_mounts import fill, in_own_mounts, small_disk
 from soak import Soak
 
 SOAK = Soak("full", rounds=4)  # a round: the disk is filled and made free again
-SKIPPED = 77  # for Meson; for a campaign it is a failure: what was not tried is not told as fine
 EACH = 8  # submissions for each round, half of them while it is full
-OWN_MOUNTS = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 
 
 class Full(Scenario):
     def setUp(self):
         super().setUp()
-        self.state.mkdir(mode=0o700)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "none", self.state], check=True)
-        self.addCleanup(subprocess.run, ["umount", "--lazy", self.state], check=True)
+        small_disk(self, self.state, 32)
         self.ballast = self.state / "ballast"
 
     def test_nothing_is_lost_while_there_is_no_room_and_it_goes_on_when_there_is(self):
@@ -33,7 +28,7 @@ class Full(Scenario):
             ways = itertools.cycle((self.go_on, self.stop_meanwhile, self.die_meanwhile))
             for _ in range(SOAK.rounds):
                 load.give(EACH // 2)
-                self.fill()
+                fill(self.ballast)
                 load.give(EACH // 2)
                 self.is_refused_and_says_so()
                 refusals += self.cancellation_is_refused()
@@ -48,15 +43,6 @@ class Full(Scenario):
             load.finish()
         SOAK.tell(SOAK.rounds, "full disks")
         SOAK.tell(len(load.accepted), "submissions")
-
-    def fill(self):
-        with open(self.ballast, "wb", buffering=0) as file:
-            for size in (65536, 4096, 1):
-                try:
-                    while True:
-                        file.write(b"x" * size)
-                except OSError:
-                    continue
 
     def make_room(self):
         self.ballast.unlink()
@@ -104,11 +90,4 @@ class Full(Scenario):
 
 
 if __name__ == "__main__":
-    if subprocess.run([*OWN_MOUNTS, "true"], check=False, capture_output=True).returncode != 0:
-        print("no mount namespace is to be had here: nothing tried")
-        sys.exit(SKIPPED)
-    elif os.environ.get("FORAGER_OWN_MOUNTS"):
-        main()
-    else:
-        os.environ["FORAGER_OWN_MOUNTS"] = "yes"
-        os.execvp(OWN_MOUNTS[0], [*OWN_MOUNTS, sys.executable, "-B", *sys.argv])
+    in_own_mounts(main)

@@ -28,6 +28,10 @@ def integration(name):
     return (sys.executable, "-B", TESTS / "integration" / f"{name}_test.py", "FORAGER")
 
 
+def at_size(size, name):
+    return ("env", size, *integration(name))
+
+
 def unit(name, *cases):
     return (f"BUILD/unit/unit_{name}", f"--test-case={','.join(cases)}")
 
@@ -46,6 +50,10 @@ CAMPAIGNS = {
                         False),
     "colony": Campaign("an executor of a real colony: server, database, network and agent fail, the history is checked",
                        integration("colony_faults"), 1_000, 50, False, needs_bed=True),
+    "large": Campaign("a file of 10 GB to a colony and back, killed on its way and gone on with",
+                      at_size("SIZE=10000000000", "colony_large"), 2, 1, True, needs_bed=True),
+    "many": Campaign("two folders with 10,000 files that change, kept in line through a colony, killed again and again",
+                     at_size("FILES=10000", "colony_many"), 5, 5, False, needs_bed=True),
     "clock": Campaign("the calendar's clock set under the real agent", scenario("clock", "BUILD/scenarios/libclock_shift.so"),
                       30, 10, False),
 }

@@ -36,6 +36,7 @@ class FaultProxy:
         self.requests = collections.deque(maxlen=100000)  # bytes; the newest last
         self.connections = {}  # task: the writer to its client
         self.pause = 0.0
+        self.held = 0  # requests, or replies to them, since all was well
         self.server = None
         self.loop = asyncio.new_event_loop()
         self.flowing = asyncio.Event()
@@ -81,6 +82,25 @@ class FaultProxy:
         """The client gets these bytes, whatever they are, and the end of the connection; the server gets nothing."""
         self.rules.append(Rule("answer", about.encode(), times, reply))
 
+    def break_off(self, about="", times=1):
+        """The server gets half of the request; then both ends of the connection are reset."""
+        self.rules.append(Rule("break off", about.encode(), times))
+
+    def hold(self, about="", times=1):
+        """The request goes no further, and nobody answers it, until its client goes."""
+        self.rules.append(Rule("hold", about.encode(), times))
+
+    def hold_reply(self, about="", times=1):
+        """The server gets the request and answers; the client hears nothing, until it goes."""
+        self.rules.append(Rule("hold reply", about.encode(), times))
+
+    def await_held(self, count=1):
+        deadline = time.monotonic() + PATIENCE
+        while self.held < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.held} of {count} requests are held")
+            time.sleep(0.01)
+
     def count(self, about):
         """Requests so far that hold the text."""
         return sum(about.encode() in request for request in list(self.requests))
@@ -113,6 +133,7 @@ class FaultProxy:
     async def reopen(self):
         self.rules.clear()
         self.pause = 0.0
+        self.held = 0
         self.flowing.set()
         if not self.server:
             await self.listen()
@@ -156,9 +177,15 @@ class FaultProxy:
         await self.gate()
         if rule and rule.act == "answer":
             return await give(client, rule.bytes)
+        if rule and rule.act == "break off":
+            return await break_off(request, client, server)
+        if rule and rule.act == "hold":
+            return await self.keep(client)
         replies = [await unless_gone(client[0], ask(request, *server))
                    for _ in range(2 if rule and rule.act == "duplicate" else 1)]
         await self.gate()
+        if rule and rule.act == "hold reply":
+            return await self.keep(client)
         if rule and rule.act == "drop reply":
             return reset(client[1])
         head, body = replies[0]
@@ -166,6 +193,10 @@ class FaultProxy:
         if head.startswith(b"HTTP/1.1 101"):
             return await self.tunnel(client, server)
         return header(head, b"connection") != b"close"
+
+    async def keep(self, client):
+        self.held += 1
+        return await unless_gone(client[0], asyncio.Event().wait())
 
     def take_rule(self, request):
         for rule in self.rules:
@@ -189,9 +220,25 @@ class FaultProxy:
             await writer.drain()
 
 
+class BlindProxy(FaultProxy):
+    """Passes bytes as they come, for TLS that goes through it and for replies without end: nothing can be meant for
+    requests, which it does not see."""
+
+    async def exchange(self, client, server):
+        await self.tunnel(client, server)
+        return False
+
+
 async def give(client, reply):
     client[1].write(reply)
     await client[1].drain()
+
+
+async def break_off(request, client, server):
+    server[1].write(request[:len(request) // 2])
+    await server[1].drain()
+    for end in (server, client):
+        reset(end[1])
 
 
 async def ask(request, reader, writer):
@@ -223,5 +270,7 @@ async def first_of(*works):
 
 def reset(writer):
     """The other side hears that the connection broke, not that it ended."""
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    end = writer.get_extra_info("socket")
+    if end.fileno() >= 0:  # otherwise it is over already
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

@@ -34,7 +34,8 @@ def evict(folder):
 
 def remove_cgroups(name):
     """What a container engine has made for its containers below a group of this name. They end a little later than it."""
-    for parent in pathlib.Path("/sys/fs/cgroup").glob(f"*/{name}"):
+    root = pathlib.Path("/sys/fs/cgroup")
+    for parent in [*root.glob(name), *root.glob(f"*/{name}")]:
         for group in [*sorted((path for path in parent.rglob("*") if path.is_dir()), reverse=True), parent]:
             while not removed(group):
                 time.sleep(0.01)

@@ -22,6 +22,11 @@ public:
 
     ScopeId new_scope() override { return ScopeId{++last_scope}; }
 
+    boost::asio::awaitable<Result<std::string>> folder(ScopeId, std::optional<LastingFolder>) override
+    {
+        co_return Failure{Errc::refused, "there are no folders here"};
+    }
+
     boost::asio::awaitable<void> end_scope(ScopeId scope) override
     {
         ended.push_back(scope);

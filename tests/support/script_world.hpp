@@ -78,8 +78,12 @@ public:
     Signals signals;
     scripting::ColonyAccess colony = [] { return Failure{Errc::refused, "there is no colony"}; };
     DockerAccess docker = [] { return Failure{Errc::refused, "there is no Docker engine"}; };
+    KubernetesAccess kubernetes = [] { return Failure{Errc::refused, "there is no Kubernetes cluster"}; };
+    cfs::FilesAccess files = [] { return Failure{Errc::refused, "there are no colony's files"}; };
+    StoreAccess store = [] { return Failure{Errc::refused, "there is no object store"}; };
     BrokerAccess brokers = [](std::string_view) { return Failure{Errc::refused, "there is no broker"}; };
     MonitorsAccess monitors = [] { return Failure{Errc::refused, "there are no monitors"}; };
+    WorkQueueAccess queue = [] { return Failure{Errc::refused, "there is no queue"}; };
 
 private:
     scripting::Script& make(std::string_view text, Mode mode, scripting::Vm::Config config, Registry& declares)
@@ -87,8 +91,9 @@ private:
         const std::string path = folder_.path() + "/script.lua";
         std::ofstream{path} << text;
         const scripting::World outside{
-            io.get_executor(), clock,  random,           slicer_, *library_, pool_,  processes_, http_,   declares,
-            scheduler,         runner, *journal_in_use_, values,  signals,   colony, docker,     brokers, monitors};
+            io.get_executor(), clock,     random, slicer_,          *library_, pool_,   processes_, http_,
+            declares,          scheduler, runner, *journal_in_use_, values,    signals, colony,     docker,
+            kubernetes,        files,     store,  brokers,          monitors,  queue};
         scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
         if (auto loaded = scripts_.back()->load(); !loaded)
             throw std::logic_error{loaded.error().message};

@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/agent_queue.hpp"
 #include "app/agent/colony_member.hpp"
 #include "app/agent/disk_watch.hpp"
 #include "app/agent/guest_script.hpp"
@@ -7,12 +8,17 @@
 #include "app/agent/run_script.hpp"
 #include "app/agent/settings_words.hpp"
 #include "app/agent/traced_call.hpp"
+#include "app/backup_access.hpp"
 #include "app/brokers.hpp"
 #include "app/docker_access.hpp"
+#include "app/files_access.hpp"
+#include "app/kubernetes_access.hpp"
+#include "app/store_access.hpp"
 #include "base/duration.hpp"
 #include "base/version.hpp"
-#include "core/arguments.hpp"
 #include "functions/broker_monitor.hpp"
+#include "functions/builtin.hpp"
+#include "functions/monitors.hpp"
 #include "primitives/files/paths.hpp"
 #include "runtime/run_handler.hpp"
 
@@ -44,19 +50,14 @@ AppConfig app_config(const config::Settings& settings, std::function<void()> han
     config.output = settings.limits.output;
     config.clean_up = settings.agent.grace + for_the_rest;
     config.no_docker = why_no_docker(settings);
+    config.no_kubernetes = why_no_kubernetes(settings);
+    config.no_backup = why_no_backup(settings);
+    if (!config.no_backup.empty())
+        config.no_backup += ", and restart the agent";
     config.scheduler.concurrency = settings.agent.concurrency;
     config.scheduler.away = settings.limits.queue;
     config.scheduler.grace = settings.agent.grace;
     return config;
-}
-
-Result<void> can_run(const Registry& registry, const Invocation& invocation)
-{
-    const auto found = registry.find(invocation.function);
-    if (!found)
-        return found.error();
-    const auto bound = bind_arguments((*found)->function, invocation.args, invocation.kwargs);
-    return bound ? Result<void>{} : Result<void>{bound.error()};
 }
 
 } // namespace
@@ -74,14 +75,20 @@ Agent::Agent(config::Settings settings, Reread reread)
       reload_asked_{app_.executor()},
       reloading_{app_.clock(), reload_asked_, {}, [this] { return reload(); }},
       begun_{app_.clock().now()},
-      docker_{docker_access(settings_, app_, DockerHome::agent)},
+      docker_{docker_access(settings_, app_, Home::agent)},
+      kubernetes_{kubernetes_access(settings_, app_, Home::agent)},
       brokers_{broker_access(settings_, app_)}
 {
     observer_.count_in(counts_);
     app_.ask_colony_as(colony_access(settings_, app_));
     app_.run_containers_on(docker_);
+    app_.run_pods_in(kubernetes_);
+    app_.bring_files_with(files_access(settings_, app_));
+    app_.back_up_with(backup_access(settings_, Home::agent));
+    app_.store_in(store_access(settings_, app_, settings_.agent.state_dir + "/uploads"));
     app_.talk_to_brokers(brokers_);
-    app_.monitor_with([this]() -> Result<Monitors*> { return &engine_->monitors(); });
+    app_.monitor_with(monitors_);
+    app_.queue_in([this]() -> Result<WorkQueue*> { return work_.get(); });
     if (settings_.agent.reload == config::Reload::automatic)
         reloading_.changed = [this] { return scripts_->changed(); };
 }
@@ -131,11 +138,13 @@ asio::awaitable<Result<void>> Agent::start()
     const bool died =
         co_await leftovers_.bury_the_dead(*folder_, log_, [this](const std::string& root) { return holds(root); });
     owes_nothing_ = !died;
-    if (died)
-        leftovers_.remove_containers(docker_, app_.clock(), log_);
     if (const auto opened = open_store(); !opened)
         co_return opened.error();
-    make_queue();
+    if (died || Leftovers::are_containers_left(*folder_))
+        leftovers_.remove_containers(docker_, app_.clock(), log_, store_->records());
+    if ((died || Leftovers::are_jobs_left(*folder_)) && app_.config().no_kubernetes.empty())
+        leftovers_.remove_jobs(kubernetes_, app_.clock(), log_, store_->records());
+    queue_ = agent_queue(app_, *store_, settings_, [this](const std::string& id) { ended(id); });
     if (const auto made = make_colony(); !made)
         co_return made.error();
     keep_what_is_observed();
@@ -144,9 +153,7 @@ asio::awaitable<Result<void>> Agent::start()
         co_return opened.error();
     add_run_script(app_, observer_);
     if (app_.config().no_docker.empty())
-        add_broker_monitor(
-            app_.registry(), [this] { return app_.monitors(); },
-            [this] { return Result<Replies*>{&store_->replies()}; });
+        offer_broker_monitor();
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
     if (const auto recalled = co_await colony_->recall(); !recalled)
@@ -154,6 +161,24 @@ asio::awaitable<Result<void>> Agent::start()
     co_await leftovers_.end_unclaimed(store_->records());
     co_await load();
     co_return open_socket();
+}
+
+void Agent::offer_broker_monitor()
+{
+    add_broker_monitor(
+        app_.registry(), [this] { return app_.monitors(); }, [this] { return Result<Replies*>{&store_->replies()}; });
+}
+
+// Nobody tells of an engine that begins: its socket has to be looked for.
+asio::awaitable<void> Agent::meet_engine()
+{
+    constexpr Duration look = std::chrono::seconds{2};
+    while (!why_no_docker(settings_).empty())
+        co_await sleep_for(app_.clock(), look);
+    add_container_functions(app_.registry(), docker_, files_, brokers_);
+    add_monitors(app_.registry(), monitors_);
+    offer_broker_monitor();
+    log_.info("there is a Docker engine now", {{"host", settings_.docker.host}});
 }
 
 Result<void> Agent::open_store()
@@ -167,24 +192,6 @@ Result<void> Agent::open_store()
         log_.fail(store_->damage());
     app_.keep_in(store_->journal(), store_->values());
     return {};
-}
-
-void Agent::make_queue()
-{
-    QueueSource::Config config;
-    config.limit = settings_.limits.queue;
-    config.request = settings_.limits.request;
-    QueueSource::Hooks hooks;
-    hooks.fresh_id = [this] { return app_.scheduler().fresh_id(); };
-    hooks.check = [this](const Invocation& invocation) { return can_run(app_.registry(), invocation); };
-    hooks.ended = [this](const std::string& id, const Outcome&) { ended(id); };
-    hooks.cancel = [this](const std::string& id) { (void)app_.scheduler().cancel(id); };
-    hooks.retries = [this](const std::string& name) {
-        const auto found = app_.registry().find(name);
-        return found ? (*found)->function.retries : 0;
-    };
-    queue_ = std::make_unique<QueueSource>(app_.executor(), app_.clock(), store_->records(), app_.scheduler(), config,
-                                           std::move(hooks));
 }
 
 Result<void> Agent::make_colony()
@@ -243,13 +250,18 @@ void Agent::make_control()
     channels_ = std::make_unique<ChannelDesk>(
         ChannelDesk::Parts{app_, settings_, brokers_, *queue_, store_->replies(), *messages_, log_, loops_});
     engine_ = std::make_unique<EngineDesk>(app_, *store_, *queue_, gate_, observer_, log_, docker_);
+    cluster_ =
+        std::make_unique<ClusterDesk>(ClusterDesk::Parts{app_, kubernetes_, *queue_, gate_, observer_, log_, loops_});
     overview_ = std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_,
                                                            *scripts_, *events_, *messages_, *streams_, *channels_,
                                                            *engine_, *sessions_, begun_});
-    api_ = std::make_unique<control::Api>(control::Api::Parts{
-        app_.scheduler(), *queue_, *store_, app_.signals(), *sessions_, gate_, [this] { return overview_->status(); },
-        [this] { return overview_->scripts(); }, [this] { return reload(); }, [this] { return drain_.run(); },
-        [this] { drain_.resume(); }, [this](const std::string& function) { return hears_signals(function); }});
+    work_ = std::make_unique<WorkDesk>(
+        WorkDesk::Parts{app_.scheduler(), *queue_, *store_, app_.signals(),
+                        [this](const std::string& function) { return hears_signals(function); }});
+    api_ = std::make_unique<control::Api>(
+        control::Api::Parts{app_.scheduler(), *queue_, *store_, *work_, *sessions_, gate_,
+                            [this] { return overview_->status(); }, [this] { return overview_->scripts(); },
+                            [this] { return reload(); }, [this] { return drain_.run(); }, [this] { drain_.resume(); }});
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -286,6 +298,8 @@ asio::awaitable<void> Agent::serve()
     messages_->start();
     channels_->start();
     engine_->start(loops_);
+    if (!app_.config().no_docker.empty() && !settings_.docker.host.empty())
+        doors_->spawn("engine", meet_engine());
     loops_.start("reload", [this] { return reloading_.run(); });
     loops_.start("disk", [this] { return watch_disk(store_->writer(), app_.clock(), log_); });
     const store::Retention retention{settings_.limits.retention, settings_.limits.retention_count};
@@ -317,6 +331,7 @@ asio::awaitable<void> Agent::stop()
     app_.processes().leave_kept();
     co_await loops_.stop();
     co_await engine_->stop();
+    co_await cluster_->stop();
     if (service_.listens()) // it is still watched
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
@@ -331,6 +346,7 @@ asio::awaitable<void> Agent::stop()
     co_await leftovers_.settled();
     co_await store_->writer().close();
     co_await app_.processes().end_all();
+    leftovers_.say_what_is_left(*folder_, docker_, kubernetes_);
     folder_->leave();
     log_.info("stopped");
 }
@@ -371,6 +387,7 @@ asio::awaitable<void> Agent::load()
     messages_->serve(scripts_->scripts());
     co_await streams_->serve(scripts_->scripts());
     engine_->serve(scripts_->scripts());
+    co_await cluster_->serve(scripts_->scripts());
     http_.serve(scripts_->watchers());
     queue_->reconsider();
 }

@@ -5,6 +5,7 @@
 #include "app/agent/agent_http.hpp"
 #include "app/agent/broker_events.hpp"
 #include "app/agent/channel_desk.hpp"
+#include "app/agent/cluster_desk.hpp"
 #include "app/agent/colony_desk.hpp"
 #include "app/agent/drain.hpp"
 #include "app/agent/engine_desk.hpp"
@@ -19,6 +20,7 @@
 #include "app/agent/service_manager.hpp"
 #include "app/agent/state_folder.hpp"
 #include "app/agent/stream_events.hpp"
+#include "app/agent/work_desk.hpp"
 #include "app/app.hpp"
 #include "config/config.hpp"
 #include "control/api.hpp"
@@ -58,10 +60,11 @@ private:
     boost::asio::awaitable<void> serve();
     boost::asio::awaitable<void> stop();
     boost::asio::awaitable<void> hurry_at(TimePoint end_of_grace);
+    void offer_broker_monitor();
+    boost::asio::awaitable<void> meet_engine();
     Result<void> open_store();
     Result<void> open_socket();
     Result<void> open_http();
-    void make_queue();
     Result<void> make_colony();
     void keep_what_is_observed();
     bool holds(const std::string& id) const;
@@ -96,6 +99,8 @@ private:
     std::unique_ptr<StreamEvents> streams_;
     std::unique_ptr<ChannelDesk> channels_;
     std::unique_ptr<EngineDesk> engine_;
+    std::unique_ptr<ClusterDesk> cluster_;
+    std::unique_ptr<WorkDesk> work_;
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;
@@ -107,6 +112,9 @@ private:
     Semaphore reloads_{1}; // one at a time, whoever asks
     TimePoint begun_;
     DockerAccess docker_;
+    KubernetesAccess kubernetes_;
+    cfs::FilesAccess files_ = [this] { return app_.files(); };
+    MonitorsAccess monitors_ = [this]() -> Result<Monitors*> { return &engine_->monitors(); };
     BrokerAccess brokers_;
 };
 

@@ -66,6 +66,9 @@ void BrokerEvents::serve(const std::vector<std::shared_ptr<scripting::Script>>& 
     for (const std::string& broker : missing)
         parts_.log.warn("scripts handle messages of " + broker +
                         ", and nobody hears them: " + parts_.brokers(broker).error().message);
+    for (const Shared& one : listeners_)
+        if (std::ranges::find(listeners, one) == listeners.end())
+            dropped_[one->watcher().broker->broker] += one->dropped();
     listeners_ = std::move(listeners); // those that are not here any more handle what they have
     for (const auto& [name, source] : sources_)
         source->set(std::move(hearings[name]));
@@ -142,6 +145,7 @@ asio::awaitable<void> BrokerEvents::put_all(std::string function, std::string ev
         puts.spawn(event, put(std::move(invocation), lost));
     }
     co_await puts.join();
+    dropped_[event.substr(0, event.find(':'))] += lost.messages;
     if (lost.messages > 0)
         parts_.log.warn("messages are lost: " + lost.why, {{"event", event}, {"messages", lost.messages}});
 }
@@ -184,6 +188,25 @@ Array BrokerEvents::status() const
                               {"waiting", one->waiting()},
                               {"running", one->calls()},
                               {"dropped", one->dropped()}});
+    }
+    return list;
+}
+
+std::vector<MessageCounts> BrokerEvents::counts() const
+{
+    std::vector<MessageCounts> list;
+    for (const auto& [name, source] : sources_) {
+        MessageCounts counts{name, source->messages()};
+        if (const auto before = dropped_.find(name); before != dropped_.end())
+            counts.dropped = before->second;
+        for (const Shared& one : listeners_) {
+            if (one->watcher().broker->broker != name)
+                continue;
+            counts.dropped += one->dropped();
+            counts.waiting += one->waiting();
+            counts.running += one->calls();
+        }
+        list.push_back(std::move(counts));
     }
     return list;
 }

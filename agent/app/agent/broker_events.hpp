@@ -2,6 +2,7 @@
 // strand.
 #pragma once
 
+#include "app/agent/channel_counts.hpp"
 #include "app/agent/log.hpp"
 #include "app/agent/observer.hpp"
 #include "app/app.hpp"
@@ -54,6 +55,8 @@ public:
     /// The handlers with what waits, as `status` shows them.
     Array status() const;
 
+    std::vector<MessageCounts> counts() const;
+
 private:
     using Shared = std::shared_ptr<scripting::Listener>;
     struct Lost {
@@ -72,6 +75,7 @@ private:
     std::map<std::string, std::vector<Hearing>> always_;
     TaskGroup calls_;
     std::vector<Shared> listeners_;
+    std::map<std::string, std::uint64_t> dropped_; // by broker, by handlers that are gone
 };
 
 } // namespace forager

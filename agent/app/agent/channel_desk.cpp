@@ -124,10 +124,20 @@ Array ChannelDesk::status() const
     for (const auto& [name, desk] : desks_)
         if (desk.channels)
             list.push_back(Object{{"broker", name},
-                                  {"heard", desk.channels->heard()},
-                                  {"refused", desk.channels->refused()},
+                                  {"heard", desk.channels->total().heard},
+                                  {"refused", desk.channels->total().refused + desk.channels->total().busy},
                                   {"replies", desk.replies->told()},
                                   {"trouble", desk.replies->trouble()}});
+    return list;
+}
+
+std::vector<ChannelCounts> ChannelDesk::counts() const
+{
+    std::vector<ChannelCounts> list;
+    for (const auto& [name, desk] : desks_)
+        if (desk.channels)
+            list.push_back({name, desk.channels->counts(), desk.channels->putting(), desk.replies->told(),
+                            desk.replies->lost(), desk.replies->waiting()});
     return list;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/agent/broker_events.hpp"
+#include "app/agent/channel_counts.hpp"
 #include "app/agent/log.hpp"
 #include "app/app.hpp"
 #include "config/config.hpp"
@@ -18,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace forager {
 
@@ -48,6 +50,8 @@ public:
     boost::asio::awaitable<void> close(TimePoint deadline);
 
     Array status() const;
+
+    std::vector<ChannelCounts> counts() const;
 
 private:
     struct Desk {

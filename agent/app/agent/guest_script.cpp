@@ -1,5 +1,7 @@
 #include "app/agent/guest_script.hpp"
 
+#include "scripting/builtin_scripts.hpp"
+
 #include <functional>
 #include <set>
 #include <utility>
@@ -8,12 +10,14 @@ namespace forager {
 
 namespace {
 
-// Where the agent serves the same file, the guest's functions stand in front of those.
+// Where the agent serves the same file, the guest's functions stand in front of those, and so they do of the program's
+// own scripts.
 std::set<std::string, std::less<>> declared_by(const std::string& path, const Registry& registry)
 {
     std::set<std::string, std::less<>> names;
     for (const auto& entry : registry.list())
-        if (entry->function.where.starts_with(path + ":"))
+        if (entry->function.where.starts_with(path + ":") ||
+            entry->function.where.starts_with(scripting::builtin_folder))
             names.insert(entry->function.name);
     return names;
 }

@@ -7,6 +7,7 @@
 #include "io/process/local_process_runner.hpp"
 #include "ports/clock.hpp"
 #include "primitives/docker/access.hpp"
+#include "primitives/kubernetes/access.hpp"
 #include "runtime/task_group.hpp"
 #include "store/record_table.hpp"
 
@@ -35,9 +36,21 @@ public:
     /// Ends what is kept for work that has ended, and removes its folders.
     boost::asio::awaitable<void> end_unclaimed(store::RecordTable& records);
 
-    /// Begins to remove the containers that agents before this one left, as soon as the engine answers. `clock` and
-    /// `log` must outlive it.
-    void remove_containers(const DockerAccess& docker, Clock& clock, const AgentLog& log);
+    /// Begins to remove the containers that agents before this one left, as soon as the engine answers, those that are
+    /// kept for work which has ended, too; and ends their commands in other containers. All must outlive it.
+    void remove_containers(const DockerAccess& docker, Clock& clock, const AgentLog& log, store::RecordTable& records);
+
+    /// Begins to remove the jobs that agents before this one left in a cluster, as soon as it answers, those that are
+    /// kept for work which has ended, too. All must outlive it.
+    void remove_jobs(const KubernetesAccess& kubernetes, Clock& clock, const AgentLog& log,
+                     store::RecordTable& records);
+
+    /// Whether an agent that was stopped has left containers, or jobs in a cluster, which go on.
+    static bool are_containers_left(const StateFolder& folder);
+    static bool are_jobs_left(const StateFolder& folder);
+
+    /// For the next agent, as the last word of this one.
+    void say_what_is_left(const StateFolder& folder, const DockerAccess& docker, const KubernetesAccess& kubernetes);
 
     /// The invocation has ended: begins to end what was kept for it, and to remove its folders.
     void forget(const std::string& root);
@@ -47,6 +60,11 @@ public:
 
 private:
     boost::asio::awaitable<void> end_all_of(std::string root);
+    boost::asio::awaitable<void> sweep(DockerEngine& engine, Clock& clock, const AgentLog& log,
+                                       store::RecordTable& records);
+    static boost::asio::awaitable<bool> swept(DockerEngine& engine, const AgentLog& log);
+    boost::asio::awaitable<void> sweep_cluster(KubernetesCluster& cluster, Clock& clock, const AgentLog& log,
+                                               store::RecordTable& records);
 
     LocalProcessRunner& processes_;
     TaskGroup endings_;

@@ -118,7 +118,7 @@ void AgentLog::tell_of_the_lost() const
 
 void AgentLog::write(LogLevel level, std::string_view message, const Object& fields) const
 {
-    if (level < least_)
+    if (!writes(level))
         return;
     ++lines_[static_cast<std::size_t>(level)];
     tell_of_the_lost();

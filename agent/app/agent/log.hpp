@@ -25,6 +25,9 @@ public:
     /// One line; `fields` are names and texts that belong to it, as the invocation.
     void write(LogLevel level, std::string_view message, const Object& fields = {}) const;
 
+    /// Whether lines of this level are written at all.
+    bool writes(LogLevel level) const { return level >= least_; }
+
     void info(std::string_view message, const Object& fields = {}) const { write(LogLevel::info, message, fields); }
     void warn(std::string_view message, const Object& fields = {}) const { write(LogLevel::warning, message, fields); }
     void fail(std::string_view message, const Object& fields = {}) const { write(LogLevel::error, message, fields); }

@@ -95,6 +95,62 @@ void write_counters(MetricsText& text, const MetricsView& view)
         text.sample(static_cast<double>(count), {{"status", std::to_string(status)}});
 }
 
+// A family of numbers, one for each broker.
+template <class Counts>
+void of_each(MetricsText& text, std::string name, MetricType type, std::string_view help,
+             const std::vector<Counts>& all, std::size_t Counts::* number)
+{
+    text.family(std::move(name), type, "", help);
+    for (const Counts& counts : all)
+        text.sample(static_cast<double>(counts.*number), {{"broker", counts.broker}});
+}
+
+void write_messages(MetricsText& text, const std::vector<MessageCounts>& all)
+{
+    if (all.empty())
+        return;
+    of_each(text, "forager_broker_messages", MetricType::counter, "Messages that the agent has heard.", all,
+            &MessageCounts::heard);
+    of_each(text, "forager_broker_messages_dropped", MetricType::counter,
+            "Messages that a script's handler, or the queue behind it, had no room for.", all, &MessageCounts::dropped);
+    of_each(text, "forager_broker_messages_waiting", MetricType::gauge, "Messages that wait for a script's handler.",
+            all, &MessageCounts::waiting);
+    of_each(text, "forager_broker_handlers_running", MetricType::gauge, "Calls of scripts' handlers of messages.", all,
+            &MessageCounts::running);
+}
+
+using RequestCounts = ContainerChannels::Counts;
+
+void of_each_channel(MetricsText& text, std::string name, std::string_view help, const std::vector<ChannelCounts>& all,
+                     std::uint64_t RequestCounts::* number)
+{
+    text.family(std::move(name), MetricType::counter, "", help);
+    for (const ChannelCounts& broker : all)
+        for (const auto& [channel, counts] : broker.requests)
+            text.sample(static_cast<double>(counts.*number), {{"broker", broker.broker}, {"channel", channel}});
+}
+
+void write_channels(MetricsText& text, const std::vector<ChannelCounts>& all)
+{
+    if (all.empty())
+        return;
+    of_each_channel(text, "forager_container_requests", "Requests about containers that have come, by channel.", all,
+                    &RequestCounts::heard);
+    of_each_channel(text, "forager_container_requests_refused", "Those of them that can never be done.", all,
+                    &RequestCounts::refused);
+    of_each_channel(text, "forager_container_requests_busy", "Those of them that the queue had no room for.", all,
+                    &RequestCounts::busy);
+    of_each(text, "forager_container_requests_accepting", MetricType::gauge,
+            "Requests on their way into the queue; forager_queue_waiting has those that are in it.", all,
+            &ChannelCounts::putting);
+    of_each(text, "forager_container_replies", MetricType::counter, "Replies that were published.", all,
+            &ChannelCounts::replies);
+    of_each(text, "forager_container_replies_lost", MetricType::counter,
+            "Replies to refused requests that were dropped, since too many waited.", all, &ChannelCounts::replies_lost);
+    of_each(text, "forager_container_replies_waiting", MetricType::gauge,
+            "Replies to refused requests that wait for the broker.", all, &ChannelCounts::replies_waiting);
+}
+
 } // namespace
 
 std::string metrics_page(const MetricsView& view, MetricsText::Form form)
@@ -105,6 +161,8 @@ std::string metrics_page(const MetricsView& view, MetricsText::Form form)
     write_loops(text, view.loops);
     write_scripts(text, view.scripts);
     write_counters(text, view);
+    write_messages(text, view.messages);
+    write_channels(text, view.channels);
     return text.finish();
 }
 

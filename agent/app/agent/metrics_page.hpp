@@ -1,6 +1,7 @@
 // What /metrics says: the state of the agent's parts and what they have done, as text for Prometheus. On the strand.
 #pragma once
 
+#include "app/agent/channel_counts.hpp"
 #include "app/agent/invocation_counts.hpp"
 #include "app/agent/log.hpp"
 #include "app/agent/script_set.hpp"
@@ -33,6 +34,8 @@ struct MetricsView {
     const std::map<int, std::uint64_t>& http_replies; ///< by status
     std::vector<LoopStatus> loops{};
     std::vector<ScriptSet::Status> scripts{};
+    std::vector<MessageCounts> messages{};
+    std::vector<ChannelCounts> channels{};
 };
 
 /// Labels take a bounded number of values: what goes beyond is left out or counted together.

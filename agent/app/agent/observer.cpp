@@ -86,16 +86,32 @@ void AgentObserver::keep_state(const Invocation& invocation, State state, std::s
 
 void AgentObserver::line(const Invocation& invocation, std::string_view text)
 {
-    log_.info(text, fields_of(invocation));
-    if (lines_ == nullptr || !is_recorded_(root_of(invocation)))
+    const std::string root = root_of(invocation);
+    if (lines_ == nullptr || !is_recorded_(root)) {
+        log_.info(text, fields_of(invocation));
         return;
-    lines_->add(root_of(invocation), text);
-    wrote_(root_of(invocation), text);
+    }
+    log_line(invocation, root, text);
+    lines_->add(root, text);
+    wrote_(root, text);
+}
+
+// They are kept with the record: what prints without end need not fill the log, too.
+void AgentObserver::log_line(const Invocation& invocation, const std::string& root, std::string_view text)
+{
+    constexpr std::size_t most_logged = 1000;
+    const std::size_t count = ++logged_[root];
+    const LogLevel level = count <= most_logged ? LogLevel::info : LogLevel::debug;
+    if (count == most_logged + 1)
+        log_.info("its further lines are not logged here: forager logs " + root, fields_of(invocation));
+    if (log_.writes(level))
+        log_.write(level, text, fields_of(invocation));
 }
 
 void AgentObserver::end(const std::string& id)
 {
     noted_.erase(id);
+    logged_.erase(id);
     if (lines_ != nullptr)
         lines_->end(id);
 }

@@ -8,6 +8,7 @@
 #include "ports/observer.hpp"
 #include "store/store.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -46,6 +47,7 @@ public:
 
 private:
     void keep_state(const Invocation& invocation, State state, std::string_view note);
+    void log_line(const Invocation& invocation, const std::string& root, std::string_view text);
     Object fields_of(const Invocation& invocation) const;
     std::string script_of(const Invocation& invocation) const;
 
@@ -56,7 +58,8 @@ private:
     Wrote wrote_;
     ScriptOf script_of_;
     InvocationCounts* counts_ = nullptr;
-    std::map<std::string, State> noted_; // where it is not `running`, which the record says from its start
+    std::map<std::string, std::size_t> logged_; // lines in the log, of what is recorded
+    std::map<std::string, State> noted_;        // where it is not `running`, which the record says from its start
 };
 
 } // namespace forager

@@ -199,6 +199,8 @@ std::string Overview::metrics(const HttpDoor& http, MetricsText::Form form) cons
     view.hooks_running = http.hooks_running();
     view.loops = parts_.loops.list();
     view.scripts = parts_.scripts.list();
+    view.messages = parts_.messages.counts();
+    view.channels = parts_.channels.counts();
     return metrics_page(view, form);
 }
 

@@ -5,6 +5,7 @@
 #include "primitives/files/glob.hpp"
 #include "primitives/files/paths.hpp"
 #include "runtime/run_handler.hpp"
+#include "scripting/builtin_scripts.hpp"
 
 #include <sys/stat.h>
 
@@ -19,6 +20,25 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Duration longest_load = std::chrono::seconds{10};
+
+// Of the program's own scripts, each is one family and called like it.
+constexpr const char* builtin_families[] = {"compute"};
+
+std::string path_of_builtin(std::string_view family)
+{
+    return std::string{scripting::builtin_folder} + std::string{family} + ".lua";
+}
+
+bool is_builtin(const std::string& path)
+{
+    return path.starts_with(scripting::builtin_folder);
+}
+
+bool declares_of(const scripting::Script& script, const std::string& family)
+{
+    return std::ranges::any_of(script.declared(),
+                               [&](const std::string& name) { return name.starts_with(family + "."); });
+}
 
 Failure took_too_long()
 {
@@ -90,20 +110,49 @@ asio::awaitable<void> ScriptSet::load()
     const std::vector<std::string> present = co_await files();
     std::vector<std::string> gone;
     for (const auto& [path, entry] : entries_)
-        if (!std::ranges::binary_search(present, path))
+        if (!is_builtin(path) && !std::ranges::binary_search(present, path))
             gone.push_back(path);
     for (const std::string& path : gone)
         co_await drop(path);
     for (const std::string& path : present)
         co_await load_one(path);
+    for (const char* family : builtin_families)
+        co_await load_builtin(family);
+}
+
+// Unless a script of the folders serves the family.
+asio::awaitable<void> ScriptSet::load_builtin(std::string family)
+{
+    const bool is_served = std::ranges::any_of(
+        entries_, [&](const auto& entry) { return entry.second.script && declares_of(*entry.second.script, family); });
+    if (!is_served)
+        co_await load_one(path_of_builtin(family));
+    app_.registry().add_unavailable(std::move(family), "");
+}
+
+// What a script declares takes the place of the program's own script of that family, and of no other's.
+void ScriptSet::replace_builtins(const scripting::Script& by, Registry& staged)
+{
+    for (const char* family : builtin_families) {
+        const auto own = entries_.find(path_of_builtin(family));
+        if (own == entries_.end() || !own->second.script)
+            continue;
+        if (!declares_of(by, family)) {
+            staged.keep(own->second.script->declared());
+            continue;
+        }
+        own->second.script->retire();
+        own->second.script.reset();
+    }
 }
 
 asio::awaitable<void> ScriptSet::load_one(std::string path)
 {
     Entry& entry = entries_[path];
     std::set<std::string, std::less<>> replaced;
-    if (entry.script)
-        replaced.insert(entry.script->declared().begin(), entry.script->declared().end());
+    for (const auto& [other_path, other] : entries_)
+        if (other.script && (other_path == path || is_builtin(other_path)))
+            replaced.insert(other.script->declared().begin(), other.script->declared().end());
     Registry staged{app_.registry(), std::move(replaced)};
     std::shared_ptr<scripting::Script> script;
     const Result<void> loaded = co_await stage(path, staged, script);
@@ -117,6 +166,8 @@ asio::awaitable<void> ScriptSet::load_one(std::string path)
         co_return;
     }
     co_await end_loops(entry);
+    if (!is_builtin(path))
+        replace_builtins(*script, staged);
     app_.registry().adopt(staged);
     script->moved_to(app_.registry());
     if (entry.script)
@@ -125,7 +176,8 @@ asio::awaitable<void> ScriptSet::load_one(std::string path)
     entry.problem.reset();
     note_owners();
     start_loops(entry);
-    log_.info("loaded", {{"script", path}, {"functions", entry.script->declared().size()}});
+    log_.write(is_builtin(path) ? LogLevel::debug : LogLevel::info, "loaded",
+               {{"script", path}, {"functions", entry.script->declared().size()}});
 }
 
 asio::awaitable<Result<void>> ScriptSet::stage(std::string path, Registry& staged,
@@ -252,8 +304,9 @@ std::vector<ScriptSet::Status> ScriptSet::list() const
 {
     std::vector<Status> statuses;
     for (const auto& [path, entry] : entries_)
-        statuses.push_back(
-            {path, entry.script != nullptr, entry.problem, entry.script ? entry.script->vm().heap().used() : 0});
+        if (!is_builtin(path) || entry.problem)
+            statuses.push_back(
+                {path, entry.script != nullptr, entry.problem, entry.script ? entry.script->vm().heap().used() : 0});
     return statuses;
 }
 

@@ -1,5 +1,6 @@
 // The scripts that the agent serves: loaded at its start and again when it is told to. One that does not load leaves
-// the earlier one of its file as it was. On the strand.
+// the earlier one of its file as it was. The program's own scripts are served, too, where no other one serves their
+// family. On the strand.
 #pragma once
 
 #include "app/agent/log.hpp"
@@ -41,9 +42,10 @@ public:
     /// Whether a file that could be a part of the scripts is new, changed or gone since they were loaded.
     boost::asio::awaitable<bool> changed();
 
+    /// Of the program's own ones, only those that do not work.
     std::vector<Status> list() const;
 
-    /// Those that work.
+    /// Those that work, the program's own ones as well.
     std::vector<std::shared_ptr<scripting::Script>> scripts() const;
 
     /// The path of the script that has declared the function, or does it again and again; empty: none that works.
@@ -62,6 +64,8 @@ private:
     boost::asio::awaitable<std::vector<std::string>> files();
     boost::asio::awaitable<std::string> fingerprint();
     boost::asio::awaitable<void> load_one(std::string path);
+    boost::asio::awaitable<void> load_builtin(std::string family);
+    void replace_builtins(const scripting::Script& by, Registry& staged);
     boost::asio::awaitable<Result<void>> stage(std::string path, Registry& staged,
                                                std::shared_ptr<scripting::Script>& script);
     Result<void> has_hooks_of_its_own(const std::string& path, const scripting::Script& script) const;

@@ -1,5 +1,7 @@
 #include "clients/docker/client.hpp"
 
+#include "io/url.hpp"
+
 #include "base/text.hpp"
 #include "clients/docker/refusal.hpp"
 #include "io/formats/json.hpp"
@@ -49,36 +51,16 @@ std::string base_url(const Client::Config& config)
     return (is_tls ? "https://" : "http://") + config.host.substr(tcp.size());
 }
 
-bool is_plain(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-           byte == '-' || byte == '_' || byte == '.' || byte == '~';
-}
-
 std::string query_text(const std::vector<std::pair<std::string, std::string>>& query)
 {
     std::string text;
     for (const auto& [name, value] : query)
         if (!value.empty())
-            text += (text.empty() ? "?" : "&") + segment(name) + "=" + segment(value);
+            text += (text.empty() ? "?" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
     return text;
 }
 
 } // namespace
-
-std::string segment(std::string_view text)
-{
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char byte : text) {
-        const auto bits = static_cast<unsigned char>(byte);
-        if (is_plain(byte))
-            encoded += byte;
-        else
-            encoded.append({'%', digits[bits >> 4U], digits[bits & 0xFU]});
-    }
-    return encoded;
-}
 
 Client::Client(BlockingPool& pool, Clock& clock, Config config)
     : config_{std::move(config)}, base_{base_url(config_)}, http_{pool, clock, http_config(config_)}

@@ -25,7 +25,7 @@ namespace forager::docker {
 /// One question to the engine.
 struct Ask {
     std::string method = "GET";
-    std::string path;                                       ///< below the version, percent-encoded: see `segment`
+    std::string path; ///< below the version, percent-encoded: see `percent_encoded`
     std::vector<std::pair<std::string, std::string>> query; ///< plain text; an empty value is left out
     std::optional<Value> body;                              ///< sent as JSON
     std::string from_file;                                  ///< a tar archive, instead of `body`
@@ -90,8 +90,5 @@ private:
     http::Client http_;
     std::string version_;
 };
-
-/// Text as one part of a path.
-std::string segment(std::string_view text);
 
 } // namespace forager::docker

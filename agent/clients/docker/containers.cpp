@@ -1,5 +1,7 @@
 #include "clients/docker/containers.hpp"
 
+#include "io/url.hpp"
+
 #include "clients/docker/asking.hpp"
 #include "clients/docker/json_stream.hpp"
 #include "clients/docker/refusal.hpp"
@@ -20,7 +22,7 @@ constexpr Duration patience = std::chrono::seconds{60}; // beyond what the engin
 
 std::string of(const std::string& id, std::string_view what = {})
 {
-    return "/containers/" + segment(id) + std::string{what};
+    return "/containers/" + percent_encoded(id) + std::string{what};
 }
 
 std::string seconds_of(std::optional<Duration> grace)

@@ -1,5 +1,7 @@
 #include "clients/docker/copying.hpp"
 
+#include "io/url.hpp"
+
 #include "clients/docker/asking.hpp"
 
 #include <chrono>
@@ -14,7 +16,7 @@ constexpr Duration long_work = std::chrono::hours{1}; // large files, slow disks
 
 Ask ask_archive(std::string method, const std::string& container, std::string path)
 {
-    Ask ask{std::move(method), "/containers/" + segment(container) + "/archive"};
+    Ask ask{std::move(method), "/containers/" + percent_encoded(container) + "/archive"};
     ask.query = {{"path", std::move(path)}};
     ask.timeout = long_work;
     return ask;

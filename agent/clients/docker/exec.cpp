@@ -1,5 +1,7 @@
 #include "clients/docker/exec.hpp"
 
+#include "io/url.hpp"
+
 #include "clients/docker/asking.hpp"
 
 namespace forager::docker {
@@ -8,7 +10,7 @@ namespace asio = boost::asio;
 
 asio::awaitable<Result<std::string>> create_exec(Client& client, std::string container, ExecSpec spec)
 {
-    Ask ask{"POST", "/containers/" + segment(container) + "/exec"};
+    Ask ask{"POST", "/containers/" + percent_encoded(container) + "/exec"};
     ask.body = Object{{"Cmd", list_of(spec.command)},
                       {"Env", assignments_of(spec.env)},
                       {"User", spec.user},
@@ -28,7 +30,7 @@ asio::awaitable<Result<std::string>> create_exec(Client& client, std::string con
 
 asio::awaitable<Result<OutputStream>> start_exec(Client& client, std::string exec, bool tty)
 {
-    Ask ask{"POST", "/exec/" + segment(exec) + "/start"};
+    Ask ask{"POST", "/exec/" + percent_encoded(exec) + "/start"};
     ask.body = Object{{"Detach", false}, {"Tty", tty}};
     auto stream = co_await client.open(std::move(ask));
     if (stream.has_error())
@@ -38,13 +40,17 @@ asio::awaitable<Result<OutputStream>> start_exec(Client& client, std::string exe
 
 asio::awaitable<Result<ExecState>> inspect_exec(Client& client, std::string exec)
 {
-    auto told = co_await ask_object(client, {"GET", "/exec/" + segment(exec) + "/json"}, "a command in a container");
+    auto told =
+        co_await ask_object(client, {"GET", "/exec/" + percent_encoded(exec) + "/json"}, "a command in a container");
     if (told.has_error())
         co_return told.error();
     ExecState state;
     state.running = part<bool>(*told, "Running");
     state.exit_code = part<std::int64_t>(*told, "ExitCode");
     state.pid = part<std::int64_t>(*told, "Pid");
+    const auto process = part<Object>(*told, "ProcessConfig");
+    state.user = part<std::string>(process, "user");
+    state.privileged = part<bool>(process, "privileged");
     co_return state;
 }
 

@@ -33,6 +33,8 @@ struct ExecState {
     bool running = false;
     std::int64_t exit_code = 0;
     std::int64_t pid = 0; ///< on the engine's machine
+    std::string user;     ///< empty: its container's
+    bool privileged = false;
 
     ExecState() = default;
 };

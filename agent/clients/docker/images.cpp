@@ -1,11 +1,14 @@
 #include "clients/docker/images.hpp"
 
+#include "io/url.hpp"
+
 #include "base/text.hpp"
 #include "clients/docker/asking.hpp"
 #include "io/formats/base64.hpp"
 #include "io/formats/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace forager::docker {
@@ -18,7 +21,7 @@ constexpr Duration long_work = std::chrono::hours{1}; // disks that are cleaned 
 
 std::string of(const std::string& image, std::string_view what = {})
 {
-    return "/images/" + segment(image) + std::string{what};
+    return "/images/" + percent_encoded(image) + std::string{what};
 }
 
 std::string json_unless_empty(const Object& object)
@@ -47,11 +50,25 @@ Object as_object(const RegistryLogin& login)
     return object;
 }
 
+// Of a registry that does not answer the engine says no more than the words of its network library.
+Errc code_in(std::string_view error)
+{
+    constexpr std::array<std::string_view, 7> silence{
+        "dial tcp",         "i/o timeout",      "TLS handshake timeout", "context deadline exceeded",
+        "connection reset", "request canceled", "unexpected EOF"};
+    const auto is_in = [&](std::string_view words) { return error.find(words) != std::string_view::npos; };
+    return std::ranges::any_of(silence, is_in) ? Errc::unreachable : Errc::refused;
+}
+
 asio::awaitable<Result<ImageWork>> begin(Client& client, Ask ask)
 {
     auto stream = co_await client.open(std::move(ask));
-    if (stream.has_error())
-        co_return stream.error();
+    if (stream.has_error()) {
+        Failure failure = stream.error();
+        if (failure.code == Errc::refused)
+            failure.code = code_in(failure.message);
+        co_return failure;
+    }
     co_return ImageWork{std::move(*stream)};
 }
 
@@ -80,7 +97,7 @@ asio::awaitable<Result<std::optional<ImageWork::Step>>> ImageWork::next()
         co_return std::optional<Step>{};
     const auto error = part<std::string>(**told, "error");
     if (!error.empty())
-        co_return Failure{Errc::refused, "Docker: " + printable(trimmed(error))};
+        co_return Failure{code_in(error), "Docker: " + printable(trimmed(error))};
     co_return step_in(**told);
 }
 

@@ -1,7 +1,8 @@
 #include "clients/docker/json_stream.hpp"
 
-#include "base/text.hpp"
 #include "io/formats/json.hpp"
+
+#include <utility>
 
 namespace forager::docker {
 
@@ -22,35 +23,17 @@ Result<std::optional<Object>> document_in(std::string_view line)
 
 } // namespace
 
+JsonStream::JsonStream(http::AnswerStream stream)
+    : lines_{std::move(stream), "the Docker engine", longest_document, http::AnswerLines::Rest::line}
+{
+}
+
 asio::awaitable<Result<std::optional<Object>>> JsonStream::read()
 {
-    for (;;) {
-        const std::size_t end = held_.find('\n', looked_);
-        if (end != std::string::npos) {
-            const std::string line = held_.substr(0, end);
-            held_.erase(0, end + 1);
-            looked_ = 0;
-            if (trimmed(line).empty())
-                continue;
-            co_return document_in(line);
-        }
-        looked_ = held_.size();
-        if (held_.size() > longest_document)
-            co_return Failure{Errc::limit,
-                              "the Docker engine tells of something in more than " + bytes_text(longest_document)};
-        auto bytes = co_await stream_.read_some();
-        if (bytes.has_error())
-            co_return bytes.error();
-        if (!bytes->empty()) {
-            held_ += *bytes;
-            continue;
-        }
-        if (trimmed(held_).empty())
-            co_return std::optional<Object>{};
-        const std::string last = std::exchange(held_, {}); // some documents come without a line break
-        looked_ = 0;
-        co_return document_in(last);
-    }
+    auto line = co_await lines_.next();
+    if (line.has_error())
+        co_return line.error();
+    co_return *line ? document_in(**line) : std::optional<Object>{};
 }
 
 } // namespace forager::docker

@@ -1,5 +1,7 @@
 #include "clients/docker/volumes.hpp"
 
+#include "io/url.hpp"
+
 #include "clients/docker/asking.hpp"
 
 namespace forager::docker {
@@ -10,12 +12,12 @@ namespace {
 
 std::string volume(const std::string& name)
 {
-    return "/volumes/" + segment(name);
+    return "/volumes/" + percent_encoded(name);
 }
 
 std::string network(const std::string& name)
 {
-    return "/networks/" + segment(name);
+    return "/networks/" + percent_encoded(name);
 }
 
 } // namespace

@@ -99,11 +99,4 @@ struct Arrival {
 /// Of a publish. Failures: refused (it is none).
 Result<Arrival> arrival_in(const Packet& packet);
 
-/// Whether a topic fits a filter, with `+` for one level and `#` for all that are left. Section 4.7.
-bool matches(std::string_view filter, std::string_view topic);
-
-/// Failures: bad_arguments, saying what is wrong with it.
-Result<void> check_filter(std::string_view filter);
-Result<void> check_topic(std::string_view topic);
-
 } // namespace forager::mqtt

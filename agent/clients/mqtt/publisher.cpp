@@ -2,6 +2,7 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "clients/mqtt/filter.hpp"
 #include "ports/within.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>

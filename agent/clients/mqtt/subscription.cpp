@@ -1,6 +1,7 @@
 #include "clients/mqtt/subscription.hpp"
 
 #include "base/duration.hpp"
+#include "clients/mqtt/filter.hpp"
 #include "ports/within.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -8,7 +8,7 @@
 namespace forager::http {
 
 /// Of a peer whose place is known, a failure of `Client::send` to reach it: who is not there is unreachable, however
-/// that shows. Only a certificate that nobody trusts stays a refusal.
+/// that shows. Only where TLS is not to be had (a certificate that nobody trusts, none at all) it stays a refusal.
 inline Failure as_absence(Failure failure)
 {
     if (failure.code == Errc::not_found || (failure.code == Errc::refused && failure.retry))

@@ -20,7 +20,11 @@ std::string connection_key(const Url& url, const TlsSettings& tls)
 {
     std::string key = url.scheme + "\n" + url.peer();
     if (url.scheme == "https")
-        key += "\n" + tls.ca_file + "\n" + tls.cert_file + "\n" + tls.key_file + (tls.verify ? "\nverified" : "\n");
+        for (const std::string* part :
+             {&tls.ca_file, &tls.cert_file, &tls.key_file, &tls.ca_pem, &tls.cert_pem, &tls.key_pem, &tls.server_name})
+            key += "\n" + *part;
+    if (url.scheme == "https" && tls.verify)
+        key += "\nverified";
     return key;
 }
 
@@ -38,7 +42,7 @@ std::optional<std::uint64_t> length_of(const Hop& hop, const Body& body)
 {
     if (!hop.with_body)
         return std::nullopt;
-    return body.file ? body.file->size() : body.text.size();
+    return body.file ? body.file->size() : body.bytes().size();
 }
 
 // The deadline knows nothing of what was being done: its failure comes without a sentence.
@@ -162,10 +166,11 @@ asio::awaitable<Result<AnswerStream>> Client::Impl::follow_redirections(Request 
     auto first = prepare(request);
     if (first.has_error())
         co_return first.error();
-    if (request.tls.ca_file.empty())
+    if (request.tls.ca_file.empty() && request.tls.ca_pem.empty())
         request.tls.ca_file = config_.ca_file;
     Body body;
     body.text = std::move(request.body);
+    body.kept = std::move(request.kept_body);
     if (!request.from_file.empty()) {
         auto file = co_await UploadFile::open(pool_, request.from_file);
         if (file.has_error())

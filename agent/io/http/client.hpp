@@ -26,7 +26,11 @@ struct TlsSettings {
     std::string ca_file;   ///< trusted authorities (PEM) instead of the system's
     std::string cert_file; ///< the client's own certificate and chain (PEM)
     std::string key_file;  ///< its private key (PEM); empty: in `cert_file`, too
-    bool verify = true;    ///< false: talk to whoever answers
+    std::string ca_pem;    ///< the three as texts, each instead of its file
+    std::string cert_pem;
+    std::string key_pem;
+    std::string server_name; ///< whom the certificate must be for; empty: the host of the URL
+    bool verify = true;      ///< false: talk to whoever answers
 
     TlsSettings() = default;
     auto operator<=>(const TlsSettings&) const = default;
@@ -37,9 +41,10 @@ struct Request {
     std::string url; ///< userinfo in it becomes a Basic authorization
     Headers headers;
     std::string body;
-    std::string from_file;           ///< sent as the body, instead of `body`
-    std::string to_file;             ///< where the body of a 2xx answer goes, complete or not at all
-    std::optional<Duration> timeout; ///< for all of it, redirections included
+    std::shared_ptr<const std::string> kept_body; ///< sent instead of `body`: whoever may send it again has it once
+    std::string from_file;                        ///< sent as the body, instead of `body`
+    std::string to_file;                          ///< where the body of a 2xx answer goes, complete or not at all
+    std::optional<Duration> timeout;              ///< for all of it, redirections included
     Duration connect_timeout = std::chrono::seconds{10};    ///< name, TCP and TLS of one connection
     int redirects = 10;                                     ///< 0: a redirection is an answer
     std::size_t body_limit = std::size_t{64} * 1024 * 1024; ///< bytes of an answer's body that are kept in memory

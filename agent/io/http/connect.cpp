@@ -128,10 +128,11 @@ asio::awaitable<Result<std::unique_ptr<Transport>>> Connector::connect_web(Url u
         co_return plain;
     }
     progress.now("in the TLS handshake with", url.peer());
+    const std::string name = tls.server_name.empty() ? url.host : tls.server_name;
     auto context = co_await contexts_.get(pool_, std::move(tls));
     if (context.has_error())
         co_return context.error();
-    auto secured = co_await secure(std::move(*socket), std::move(*context), url.host, url.peer());
+    auto secured = co_await secure(std::move(*socket), std::move(*context), name, url.peer());
     co_return secured;
 }
 

@@ -1,5 +1,7 @@
 #include "io/http/exchange.hpp"
 
+#include "io/http/tls.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 
@@ -57,16 +59,16 @@ asio::awaitable<Result<void>> Exchange::ask(BlockingPool& pool, std::string head
 
 asio::awaitable<Result<void>> Exchange::send(BlockingPool& pool, std::string head, const Body* body)
 {
-    const bool joined = body && !body->file && body->text.size() <= one_write;
+    const bool joined = body && !body->file && body->bytes().size() <= one_write;
     if (joined)
-        head += body->text;
-    auto sent = co_await write(std::move(head));
+        head += body->bytes();
+    auto sent = co_await write(head);
     if (sent.has_error() || !body || joined)
         co_return sent;
     if (body->file)
         sent = co_await send_file(pool, *body->file);
     else
-        sent = co_await write(body->text);
+        sent = co_await write(body->bytes());
     co_return sent;
 }
 
@@ -80,14 +82,14 @@ asio::awaitable<Result<void>> Exchange::send_file(BlockingPool& pool, const Uplo
         if (bytes->size() < most)
             co_return Failure{Errc::refused, "the file that was being sent to " + peer_ + " became shorter meanwhile"};
         offset += most;
-        auto sent = co_await write(std::move(*bytes));
+        auto sent = co_await write(*bytes);
         if (sent.has_error())
             co_return sent;
     }
     co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> Exchange::write(std::string bytes)
+asio::awaitable<Result<void>> Exchange::write(std::string_view bytes)
 {
     const auto moved = co_await lease_.transport->write(bytes);
     sent_ += moved.bytes;
@@ -136,7 +138,7 @@ asio::awaitable<Result<void>> Exchange::send_more(std::string bytes)
         co_return Failure{Errc::unreachable, peer_ + " has ended its answer"};
     if (!answer_.ends_with_connection())
         co_return Failure{Errc::bad_arguments, peer_ + " reads nothing behind the request"};
-    auto sent = co_await write(std::move(bytes));
+    auto sent = co_await write(bytes);
     co_return sent;
 }
 
@@ -184,8 +186,11 @@ asio::awaitable<Result<void>> Exchange::receive()
 Failure Exchange::lost(error_code error)
 {
     found_closed_ = is_closed(error);
-    if (!is_closed(error))
-        return {Errc::unreachable, "the connection to " + peer_ + " broke: " + error.message()};
+    if (!is_closed(error)) {
+        Failure failure{Errc::unreachable, "the connection to " + peer_ + " broke: " + error.message()};
+        failure.retry = !is_lasting_alert(error);
+        return failure;
+    }
     if (received_ == 0)
         return {Errc::unreachable, peer_ + " closed the connection without an answer"};
     return {Errc::unreachable, peer_ + " closed the connection in the middle of its answer"};

@@ -11,15 +11,20 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace forager::http {
 
 /// What is sent after the head: text, or a file.
 struct Body {
     std::string text;
+    std::shared_ptr<const std::string> kept; ///< instead of `text`
     std::optional<UploadFile> file;
+
+    std::string_view bytes() const { return kept ? *kept : text; }
 
     Body() = default;
 };
@@ -49,7 +54,7 @@ public:
 private:
     boost::asio::awaitable<Result<void>> send(BlockingPool& pool, std::string head, const Body* body);
     boost::asio::awaitable<Result<void>> send_file(BlockingPool& pool, const UploadFile& file);
-    boost::asio::awaitable<Result<void>> write(std::string bytes);
+    boost::asio::awaitable<Result<void>> write(std::string_view bytes);
     boost::asio::awaitable<Result<void>> read_head();
     boost::asio::awaitable<Result<void>> advance();
     boost::asio::awaitable<Result<void>> receive();

@@ -31,7 +31,7 @@ Result<void> check(const Request& request)
         return wrong("the method of a request is a word such as GET");
     if (same_name(request.method, "CONNECT"))
         return wrong("the method CONNECT is for proxies, which are not supported");
-    if (!request.body.empty() && !request.from_file.empty())
+    if ((!request.body.empty() || request.kept_body) && !request.from_file.empty())
         return wrong("a request has one body: text or a file, not both");
     for (const Header& header : request.headers) {
         auto checked = check_header(header);
@@ -60,7 +60,8 @@ Result<Hop> prepare(const Request& request)
     hop.method = request.method;
     hop.headers = request.headers;
     hop.url = std::move(*url);
-    hop.with_body = !request.body.empty() || !request.from_file.empty() || usually_has_body(request.method);
+    hop.with_body =
+        !request.body.empty() || request.kept_body || !request.from_file.empty() || usually_has_body(request.method);
     return hop;
 }
 

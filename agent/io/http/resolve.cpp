@@ -40,12 +40,18 @@ std::optional<tcp::endpoint> endpoint_of(const addrinfo& info, std::uint16_t por
     return endpoint;
 }
 
+// All names below localhost are this machine (RFC 6761); not every system's resolver knows that.
+const char* name_to_ask_for(const std::string& host)
+{
+    return host.ends_with(".localhost") ? "localhost" : host.c_str();
+}
+
 Result<Addresses> look_up_now(const std::string& host, std::uint16_t port)
 {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    if (const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &found))
+    if (const int error = ::getaddrinfo(name_to_ask_for(host), nullptr, &hints, &found))
         return no_such_host(host, error);
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list{found, &::freeaddrinfo};
     Addresses addresses;

@@ -9,10 +9,13 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -45,6 +48,11 @@ void trust_the_system(ssl::context& context)
         context.load_verify_file(elsewhere, ignored);
 }
 
+Failure unusable(const std::string& what, const error_code& error)
+{
+    return {Errc::bad_arguments, "the " + what + " cannot be used: " + error.message()};
+}
+
 Result<void> load_trust(ssl::context& context, const TlsSettings& settings)
 {
     error_code error;
@@ -52,7 +60,11 @@ Result<void> load_trust(ssl::context& context, const TlsSettings& settings)
         context.set_verify_mode(ssl::verify_none);
     else
         context.set_verify_mode(ssl::verify_peer);
-    if (!settings.ca_file.empty()) {
+    if (!settings.ca_pem.empty()) {
+        context.add_certificate_authority(asio::buffer(settings.ca_pem), error);
+        if (error)
+            return unusable("trusted authorities", error);
+    } else if (!settings.ca_file.empty()) {
         context.load_verify_file(settings.ca_file, error);
         if (error)
             return unusable("file of trusted authorities", settings.ca_file, error);
@@ -62,9 +74,23 @@ Result<void> load_trust(ssl::context& context, const TlsSettings& settings)
     return {};
 }
 
+Result<void> load_identity_text(ssl::context& context, const TlsSettings& settings)
+{
+    error_code error;
+    context.use_certificate_chain(asio::buffer(settings.cert_pem), error);
+    if (error)
+        return unusable("client certificate", error);
+    context.use_private_key(asio::buffer(settings.key_pem), ssl::context::pem, error);
+    if (error)
+        return unusable("client key", error);
+    return {};
+}
+
 Result<void> load_identity(ssl::context& context, const TlsSettings& settings)
 {
     error_code error;
+    if (!settings.cert_pem.empty())
+        return load_identity_text(context, settings);
     if (settings.cert_file.empty())
         return {};
     context.use_certificate_chain_file(settings.cert_file, error);
@@ -111,20 +137,60 @@ void name_host(TlsStream& stream, const std::string& host)
     SSL_set1_host(handle, host.c_str());
 }
 
+bool is_of_tls(const error_code& code)
+{
+    return code.category() == asio::error::get_ssl_category();
+}
+
+int alert_in(const error_code& code)
+{
+    return ERR_GET_REASON(static_cast<unsigned int>(code.value())) - SSL_AD_REASON_OFFSET;
+}
+
+std::string handshake_words(const error_code& code)
+{
+    const int reason = ERR_GET_REASON(static_cast<unsigned int>(code.value()));
+    const bool is_plain =
+        is_of_tls(code) && (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_PACKET_LENGTH_TOO_LONG);
+    return is_plain ? "what answers there speaks no TLS" : code.message();
+}
+
 Failure handshake_failure(const error_code& code, const std::string& peer, const std::string& rejection)
 {
-    if (!rejection.empty()) {
-        Failure failure{Errc::refused, "the certificate of " + peer + " " + rejection};
-        failure.retry = false;
+    Failure failure{Errc::refused, "the certificate of " + peer + " " + rejection};
+    failure.retry = false;
+    if (!rejection.empty())
         return failure;
-    }
     if (code == asio::error::eof || code == asio::error::connection_reset ||
         code == boost::asio::ssl::error::stream_truncated)
         return {Errc::unreachable, peer + " closed the connection during the TLS handshake"};
-    return {Errc::refused, "the TLS handshake with " + peer + " failed: " + code.message()};
+    failure.message = "the TLS handshake with " + peer + " failed: " + handshake_words(code);
+    // A peer that has trouble of its own says so; what this side finds unfit stays so.
+    failure.retry = !is_of_tls(code) || (alert_in(code) >= 0 && !is_lasting_alert(code));
+    return failure;
 }
 
 } // namespace
+
+bool is_lasting_alert(const error_code& code)
+{
+    constexpr std::array alerts{
+        SSL_AD_HANDSHAKE_FAILURE,
+        SSL_AD_BAD_CERTIFICATE,
+        SSL_AD_UNSUPPORTED_CERTIFICATE,
+        SSL_AD_CERTIFICATE_REVOKED,
+        SSL_AD_CERTIFICATE_EXPIRED,
+        SSL_AD_CERTIFICATE_UNKNOWN,
+        SSL_AD_UNKNOWN_CA,
+        SSL_AD_ACCESS_DENIED,
+        SSL_AD_PROTOCOL_VERSION,
+        SSL_AD_UNRECOGNIZED_NAME,
+        SSL_AD_INSUFFICIENT_SECURITY,
+        SSL_AD_CERTIFICATE_REQUIRED,
+        SSL_AD_NO_APPLICATION_PROTOCOL,
+    };
+    return is_of_tls(code) && std::ranges::find(alerts, alert_in(code)) != alerts.end();
+}
 
 asio::awaitable<Result<Context>> TlsContexts::get(BlockingPool& pool, TlsSettings settings)
 {

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <map>
 #include <memory>
@@ -30,8 +31,12 @@ private:
     std::map<TlsSettings, std::shared_ptr<boost::asio::ssl::context>> contexts_;
 };
 
+/// Whether this is a peer's no (to a certificate, or the lack of one, to all that is offered) that stays one until
+/// somebody changes a setting. With TLS 1.3 it may come behind the handshake.
+bool is_lasting_alert(const boost::system::error_code& code);
+
 /// Shakes hands as a client (TLS 1.2 or newer, SNI). Failures: refused, saying what is wrong with the certificate and
-/// for whom; unreachable. `peer` is host:port for messages.
+/// for whom, or that there is no TLS, not to be tried again; unreachable. `peer` is host:port for messages.
 boost::asio::awaitable<Result<std::unique_ptr<Transport>>> secure(boost::asio::ip::tcp::socket socket,
                                                                   std::shared_ptr<boost::asio::ssl::context> context,
                                                                   std::string host, std::string peer);

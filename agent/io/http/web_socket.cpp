@@ -55,41 +55,61 @@ public:
         : stream_{TransportStream{std::move(transport), std::move(executor)}}, peer_{std::move(peer)}, limit_{limit}
     {
         stream_.read_message_max(limit_);
-        stream_.text(true);
+        stream_.auto_fragment(false); // some servers take each frame for a message
     }
 
-    asio::awaitable<Result<void>> shake_hands(std::string host, std::string target);
-    asio::awaitable<Result<void>> send(std::string text);
+    asio::awaitable<Result<void>> shake_hands(std::string host, std::string target, Headers headers);
+    asio::awaitable<Result<void>> send(std::string message, bool is_text);
     asio::awaitable<Result<std::string>> receive();
+    const std::string& protocol() const { return protocol_; }
 
 private:
     Failure ended(error_code error) const;
+    Failure declined(const websocket::response_type& response, const std::string& target) const;
 
     websocket::stream<TransportStream> stream_;
     std::string peer_;
     std::size_t limit_;
+    std::string protocol_;
     std::optional<Failure> end_;
 };
 
-asio::awaitable<Result<void>> WebSocket::Impl::shake_hands(std::string host, std::string target)
+Failure WebSocket::Impl::declined(const websocket::response_type& response, const std::string& target) const
 {
+    constexpr std::size_t most = 4096;
+    const std::string path = target.substr(0, target.find('?'));
+    Failure failure{Errc::refused, peer_ + " wants no WebSocket at " + path + ": it answered with status " +
+                                       std::to_string(response.result_int())};
+    failure.details.append("status", response.result_int());
+    failure.details.append("body", response.body().substr(0, most));
+    return failure;
+}
+
+asio::awaitable<Result<void>> WebSocket::Impl::shake_hands(std::string host, std::string target, Headers headers)
+{
+    stream_.set_option(websocket::stream_base::decorator([headers = std::move(headers)](websocket::request_type& head) {
+        for (const Header& header : headers)
+            head.insert(header.name, header.value);
+    }));
     websocket::response_type response;
     const auto shaken = co_await stream_.async_handshake(response, host, target, asio::as_tuple(asio::use_awaitable));
     const auto& [error] = shaken;
     throw_if_aborted(error);
     if (error == websocket::error::upgrade_declined)
-        co_return Failure{Errc::refused, peer_ + " wants no WebSocket at " + target + ": it answered with status " +
-                                             std::to_string(response.result_int())};
+        co_return declined(response, target);
     if (error)
         co_return ended(error);
+    const auto chosen = response[boost::beast::http::field::sec_websocket_protocol];
+    protocol_.assign(chosen.data(), chosen.size());
     co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> WebSocket::Impl::send(std::string text)
+asio::awaitable<Result<void>> WebSocket::Impl::send(std::string message, bool is_text)
 {
     if (end_)
         co_return *end_;
-    const auto buffer = asio::buffer(text);
+    stream_.text(is_text);
+    const auto buffer = asio::buffer(message);
     const auto sent = co_await stream_.async_write(buffer, asio::as_tuple(asio::use_awaitable));
     const auto& [error, bytes] = sent;
     throw_if_aborted(error);
@@ -142,7 +162,8 @@ asio::awaitable<Result<WebSocket>> WebSocket::open(Connector& connector, Clock& 
         co_return transport.error();
     const auto executor = co_await asio::this_coro::executor;
     auto impl = std::make_unique<Impl>(std::move(*transport), executor, url->peer(), request.message_limit);
-    auto shaken = co_await within(clock, deadline, impl->shake_hands(url->authority(), url->target), late);
+    auto shaken = co_await within(clock, deadline,
+                                  impl->shake_hands(url->authority(), url->target, std::move(request.headers)), late);
     if (shaken.has_error())
         co_return shaken.error();
     co_return WebSocket{std::move(impl)};
@@ -152,8 +173,22 @@ asio::awaitable<Result<void>> WebSocket::send(std::string text)
 {
     if (!impl_)
         co_return never_opened();
-    auto sent = co_await impl_->send(std::move(text));
+    auto sent = co_await impl_->send(std::move(text), true);
     co_return sent;
+}
+
+asio::awaitable<Result<void>> WebSocket::send_bytes(std::string bytes)
+{
+    if (!impl_)
+        co_return never_opened();
+    auto sent = co_await impl_->send(std::move(bytes), false);
+    co_return sent;
+}
+
+const std::string& WebSocket::protocol() const
+{
+    static const std::string none;
+    return impl_ ? impl_->protocol() : none;
 }
 
 asio::awaitable<Result<std::string>> WebSocket::receive()

@@ -25,6 +25,9 @@ public:
     State state() const;
     void go_on_from(State state);
 
+    /// Whether there was more than it keeps.
+    bool is_cut() const { return cut_ > 0; }
+
     /// All of it, or the two halves with a visible mark between them. The capture is empty afterwards.
     std::string take();
 

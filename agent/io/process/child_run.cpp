@@ -26,8 +26,8 @@ namespace {
 
 using ProcessHandle = boost::process::v2::basic_process_handle<asio::any_io_executor>;
 
-// The members work side by side in two crews: one moves bytes, the other watches
-// for the end and the time.
+// The members work side by side in three crews: one takes the child's bytes, one feeds it, one watches for the end and
+// the time.
 class ChildRun {
 public:
     ChildRun(Surroundings around, Command command, TagPair tags, Launched launched, TimePoint started)
@@ -40,6 +40,7 @@ public:
           streams_{around.executor, command_, around.buffer, launched},
           changed_{around.executor},
           movers_{around.executor, [this] { changed_.set(); }},
+          feeders_{around.executor, [this] { changed_.set(); }},
           watchers_{around.executor, [this] { changed_.set(); }}
     {
     }
@@ -51,17 +52,20 @@ public:
         if (!aborted)
             co_await changed_.wait();
         aborted = co_await cancelled();
-        if (exited_ && !aborted) {
+        if (exited_ && !aborted && !feeders_.trouble()) {
+            co_await feeders_.dismiss();
             streams_.drain();
             co_await movers_.join();
         }
         aborted = co_await cancelled();
-        const bool complete = exited_ && movers_.idle() && !movers_.trouble() && !aborted;
+        const bool complete = exited_ && movers_.idle() && !movers_.trouble() && !feeders_.trouble() && !aborted;
         if (!complete)
             co_await end_all();
         co_await watchers_.dismiss();
         if (complete)
             co_return completed();
+        if (streams_.failure() && !aborted)
+            co_return *streams_.failure();
         rethrow_trouble();
         if (aborted)
             throw_cancelled();
@@ -74,7 +78,7 @@ private:
         watchers_.start(watch());
         if (command_.timeout)
             watchers_.start(expire());
-        streams_.start(movers_);
+        streams_.start(movers_, feeders_);
     }
 
     asio::awaitable<void> watch()
@@ -96,8 +100,10 @@ private:
     {
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         movers_.cancel();
+        feeders_.cancel();
         const bool gone = co_await around_.reaper.end(TagSource::command(tags_), main_);
         co_await movers_.dismiss();
+        co_await feeders_.dismiss();
         while (gone && !watchers_.trouble() && !exited_) {
             changed_.clear();
             co_await changed_.wait();
@@ -109,7 +115,7 @@ private:
 
     void rethrow_trouble() const
     {
-        for (const std::exception_ptr& trouble : {movers_.trouble(), watchers_.trouble()})
+        for (const std::exception_ptr& trouble : {movers_.trouble(), feeders_.trouble(), watchers_.trouble()})
             if (trouble)
                 std::rethrow_exception(trouble);
     }
@@ -148,6 +154,7 @@ private:
     ChildStreams streams_;
     Event changed_; // it has exited, its time is over, or a member is in trouble
     Crew movers_;
+    Crew feeders_;
     Crew watchers_;
     bool exited_ = false;
     int status_ = 0;

@@ -1,5 +1,8 @@
 #include "io/process/child_streams.hpp"
 
+#include "ports/cancellation.hpp"
+#include "ports/object_store.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -28,11 +31,11 @@ ChildStreams::ChildStreams(const asio::any_io_executor& executor, const Command&
         input_.assign(launched.input.release());
 }
 
-void ChildStreams::start(Crew& movers)
+void ChildStreams::start(Crew& movers, Crew& feeders)
 {
     if (input_.is_open())
-        movers.start(feed());
-    movers.start(pump(out_, Stream::out));
+        feeders.start(command_.source != nullptr ? feed_from(*command_.source) : feed());
+    movers.start(command_.sink != nullptr ? pump_into(*command_.sink) : pump(out_, Stream::out));
     if (err_.open())
         movers.start(pump(err_, Stream::err));
     if (report_.open())
@@ -41,7 +44,13 @@ void ChildStreams::start(Crew& movers)
 
 asio::awaitable<void> ChildStreams::feed()
 {
-    std::string_view rest = command_.input;
+    (void)co_await feed(std::string_view{command_.input});
+    input_.close();
+}
+
+// False: nobody reads it any more.
+asio::awaitable<bool> ChildStreams::feed(std::string_view rest)
+{
     while (!rest.empty()) {
         boost::system::error_code error;
         co_await input_.async_wait(input_.wait_write, asio::redirect_error(asio::use_awaitable, error));
@@ -49,10 +58,49 @@ asio::awaitable<void> ChildStreams::feed()
         if (count < 0 && (errno == EAGAIN || errno == EINTR))
             continue;
         if (count <= 0)
-            break; // nobody reads it any more
+            co_return false;
         rest.remove_prefix(static_cast<std::size_t>(count));
     }
+    co_return true;
+}
+
+// A child that closes its stdin early may have read enough: what it says at its end counts.
+asio::awaitable<void> ChildStreams::feed_from(ByteSource& source)
+{
+    bool read_on = true;
+    while (read_on) {
+        Result<std::string> bytes = co_await source.read(buffer_.size());
+        if (!bytes)
+            end_with(bytes.error());
+        if (bytes->empty())
+            break;
+        read_on = co_await feed(*bytes);
+    }
     input_.close();
+}
+
+asio::awaitable<void> ChildStreams::pump_into(ByteSink& sink)
+{
+    while (true) {
+        const bool readable = co_await ready(out_);
+        if (!readable)
+            co_return;
+        const auto bytes = out_.read(buffer_);
+        if (!bytes)
+            co_return;
+        if (bytes->empty())
+            continue;
+        Result<void> taken = co_await sink.write(std::string{*bytes});
+        if (!taken)
+            end_with(taken.error());
+    }
+}
+
+// The crew hears of it by an exception, whatever that is; `failure()` says why.
+void ChildStreams::end_with(Failure failure)
+{
+    failure_ = std::move(failure);
+    throw_cancelled();
 }
 
 // Waits until the outlet can be read. False: a cancellation came first.
@@ -118,9 +166,6 @@ asio::awaitable<void> ChildStreams::collect_report()
 void ChildStreams::drain()
 {
     draining_ = true;
-    boost::system::error_code ignored;
-    if (input_.is_open())
-        input_.cancel(ignored);
     for (Outlet* outlet : {&out_, &err_, &report_})
         if (outlet->open())
             outlet->wake();
@@ -129,7 +174,7 @@ void ChildStreams::drain()
 void ChildStreams::keep_rest()
 {
     for (Outlet* outlet : {&out_, &err_}) {
-        if (!outlet->open())
+        if (!outlet->open() || (outlet == &out_ && command_.sink != nullptr))
             continue;
         outlet->last_bytes_only();
         while (const auto bytes = outlet->read(buffer_))

@@ -12,7 +12,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace forager {
@@ -24,8 +26,9 @@ public:
     ChildStreams(const boost::asio::any_io_executor& executor, const Command& command, std::vector<char>& buffer,
                  Launched& launched);
 
-    /// Starts one member for each pipe. They end by themselves once `drain` was called.
-    void start(Crew& movers);
+    /// Starts one member for each pipe of an output, which end by themselves once `drain` was called, and one that
+    /// feeds the child: nobody hears what it has to say when that is gone.
+    void start(Crew& movers, Crew& feeders);
 
     /// What the child wrote is in its pipes now; nobody waits for those who have inherited them.
     void drain();
@@ -37,8 +40,15 @@ public:
     void take_outputs(std::string& out, std::string& err);
     void take(Completed& done);
 
+    /// What the command's source or sink failed with, if that ended it.
+    const std::optional<Failure>& failure() const { return failure_; }
+
 private:
     boost::asio::awaitable<void> feed();
+    boost::asio::awaitable<bool> feed(std::string_view rest);
+    boost::asio::awaitable<void> feed_from(ByteSource& source);
+    boost::asio::awaitable<void> pump_into(ByteSink& sink);
+    [[noreturn]] void end_with(Failure failure);
     boost::asio::awaitable<void> pump(Outlet& outlet, Stream stream);
     boost::asio::awaitable<void> collect_report();
     boost::asio::awaitable<bool> ready(Outlet& outlet);
@@ -52,6 +62,7 @@ private:
     Outlet report_;
     Turns speaking_;
     bool draining_ = false;
+    std::optional<Failure> failure_;
     std::string report_text_;
     bool report_cut_ = false;
 };

@@ -40,7 +40,7 @@ Result<LaunchPlan> plan_for(const Command& command, const Environment& base, Tag
     plan.limits = command.limits;
     plan.open_files = open_files;
     plan.tags = tags;
-    plan.input = !command.input.empty();
+    plan.input = !command.input.empty() || command.source != nullptr;
     plan.merge = command.merge;
     plan.report = command.report_limit > 0;
     return plan;

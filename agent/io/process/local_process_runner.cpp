@@ -6,6 +6,7 @@
 #include "io/process/kept/keeper.hpp"
 #include "io/process/open_files.hpp"
 #include "io/process/scan.hpp"
+#include "io/system_failure.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -14,9 +15,13 @@
 
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace forager {
@@ -172,6 +177,22 @@ ScopeId LocalProcessRunner::new_scope()
     return tags_.new_scope();
 }
 
+asio::awaitable<Result<std::string>> LocalProcessRunner::folder(ScopeId scope, std::optional<LastingFolder> lasting)
+{
+    if (folders_) {
+        Result<std::string> found = co_await folders_->of(scope, std::move(lasting));
+        co_return found;
+    }
+    if (const auto known = temporary_.find(scope); known != temporary_.end())
+        co_return known->second;
+    std::error_code ignored;
+    std::string path = (std::filesystem::temp_directory_path(ignored) / "forager-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr)
+        co_return system_failure("cannot make the scratch folder '" + path + "'", errno);
+    temporary_.emplace(scope, path);
+    co_return path;
+}
+
 asio::awaitable<void> LocalProcessRunner::end_scope(ScopeId scope)
 {
     co_await apart(clear(scope));
@@ -184,6 +205,17 @@ asio::awaitable<void> LocalProcessRunner::clear(ScopeId scope)
     tags_.forget(scope);
     if (folders_)
         co_await folders_->remove(scope);
+    if (const auto made = temporary_.extract(scope); !made.empty())
+        co_await remove_tree(made.mapped());
+}
+
+asio::awaitable<void> LocalProcessRunner::remove_tree(const std::string& path)
+{
+    auto work = [&path] {
+        std::error_code ignored; // nobody is left who could be told
+        return std::filesystem::remove_all(path, ignored) > 0;
+    };
+    (void)co_await pool_.run(std::move(work));
 }
 
 asio::awaitable<void> LocalProcessRunner::scratch_in(std::string folder,
@@ -207,9 +239,11 @@ asio::awaitable<void> LocalProcessRunner::remove_folders(std::string root)
 
 asio::awaitable<void> LocalProcessRunner::end_kept(KeptOf whose)
 {
-    if (!kept_)
-        co_return;
-    co_await apart(kept_->end(std::move(whose)));
+    for (KeptBeside* others : beside_)
+        if (others->holds(whose))
+            co_await apart(others->end(whose));
+    if (kept_)
+        co_await apart(kept_->end(std::move(whose)));
 }
 
 asio::awaitable<void> LocalProcessRunner::keep_in(std::string folder)
@@ -220,13 +254,18 @@ asio::awaitable<void> LocalProcessRunner::keep_in(std::string folder)
 
 void LocalProcessRunner::leave_kept()
 {
+    for (KeptBeside* others : beside_)
+        others->leave();
     if (kept_)
         kept_->leave();
 }
 
 std::set<std::string> LocalProcessRunner::kept_roots() const
 {
-    return kept_ ? kept_->roots() : std::set<std::string>{};
+    std::set<std::string> all = kept_ ? kept_->roots() : std::set<std::string>{};
+    for (const KeptBeside* others : beside_)
+        all.merge(others->roots());
+    return all;
 }
 
 asio::awaitable<void> LocalProcessRunner::end_all()

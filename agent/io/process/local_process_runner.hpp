@@ -7,6 +7,7 @@
 #include "io/process/environment.hpp"
 #include "io/process/identity.hpp"
 #include "io/process/kept/kept_commands.hpp"
+#include "io/process/kept_beside.hpp"
 #include "io/process/launch.hpp"
 #include "io/process/reaper.hpp"
 #include "io/process/scratch_folders.hpp"
@@ -21,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -40,6 +42,9 @@ public:
     /// A command's timeout begins when it is started; before that it may wait for free descriptors.
     boost::asio::awaitable<Result<Completed>> run(Command command) override;
     ScopeId new_scope() override;
+
+    /// Without `scratch_in` it is a folder among the system's temporary ones, which does not outlive its scope.
+    boost::asio::awaitable<Result<std::string>> folder(ScopeId scope, std::optional<LastingFolder> lasting) override;
     boost::asio::awaitable<void> end_scope(ScopeId scope) override;
 
     boost::asio::awaitable<void> end_kept(KeptOf whose) override;
@@ -63,10 +68,13 @@ public:
     /// agents before have left there is found. Without it they are commands like all others.
     boost::asio::awaitable<void> keep_in(std::string folder);
 
+    /// What is ended and left together with kept commands; it must outlive this.
+    void keep_beside(KeptBeside& others) { beside_.push_back(&others); }
+
     /// The agent stops: kept commands whose run is cancelled go on.
     void leave_kept();
 
-    /// Outermost invocations that have kept commands.
+    /// Outermost invocations that have kept commands, or what is kept beside them.
     std::set<std::string> kept_roots() const;
 
     /// Ends everything that any command of this runner has left, as the last act of the agent; but not what is kept.
@@ -98,6 +106,7 @@ private:
     boost::asio::awaitable<Result<Launched>> keeper_born(std::string folder);
     boost::asio::awaitable<void> end(TagPattern pattern);
     boost::asio::awaitable<void> clear(ScopeId scope);
+    boost::asio::awaitable<void> remove_tree(const std::string& path);
     Surroundings surroundings() { return {executor_, clock_, reaper_, buffer_, strays_}; }
     void collect_strays();
 
@@ -114,7 +123,9 @@ private:
     std::vector<char> buffer_;  // for all reads: they are done in one step of the strand
     std::vector<pid_t> strays_; // children that could not be killed
     std::unique_ptr<KeptCommands> kept_;
+    std::vector<KeptBeside*> beside_;
     std::unique_ptr<ScratchFolders> folders_;
+    std::map<ScopeId, std::string> temporary_; // folders where there are none of those
     std::size_t output_limit_ = std::size_t{4} * 1024 * 1024;
 };
 

@@ -1,18 +1,17 @@
 #include "primitives/docker/building.hpp"
 
-#include "clients/docker/copying.hpp"
 #include "clients/docker/images.hpp"
 #include "core/image_reference.hpp"
 #include "io/formats/base64.hpp"
 #include "io/formats/digest.hpp"
 #include "io/formats/json.hpp"
 #include "io/process/capture.hpp"
-#include "primitives/docker/exec.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/permission.hpp"
 #include "primitives/docker/reading.hpp"
 #include "primitives/docker/registries.hpp"
 #include "primitives/files/files.hpp"
+#include "primitives/files/temporary_file.hpp"
 
 #include <memory>
 #include <optional>
@@ -78,20 +77,6 @@ Result<Build> build_of(const Object& options)
         return Failure{Errc::bad_arguments, "'context' is missing: the folder with the Dockerfile"};
     return build;
 }
-
-/// A file of this machine that is gone with this object.
-class TemporaryFile {
-public:
-    explicit TemporaryFile(std::string path) : path_{std::move(path)} {}
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-    ~TemporaryFile() { (void)blocking::remove(path_, {}); }
-
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
 
 // What the engine itself reads is not left out, whatever the rules say.
 asio::awaitable<std::optional<IgnoreRules>> rules_of(Files files, std::string folder, std::string dockerfile)
@@ -170,13 +155,12 @@ asio::awaitable<Result<Packed>> packed(DockerEngine& engine, Asker asker, Object
     if (known.has_error())
         co_return known.error();
     wanted->spec.logins = std::move(*known);
-    Files files{engine.pool()};
-    auto made = co_await files.temp_file("forager-build");
+    auto made = co_await temporary_file(engine.pool());
     if (made.has_error())
         co_return made.error();
     Packed all;
-    all.archive = std::make_unique<TemporaryFile>(std::move(*made));
-    auto done = co_await pack(files, wanted->context, wanted->spec.dockerfile, all.archive->path());
+    all.archive = std::move(*made);
+    auto done = co_await pack(Files{engine.pool()}, wanted->context, wanted->spec.dockerfile, all.archive->path());
     if (done.has_error())
         co_return done.error();
     all.spec = std::move(wanted->spec);
@@ -281,44 +265,6 @@ asio::awaitable<Result<Object>> import(DockerEngine& engine, Asker asker, Object
     if (made.has_error())
         co_return made.error();
     co_return Object{{"id", part<std::string>(*made, "Id")}, {"image", reference->text()}};
-}
-
-asio::awaitable<Result<void>> copy_in(DockerEngine& engine, Asker asker, std::string container, std::string from,
-                                      std::string to)
-{
-    if (auto allowed = co_await permit_inside(engine, engine.policy_for(asker), container); allowed.has_error())
-        co_return allowed.error();
-    Files files{engine.pool()};
-    auto made = co_await files.temp_file("forager-copy");
-    if (made.has_error())
-        co_return made.error();
-    const TemporaryFile archive{std::move(*made)};
-    ArchiveOptions options;
-    options.format = "tar";
-    std::vector<std::string> sources{std::move(from)};
-    if (auto packed = co_await files.create_archive(archive.path(), std::move(sources), std::move(options));
-        packed.has_error())
-        co_return packed.error();
-    auto copied = co_await docker::copy_in(engine.client(), std::move(container), archive.path(), std::move(to));
-    co_return copied;
-}
-
-asio::awaitable<Result<void>> copy_out(DockerEngine& engine, std::string container, std::string from, std::string to)
-{
-    Files files{engine.pool()};
-    auto made = co_await files.temp_file("forager-copy");
-    if (made.has_error())
-        co_return made.error();
-    const TemporaryFile archive{std::move(*made)};
-    auto copied = co_await docker::copy_out(engine.client(), std::move(container), std::move(from), archive.path());
-    if (copied.has_error())
-        co_return copied.error();
-    ExtractOptions options;
-    options.overwrite = true;
-    auto unpacked = co_await files.extract_archive(archive.path(), std::move(to), options);
-    if (unpacked.has_error())
-        co_return unpacked.error();
-    co_return Result<void>{};
 }
 
 } // namespace forager::docker_work

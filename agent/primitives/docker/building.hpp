@@ -28,13 +28,4 @@ boost::asio::awaitable<Result<Object>> build_when_changed(DockerEngine& engine, 
 /// Gives { id, image }. Failures: refused (the asker's policy).
 boost::asio::awaitable<Result<Object>> import(DockerEngine& engine, Asker asker, Object options);
 
-/// Copies a file or folder of this machine into the folder `to` of the container, which must be there. Failures:
-/// refused (the asker's policy).
-boost::asio::awaitable<Result<void>> copy_in(DockerEngine& engine, Asker asker, std::string container, std::string from,
-                                             std::string to);
-
-/// Copies a file or folder of the container into the folder `to` of this machine.
-boost::asio::awaitable<Result<void>> copy_out(DockerEngine& engine, std::string container, std::string from,
-                                              std::string to);
-
 } // namespace forager::docker_work

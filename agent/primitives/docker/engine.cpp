@@ -2,6 +2,8 @@
 
 #include "base/ids.hpp"
 #include "clients/docker/containers.hpp"
+#include "primitives/docker/left_commands.hpp"
+#include "primitives/files/temporary_file.hpp"
 
 #include <utility>
 
@@ -35,11 +37,36 @@ docker::Pairs DockerEngine::labels_of_ours() const
 
 std::string DockerEngine::fresh_mark()
 {
-    return derived_id(config_.home + " " + config_.owner, std::to_string(++marks_));
+    return beginning_of_marks() + config_.owner + " " + std::to_string(++marks_) + ";";
+}
+
+std::string DockerEngine::beginning_of_marks() const
+{
+    return derived_id(config_.home, "commands") + " ";
+}
+
+asio::awaitable<Result<std::size_t>> DockerEngine::sweep_commands()
+{
+    docker_work::LeftBy whose{beginning_of_marks(), [this](const std::string& owner) { return is_dead(owner); }};
+    auto ended = co_await docker_work::end_left_commands(client_, clock_, std::move(whose));
+    swept_commands_ = swept_commands_ || ended.has_value();
+    co_return ended;
+}
+
+asio::awaitable<Result<void>> DockerEngine::ready_for_commands()
+{
+    if (!swept_commands_)
+        if (auto swept = co_await sweep_commands(); swept.has_error())
+            co_return swept.error();
+    co_return Result<void>{};
 }
 
 asio::awaitable<Result<std::size_t>> DockerEngine::sweep()
 {
+    co_await pool_.run([] {
+        remove_left_files();
+        return true;
+    });
     docker::Filter filter;
     filter.labels = {{home_label, config_.home}};
     auto containers = co_await docker::list(client_, std::move(filter));
@@ -51,7 +78,9 @@ asio::awaitable<Result<std::size_t>> DockerEngine::sweep()
         if (object == nullptr)
             continue;
         const auto owner = part<std::string>(part<Object>(*object, "Labels"), owner_label);
-        if (owner == config_.owner || !config_.is_gone(owner))
+        if (!is_dead(owner))
+            continue;
+        if (config_.keeps && kept_.take_up(*object))
             continue;
         docker::Removal removal;
         removal.force = true;

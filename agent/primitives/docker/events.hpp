@@ -4,6 +4,7 @@
 #include "clients/docker/events.hpp"
 #include "core/failure.hpp"
 #include "core/value.hpp"
+#include "ports/feed.hpp"
 #include "primitives/docker/engine.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -14,14 +15,14 @@
 
 namespace forager::docker_work {
 
-class EventFeed {
+class EventFeed final : public Feed {
 public:
     explicit EventFeed(docker::EventStream events) : events_{std::move(events)} {}
 
     /// { type, action, about, id, name, attributes, time }: `about` is what stands behind the action's colon, where
     /// there is something; the time is in seconds since 1970. Waits without limit. Failures: unreachable (the engine
     /// goes).
-    boost::asio::awaitable<Result<Object>> next();
+    boost::asio::awaitable<Result<Object>> next() override;
 
 private:
     docker::EventStream events_;

@@ -2,8 +2,8 @@
 
 #include "base/duration.hpp"
 #include "clients/docker/containers.hpp"
-#include "clients/docker/refusal.hpp"
 #include "ports/within.hpp"
+#include "primitives/docker/marked.hpp"
 #include "primitives/docker/options.hpp"
 #include "primitives/docker/output.hpp"
 #include "primitives/docker/permission.hpp"
@@ -27,21 +27,6 @@ constexpr const char* mark_name = "FORAGER_EXEC";
 constexpr Duration grace_to_kill = std::chrono::seconds{10};
 constexpr Duration time_to_begin = std::chrono::milliseconds{300};
 
-// The engine has no way to end a command, so one inside of the container does: it looks for the mark among all
-// processes until a look finds none, for one that is killed may have begun another just before.
-constexpr const char* killing = R"sh(look=0
-while [ $look -lt 20 ]; do
-  found=
-  for p in /proc/[0-9]*; do
-    case "$(cat $p/environ 2>/dev/null)" in
-      *"$0"*) kill -9 ${p#/proc/} 2>/dev/null; found=1 ;;
-    esac
-  done
-  [ "$found" ] || exit 0
-  look=$((look + 1))
-done
-exit 1)sh";
-
 /// One command, and whether it still runs.
 class Exec {
 public:
@@ -62,7 +47,10 @@ public:
     asio::awaitable<bool> end();
 
 private:
-    asio::awaitable<Result<bool>> kill();
+    asio::awaitable<Result<bool>> kill()
+    {
+        return end_marked(engine_.client(), {container_, spec_.user, spec_.privileged}, mark_);
+    }
 
     DockerEngine& engine_;
     std::string container_;
@@ -81,6 +69,8 @@ asio::awaitable<Result<Completed>> Exec::work()
         co_return allowed.error();
     if (auto allowed = co_await permit_inside(engine_, policy_, container_); allowed.has_error())
         co_return allowed.error();
+    if (auto ready = co_await engine_.ready_for_commands(); ready.has_error())
+        co_return ready.error();
     auto id = co_await docker::create_exec(engine_.client(), container_, spec_);
     if (id.has_error())
         co_return id.error();
@@ -115,29 +105,6 @@ asio::awaitable<bool> Exec::end()
         killed = co_await within(engine_.clock(), deadline, kill(), "");
     }
     co_return killed.has_value() && *killed;
-}
-
-// As the same user: who may begin it may end it. A container that has ended has nothing left.
-asio::awaitable<Result<bool>> Exec::kill()
-{
-    constexpr int conflict = 409;
-    docker::ExecSpec spec;
-    spec.command = {"sh", "-c", killing, mark_};
-    spec.user = spec_.user;
-    spec.privileged = spec_.privileged;
-    auto id = co_await docker::create_exec(engine_.client(), container_, std::move(spec));
-    if (id.has_error())
-        co_return id.error().code == Errc::not_found || docker::status_of(id.error()) == conflict;
-    auto stream = co_await docker::start_exec(engine_.client(), *id, false);
-    if (stream.has_error())
-        co_return stream.error();
-    Output nothing{0, false, nullptr};
-    if (auto read = co_await nothing.read(*stream); read.has_error())
-        co_return read.error();
-    auto state = co_await docker::inspect_exec(engine_.client(), std::move(*id));
-    if (state.has_error())
-        co_return state.error();
-    co_return state->exit_code == 0;
 }
 
 void add_that_it_goes_on(Failure& failure)

@@ -1,16 +1,15 @@
 #include "primitives/docker/named_run.hpp"
 
+#include "base/timestamp.hpp"
 #include "clients/docker/containers.hpp"
 #include "io/beside.hpp"
 #include "ports/within.hpp"
+#include "primitives/docker/ending.hpp"
 #include "primitives/docker/output.hpp"
 #include "primitives/docker/permitted_limits.hpp"
 #include "primitives/docker/verdict.hpp"
 
-#include <boost/asio/this_coro.hpp>
-
 #include <chrono>
-#include <exception>
 
 namespace forager::docker_work {
 
@@ -96,6 +95,18 @@ public:
 
     Output& output() { return output_; }
 
+    NamedEnd told(Completed done)
+    {
+        NamedEnd end;
+        end.done = std::move(done);
+        end.truncated = output_.is_cut();
+        end.started = begun_at_;
+        end.finished = ended_at_;
+        return end;
+    }
+
+    bool out_of_memory() const { return out_of_memory_; }
+
 private:
     asio::awaitable<Result<void>> make_or_take(std::optional<ContainerState> present, bool is_ours)
     {
@@ -126,6 +137,7 @@ private:
             co_return started.error();
         ran_before_ = !*started;
         started_ = true;
+        begun_at_ = engine_.clock().wall();
         wanted_.begun();
         auto printed = co_await beside(feed(), output_.read(*output));
         if (printed.has_error())
@@ -141,14 +153,8 @@ private:
         made_ = true;
         started_ = true;
         wanted_.begun();
-        docker::LogQuery query;
-        query.follow = true;
-        auto output = co_await docker::logs(engine_.client(), id_, std::move(query), present.tty);
-        if (output.has_error())
-            co_return output.error();
-        if (auto printed = co_await output_.read(*output); printed.has_error())
-            co_return printed.error();
-        auto exit = co_await docker::watch_exit(engine_.client(), id_, false);
+        begun_at_ = time_in(present.started);
+        auto exit = co_await hear_again(engine_.client(), std::move(present), output_);
         if (exit.has_error())
             co_return exit.error();
         auto done = co_await completed(*exit);
@@ -166,6 +172,8 @@ private:
         auto end = co_await exit.wait();
         if (end.has_error())
             co_return end.error();
+        ended_at_ = engine_.clock().wall();
+        out_of_memory_ = co_await killed_for_memory(engine_.client(), id_, end->code);
         Completed done;
         done.code = static_cast<int>(end->code);
         done.elapsed = engine_.clock().now() - begun_;
@@ -177,42 +185,56 @@ private:
     NamedRun& wanted_;
     Output output_;
     TimePoint begun_;
+    std::optional<WallTime> begun_at_;
+    std::optional<WallTime> ended_at_;
     std::string id_;
     bool made_ = false;
     bool started_ = false;
     bool ran_before_ = false;
     bool has_terminal_ = false;
+    bool out_of_memory_ = false;
 };
 
 } // namespace
 
-asio::awaitable<Result<Completed>> run_named(DockerEngine& engine, NamedRun wanted)
+void NamedEnd::add_to(Object& told) const
+{
+    told.append("truncated", truncated);
+    if (started)
+        told.append("started", timestamp(*started));
+    if (finished)
+        told.append("finished", timestamp(*finished));
+}
+
+asio::awaitable<Result<NamedEnd>> run_named(DockerEngine& engine, NamedRun wanted)
 {
     if (auto allowed = permit_lifetime(engine.policy_for(wanted.making.asker), wanted.timeout); allowed.has_error())
         co_return allowed.error();
     wanted.making.spec.stdin = !wanted.input.empty();
     const std::string title = "the container " + wanted.making.spec.name;
     const auto limit = wanted.timeout;
-    const auto deadline = limit ? std::optional{engine.clock().now() + *limit} : std::nullopt;
+    const bool drop_err = wanted.drop_err;
     Run run{engine, wanted};
-    std::optional<Result<Completed>> done;
-    std::exception_ptr thrown;
-    try {
-        done = co_await within(engine.clock(), deadline, run.work(), "");
-    } catch (...) {
-        thrown = std::current_exception();
+    auto done = co_await to_the_end(engine, run, limit, title);
+    if (done.has_error()) {
+        Failure failure = done.error();
+        if (failure.code == Errc::timed_out)
+            run.told({}).add_to(failure.details);
+        if (drop_err)
+            failure.details.set("stderr", "");
+        co_return failure;
     }
-    if (thrown)
-        co_await asio::this_coro::reset_cancellation_state();
-    const bool completed = done && done->has_value();
-    co_await run.end(thrown != nullptr, completed);
-    if (thrown)
-        std::rethrow_exception(thrown);
-    if (done->has_error() && is_late(done->error()))
-        co_return late(title, *limit, run.output());
-    if (done->has_error())
-        co_return std::move(*done);
-    co_return judged(title, std::move(**done));
+    NamedEnd end = run.told(std::move(*done));
+    if (drop_err)
+        end.done.err.clear();
+    auto verdict = judged(title, std::move(end.done));
+    if (verdict.has_error()) {
+        Failure failure = run.out_of_memory() ? out_of_memory(title, verdict.error()) : verdict.error();
+        end.add_to(failure.details);
+        co_return failure;
+    }
+    end.done = std::move(*verdict);
+    co_return end;
 }
 
 asio::awaitable<Result<Started>> start_named(DockerEngine& engine, Making making, std::string mark)

@@ -2,7 +2,9 @@
 // strand.
 #pragma once
 
+#include "base/time.hpp"
 #include "core/failure.hpp"
+#include "core/value.hpp"
 #include "ports/process_runner.hpp"
 #include "primitives/docker/engine.hpp"
 #include "primitives/docker/making.hpp"
@@ -24,17 +26,30 @@ struct NamedRun {
     std::optional<Duration> timeout;
     std::optional<std::size_t> limit; ///< bytes kept of each output; nothing: the engine's
     bool merge = false;               ///< both outputs in `out`
+    bool drop_err = false;            ///< nobody wants `err`
     bool remove = false;              ///< it is gone afterwards
     std::function<void()> begun = [] {};
 
     NamedRun() = default;
 };
 
+struct NamedEnd {
+    Completed done;
+    bool truncated = false; ///< of the outputs parts are cut out
+    std::optional<WallTime> started;
+    std::optional<WallTime> finished;
+
+    NamedEnd() = default;
+
+    /// truncated, and started and finished (RFC 3339) where they are known.
+    void add_to(Object& told) const;
+};
+
 /// Waits for its end. What it printed before this call is left out, unless it is of the same mark. Failures: `exit`, as
-/// of a command; timed_out (it was killed), with stdout and stderr so far in the details; refused (the name is taken,
-/// the asker's policy); those of `docker::Client::call` and of `pull`. A cancellation kills it, and removes it where
-/// this call made it; one that ran before goes on.
-boost::asio::awaitable<Result<Completed>> run_named(DockerEngine& engine, NamedRun wanted);
+/// of a command, with what `NamedEnd` adds; timed_out (it was killed), with stdout and stderr so far in the details;
+/// refused (the name is taken, the asker's policy); those of `docker::Client::call` and of `pull`. A cancellation kills
+/// it, and removes it where this call made it; one that ran before goes on.
+boost::asio::awaitable<Result<NamedEnd>> run_named(DockerEngine& engine, NamedRun wanted);
 
 /// A container that is made and started, or one of the name that is there and started as it is.
 struct Started {

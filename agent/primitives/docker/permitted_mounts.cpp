@@ -1,5 +1,6 @@
 #include "primitives/docker/permitted_mounts.hpp"
 
+#include "core/path_text.hpp"
 #include "primitives/docker/policy_refusal.hpp"
 
 #include <algorithm>

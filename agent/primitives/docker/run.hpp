@@ -23,6 +23,7 @@ struct ContainerRun {
     std::optional<std::size_t> limit; ///< bytes kept of each output; nothing: the engine's
     bool merge = false;               ///< both outputs in `out`
     bool check = true;                ///< a status other than 0 is a failure
+    std::optional<Keep> keep;         ///< it goes on when the agent is gone; not with `input`
 
     ContainerRun() = default;
 };
@@ -34,7 +35,8 @@ Result<ContainerRun> run_of(const Object& options, const Invocation& invocation)
 /// Runs it to its end. Failures: refused (the asker's policy); `exit` with `check`, as of a command; timed_out, with
 /// stdout and stderr so far in the details; those of `docker::Client::call` and of `pull`. After a failure, and after a
 /// cancellation, the container is gone before this returns; where the engine does not answer, it is removed by the next
-/// run of the program.
+/// run of the program. A kept one that an agent before began is waited for, or its result is given; its lines are told
+/// from the first one.
 boost::asio::awaitable<Result<Completed>> run(DockerEngine& engine, ContainerRun wanted);
 
 } // namespace forager::docker_work

@@ -3,51 +3,11 @@
 #include "base/text.hpp"
 #include "io/formats/base64.hpp"
 #include "io/formats/digest.hpp"
-
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
+#include "io/stoppable.hpp"
 
 namespace forager {
 
 namespace {
-
-namespace asio = boost::asio;
-
-// Sets a flag when the calling coroutine is cancelled, for the work on the pool to see.
-class CancelFlag {
-public:
-    explicit CancelFlag(asio::cancellation_state state) : slot_{state.slot()}
-    {
-        if (slot_.is_connected())
-            slot_.assign([this](asio::cancellation_type) { stop_ = true; });
-    }
-    CancelFlag(const CancelFlag&) = delete;
-    CancelFlag& operator=(const CancelFlag&) = delete;
-    ~CancelFlag()
-    {
-        if (slot_.is_connected())
-            slot_.clear();
-    }
-
-    const Stop& stop() const { return stop_; }
-
-private:
-    asio::cancellation_slot slot_;
-    Stop stop_ = false;
-};
-
-// `work` takes the flag. Work that was cut short is a cancellation, not a failure.
-template <class Work> asio::awaitable<std::invoke_result_t<Work&, const Stop&>> stoppable(BlockingPool& pool, Work work)
-{
-    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-    const CancelFlag flag{state};
-    auto bound = [&work, &flag] { return work(flag.stop()); };
-    auto result = co_await pool.run(bound);
-    if (!result && result.error().code == Errc::cancelled)
-        throw boost::system::system_error{asio::error::operation_aborted};
-    co_return result;
-}
 
 Result<std::string> hex_digest(const std::string& path, const std::string& algorithm, const Stop& stop)
 {

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,8 +79,10 @@ Result<void> NewFile::open()
     const std::string folder = parent_of(path_);
     temporary_ = joined(folder, ".forager-" + random_name());
     file_ = Descriptor{::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-    if (file_)
+    if (file_) {
+        (void)::flock(file_.number(), LOCK_EX | LOCK_NB); // not every file system can
         return {};
+    }
     if (errno == ENOENT)
         return Failure{Errc::not_found, attempt_ + ": there is no folder " + shown(folder) + "."};
     return system_failure(attempt_, errno);
@@ -90,12 +93,17 @@ Result<void> NewFile::write(std::string_view bytes)
     return write_all(file_.number(), bytes, attempt_);
 }
 
+Result<void> NewFile::flush()
+{
+    return ::fsync(file_.number()) == 0 ? Result<void>{} : system_failure(attempt_, errno);
+}
+
 Result<void> NewFile::keep(std::optional<mode_t> mode, bool exclusive)
 {
     if (auto done = take_over(mode); !done)
         return done;
-    if (::fsync(file_.number()) != 0)
-        return system_failure(attempt_, errno);
+    if (auto done = flush(); !done)
+        return done;
     if (auto done = put_in_place(exclusive); !done)
         return done;
     temporary_.clear();

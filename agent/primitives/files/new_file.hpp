@@ -28,6 +28,12 @@ public:
     Result<void> write(std::string_view bytes);
 
     int descriptor() const { return file_.number(); }
+
+    /// Where it stands until it is kept, locked (flock): a leftover is one that nobody holds.
+    const std::string& temporary() const { return temporary_; }
+
+    /// What was written lasts.
+    Result<void> flush();
     const std::string& attempt() const { return attempt_; }
 
     /// Puts the file in its place, safe on the disk. Its mode is `mode`, else that of the file that it replaces. With

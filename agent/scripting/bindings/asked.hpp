@@ -1,6 +1,8 @@
 // What bindings of peers are made of: arguments that Lua has checked, and answers. Included by their sources only.
 #pragma once
 
+#include "ports/process_runner.hpp"
+#include "primitives/unix.hpp"
 #include "scripting/binding.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -50,6 +52,14 @@ inline boost::asio::awaitable<Outcome> none(boost::asio::awaitable<Result<void>>
     if (!result)
         co_return result.error();
     co_return Outputs{};
+}
+
+inline boost::asio::awaitable<Outcome> completed(boost::asio::awaitable<Result<Completed>> work)
+{
+    auto done = co_await std::move(work);
+    if (!done)
+        co_return done.error();
+    co_return Outputs{Value{record_of(std::move(*done))}};
 }
 
 } // namespace forager::scripting

@@ -3,6 +3,7 @@
 
 #include "primitives/docker/building.hpp"
 #include "primitives/docker/containers.hpp"
+#include "primitives/docker/copying.hpp"
 #include "primitives/docker/events.hpp"
 #include "primitives/docker/exec.hpp"
 #include "primitives/docker/images.hpp"
@@ -11,6 +12,8 @@
 #include "primitives/unix.hpp"
 #include "scripting/bindings/asked.hpp"
 #include "scripting/bindings/command_options.hpp"
+#include "scripting/bindings/feeds.hpp"
+#include "scripting/bindings/keeping.hpp"
 #include "scripting/script.hpp"
 
 #include <utility>
@@ -20,14 +23,6 @@ namespace forager::scripting {
 namespace asio = boost::asio;
 
 namespace {
-
-asio::awaitable<Outcome> completed(asio::awaitable<Result<Completed>> work)
-{
-    auto done = co_await std::move(work);
-    if (!done)
-        co_return done.error();
-    co_return Outputs{Value{record_of(std::move(*done))}};
-}
 
 // What hears the lines of a call: the queue that the script reads from, which must be there as long as the call.
 template <auto work> asio::awaitable<Outcome> with_lines(Request request)
@@ -45,14 +40,33 @@ docker_work::Asker asker(const Request& request)
     return docker_work::asker_of(request.context.invocation);
 }
 
-// (options, lines), as all that is heard; more follows behind.
-asio::awaitable<Outcome> run(DockerEngine& engine, const Request& request, LineSink* lines)
+std::string words_of(const docker::ContainerSpec& spec)
 {
+    return spec.command ? spec.image + " " + shown(*spec.command) : spec.image;
+}
+
+asio::awaitable<Outcome> run_container(Request request, std::optional<Keep> keep)
+{
+    const auto engine = request.script.world().docker();
+    if (!engine)
+        co_return engine.error();
     auto wanted = docker_work::run_of(table(request, 0), request.context.invocation);
     if (!wanted)
-        return failed(wanted.error());
-    wanted->making.lines = lines;
-    return completed(docker_work::run(engine, std::move(*wanted)));
+        co_return wanted.error();
+    const auto lines = line_queue(request);
+    wanted->making.lines = lines.get();
+    wanted->keep = std::move(keep);
+    if (wanted->keep)
+        tell_of_adoption(*wanted->keep, request, words_of(wanted->making.spec));
+    auto outcome = co_await completed(docker_work::run(**engine, std::move(*wanted)));
+    co_return outcome;
+}
+
+// (options, lines), as all that is heard; more follows behind.
+asio::awaitable<Outcome> run(Request request)
+{
+    auto keep = keep_of(request, "container");
+    return run_container(std::move(request), std::move(keep));
 }
 
 Result<docker_work::Making> making_in(const Request& request, std::string_view what, LineSink* lines)
@@ -161,35 +175,15 @@ asio::awaitable<Outcome> copy_out(DockerEngine& engine, const Request& request)
 // (options): a number that stands for them.
 asio::awaitable<Outcome> open_events(Request request)
 {
-    constexpr std::size_t most = 64;
     const auto engine = request.script.world().docker();
     if (!engine)
         co_return engine.error();
-    if (request.script.feeds() >= most)
-        co_return Failure{Errc::limit, "docker.events: " + std::to_string(most) +
-                                           " loops over events are open already: end some of them"};
+    if (auto room = room_for_feed(request, "docker.events"); room.has_error())
+        co_return room.error();
     auto feed = co_await docker_work::open_events(**engine, table(request, 0));
     if (!feed)
         co_return feed.error();
     co_return Outputs{Value{request.script.keep_feed(std::move(*feed))}};
-}
-
-// (number): nothing when it was closed.
-asio::awaitable<Outcome> next_event(Request request)
-{
-    const auto feed = request.script.feed(whole(request, 0));
-    if (!feed)
-        co_return Outputs{};
-    auto event = co_await feed->next();
-    if (!event)
-        co_return event.error();
-    co_return Outputs{Value{std::move(*event)}};
-}
-
-Outcome close_events(Request& request)
-{
-    request.script.close_feed(whole(request, 0));
-    return Outputs{};
 }
 
 constexpr const char* completed_stub = R"({"stdout":"","stderr":"","code":0,"seconds":0.0})";
@@ -200,7 +194,7 @@ constexpr const char* image_stub =
 constexpr const char* made_image_stub = R"({"id":"","image":""})";
 
 constexpr Binding bindings[] = {
-    {"docker_run", with_lines<run>, completed_stub},
+    {"docker_run", run, completed_stub},
     {"docker_create", with_lines<create>, container_stub},
     {"docker_start_new", with_lines<start_new>, container_stub},
     {"docker_start", asked<of_name<docker_work::start>>, "true"},
@@ -217,8 +211,6 @@ constexpr Binding bindings[] = {
     {"docker_logs", with_lines<logs>, R"({"stdout":"","stderr":""})"},
     {"docker_exec", with_lines<exec>, completed_stub},
     {"docker_open_events", open_events, "0"},
-    {"docker_next_event", next_event},
-    {"docker_close_events", close_events},
     {"docker_pull", with_lines<pull>},
     {"docker_build", with_lines<build>, made_image_stub},
     {"docker_import", asked<import>, made_image_stub},

@@ -1,5 +1,5 @@
 // What a durable function records: its steps, its sleeps, the time and the chance that it saw, the signals that it
-// waited for. In other functions the same calls record nothing.
+// waited for; in other functions the same calls record nothing. And the folder that it keeps over restarts.
 #include "scripting/bindings/bindings.hpp"
 
 #include "base/duration.hpp"
@@ -7,6 +7,7 @@
 #include "ports/within.hpp"
 #include "runtime/alarm.hpp"
 #include "runtime/signals.hpp"
+#include "scripting/bindings/asked.hpp"
 #include "scripting/durability.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
@@ -207,21 +208,25 @@ asio::awaitable<Outcome> signal_within(Recording& recording, World& world, std::
     co_return late;
 }
 
+// `beside`: other tasks of the invocation work meanwhile, so it keeps its place.
 asio::awaitable<Outcome> wait_recorded(Recording& recording, World& world, std::string event,
-                                       std::optional<Duration> limit)
+                                       std::optional<Duration> limit, bool beside)
 {
     const std::string key = recording.next_key("wait " + event);
     if (const Outcome* known = recording.find(key))
         co_return *known;
-    auto rest = world.scheduler.rest(recording.invocation(), "until it is sent the signal '" + event + "'");
+    std::optional<Scheduler::Rest> rest;
+    if (!beside)
+        rest.emplace(world.scheduler.rest(recording.invocation(), "until it is sent the signal '" + event + "'"));
     auto work = limit ? signal_within(recording, world, event, key, *limit)
                       : first_signal(recording, world.signals, event, key);
     Outcome outcome = co_await std::move(work);
-    co_await world.scheduler.wake(std::move(rest));
+    if (rest)
+        co_await world.scheduler.wake(std::move(*rest));
     co_return outcome;
 }
 
-// wait_signal(event, limit or nil)
+// wait_signal(event, limit or nil, beside)
 asio::awaitable<Outcome> wait_signal(Request request)
 {
     Recording* recording = recording_of(request);
@@ -232,7 +237,23 @@ asio::awaitable<Outcome> wait_signal(Request request)
     std::optional<Duration> limit;
     if (!request.arg(1).is_null())
         limit = to_duration(request.arg(1)).value();
-    return wait_recorded(*recording, request.script.world(), *request.arg(0).get<std::string>(), limit);
+    return wait_recorded(*recording, request.script.world(), *request.arg(0).get<std::string>(), limit,
+                         flag(request, 2));
+}
+
+// will_resume(): whether what is cut off now is begun again by the next agent
+Outcome will_resume(Request& request)
+{
+    return Outputs{Value{request.context.recording != nullptr && request.script.world().scheduler.stopping()}};
+}
+
+// scratch_folder(): of the invocation that calls
+asio::awaitable<Outcome> scratch_folder(Request request)
+{
+    std::optional<LastingFolder> lasting;
+    if (request.context.recording != nullptr)
+        lasting = {root_of(request.context.invocation), request.context.invocation.id};
+    return one(request.script.world().processes.folder(request.context.commands.id(), std::move(lasting)));
 }
 
 constexpr Binding bindings[] = {
@@ -246,6 +267,8 @@ constexpr Binding bindings[] = {
     {"durable_now", durable_now, "0"},
     {"durable_random", durable_random, "0.5"},
     {"wait_signal", wait_signal, "null"},
+    {"will_resume", will_resume},
+    {"scratch_folder", scratch_folder, R"("/tmp")"},
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 #include "core/docker_event.hpp"
 #include "core/file_pattern.hpp"
 #include "core/hook_route.hpp"
+#include "core/kubernetes_event.hpp"
 #include "core/options.hpp"
 #include "io/formats/json.hpp"
 #include "io/time_zone.hpp"
@@ -151,6 +152,10 @@ Result<void> read_event(Watcher& watcher)
         const auto known = check_docker_event(rest);
         return known ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + known.error().message};
     }
+    if (kind == "k8s") {
+        const auto known = KubernetesEvent::parse(rest);
+        return known ? Result<void>{} : Failure{Errc::bad_arguments, "on: " + known.error().message};
+    }
     if (kind != "file" && kind != "http")
         return Failure{Errc::bad_arguments, "on: this agent has no source for '" + kind + "' events yet"};
     if (kind == "file") {
@@ -175,11 +180,11 @@ std::string handler_name(const std::string& path, const std::string& event)
     return name + "." + derived_id(event, "").substr(0, enough);
 }
 
-// What tells the watchers of a script apart: of containers' events some may want other containers.
+// What tells the watchers of a script apart: of containers and objects some may want others.
 std::string identity_of(const std::string& event, const Value& options)
 {
     Object which;
-    for (const char* name : {"name", "labels"})
+    for (const char* name : {"name", "labels", "namespace"})
         if (const Value* value = option(options, name))
             which.append(name, *value);
     return which.empty() ? event : event + " " + to_json(Value{std::move(which)});

@@ -3,6 +3,7 @@
 
 #include "primitives/unix.hpp"
 #include "scripting/bindings/command_options.hpp"
+#include "scripting/bindings/keeping.hpp"
 #include "scripting/line_queue.hpp"
 #include "scripting/scratch_folder.hpp"
 #include "scripting/script.hpp"
@@ -30,30 +31,6 @@ Command command_of(Request& request)
     return command;
 }
 
-// Where the command stands in a function whose commands go on when the agent is gone.
-std::optional<Keep> keep_of(const Request& request)
-{
-    Recording* recording = request.context.recording;
-    if (recording == nullptr || !request.context.commands.keeps())
-        return {};
-    const Invocation& invocation = request.context.invocation;
-    Keep keep;
-    keep.root = root_of(invocation);
-    keep.invocation = invocation.id;
-    keep.part = request.script.vm().current().recorded_step();
-    keep.place = recording->next_key("command of " + keep.part) + " in try " + std::to_string(attempt_of(invocation));
-    return keep;
-}
-
-std::function<void(std::string_view)> adoption_teller(const Request& request, const Command& command)
-{
-    return [&request, name = shown(command.argv)](std::string_view how) {
-        const Context& context = request.context;
-        context.observer.line(context.invocation, "adopted `" + name + "`: " + std::string{how});
-        request.script.world().scheduler.note(context.invocation, "`" + name + "` was adopted: " + std::string{how});
-    };
-}
-
 Failure no_scratch()
 {
     return {Errc::bad_arguments, "sh: 'scratch' is not for functions with orphans = \"adopt\", whose commands outlive "
@@ -75,7 +52,7 @@ asio::awaitable<Outcome> run_command(Request request, std::optional<Keep> keep)
         co_return no_scratch();
     command.keep = std::move(keep);
     if (command.keep)
-        command.keep->adopted = adoption_teller(request, command);
+        tell_of_adoption(*command.keep, request, shown(command.argv));
     if (wants_scratch) {
         auto made = ScratchFolder::make();
         if (!made)
@@ -93,7 +70,7 @@ asio::awaitable<Outcome> run_command(Request request, std::optional<Keep> keep)
 // unix_run(options, lines)
 asio::awaitable<Outcome> unix_run(Request request)
 {
-    auto keep = keep_of(request);
+    auto keep = keep_of(request, "command");
     return run_command(std::move(request), std::move(keep));
 }
 

@@ -109,10 +109,13 @@ void BrokerSource::came_back()
     const std::string after =
         trouble_.empty() ? ""
                          : ", after " + to_text(parts_.clock.now() - away_since_) + " in which messages were missed";
-    parts_.info(parts_.name + ": channels are heard" + after);
     trouble_.clear();
     told_.clear();
     parts_.state("");
+    tell_of_refusals();
+    const std::string but = told_.empty() ? "" : ", but for " + std::to_string(told_.size());
+    if (told_.size() < patterns().size())
+        parts_.info(parts_.name + ": channels are heard" + but + after);
 }
 
 void BrokerSource::went_away(const Failure& failure)

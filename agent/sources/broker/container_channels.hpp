@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,30 +54,48 @@ public:
     /// Waits until nothing is being put into the queue any more.
     boost::asio::awaitable<void> idle();
 
-    std::uint64_t heard() const { return heard_; }     ///< messages
-    std::uint64_t refused() const { return refused_; } ///< of them
+    /// Requests that came, each once however often a stream delivered it, and what became of those that the queue did
+    /// not take.
+    struct Counts {
+        std::uint64_t heard = 0;
+        std::uint64_t refused = 0; ///< for good
+        std::uint64_t busy = 0;    ///< since there was no room
+
+        Counts() = default;
+    };
+
+    /// By channel: each that there is, and "other" for what a stream has besides.
+    const std::map<std::string, Counts, std::less<>>& counts() const { return counts_; }
+
+    /// All of them together.
+    Counts total() const;
+
+    /// Requests that are being put into the queue.
+    std::size_t putting() const { return putting_; }
 
 private:
     boost::asio::awaitable<void> take_all(std::vector<BrokerMessage> messages);
     struct Asked {
         Submission submission;
         ReplyTo to;
+        Counts* counts = nullptr; // of its channel
     };
 
     Result<Asked> read(const std::string& channel, const std::string& payload);
     Result<Asked> read_entry(const StreamEntry& entry);
+    Failure without_channel(const std::string& payload);
     boost::asio::awaitable<void> take(BrokerMessage message);
     boost::asio::awaitable<void> put(Asked asked);
     boost::asio::awaitable<void> put_entry(Asked asked, Result<void>& result);
-    void refuse(const std::string& what, ReplyTo to, Failure why);
+    Counts& counts_of(const std::string& channel);
+    void refuse(const std::string& what, Counts& counts, ReplyTo to, Failure why);
 
     boost::asio::any_io_executor executor_;
     Parts parts_;
     Config config_;
     Event fewer_;
     std::size_t putting_ = 0;
-    std::uint64_t heard_ = 0;
-    std::uint64_t refused_ = 0;
+    std::map<std::string, Counts, std::less<>> counts_;
 };
 
 } // namespace forager

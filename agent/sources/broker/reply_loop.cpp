@@ -48,6 +48,7 @@ asio::awaitable<void> ReplyLoop::tell_rest()
 void ReplyLoop::refuse(ReplyTo to, Failure why)
 {
     if (refused_.size() >= config_.refusals) {
+        ++lost_;
         if (dropped_++ == 0)
             parts_.warn("replies to refused requests are dropped: " + std::to_string(config_.refusals) +
                         " wait for the broker " + parts_.name + " already");

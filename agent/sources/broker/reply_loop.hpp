@@ -23,7 +23,7 @@ namespace forager {
 class ReplyLoop {
 public:
     struct Config {
-        std::size_t at_once = 16;      ///< replies that are read from the store, and marked as told, together
+        std::size_t at_once = 64;      ///< replies that are read from the store, and marked as told, together
         std::size_t refusals = 10'000; ///< kept in memory for requests that never came into the queue
         std::size_t most_refused = 20; ///< tries of a reply that the broker refuses
     };
@@ -54,6 +54,10 @@ public:
 
     std::size_t told() const { return told_; }
 
+    /// Refusals that wait for the broker, in memory; and how many were dropped, since too many waited.
+    std::size_t waiting() const { return refused_.size(); }
+    std::size_t lost() const { return lost_; }
+
     /// Why the last reply could not be published; empty: it was.
     const std::string& trouble() const { return trouble_; }
 
@@ -73,7 +77,8 @@ private:
     std::deque<std::pair<ReplyTo, Failure>> refused_;
     std::size_t tries_ = 0; // of the reply that the broker has refused
     std::size_t told_ = 0;
-    std::size_t dropped_ = 0;
+    std::size_t dropped_ = 0; // since all were told
+    std::size_t lost_ = 0;
     std::string trouble_;
     bool more_ = true; // in the store
 };

@@ -52,12 +52,14 @@ std::string failed(const Value& id, const Failure& failure)
     return to_json(Value{std::move(reply)});
 }
 
-// As upstream's monitors told it.
+// As upstream's monitors told it; who gave an id finds it behind what each reply has.
 std::string event(const Value& id, Object event)
 {
-    if (!id.is_null())
-        event.set("id", id);
-    return to_json(Value{std::move(event)});
+    if (id.is_null())
+        return to_json(Value{std::move(event)});
+    const Value output = member_or_null(event, "current_status");
+    event.set("output", output);
+    return success(id, event);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "sources/colony/parents.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -19,7 +20,8 @@ namespace {
 
 constexpr std::int64_t highest = 50'000; // priority, by the server's rules
 
-constexpr Duration while_it_is_written = 20ms;
+constexpr std::array<Duration, 2> usual_looks{0ms, 20ms};
+constexpr std::array<Duration, 4> last_looks{0ms, 50ms, 200ms, 500ms}; // before its function is called unknown
 
 bool has_no_environment(const Process& process)
 {
@@ -35,6 +37,11 @@ bool may_lack_environment(const Process& process, const Asked& when)
     const auto age = *process.started - *process.submitted;
     const bool was_waiting = when.answered - when.asked > age + 5ms;
     return age < 200ms && !was_waiting;
+}
+
+bool is_unknown(const Result<Invocation>& invocation)
+{
+    return invocation.has_error() && invocation.error().code == Errc::not_found;
 }
 
 // A point of the monotonic clock as it can be kept for an agent that comes later.
@@ -74,13 +81,13 @@ asio::awaitable<void> Arrivals::take(Permit permit, Process process, Asked when)
     const TimePoint begun =
         process.started ? desk_.server_clock.when(*process.started, when.asked, when.answered) : when.asked;
     Held held = held_of(process, begun, when.asked);
-    const bool is_whole = !may_lack_environment(process, when);
-    return take(std::move(permit), std::move(process), std::move(held), Durable::soon, is_whole);
+    const Written written = may_lack_environment(process, when) ? Written::in_part : Written::just_now;
+    return take(std::move(permit), std::move(process), std::move(held), Durable::soon, written);
 }
 
 asio::awaitable<void> Arrivals::take_again(Permit permit, Process process, Held held)
 {
-    return take(std::move(permit), std::move(process), std::move(held), Durable::at_once, true);
+    return take(std::move(permit), std::move(process), std::move(held), Durable::at_once, Written::long_ago);
 }
 
 Held Arrivals::held_of(const Process& process, TimePoint begun, TimePoint verified) const
@@ -93,22 +100,24 @@ Held Arrivals::held_of(const Process& process, TimePoint begun, TimePoint verifi
     return held;
 }
 
-asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held, Durable durable, bool is_whole)
+asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held, Durable durable, Written written)
 {
     if (heard_)
         heard_->insert_or_assign(process.id, held.lease.retries);
     const Arriving one{arriving_, process.id, held.lease.retries};
-    if (!is_whole)
-        co_await complete(process);
+    if (written == Written::in_part)
+        co_await complete(process, usual_looks);
     const auto parents = co_await parent_results(desk_, process, end_of(held.lease, held.begun));
     if (is_old(process.id, held.lease))
         co_return;
     const bool told = co_await is_told(process.id, held.lease);
     if (told)
         co_return;
-    Result<Invocation> invocation = parents.has_error() ? Result<Invocation>{parents.error()} : Invocation{};
-    if (parents)
-        invocation = invocation_of(process, desk_.who, desk_.address(), desk_.function_names(), *parents);
+    Result<Invocation> invocation = invocation_for(process, parents);
+    if (written != Written::long_ago && is_unknown(invocation) && has_no_environment(process)) {
+        co_await complete(process, last_looks);
+        invocation = invocation_for(process, parents);
+    }
     held.priority = static_cast<int>(std::clamp<std::int64_t>(process.spec.priority, -highest, highest));
     if (invocation)
         begin(std::move(permit), std::move(*invocation), std::move(held), durable);
@@ -116,11 +125,18 @@ asio::awaitable<void> Arrivals::take(Permit permit, Process process, Held held, 
         co_await refuse(process.id, process.spec.function, held.lease, invocation.error());
 }
 
-// Looks once more, and a last time when the server must have written all of it.
-asio::awaitable<void> Arrivals::complete(Process& process)
+Result<Invocation> Arrivals::invocation_for(const Process& process, const Result<ParentResults>& parents)
 {
-    for (const Duration pause : {Duration{}, while_it_is_written}) {
-        if (pause != Duration{})
+    if (!parents)
+        return parents.error();
+    return invocation_of(process, desk_.who, desk_.address(), desk_.function_names(), *parents);
+}
+
+// Looks once more, and again after each pause, until there is an environment.
+asio::awaitable<void> Arrivals::complete(Process& process, std::span<const Duration> pauses)
+{
+    for (const Duration pause : pauses) {
+        if (pause > 0ms)
             co_await sleep_for(desk_.clock, pause);
         auto whole = co_await colonies::get_process(desk_.caller(), process.id);
         if (whole.has_error())

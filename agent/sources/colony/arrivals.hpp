@@ -4,12 +4,14 @@
 
 #include "sources/colony/desk.hpp"
 #include "sources/colony/turns.hpp"
+#include "sources/colony/work.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace forager::colony {
@@ -49,11 +51,15 @@ public:
     bool has_heard(const colonies::ProcessHead& process) const;
 
 private:
-    boost::asio::awaitable<void> complete(colonies::Process& process);
+    /// How sure it is that all of a process was read: the server writes it in two steps.
+    enum class Written : std::uint8_t { in_part, just_now, long_ago };
+
+    Result<Invocation> invocation_for(const colonies::Process& process, const Result<ParentResults>& parents);
+    boost::asio::awaitable<void> complete(colonies::Process& process, std::span<const Duration> pauses);
     bool is_old(const std::string& id, const Lease& lease);
     boost::asio::awaitable<bool> is_told(std::string id, Lease lease);
     boost::asio::awaitable<void> take(Permit permit, colonies::Process process, Held held, Durable durable,
-                                      bool is_whole);
+                                      Written written);
     void begin(Permit permit, Invocation invocation, Held held, Durable durable);
 
     Desk& desk_;

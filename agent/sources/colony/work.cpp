@@ -1,9 +1,12 @@
 #include "sources/colony/work.hpp"
 
+#include "base/text.hpp"
 #include "clients/colonies/record.hpp"
+#include "core/file_mounts.hpp"
 #include "core/process_record.hpp"
 #include "core/references.hpp"
 #include "io/formats/json.hpp"
+#include "sources/colony/lease.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -12,6 +15,9 @@
 namespace forager::colony {
 
 namespace {
+
+const std::vector<std::string> takers_of_files = {"ml.execute",  "ml.sync",     "docker.execute",
+                                                  "docker.sync", "k8s.execute", "k8s.sync"};
 
 constexpr std::size_t longest_message = 32 * 1024;
 constexpr std::size_t longest_traceback = 8 * 1024;
@@ -65,31 +71,53 @@ std::string record_of(colonies::Process process)
     return to_json(Value{colonies::to_object(process)});
 }
 
-bool has_entries(const Value& wishes)
+Failure without_files(const std::string& function)
 {
-    const auto* list = wishes.get<Array>();
-    const auto* table = wishes.get<Object>();
-    return (list != nullptr && !list->empty()) || (table != nullptr && !table->empty());
-}
-
-// Clients send the table with nothing in it, too; before 2024 it was a list.
-bool wants_files(const Value& fs)
-{
-    const auto* table = fs.get<Object>();
-    if (table == nullptr)
-        return has_entries(fs);
-    const Value* snapshots = table->find("snapshots");
-    const Value* dirs = table->find("dirs");
-    return (snapshots != nullptr && has_entries(*snapshots)) || (dirs != nullptr && has_entries(*dirs));
-}
-
-Failure without_files()
-{
-    Failure failure{Errc::refused,
-                    "The process asks for files ('fs'), which this version of the agent cannot bring yet: "
-                    "submit it without 'fs', or to another executor"};
+    Failure failure{Errc::refused, "The process asks for files ('fs'), and '" + function +
+                                       "' has none: " + listed(takers_of_files) +
+                                       " bring and store them; submit it without 'fs', or as one of these"};
     failure.retry = false;
     return failure;
+}
+
+bool names_a_mount(const Value& fs)
+{
+    const auto* table = fs.get<Object>();
+    return table != nullptr && !part<std::string>(*table, "mount").empty();
+}
+
+// In the words of the function's keywords. Files that are only to be seen are for those who can bind them.
+Result<void> add_files(Invocation& invocation, const Value& fs)
+{
+    const bool takes = std::ranges::find(takers_of_files, invocation.function) != takers_of_files.end();
+    if (!takes && wants_files(fs))
+        return without_files(invocation.function);
+    if (takes && (wants_files(fs) || names_a_mount(fs)))
+        invocation.kwargs.set("fs", fs);
+    return {};
+}
+
+// What the process was matched by becomes what its container may use, where it says nothing else.
+void add_limits(Invocation& invocation, const colonies::Conditions& conditions)
+{
+    constexpr double thousandths = 1000;
+    const bool is_container =
+        invocation.function == "docker.execute" || invocation.function == "k8s.execute" ||
+        (invocation.function == "ml.execute" && invocation.kwargs.find("docker-image") != nullptr);
+    if (!is_container)
+        return;
+    const auto add = [&](const char* name, Value value) {
+        if (invocation.kwargs.find(name) == nullptr)
+            invocation.kwargs.append(name, std::move(value));
+    };
+    if (const std::int64_t cpu = millicores(conditions.cpu); cpu > 0)
+        add("cpus", static_cast<double>(cpu) / thousandths);
+    if (const std::int64_t memory = bytes(conditions.memory); memory > 0)
+        add("memory", memory);
+    if (conditions.gpu.count > 0)
+        add("gpus", conditions.gpu.count);
+    if (invocation.function == "k8s.execute" && !conditions.gpu.name.empty())
+        add("accelerator", conditions.gpu.name);
 }
 
 Result<Value> resolved(Value value, const ParentResults& parents)
@@ -146,8 +174,6 @@ std::optional<TaskNote> note_of(const colonies::Process& process)
 Result<Invocation> invocation_of(const colonies::Process& process, const Identity& who, const ServerAddress& server,
                                  const std::vector<std::string>& functions, const ParentResults& parents)
 {
-    if (wants_files(process.spec.fs))
-        return without_files();
     Invocation invocation;
     invocation.id = process.id;
     invocation.function = process.spec.function;
@@ -162,6 +188,9 @@ Result<Invocation> invocation_of(const colonies::Process& process, const Identit
             return made.error();
     if (const auto matched = match(invocation, who.offer, functions); !matched)
         return matched.error();
+    if (const auto added = add_files(invocation, process.spec.fs); !added)
+        return added.error();
+    add_limits(invocation, process.spec.conditions);
     if (!note && takes_from_parents(process, invocation.function))
         invocation.args = process.in;
     if (invocation.function == "python.python_code")

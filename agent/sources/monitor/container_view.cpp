@@ -32,21 +32,27 @@ const Sighting* ContainerView::find(const std::string& name) const
     return found != by_id_.end() && found->first.starts_with(name) ? &found->second : nullptr;
 }
 
-std::vector<std::string> ContainerView::take(const docker::Event& event)
+std::vector<std::string> ContainerView::take(const docker::Event& event, TimePoint now)
 {
-    if (event.type != "container" || event.id.empty())
+    if (event.type != "container" || event.id.empty() || !tells_anything(event))
         return {};
+    recent_.push_back({event, now});
+    return apply_event(event);
+}
+
+std::vector<std::string> ContainerView::apply_event(const docker::Event& event)
+{
     const auto found = by_id_.find(event.id);
-    newer_.insert(event.id);
     if (event.action == "destroy") {
         auto names = found == by_id_.end() ? std::vector<std::string>{} : names_of(found->second);
         remove(event.id);
         return names;
     }
+    if (found == by_id_.end() && !tells_status(event))
+        return {};
     Sighting sighting = found == by_id_.end() ? sighting_of(event) : found->second;
     const std::string before = sighting.name;
-    if (!apply(sighting, event))
-        return {};
+    apply(sighting, event);
     auto names = names_of(sighting);
     if (before != sighting.name)
         names.push_back(before);
@@ -54,16 +60,18 @@ std::vector<std::string> ContainerView::take(const docker::Event& event)
     return names;
 }
 
+void ContainerView::begin_list(TimePoint now)
+{
+    constexpr Duration moment = std::chrono::seconds{2};
+    while (!recent_.empty() && recent_.front().when < now - moment)
+        recent_.pop_front();
+}
+
 void ContainerView::end_list(const std::vector<Sighting>& list)
 {
-    std::map<std::string, Sighting, std::less<>> before = std::exchange(by_id_, {});
+    const std::map<std::string, Sighting, std::less<>> before = std::exchange(by_id_, {});
     ids_.clear();
-    for (auto& [id, sighting] : before)
-        if (newer_.contains(id))
-            put(std::move(sighting));
     for (Sighting sighting : list) {
-        if (newer_.contains(sighting.id))
-            continue;
         if (const auto known = before.find(sighting.id); known != before.end())
             if (known->second.status == sighting.status) {
                 sighting.oom_killed = known->second.oom_killed;
@@ -71,7 +79,8 @@ void ContainerView::end_list(const std::vector<Sighting>& list)
             }
         put(std::move(sighting));
     }
-    newer_.clear();
+    for (const Heard& one : recent_)
+        (void)apply_event(one.event);
 }
 
 void ContainerView::put(Sighting sighting)

@@ -1,10 +1,11 @@
 // The engine's containers as far as they are known: a list that events bring up to date. No I/O.
 #pragma once
 
+#include "base/time.hpp"
 #include "sources/monitor/sighting.hpp"
 
+#include <deque>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,21 +27,33 @@ public:
     const Sighting* find(const std::string& name) const;
 
     /// The names under which somebody may look for what has changed; empty: nothing has.
-    std::vector<std::string> take(const docker::Event& event);
+    std::vector<std::string> take(const docker::Event& event, TimePoint now);
 
-    /// A list is being made: what events say from now on is newer.
-    void begin_list() { newer_.clear(); }
+    /// Events may have been missed: the next list is newer than all of them.
+    void miss_events() { recent_.clear(); }
+
+    /// A list is being made: what events say from now on is newer, and so is what they said a moment ago, for an engine
+    /// that is busy tells of a change before its lists have it.
+    void begin_list(TimePoint now);
+
+    /// The list, and then once more what the events say that are newer.
     void end_list(const std::vector<Sighting>& list);
 
     const std::map<std::string, Sighting, std::less<>>& all() const { return by_id_; }
 
 private:
+    struct Heard {
+        docker::Event event;
+        TimePoint when{};
+    };
+
+    std::vector<std::string> apply_event(const docker::Event& event);
     void put(Sighting sighting);
     void remove(const std::string& id);
 
     std::map<std::string, Sighting, std::less<>> by_id_;
     std::map<std::string, std::string, std::less<>> ids_; // by name
-    std::set<std::string> newer_;                         // ids of which events spoke since
+    std::deque<Heard> recent_;                            // those that a list may not have yet, in their order
 };
 
 } // namespace forager::monitoring

@@ -25,11 +25,6 @@ bool fits(const EventHandler& handler, const docker::Event& event)
     return (handler.name.empty() || matches_pattern(handler.name, event.name)) && fits(labelled, sighting_of(event));
 }
 
-bool is_final(const Failure& failure)
-{
-    return !failure.retry && failure.code != Errc::not_found;
-}
-
 } // namespace
 
 Object object_of(const docker::Event& event)
@@ -41,17 +36,38 @@ Object object_of(const docker::Event& event)
         object.append("about", event.about);
     object.append("container", container_of(sighting));
     Sighting after = sighting;
-    if (apply(after, event) && after.exit_code)
+    apply(after, event);
+    if (after.exit_code)
         object.append("exit_code", *after.exit_code);
     object.append("time", static_cast<double>(event.time) / second);
     object.append("attributes", event.attributes);
     return object;
 }
 
-EventHandlers::EventHandlers(Parts parts, Spawn spawn) : parts_{std::move(parts)}, spawn_{std::move(spawn)} {}
+EventHandlers::EventHandlers(Parts parts, Spawn spawn)
+    : parts_{std::move(parts)},
+      spawn_{std::move(spawn)},
+      delivery_{{parts_.clock, parts_.random, parts_.queue, parts_.call, parts_.tell, spawn_, "of the Docker engine"}}
+{
+}
+
+void EventHandlers::set(std::vector<EventHandler> handlers)
+{
+    const bool is_new = std::ranges::any_of(handlers, [&](const EventHandler& one) {
+        return one.durable && std::ranges::find(handlers_, one) == handlers_.end();
+    });
+    handlers_ = std::move(handlers);
+    if (!is_new || !is_begun_)
+        return;
+    if (heard_ == 0)
+        heard_ = parts_.clock.wall().time_since_epoch().count();
+    remembered_ = 0;
+    spawn_(remember());
+}
 
 asio::awaitable<std::optional<std::int64_t>> EventHandlers::ended_at()
 {
+    is_begun_ = true;
     if (std::ranges::none_of(handlers_, &EventHandler::durable))
         co_return std::nullopt;
     const auto last = co_await parts_.memory.last(memory_name);
@@ -70,19 +86,6 @@ void EventHandlers::take(const docker::Event& event, bool old)
             take_for(handler, event);
 }
 
-bool EventHandlers::has_room(std::size_t taken, std::size_t most, const EventHandler& handler)
-{
-    if (taken < most) {
-        if (lost_ > 0)
-            parts_.tell(std::to_string(std::exchange(lost_, 0)) + " events of the Docker engine were lost");
-        return true;
-    }
-    if (lost_++ == 0)
-        parts_.tell("more than " + std::to_string(most) + " events of '" + handler.event +
-                    "' wait: more are lost until there is room");
-    return false;
-}
-
 void EventHandlers::take_for(const EventHandler& handler, const docker::Event& event)
 {
     Invocation invocation;
@@ -90,46 +93,26 @@ void EventHandlers::take_for(const EventHandler& handler, const docker::Event& e
     invocation.source = "docker";
     invocation.label = handler.event;
     invocation.args = {Value{object_of(event)}};
-    if (!handler.durable) {
-        if (has_room(calls_, most_calls, handler))
-            spawn_(call(std::move(invocation), std::make_shared<Counted>(calls_)));
-        return;
-    }
-    if (!has_room(waiting_.size(), most_waiting, handler))
-        return;
+    if (handler.durable)
+        put(std::move(invocation), handler, event);
+    else
+        delivery_.call(std::move(invocation));
+}
+
+void EventHandlers::put(Invocation invocation, const EventHandler& handler, const docker::Event& event)
+{
     Submission submission;
     submission.invocation = std::move(invocation);
     submission.order_key = handler.function + " " + event.id;
     submission.idempotency_key = "docker " + handler.function + " " + event.id + " " + event.action + " " +
                                  event.about + " " + std::to_string(event.time);
     submission.key_is_enough = true;
-    waiting_.insert(event.time);
-    spawn_(put(std::move(submission), event.time));
+    if (delivery_.put(std::move(submission), [this, time = event.time] { return settle(time); }))
+        waiting_.insert(event.time);
 }
 
-asio::awaitable<void> EventHandlers::call(Invocation invocation, std::shared_ptr<Counted>)
+asio::awaitable<void> EventHandlers::settle(std::int64_t time)
 {
-    auto called = parts_.call(std::move(invocation));
-    co_await std::move(called);
-}
-
-asio::awaitable<void> EventHandlers::put(Submission submission, std::int64_t time)
-{
-    Backoff backoff;
-    std::string trouble;
-    for (;;) {
-        const auto accepted = co_await parts_.queue.put(submission);
-        if (accepted)
-            break;
-        const std::string& words = accepted.error().message;
-        if (is_final(accepted.error())) {
-            parts_.tell("an event of the Docker engine is given up: " + words);
-            break;
-        }
-        if (std::exchange(trouble, words) != words)
-            parts_.tell("an event of the Docker engine waits: " + words);
-        co_await sleep_for(parts_.clock, backoff.next(parts_.random.next()));
-    }
     waiting_.erase(waiting_.find(time));
     co_await remember();
 }

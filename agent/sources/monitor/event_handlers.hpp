@@ -1,23 +1,19 @@
-// Brings the engine's events to the functions that scripts have named for them: at once, or through the durable queue.
-// Bounded: what there is no room for is told to the operator, never lost in silence. On the strand.
+// Brings the engine's events to the functions that scripts have named for them. On the strand.
 #pragma once
 
-#include "base/counted.hpp"
 #include "clients/docker/events.hpp"
 #include "clients/docker/pairs.hpp"
 #include "core/invocation.hpp"
-#include "core/retry.hpp"
 #include "ports/clock.hpp"
 #include "ports/queue.hpp"
 #include "ports/schedules.hpp"
+#include "sources/delivery/event_delivery.hpp"
 #include "sources/monitor/lanes.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -52,13 +48,10 @@ public:
         std::function<void(const std::string& message)> tell;
     };
 
-    /// Calls that may go on or wait at once; the same of durable events that wait for the queue.
-    static constexpr std::size_t most_calls = 1'000;
-    static constexpr std::size_t most_waiting = 10'000;
-
     EventHandlers(Parts parts, Spawn spawn);
 
-    void set(std::vector<EventHandler> handlers) { handlers_ = std::move(handlers); }
+    /// One that is new hears nothing of before, the next agent's neither.
+    void set(std::vector<EventHandler> handlers);
     bool empty() const { return handlers_.empty(); }
 
     /// `old`: it is of before this agent began, and for durable handlers alone.
@@ -69,19 +62,18 @@ public:
 
 private:
     void take_for(const EventHandler& handler, const docker::Event& event);
-    boost::asio::awaitable<void> call(Invocation invocation, std::shared_ptr<Counted> place);
-    boost::asio::awaitable<void> put(Submission submission, std::int64_t time);
+    void put(Invocation invocation, const EventHandler& handler, const docker::Event& event);
+    boost::asio::awaitable<void> settle(std::int64_t time);
     boost::asio::awaitable<void> remember();
-    bool has_room(std::size_t taken, std::size_t most, const EventHandler& handler);
 
     Parts parts_;
     Spawn spawn_;
+    EventDelivery delivery_;
     std::vector<EventHandler> handlers_;
-    std::size_t calls_ = 0;
     std::multiset<std::int64_t> waiting_; // times of what is not in the queue yet
     std::int64_t heard_ = 0;
     std::int64_t remembered_ = 0;
-    std::size_t lost_ = 0;
+    bool is_begun_ = false; // what an earlier agent has remembered is known
 };
 
 } // namespace forager::monitoring

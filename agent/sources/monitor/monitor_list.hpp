@@ -29,6 +29,8 @@ struct Watched : std::enable_shared_from_this<Watched> {
           vigil{this->monitor->damp, told.ok},
           told{std::move(told)}
     {
+        const auto& pending = this->told.pending;
+        told_missing = pending && part<std::string>(*pending, "status") == "missing";
     }
 
     /// What it is called among the engine's containers.
@@ -43,6 +45,7 @@ struct Watched : std::enable_shared_from_this<Watched> {
     std::optional<docker::CpuTime> cpu; ///< at the last reading
     bool reads = false;                 ///< the engine is being asked
     bool delivers = false;              ///< the pending event is on its way
+    bool told_missing = false;          ///< the last event told is that it is not there any more
     bool dropped = false;               ///< from the list, while something waits for it
     std::string trouble;
     Backoff backoff{std::chrono::seconds{1}, std::chrono::seconds{60}};

@@ -39,7 +39,7 @@ void MonitorSource::begin_look()
     looking_ = true;
     look_asked_ = false;
     looked_ = parts_.clock.now();
-    view_.begin_list();
+    view_.begin_list(looked_);
     parts_.spawn(look_at_list());
 }
 
@@ -118,8 +118,11 @@ void MonitorSource::look(Watched& watched)
     const TimePoint now = parts_.clock.now();
     watched.reason = std::move(verdict.reason);
     watched.vigil.saw(verdict.ok, now);
+    const bool is_away = !watched.container.empty() && sighting == nullptr;
     if (const auto news = watched.vigil.news(now))
         tell(watched, *news, watched.vigil.changes(), sighting);
+    else if (is_away && !watched.told.ok)
+        tell(watched, false, std::max<std::size_t>(1, watched.vigil.changes()), sighting); // that it is to be forgotten
     arm(watched);
 }
 
@@ -130,6 +133,7 @@ void MonitorSource::tell(Watched& watched, bool ok, std::size_t changes, const S
         return;
     watched.told.pending = event_of(watched, ok, changes, sighting, parts_.clock.wall());
     watched.told.ok = ok;
+    watched.told_missing = sighting == nullptr;
     watched.vigil.tell(ok);
     teller_.deliver(watched);
 }
@@ -145,8 +149,8 @@ void MonitorSource::told(Watched& watched)
         parts_.records.forget_soon(name);
         return;
     }
-    const bool is_gone = !watched.container.empty() && fresh_ && view_.find(watched.container) == nullptr;
-    if (is_gone && !watched.told.ok) {
+    const bool is_back = fresh_ && view_.find(watched.name()) != nullptr;
+    if (!watched.container.empty() && watched.told_missing && !is_back) {
         parts_.records.forget_one_soon(name, watched.container);
         list_.drop(*list_.find(name), watched.container);
         return;

@@ -181,6 +181,7 @@ void MonitorSource::opened()
 {
     open_ = true;
     look_asked_ = true;
+    view_.miss_events();
     nap_.wake();
 }
 
@@ -192,7 +193,7 @@ void MonitorSource::closed()
 
 void MonitorSource::take(const docker::Event& event)
 {
-    const std::vector<std::string> names = view_.take(event);
+    const std::vector<std::string> names = view_.take(event, parts_.clock.now());
     if (!fresh_)
         return;
     const bool begins = event.action == "start";

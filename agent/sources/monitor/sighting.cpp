@@ -111,26 +111,33 @@ Sighting sighting_of(const docker::Event& event)
     return sighting;
 }
 
-bool apply(Sighting& sighting, const docker::Event& event)
+bool tells_status(const docker::Event& event)
+{
+    return event.action == "destroy" || std::ranges::find(steps, event.action, &Step::action) != steps.end();
+}
+
+bool tells_anything(const docker::Event& event)
+{
+    constexpr std::array<std::string_view, 3> others{"oom", "health_status", "rename"};
+    return tells_status(event) || std::ranges::find(others, event.action) != others.end();
+}
+
+void apply(Sighting& sighting, const docker::Event& event)
 {
     const auto step = std::ranges::find(steps, event.action, &Step::action);
-    if (event.action == "oom") {
-        sighting.oom_killed = true;
-    } else if (event.action == "health_status") {
-        sighting.health = event.about;
-    } else if (event.action == "rename") {
-        sighting.name = event.name;
-    } else if (step != steps.end()) {
+    if (step != steps.end())
         sighting.status = step->status;
-        if (event.action == "start")
-            begin(sighting);
-        if (event.action == "die")
-            sighting.exit_code = number_in(part<std::string>(event.attributes, "exitCode"));
-    } else {
-        return false;
-    }
+    if (event.action == "start")
+        begin(sighting);
+    if (event.action == "die")
+        sighting.exit_code = number_in(part<std::string>(event.attributes, "exitCode"));
+    if (event.action == "oom")
+        sighting.oom_killed = true;
+    if (event.action == "health_status")
+        sighting.health = event.about;
+    if (event.action == "rename")
+        sighting.name = event.name;
     sighting.time = event.time;
-    return true;
 }
 
 bool fits(const MonitoredContainers& of, const Sighting& sighting)

@@ -35,8 +35,12 @@ Sighting sighting_of(const Object& listed);
 /// What an event says of a container that was not known.
 Sighting sighting_of(const docker::Event& event);
 
-/// The container after the event. False: that is nothing to it.
-bool apply(Sighting& sighting, const docker::Event& event);
+/// Whether the event says what state its container is in, or, of what is known of a container, anything at all.
+bool tells_status(const docker::Event& event);
+bool tells_anything(const docker::Event& event);
+
+/// The container after the event.
+void apply(Sighting& sighting, const docker::Event& event);
 
 /// Whether it is among these, by its prefix and labels.
 bool fits(const MonitoredContainers& of, const Sighting& sighting);

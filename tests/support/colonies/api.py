@@ -29,7 +29,7 @@ def id_of(key):
     return crypto().id(key)
 
 
-def envelope(name, key, **fields):
+def envelope(name, key, /, **fields):
     """The body of a request, signed."""
     payload = base64.b64encode(json.dumps(fields | {"msgtype": name}).encode()).decode()
     return json.dumps({"payloadtype": name, "payload": payload, "signature": crypto().sign(payload, key)})
@@ -60,7 +60,7 @@ class Api:
         finally:
             connection.close()
 
-    def call(self, name, key, **fields):
+    def call(self, name, key, /, **fields):
         """Gives what the server replies; raises Refused."""
         status, body = self.send("POST", "/api", envelope(name, key, **fields))
         if not body:

@@ -32,7 +32,7 @@ class Colony:
         self.setup("addcolonymsg", bed.owner_key, colony={"name": self.name, "colonyid": id_of(self.owner_key)})
         self.user = self.add_user("alice")
 
-    def setup(self, name, key, **fields):
+    def setup(self, name, key, /, **fields):
         """Not through a proxy: it may be in the way already."""
         return self.bed.server.api.call(name, key, **fields)
 
@@ -50,7 +50,7 @@ class Colony:
             self.setup("approveexecutormsg", self.owner_key, colonyname=self.name, executorname=name)
         return executor
 
-    def call(self, name, key=None, **fields):
+    def call(self, name, key=None, /, **fields):
         """One call by the user, or whose key it is."""
         return self.api.call(name, key or self.user.key, **fields)
 

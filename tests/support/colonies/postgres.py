@@ -14,6 +14,7 @@ SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "on", 
 class Postgres:
     USER = "postgres"
     PORT = 5432  # a part of the socket's name
+    SETTINGS = SETTINGS
 
     def __init__(self, premises):
         self.premises = premises
@@ -36,7 +37,7 @@ class Postgres:
         return tail(self.premises.log(self.room))
 
     def start(self):
-        settings = SETTINGS | {"unix_socket_directories": str(self.socket_folder), "port": str(self.PORT)}
+        settings = self.SETTINGS | {"unix_socket_directories": str(self.socket_folder), "port": str(self.PORT)}
         self.process = self.run([self.programs / "postgres", "-D", self.room,
                                  *(f"--{name}={value}" for name, value in settings.items())])
         until(self.ready, lambda: f"PostgreSQL does not get ready\n{self.said()}")

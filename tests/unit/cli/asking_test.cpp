@@ -38,6 +38,12 @@ TEST_CASE("a cell of a table is one line, whatever its text holds")
     CHECK(table({{"ID", "NOTE"}, {"1", "one\ntwo\tthree"}}) == "ID  NOTE\n1   one two three\n");
 }
 
+TEST_CASE("a cell that is very long shifts its own line and no other")
+{
+    const std::string name(255, 'n');
+    CHECK(table({{"NAME", "SIZE"}, {"short", "1 B"}, {name, "2 B"}}) == "NAME   SIZE\nshort  1 B\n" + name + "  2 B\n");
+}
+
 TEST_CASE("moments are shown as people read them, and other text as it is")
 {
     const Value object = Object{{"at", "2026-11-24T18:22:26.042Z"}, {"odd", "soon"}};

@@ -26,6 +26,9 @@ struct Program {
         config->require_subcommand(1);
         for (const char* name : {"check", "explain"})
             add_command(*config, name, "", common);
+        CLI::App* deeper = config->add_subcommand("deeper", "");
+        deeper->require_subcommand(1);
+        add_command(*deeper, "still", "", common);
     }
 
     std::string complaint(Words words)
@@ -51,6 +54,28 @@ const std::string help = " (see 'forager --help')";
 
 } // namespace
 
+TEST_CASE("flags between a group and its verb are the verb's")
+{
+    Program program;
+    const auto behind = [&](Words words) { return flags_behind_verbs(program.app, std::move(words)); };
+    CHECK(behind({"config", "--json", "-v", "check", "x"}) == Words{"config", "check", "--json", "-v", "x"});
+    CHECK(behind({"config", "--config", "check", "explain"}) == Words{"config", "explain", "--config", "check"});
+    CHECK(behind({"config", "--config=check", "explain"}) == Words{"config", "explain", "--config=check"});
+    CHECK(behind({"config", "-q", "deeper", "--json", "still"}) == Words{"config", "deeper", "still", "-q", "--json"});
+    const std::vector<Words> as_they_are = {
+        {},
+        {"run", "--json", "check"},
+        {"--json", "config", "check"},
+        {"config", "--frobnicate", "check"},
+        {"config", "--json"},
+        {"config", "--json", "frobnicate"},
+        {"config", "--config"},
+    };
+    for (const Words& words : as_they_are)
+        CHECK(behind(words) == words);
+    CHECK(complaint(behind({"config", "--json", "check"})).empty());
+}
+
 TEST_CASE("a command line without mistakes is not complained of")
 {
     CHECK(complaint({"run", "--json"}).empty());
@@ -74,7 +99,7 @@ TEST_CASE("an unknown command is named with the nearest, or with all there are")
 
 TEST_CASE("a command of a later version is said to be one")
 {
-    CHECK(complaint({"fs"}).starts_with("'forager fs' is not part of this version yet; there are call"));
+    CHECK(complaint({"apply"}).starts_with("'forager apply' is not part of this version yet; there are call"));
 }
 
 TEST_CASE("an unknown flag is named with the nearest of its command, without its value")
@@ -94,8 +119,12 @@ TEST_CASE("a word too many is named")
 TEST_CASE("a command of commands says which there are, and its own are named in full")
 {
     CHECK(complaint({"config", "check", "--json"}).empty());
-    CHECK(complaint({"config"}) == "'forager config' needs to know which: check and explain" + help);
-    CHECK(complaint({"config", "--json"}) == "there is no 'forager config --json'; there are check and explain" + help);
+    CHECK(complaint({"config"}) == "'forager config' needs to know which: check, explain and deeper" + help);
+    CHECK(complaint({"config", "--json"}) == complaint({"config"}));
+    CHECK(complaint({"config", "deeper"}) == "'forager config deeper' needs to know which: still" + help);
+    CHECK(complaint({"config", "deeper", "stil"}) ==
+          "there is no 'forager config deeper stil'; did you mean 'still'?" + help);
+    CHECK(complaint({"config", "deeper", "still", "x"}) == "'forager config deeper still' has no use for 'x'" + help);
     CHECK(complaint({"config", "chekc"}) == "there is no 'forager config chekc'; did you mean 'check'?" + help);
     CHECK(complaint({"config", "check", "x"}) == "'forager config check' has no use for 'x'" + help);
     CHECK(complaint({"config", "check", "--jsno"}) ==

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+
 using namespace forager;
 
 namespace {
@@ -61,6 +63,19 @@ TEST_CASE("whom to answer is known, whatever else is wrong")
     CHECK(reply_address({{"id", Array{}}}).id.is_null());
 }
 
+TEST_CASE("an id that would come back as another number is refused")
+{
+    const auto with = [](Value id) {
+        return container_request("close_container", {{"name", "a"}, {"id", std::move(id)}});
+    };
+    CHECK(with(INT64_MAX));
+    CHECK(with(1.5));
+    for (const double number : {18446744073709551615.0, -1e300}) {
+        REQUIRE_FALSE(with(number));
+        CHECK(with(number).error().message.starts_with("'id' is a number with more digits"));
+    }
+}
+
 TEST_CASE("what is wrong is named")
 {
     CHECK(refusal("start_container.create", {{"name", "b"}}) == "'image' is missing: start_container.create needs it");
@@ -77,6 +92,20 @@ TEST_CASE("what is wrong is named")
               .starts_with("'timeout': "));
     CHECK(refusal("monitor_container_status", {{"name", "b"}}).starts_with("'response_channel' is missing"));
     CHECK(refusal("close_container", {{"name", "b"}, {"image", "a"}}).starts_with("'image' is no field of"));
+}
+
+TEST_CASE("who hears lines meanwhile is told the id with them, and no message says over which broker")
+{
+    const Object asked{{"image", "a"}, {"name", "b"}, {"id", 7}, {"log_channel", "lines"}};
+    const auto request = container_request("start_container.create", asked);
+    REQUIRE(request.has_value());
+    CHECK(request->fields.find("id") != nullptr);
+    CHECK(container_request("start_container.create", {{"image", "a"}, {"name", "b"}, {"id", 7}})->fields.find("id") ==
+          nullptr);
+    Object with_broker = asked;
+    with_broker.set("broker", "mqtt");
+    CHECK_FALSE(container_request("start_container.create", with_broker).has_value());
+    CHECK(container_request(ContainerAction::create, with_broker).has_value());
 }
 
 TEST_CASE("null is as good as nothing")

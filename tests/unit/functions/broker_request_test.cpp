@@ -52,6 +52,14 @@ TEST_CASE("a run that is answered is not begun again by the engine")
     CHECK_FALSE(run->remove);
 }
 
+TEST_CASE("what is wrong with the environment is told by the sender's word for it")
+{
+    const auto refused = wanted(ContainerAction::create, nginx_with("environment", Array{"A"}));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.find("'environment'") != std::string::npos);
+    CHECK(refused.error().message.find("'env'") == std::string::npos);
+}
+
 TEST_CASE("the environment comes as a list or as an object, and the message's own zone wins")
 {
     const auto list = wanted(ContainerAction::create, nginx_with("environment", Array{"A=1", "TZ=UTC"}));

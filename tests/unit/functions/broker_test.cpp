@@ -107,5 +107,8 @@ TEST_CASE("what a monitor sees is told in upstream's form to who asked")
           Value{Object{{"container", "web"}, {"timestamp", 1.5}, {"running", false}, {"current_status", "exited"}}});
     REQUIRE(world.replies.wanted.size() == 1);
     CHECK(world.replies.wanted.begin()->second == ReplyTo{"redis", "there", 7});
+    seen.args = {Value{Object{{"ok", false}, {"status", "paused"}, {"running", true}, {"time", 2.5}}}};
+    CHECK(as_one(world.call(seen).value()) ==
+          Value{Object{{"container", "web"}, {"timestamp", 2.5}, {"running", false}, {"current_status", "paused"}}});
     CHECK(world.failure(calling("broker.monitored")).code == Errc::bad_arguments);
 }

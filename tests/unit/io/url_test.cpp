@@ -96,3 +96,9 @@ TEST_CASE("a reference is resolved as browsers do")
     CHECK(resolve(base, "/x\r\ny").has_error());
     CHECK(resolve(base, "mailto:x").has_error());
 }
+
+TEST_CASE("text is percent-encoded so that it is one segment, or one value of a query")
+{
+    CHECK(percent_encoded("aZ9-._~") == "aZ9-._~");
+    CHECK(percent_encoded("a b+c%/\xc3\xa5") == "a%20b%2Bc%25%2F%C3%A5");
+}

@@ -34,6 +34,19 @@ TEST_CASE("a function is found by its full name until it is removed")
     CHECK(registry.find("echo.echo").error().code == Errc::not_found);
 }
 
+TEST_CASE("of what would be replaced, some may stay")
+{
+    Registry registry;
+    REQUIRE(add(registry, "a.one", "old:1"));
+    REQUIRE(add(registry, "a.two", "old:2"));
+    Registry staged{registry, {"a.one", "a.two"}};
+    REQUIRE(add(staged, "a.one", "new:1"));
+    staged.keep({"a.two"});
+    registry.adopt(staged);
+    CHECK(registry.find("a.one").value()->function.where == "new:1");
+    CHECK(registry.find("a.two").value()->function.where == "old:2");
+}
+
 TEST_CASE("the number of changes is another one whenever the list is, and stays otherwise")
 {
     Registry registry;
@@ -89,4 +102,8 @@ TEST_CASE("a family that is not available says why, but not for what is register
     CHECK(failure.message == "backup.backup is not available: there is no [postgres] in the configuration");
     REQUIRE(add(registry, "backup.own"));
     CHECK(registry.find("backup.own"));
+    const std::size_t before = registry.changes();
+    registry.add_unavailable("backup", "");
+    CHECK(registry.changes() != before);
+    CHECK(registry.find("backup.backup").error().code == Errc::not_found);
 }

@@ -114,7 +114,26 @@ TEST_CASE("two handlers of a container's events may hear of other containers")
     CHECK(script.watchers[0].function != script.watchers[1].function);
     says(refusal("forager.on('docker:die', print)\nforager.on('docker:die', print)"), "is handled at ", ".lua:4");
     says(refusal("forager.on('docker:died', print)"), "on: a container has no event 'died'", ".lua:3");
-    says(refusal("forager.on('file:/x/*', print, { name = 'x' })"), "name and labels are for docker: events", ".lua:3");
+    says(refusal("forager.on('file:/x/*', print, { name = 'x' })"), "name and labels are for docker: and k8s: events",
+         ".lua:3");
+}
+
+TEST_CASE("handlers of objects' changes are told apart by their namespace, too")
+{
+    ScriptWorld world;
+    scripting::Script& script =
+        world.script("local forager = require 'forager'\n"
+                     "forager.on('k8s:pods/deleted', print, { labels = { app = 'a' } })\n"
+                     "forager.on('k8s:pods/deleted', print, { namespace = 'b', durable = true })\n"
+                     "forager.on('k8s:widgets.example.com', print)",
+                     ScriptWorld::Mode::load);
+    REQUIRE(world.run(script.run_main(world.invocation, world.observer)));
+    REQUIRE(script.watchers.size() == 3);
+    CHECK(script.watchers[0].function != script.watchers[1].function);
+    CHECK(script.watchers[1].durable);
+    says(refusal("forager.on('k8s:pods/delted', print)"), "did you mean 'deleted'?", ".lua:3");
+    says(refusal("forager.on('k8s:', print)"), "names a resource", ".lua:3");
+    says(refusal("forager.on('docker:die', print, { namespace = 'x' })"), "namespace is for k8s: events", ".lua:3");
 }
 
 TEST_CASE("a script declares monitors, with a handler or the name of a function")

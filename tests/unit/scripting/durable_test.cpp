@@ -302,6 +302,44 @@ TEST_CASE("a wait gives the signal's value, or is over in time")
     }
 }
 
+TEST_CASE("who waits beside other work goes on running")
+{
+    for (const auto& [options, sleeps] : {std::pair{"{ beside = true }", false}, {"{}", true}}) {
+        ScriptWorld world;
+        load(world, std::string{R"(
+            local forager = require "forager"
+            forager.func { name = "t.work", durable = true, run = function(ctx)
+              local listener = forager.spawn(function() ctx:wait("stop", )"} +
+                        options + R"() end)
+              forager.sleep(0)
+              ctx:step("long", function() forager.sleep "1h" end)
+            end })");
+        RecordingReporter reporter;
+        world.scheduler.submit(Permit{}, same_invocation(), reporter);
+        world.clock.run_for(world.io, 1s);
+        CHECK(world.scheduler.asleep().empty() != sleeps);
+        world.clock.run_for(world.io, 2h);
+        REQUIRE(reporter.outcomes.size() == 1);
+        CHECK(reporter.outcomes.front().has_value());
+    }
+}
+
+TEST_CASE("a call has a folder, which goes with it")
+{
+    ScriptWorld world;
+    const auto outcome = world.run_script(R"(
+        local forager = require "forager"
+        local files = forager.files
+        forager.func { name = "t.work", run = function(ctx)
+          files.write(ctx:folder() .. "/x", "kept")
+          return { ctx:folder(), files.read(ctx:folder() .. "/x") }
+        end }
+        local folder, content = table.unpack(forager.call "t.work")
+        return { content, files.exists(folder) })");
+    REQUIRE(outcome);
+    CHECK(as_one(*outcome) == Value{Array{"kept", false}});
+}
+
 TEST_CASE("what begins to wait or to sleep while the agent stops is put off to the next start")
 {
     for (const char* rests : {"ctx:wait 'never'", "ctx:sleep '1h'"}) {

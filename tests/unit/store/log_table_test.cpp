@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <future>
 #include <string>
 #include <vector>
@@ -128,23 +130,51 @@ TEST_CASE("lines outlive a restart")
     CHECK(bench.texts("a") == Texts{"before", "after"});
 }
 
+TEST_CASE("who asks for something waits for a few lines of a flood, not for all of them")
+{
+    Bench bench;
+    for (int n = 0; n < 8'000; ++n)
+        bench.logs().add("a", std::to_string(n));
+    const auto rows = [](Connection& database) { return database.execAndGet("SELECT count(*) FROM log").getInt(); };
+    CHECK(bench.run(bench.store->writer().ask<int>(rows)).value() <= 500);
+    CHECK(bench.run(bench.store->writer().ask<int>(rows)).value() <= 1'000);
+    bench.logs().add("b", "one of somebody else");
+    CHECK(bench.texts("b").size() == 1);
+    for (int turn = 0; turn < 14; ++turn)
+        (void)bench.run(bench.store->writer().ask<int>(rows));
+    CHECK(bench.run(bench.store->writer().ask<int>(rows)).value() == 8'001);
+}
+
+TEST_CASE("what waits when the store is closed is written")
+{
+    Bench bench;
+    for (int n = 0; n < 3'000; ++n)
+        bench.logs().add("a", std::to_string(n));
+    REQUIRE(bench.reopen());
+    CHECK(bench.lines("a", 2'900).size() == 100);
+}
+
 TEST_CASE("lines that a slow disk has not taken yet are bounded by what they hold")
 {
     Bench bench{1'000'000};
     std::promise<void> slow;
     bench.store->writer().post([&slow](SQLite::Database&) { slow.get_future().wait(); }, Durable::at_once);
     bench.io.poll();
-    bool is_long = false;
-    SUBCASE("short ones") {}
-    SUBCASE("long ones")
-    {
-        is_long = true;
-    }
     for (int n = 0; n < 10'000; ++n)
-        bench.logs().add("a", is_long ? std::string(16'000, 'x') : "x");
-    const std::size_t waiting = bench.store->writer().waiting();
+        bench.logs().add("a", std::string(16'000, 'x') + std::to_string(n));
     slow.set_value();
-    CHECK(waiting >= (is_long ? 1'000 : 10'000));
-    CHECK(waiting <= (is_long ? 3'000 : 10'000));
-    bench.close();
+    Texts all;
+    for (std::int64_t after = 0;;) {
+        const auto some = bench.lines("a", after);
+        if (some.empty())
+            break;
+        for (const LogLine& line : some)
+            all.push_back(line.text.substr(0, 100));
+        after = some.back().number;
+    }
+    CHECK(all.size() > 1'000);
+    CHECK(all.size() < 3'000);
+    CHECK(std::ranges::count_if(all, [](const auto& text) { return text.starts_with("(lines are left out"); }) == 1);
+    CHECK(bench.lines("a").front().text.ends_with("x0"));
+    CHECK(bench.lines("a", static_cast<std::int64_t>(all.size()) - 1).front().text.ends_with("x9999"));
 }

@@ -64,6 +64,26 @@ TEST_CASE("the page is OpenMetrics, whatever it tells of")
         CHECK_MESSAGE(name.starts_with("forager_"), name);
 }
 
+TEST_CASE("what brokers bring is counted by broker and channel")
+{
+    CountedWork counted;
+    MetricsView view = counted.view();
+    view.messages = {{"mqtt", 70, 7, 3, 1}};
+    ContainerChannels::Counts close;
+    close.heard = 9;
+    close.busy = 4;
+    view.channels = {{"redis", {{"close_container", close}, {"other", {}}}, 2, 5, 1, 6}};
+    const MetricsReader read{metrics_page(view, MetricsText::Form::open_metrics)};
+    CHECK(read.samples.at(R"(forager_broker_messages_total{broker="mqtt"})") == 70);
+    CHECK(read.samples.at(R"(forager_broker_messages_dropped_total{broker="mqtt"})") == 7);
+    CHECK(read.samples.at(R"(forager_broker_messages_waiting{broker="mqtt"})") == 3);
+    CHECK(read.samples.at(R"(forager_container_requests_total{broker="redis",channel="close_container"})") == 9);
+    CHECK(read.samples.at(R"(forager_container_requests_busy_total{broker="redis",channel="close_container"})") == 4);
+    CHECK(read.samples.at(R"(forager_container_requests_total{broker="redis",channel="other"})") == 0);
+    CHECK(read.samples.at(R"(forager_container_replies_total{broker="redis"})") == 5);
+    CHECK(read.samples.at(R"(forager_container_replies_waiting{broker="redis"})") == 6);
+}
+
 TEST_CASE("functions beyond the limit are counted together")
 {
     CountedWork counted;

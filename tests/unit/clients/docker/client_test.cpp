@@ -1,5 +1,7 @@
 #include "docker_world.hpp"
 
+#include "io/url.hpp"
+
 #include "clients/docker/containers.hpp"
 #include "clients/docker/events.hpp"
 #include "clients/docker/exec.hpp"
@@ -278,7 +280,7 @@ TEST_CASE("only the events that are wanted are asked for")
     (void)world.run(events(world.client, std::nullopt, filter)).value();
     const std::string filters =
         R"({"type":["container"],"event":["die","start"],"container":["web"],"label":["team"]})";
-    CHECK(world.line() == "GET /v1.41/events?filters=" + segment(filters) + " HTTP/1.1");
+    CHECK(world.line() == "GET /v1.41/events?filters=" + percent_encoded(filters) + " HTTP/1.1");
 }
 
 TEST_CASE("events that are none are refused")

@@ -54,6 +54,23 @@ TEST_CASE("a request carries host, method, headers and body")
     CHECK(seen.ends_with("\r\n\r\nsome data"));
 }
 
+TEST_CASE("a body that is kept for another time is sent as it is, whatever its size")
+{
+    World world{echo};
+    for (const std::size_t size : std::initializer_list<std::size_t>{0, 9, 200'000}) {
+        http::Request request = world.request();
+        request.method = "PUT";
+        request.kept_body = std::make_shared<const std::string>(size, 'x');
+        const std::string seen = world.send(request).value().body;
+        CHECK(holds(seen, "Content-Length: " + std::to_string(size) + "\r\n"));
+        CHECK(seen.ends_with("\r\n\r\n" + *request.kept_body));
+    }
+    http::Request two = world.request();
+    two.kept_body = std::make_shared<const std::string>("x");
+    two.from_file = "/etc/hostname";
+    CHECK(world.send(two).error().code == Errc::bad_arguments);
+}
+
 TEST_CASE("a POST without a body says so, a GET says nothing")
 {
     World world{echo};

@@ -125,9 +125,42 @@ TEST_CASE("a client shows its own certificate when it has one")
     Trusting world{options};
     const Identity mine = signed_by(authority(), {});
     http::Request request = world.request();
-    CHECK(world.send(request).has_error());
+    const auto stranger = world.send(request);
+    REQUIRE(stranger.has_error());
+    CHECK_FALSE(stranger.error().retry);
     request.tls.cert_file = world.folder.write("mine.pem", mine.certificate);
     request.tls.key_file = world.folder.write("mine.key", mine.key);
+    CHECK(world.send(request).value().body == "secret");
+}
+
+TEST_CASE("what to trust and who the client is may come as texts, and differ from request to request")
+{
+    HttpPeer::Options options = trustworthy();
+    options.client_authority = authority().certificate;
+    Trusting world{options};
+    const Identity mine = signed_by(authority(), {});
+    http::Request request = world.World::request();
+    request.tls.ca_pem = authority().certificate;
+    request.tls.cert_pem = mine.certificate;
+    request.tls.key_pem = mine.key;
+    CHECK(world.send(request).value().body == "secret");
+    const Identity again = signed_by(authority(), {});
+    request.tls.cert_pem = again.certificate;
+    request.tls.key_pem = again.key;
+    CHECK(world.send(request).value().body == "secret");
+    CHECK(world.peer.connections() == 2); // who was somebody else on it has no part in it
+    request.tls.key_pem = "no key";
+    CHECK(world.send(request).error().code == Errc::bad_arguments);
+    request.tls.ca_pem = "no certificate";
+    CHECK(world.send(request).error().code == Errc::bad_arguments);
+}
+
+TEST_CASE("whom a certificate must be for may be said")
+{
+    Trusting world{secured({.names = {"DNS:api.example.org"}})};
+    http::Request request = world.request();
+    CHECK(holds(rejection(world, request), "is for api.example.org and not for this host"));
+    request.tls.server_name = "api.example.org";
     CHECK(world.send(request).value().body == "secret");
 }
 
@@ -183,7 +216,10 @@ TEST_CASE("a peer that does not speak TLS is told apart from one that does not a
     request.url.replace(0, 4, "https");
     const auto response = plain.send(request);
     REQUIRE(response.has_error());
-    CHECK(holds(response.error().message, "TLS handshake"));
+    CHECK(holds(response.error().message, "the TLS handshake with 127.0.0.1:"));
+    CHECK(holds(response.error().message, " failed: what answers there speaks no TLS"));
+    CHECK(response.error().code == Errc::refused);
+    CHECK_FALSE(response.error().retry);
 }
 
 TEST_CASE("the time limit of a connection includes its handshake")

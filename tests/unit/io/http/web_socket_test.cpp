@@ -65,15 +65,20 @@ struct Raw : Sockets {
     {
     }
 
+    // The first of the subprotocols that are offered is chosen.
     static std::string accepted(const std::string& request)
     {
+        const std::size_t offer = request.find("Sec-WebSocket-Protocol: ");
+        const std::string chosen = offer == std::string::npos
+                                       ? ""
+                                       : request.substr(offer, request.find_first_of(",\r", offer) - offer) + "\r\n";
         const std::size_t at = request.find("Sec-WebSocket-Key: ") + 19;
         const std::string key = request.substr(at, request.find("\r\n", at) - at);
         // The constant is RFC 6455's.
         const std::string proof = to_base64(digest(Digest::sha1, key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
         return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                "Sec-WebSocket-Accept: " +
-               proof + "\r\n\r\n";
+               proof + "\r\n" + chosen + "\r\n";
     }
 
     WebSocket::Request request() const
@@ -122,6 +127,30 @@ TEST_CASE("a message in pieces is one, a cut one is none")
     CHECK(world.run(socket.receive()).error().code == Errc::unreachable);
 }
 
+TEST_CASE("headers and subprotocols are offered, and the chosen one is known")
+{
+    Raw world{std::string{"\x82\x01\x03", 3}};
+    auto request = world.request();
+    request.headers.set("Authorization", "Bearer token");
+    request.headers.set("Sec-WebSocket-Protocol", "v5.channel.k8s.io, v4.channel.k8s.io");
+    auto socket = world.open(request).value();
+    CHECK(socket.protocol() == "v5.channel.k8s.io");
+    CHECK(holds(world.peer.requests().front(), "Authorization: Bearer token\r\n"));
+    CHECK(world.run(socket.receive()).value() == "\x03");
+    Raw plain{std::string{"\x82\x01\x03", 3}};
+    CHECK(plain.open(plain.request()).value().protocol().empty());
+}
+
+TEST_CASE("bytes are sent as bytes")
+{
+    Talking world{{{"one"}, Talk::Then::hang}};
+    auto socket = world.open(world.request()).value();
+    const std::string bytes{"\x00\xff", 2};
+    REQUIRE(world.run(socket.send_bytes(bytes)).has_value());
+    CHECK(world.run(socket.receive()).value() == "one");
+    CHECK(world.peer.heard() == std::vector<std::string>{bytes});
+}
+
 TEST_CASE("bytes that are no WebSocket are refused")
 {
     // Three bits that nobody agreed upon.
@@ -152,6 +181,8 @@ TEST_CASE("a server that wants no WebSocket says with which status")
     REQUIRE(socket.has_error());
     CHECK(socket.error().code == Errc::refused);
     CHECK(holds(socket.error().message, "wants no WebSocket at /pubsub: it answered with status 404"));
+    CHECK(part<std::int64_t>(socket.error().details, "status") == 404);
+    CHECK(part<std::string>(socket.error().details, "body") == "404 page not found");
 }
 
 TEST_CASE("a server that stays silent is given up")

@@ -52,6 +52,8 @@ private:
         const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n";
         if (request.starts_with("GET /_ping "))
             return answer(200, "OK", "Api-Version: 1.41\r\n");
+        if (request.starts_with("GET /v1.41/containers/json"))
+            return answer(200, "[]");
         if (request.starts_with("POST /v1.41/containers/web/exec "))
             return answer(201, made().size() <= 1 ? R"({"Id":"work"})" : R"({"Id":"kill"})");
         if (request.starts_with("POST /v1.41/exec/work/start "))
@@ -84,7 +86,7 @@ TEST_CASE("a command whose time is over is killed by its mark, as its own user")
     REQUIRE(made.size() == 2);
     const std::size_t place = made[0].find("FORAGER_EXEC=");
     REQUIRE(place != std::string::npos);
-    const std::string mark = made[0].substr(place + 13, 32);
+    const std::string mark = made[0].substr(place + 13, made[0].find(';', place) - place - 13);
     CHECK(made[1].find(mark) != std::string::npos);
     CHECK(made[1].find("FORAGER_EXEC") == std::string::npos);
     CHECK(made[1].find(R"("User":"7")") != std::string::npos);

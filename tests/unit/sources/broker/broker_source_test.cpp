@@ -132,6 +132,21 @@ TEST_CASE("a broker that is gone is told of once, and heard again soon after it 
     CHECK(world.heard == std::vector<std::string>{"one 1"});
 }
 
+TEST_CASE("nobody says that channels are heard which are not")
+{
+    SourceWorld world;
+    world.broker.refused = {{"a", "no right"}};
+    world.source.set({world.hearing("a", "one")});
+    world.settle();
+    CHECK(world.warnings.size() == 1);
+    CHECK(world.infos.empty());
+    SourceWorld other;
+    other.broker.refused = {{"a", "no right"}};
+    other.source.set({other.hearing("a", "one"), other.hearing("b", "two")});
+    other.settle();
+    CHECK(other.infos == std::vector<std::string>{"redis: channels are heard, but for 1"});
+}
+
 TEST_CASE("a pattern that is refused is told of once, and stays in the state")
 {
     SourceWorld world;

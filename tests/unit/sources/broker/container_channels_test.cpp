@@ -35,8 +35,10 @@ public:
         all.push_back(std::move(submission));
         const std::string id = std::to_string(all.size());
         co_await sleep_for(clock_, 5ms);
-        co_return Accepted{id, true};
+        co_return Accepted{id, fresh};
     }
+
+    bool fresh = true;
 
     std::vector<Submission> all;
     std::optional<Failure> trouble;
@@ -47,7 +49,7 @@ private:
 
 class ChannelWorld {
 public:
-    ChannelWorld()
+    explicit ChannelWorld(std::size_t most = 200) : longest{most}
     {
         asio::co_spawn(io, loop.run(), asio::bind_cancellation_slot(stop_.slot(), [this](const std::exception_ptr&) {
                            ended_ = true;
@@ -80,6 +82,7 @@ public:
         return *parse_json(broker.published.at(index).payload).value().get<Object>();
     }
 
+    std::size_t longest; // message
     asio::io_context io{1};
     VirtualClock clock;
     HalfChance random;
@@ -94,7 +97,7 @@ public:
     ContainerChannels channels{
         io.get_executor(),
         {queue, loop, "redis", [this](const std::string& message) { warnings.push_back(message); }},
-        {200, 2}};
+        {longest, 2}};
 
 private:
     asio::cancellation_signal stop_;
@@ -150,8 +153,8 @@ TEST_CASE("what is wrong with a message is answered at once, and the next ones a
                                          R"({"imgae": "nginx", "name": "web", "response_channel": "there", "id": "r"})",
                                          std::string(300, ' '), R"({"image": "nginx", "name": "web"})"});
     CHECK(world.queue.all.size() == 1);
-    CHECK(world.channels.heard() == 5);
-    CHECK(world.channels.refused() == 4);
+    CHECK(world.channels.total().heard == 5);
+    CHECK(world.channels.counts().at("start_container.create").refused == 4);
     REQUIRE(world.warnings.size() == 4);
     CHECK(world.warnings[0].find("start_container.create is refused: the message is no JSON") != std::string::npos);
     CHECK(world.warnings[1].find("must be a JSON object, not a list") != std::string::npos);
@@ -161,6 +164,18 @@ TEST_CASE("what is wrong with a message is answered at once, and the next ones a
     CHECK(part<std::string>(world.reply(), "id") == "r");
     CHECK(part<std::string>(world.reply(), "status") == "error");
     CHECK(part<std::string>(world.reply(), "error").find("did you mean 'image'?") != std::string::npos);
+}
+
+TEST_CASE("one that is nested too deeply to be read is answered all the same")
+{
+    ChannelWorld world{10'000};
+    const std::string deep = std::string(2'000, '[') + R"("}\\\"")" + std::string(2'000, ']');
+    world.say("close_container", {R"({"name": "a]\"", "x": )" + deep +
+                                  R"(, "y": {"id": 1}, "response_channel": "there", "id": "r\"1", "z": [1]})"});
+    REQUIRE(world.broker.published.size() == 1);
+    CHECK(world.broker.published[0].channel == "there");
+    CHECK(part<std::string>(world.reply(), "id") == "r\"1");
+    CHECK(part<std::string>(world.reply(), "error").find("nested deeper than 200") != std::string::npos);
 }
 
 TEST_CASE("a full queue is answered with busy")
@@ -174,6 +189,17 @@ TEST_CASE("a full queue is answered with busy")
     world.queue.trouble = Failure{Errc::refused, "there is no engine"};
     world.say("close_container", {R"({"name": "web", "response_channel": "there"})"});
     CHECK(part<std::string>(world.reply(1), "error") == "there is no engine");
+    CHECK(world.channels.counts().at("close_container").busy == 1);
+    CHECK(world.channels.counts().at("close_container").refused == 1);
+}
+
+TEST_CASE("whose lines are told meanwhile is told over the broker that it asked over")
+{
+    ChannelWorld world;
+    world.say("start_container.create", {R"({"image": "nginx", "name": "web", "id": 5, "log_channel": "lines"})"});
+    const Object& fields = world.queue.all.at(0).invocation.kwargs;
+    CHECK(part<std::string>(fields, "broker") == "redis");
+    CHECK(part<std::int64_t>(fields, "id") == 5);
 }
 
 TEST_CASE("entries of a stream are accepted once, in their order, and what is refused for good is answered")
@@ -208,6 +234,50 @@ TEST_CASE("entries of a stream are accepted once, in their order, and what is re
     REQUIRE_FALSE(results[0]);
     CHECK(results[0].error().retry);
     CHECK(world.broker.published.size() == 1);
+}
+
+TEST_CASE("an entry is counted once, however often its stream delivers it")
+{
+    ChannelWorld world;
+    const auto take = [&](Object fields) {
+        StreamEntry entry;
+        entry.stream = "containers";
+        entry.id = "1-1";
+        entry.fields = std::move(fields);
+        asio::co_spawn(world.io, world.channels.take_entries({entry}), [](const std::exception_ptr&, const auto&) {});
+        world.settle();
+    };
+    const Object close{{"channel", "close_container"}, {"payload", R"({"name": "web"})"}};
+    const auto& counts = world.channels.counts().at("close_container");
+    world.queue.trouble = Failure{Errc::limit, "the queue is full"};
+    take(close);
+    CHECK(counts.heard == 0);
+    world.queue.trouble.reset();
+    take(close);
+    CHECK(counts.heard == 1);
+    world.queue.fresh = false;
+    take(close);
+    CHECK(counts.heard == 1);
+    world.queue.trouble = Failure{Errc::refused, "there is no engine"};
+    world.queue.trouble->retry = false;
+    take(close);
+    CHECK(counts.heard == 2);
+}
+
+TEST_CASE("an entry without a channel is named as what it is, and answered")
+{
+    ChannelWorld world;
+    StreamEntry entry;
+    entry.fields = {{"payload", R"({"name": "web", "response_channel": "there", "id": 7})"}};
+    asio::co_spawn(world.io, world.channels.take_entries({entry}), [](const std::exception_ptr&, const auto&) {});
+    world.settle();
+    CHECK(world.queue.all.empty());
+    REQUIRE(world.warnings.size() == 1);
+    CHECK(world.warnings[0].find("stream 'containers' is refused: an entry needs a field 'channel'") !=
+          std::string::npos);
+    REQUIRE(world.broker.published.size() == 1);
+    CHECK(part<std::int64_t>(world.reply(), "id") == 7);
+    CHECK(world.channels.counts().at("other").refused == 1);
 }
 
 TEST_CASE("many messages at once keep their order, and only some are being put at a time")

@@ -109,6 +109,29 @@ TEST_CASE("a process that was given out while the server still wrote it is read 
     CHECK(world.colony.count("getprocessmsg") == 3);
 }
 
+TEST_CASE("before its function is called unknown, a new process without an environment is given time to be written")
+{
+    Arriving world;
+    Function code;
+    code.name = "python.python_code";
+    world.functions.push_back(code);
+    world.desk.who.offer.type = "python";
+    const auto process = [](const std::string& id, Object env = {}) {
+        return process_record(id, {{"funcname", "own"}, {"env", std::move(env)}});
+    };
+    world.knows(process("p"));
+    world.come(process("p"), world.clock.now() + 5s); // the call seems to have waited: the machine was busy
+    CHECK(world.intake.begun.empty());
+    world.knows(process("p", {{"code", "def own(): pass"}}));
+    world.pass(300ms);
+    CHECK(world.intake.running.at("p").function == "python.python_code");
+
+    world.knows(process("q"));
+    world.come(process("q"), world.clock.now());
+    world.until([&] { return world.records.ended.contains("q"); }); // however often it is read
+    CHECK_FALSE(world.records.ended.at("q"));
+}
+
 TEST_CASE("what comes is known as heard of, while that is noted, under its lease alone")
 {
     Arriving world;

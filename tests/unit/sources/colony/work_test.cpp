@@ -163,3 +163,43 @@ TEST_CASE("Python code sees the process as the server gave it, without the task'
     CHECK(*record == Value{colonies::to_object(full)});
     CHECK(made(process())->env.find(process_record) == nullptr);
 }
+
+TEST_CASE("files that a process wants are a keyword of the functions that bring them, and refused for others")
+{
+    const Value fs = Object{{"mount", "/cfs"}, {"dirs", Value{Array{Value{Object{{"label", "/l"}, {"dir", "/d"}}}}}}};
+    colonies::Process wanting = process();
+    wanting.spec.fs = fs;
+    CHECK(made(wanting).error().message.find("ml.execute") != std::string::npos);
+    for (const char* function : {"ml.execute", "ml.sync", "docker.execute", "docker.sync", "k8s.execute", "k8s.sync"}) {
+        wanting.spec.function = function;
+        const auto invocation = invocation_of(wanting, who, server, {function});
+        CHECK(*invocation.value().kwargs.find("fs") == fs);
+    }
+    wanting.spec.fs = Object{{"mount", ""}, {"dirs", nullptr}, {"snapshots", Array{}}};
+    CHECK(invocation_of(wanting, who, server, {"k8s.sync"}).value().kwargs.empty());
+    wanting.spec.function = "demo.work";
+    CHECK(made(wanting).has_value());
+}
+
+TEST_CASE("what a process was matched by limits its container, where it says nothing else")
+{
+    colonies::Process process;
+    process.spec.function = "docker.execute";
+    process.spec.conditions.cpu = "500m";
+    process.spec.conditions.memory = "64Mi";
+    process.spec.conditions.gpu.count = 2;
+    const auto kwargs = [&] { return invocation_of(process, who, server, {"docker.execute", "ml.execute"})->kwargs; };
+    CHECK(kwargs() == Object{{"cpus", 0.5}, {"memory", 64 * 1024 * 1024}, {"gpus", 2}});
+    process.spec.kwargs = {{"memory", "1GB"}};
+    CHECK(kwargs() == Object{{"memory", "1GB"}, {"cpus", 0.5}, {"gpus", 2}});
+    process.spec.function = "k8s.execute";
+    process.spec.conditions.gpu.name = "a100";
+    CHECK(invocation_of(process, who, server, {"k8s.execute"})->kwargs ==
+          Object{{"memory", "1GB"}, {"cpus", 0.5}, {"gpus", 2}, {"accelerator", "a100"}});
+    process.spec.function = "ml.execute";
+    process.spec.kwargs = {{"cmd", "true"}};
+    CHECK(kwargs() == Object{{"cmd", "true"}});
+    process.spec.kwargs = {{"docker-image", "debian"}};
+    process.spec.conditions = {};
+    CHECK(kwargs() == Object{{"docker-image", "debian"}});
+}

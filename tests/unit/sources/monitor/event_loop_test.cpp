@@ -170,15 +170,36 @@ TEST_CASE("durable events go through the queue, wait for room there, and are not
     CHECK(world.queue.submissions.size() == 2);
 }
 
+TEST_CASE("the next agent's handlers hear nothing of before a handler was new")
+{
+    HandlerWorld world;
+    EventHandler first = handler("f", "die");
+    first.durable = true;
+    EventHandler second = handler("g", "die");
+    second.durable = true;
+    world.handlers.set({first});
+    asio::co_spawn(world.io, world.handlers.ended_at(), asio::detached);
+    world.handlers.take(event("die", "", "web", 5'000'000'000), false);
+    world.pass(1s);
+    world.handlers.take(event("die", "", "web", 5'900'000'000), false);
+    world.pass(1s);
+    CHECK(world.memory.time == WallTime{5s});
+    world.handlers.set({first, second});
+    world.pass(1s);
+    CHECK(world.memory.time == WallTime{5'900ms});
+    world.handlers.set({second});
+    CHECK(world.memory.time == WallTime{5'900ms});
+}
+
 TEST_CASE("handlers that are too slow lose events, and the operator hears how many")
 {
     HandlerWorld world;
     world.pace = 1min;
     world.handlers.set({handler("f", "die")});
-    for (std::size_t i = 0; i < EventHandlers::most_calls + 5; ++i)
+    for (std::size_t i = 0; i < EventDelivery::most_calls + 5; ++i)
         world.handlers.take(event("die", "", "web", static_cast<std::int64_t>(i)), false);
     world.pass(2min);
-    CHECK(world.called.size() == EventHandlers::most_calls);
+    CHECK(world.called.size() == EventDelivery::most_calls);
     world.handlers.take(event("die", "", "web", 1), false);
     world.pass(2min);
     REQUIRE(world.told.size() == 2);

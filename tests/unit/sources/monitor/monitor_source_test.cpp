@@ -317,6 +317,33 @@ TEST_CASE("a monitor of several tells of each of them, of new ones too, and forg
     CHECK(world.said().size() == 3);
 }
 
+TEST_CASE("one of several whose end was told is told as missing when it is removed, and forgotten")
+{
+    MonitorWorld world;
+    for (const char* name : {"web-1", "web-2"})
+        world.engine.containers[name] = {};
+    world.begin();
+    REQUIRE(world.add({{"prefix", "web-"}, {"name", "webs"}}));
+    for (const char* name : {"web-1", "web-2"})
+        world.engine.die(name);
+    world.engine.remove("web-1");
+    world.pass(0s);
+    CHECK(world.said() == Said{"web-1:exited", "web-2:exited", "web-1:missing"});
+    CHECK(world.source->list().front().containers == 1);
+    CHECK(world.memory.kept.at("webs").told.size() == 1);
+    world.kill();
+    world.engine.containers.erase("web-2");
+    world.begin();
+    CHECK(world.said().back() == "web-2:missing");
+    CHECK(world.said().size() == 4);
+    CHECK(world.source->list().front().containers == 0);
+    world.restart();
+    world.engine.start("web-1");
+    world.pass(0s);
+    CHECK(world.said().size() == 4);
+    CHECK(world.source->list().front().containers == 1);
+}
+
 TEST_CASE("what no script declares any more is gone, and what is still declared goes on")
 {
     MonitorWorld world;

@@ -7,6 +7,7 @@
 
 using namespace forager;
 using namespace forager::monitoring;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -54,21 +55,21 @@ TEST_CASE("the list tells of state, health and exit status in words")
 TEST_CASE("events bring what is known up to date")
 {
     ContainerView view;
-    view.begin_list();
+    view.begin_list(TimePoint{});
     view.end_list({sighting_of(listed("web", "running", "Up 1 second (healthy)"))});
-    CHECK(view.take(event("die")) == std::vector<std::string>{"web", "aaaaaaaaaaaa"});
+    CHECK(view.take(event("die"), TimePoint{}) == std::vector<std::string>{"web", "aaaaaaaaaaaa"});
     CHECK(view.find("web")->status == "exited");
     CHECK(view.find("web")->exit_code == 3);
     CHECK(view.find(id)->time == 7);
     CHECK(view.find(id.substr(0, 20)) == view.find("web"));
-    (void)view.take(event("start"));
+    (void)view.take(event("start"), TimePoint{});
     CHECK(view.find("web")->health == "starting");
     CHECK_FALSE(view.find("web")->exit_code);
-    CHECK(view.take(event("exec_start")).empty());
-    CHECK(view.take(event("rename", "site")) == std::vector<std::string>{"site", "aaaaaaaaaaaa", "web"});
+    CHECK(view.take(event("exec_start"), TimePoint{}).empty());
+    CHECK(view.take(event("rename", "site"), TimePoint{}) == std::vector<std::string>{"site", "aaaaaaaaaaaa", "web"});
     CHECK(view.find("web") == nullptr);
     CHECK(view.find("site") != nullptr);
-    (void)view.take(event("destroy", "site"));
+    (void)view.take(event("destroy", "site"), TimePoint{});
     CHECK(view.find("site") == nullptr);
     CHECK(view.find(id) == nullptr);
 }
@@ -76,17 +77,65 @@ TEST_CASE("events bring what is known up to date")
 TEST_CASE("what events told while a list was made is newer than the list")
 {
     ContainerView view;
-    view.begin_list();
+    view.begin_list(TimePoint{});
     view.end_list({sighting_of(listed("web", "running", "Up")), sighting_of(listed("db", "running", "Up", other_id))});
-    view.begin_list();
-    (void)view.take(event("die"));
-    (void)view.take(event("destroy", "db", other_id));
+    view.begin_list(TimePoint{});
+    (void)view.take(event("die"), TimePoint{});
+    (void)view.take(event("destroy", "db", other_id), TimePoint{});
     view.end_list({sighting_of(listed("web", "running", "Up")), sighting_of(listed("db", "running", "Up", other_id))});
     CHECK(view.find("web")->status == "exited");
     CHECK(view.find("db") == nullptr);
-    view.begin_list();
+    view.begin_list(TimePoint{3s});
     view.end_list({});
     CHECK(view.find("web") == nullptr);
+}
+
+TEST_CASE("what an event told a moment ago is newer than a list, unless events were missed")
+{
+    const std::vector<Sighting> list{sighting_of(listed("web", "running", "Up"))};
+    ContainerView view;
+    view.begin_list(TimePoint{});
+    view.end_list(list);
+    (void)view.take(event("die"), TimePoint{1s});
+    view.begin_list(TimePoint{2s});
+    view.end_list(list);
+    CHECK(view.find("web")->status == "exited");
+    view.miss_events();
+    view.begin_list(TimePoint{2s});
+    view.end_list(list);
+    CHECK(view.find("web")->status == "running");
+    (void)view.take(event("die"), TimePoint{3s});
+    view.begin_list(TimePoint{6s});
+    view.end_list(list);
+    CHECK(view.find("web")->status == "running");
+}
+
+TEST_CASE("what events tell of a container that no list has had yet hides nothing that the list knows")
+{
+    docker::Event well = event("health_status");
+    well.about = "healthy";
+    ContainerView view;
+    view.begin_list(TimePoint{});
+    for (const docker::Event& one : {event("exec_create"), event("exec_start"), well, event("exec_die")})
+        CHECK(view.take(one, TimePoint{}).empty());
+    CHECK(view.find("web") == nullptr);
+    view.end_list({sighting_of(listed("web", "running", "Up 1 second (health: starting)"))});
+    REQUIRE(view.find("web") != nullptr);
+    CHECK(view.find("web")->status == "running");
+    CHECK(view.find("web")->health == "healthy");
+}
+
+TEST_CASE("one that was made, died and begun again while a list was made is as the last event says")
+{
+    ContainerView view;
+    view.begin_list(TimePoint{});
+    for (const char* action : {"create", "start", "die", "start"})
+        CHECK_FALSE(view.take(event(action), TimePoint{}).empty());
+    (void)view.take(event("create", "db", other_id), TimePoint{});
+    (void)view.take(event("destroy", "db", other_id), TimePoint{});
+    view.end_list({sighting_of(listed("web", "exited", "Exited (3) now"))});
+    CHECK(view.find("web")->status == "running");
+    CHECK(view.find("db") == nullptr);
 }
 
 TEST_CASE("labels and prefixes choose containers")
