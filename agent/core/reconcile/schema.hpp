@@ -1,0 +1,21 @@
+// Checks a value against a schema as blueprint definitions have them (a part of JSON Schema): type (string, number,
+// integer, boolean, object, array), required, properties, items, enum, default, minimum, maximum, additionalProperties
+// (false). What is not known in a schema is ignored. Pure.
+#pragma once
+
+#include "core/failure.hpp"
+#include "core/value.hpp"
+
+#include <string_view>
+
+namespace forager::reconcile {
+
+/// The value with the defaults of members that are missing. Failures: bad_arguments, whose message begins with the path
+/// of the member behind `path` ("spec.env.A: …") and whose details have it as `field`; an unknown member's names the
+/// nearest known one.
+Result<Value> checked(const Object& schema, Value value, std::string_view path);
+
+/// Whether a schema makes sense. Failures: bad_arguments, naming the member of the schema.
+Result<void> check_schema(const Object& schema);
+
+} // namespace forager::reconcile
