@@ -109,6 +109,8 @@ public:
     Result<ColonyMember*> colony() const { return colony_(); }
     Result<ObjectStore*> store() const { return store_(); }
     Result<cfs::Files*> files() const { return files_(); }
+    const DockerAccess& docker() const { return docker_; }
+    const KubernetesAccess& kubernetes() const { return kubernetes_; }
 
     /// From now on SIGINT means what the configuration says, and whatever computes at that moment ends.
     void hear_interrupts() { hears_interrupts_ = true; }
