@@ -2,7 +2,6 @@
 
 #include "app/watchdog.hpp"
 #include "base/text.hpp"
-#include "io/formats/paths.hpp"
 #include "io/formats/places.hpp"
 #include "io/formats/toml.hpp"
 #include "io/system_failure.hpp"
@@ -150,7 +149,7 @@ private:
     Result<void> take_items(Array items, const std::string& path)
     {
         for (std::size_t i = 0; i < items.size(); ++i)
-            if (auto taken = take(std::move(items[i]), path + index_step(i)); taken.has_error())
+            if (auto taken = take(std::move(items[i]), path + "[" + std::to_string(i) + "]"); taken.has_error())
                 return taken;
         return {};
     }

@@ -19,7 +19,7 @@ struct WrittenDocument {
     std::shared_ptr<const std::string> text; ///< of the whole file
     Format format = Format::json;
     std::size_t number = 0; ///< of the YAML documents of the text, from 0
-    std::string path;       ///< where the document begins in that: "items[2]"; empty: it is all of it
+    std::string path;       ///< where the document begins in that: "items[2]", counted from 0; empty: it is all of it
 
     WrittenDocument() = default;
 };

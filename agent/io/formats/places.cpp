@@ -30,7 +30,7 @@ public:
         return quoted ? quoted : behind(from, "." + std::string{name});
     }
 
-    Led into(Led from, std::size_t index) const { return behind(from, index_step(index)); }
+    Led into(Led from, std::size_t index) const { return behind(from, "[" + std::to_string(index) + "]"); }
 
     void met(Led led, std::size_t offset)
     {
@@ -227,11 +227,18 @@ private:
     std::vector<Level> levels_;
 };
 
-// The path without its last step; empty at its end.
-std::string_view above(std::string_view path)
+// The path, as TOML's places have them, of the innermost thing on the way.
+std::string way_in_toml(const Value& value, const Search& search, Led led)
 {
-    const std::size_t end = path.find_last_of(".[");
-    return end == std::string_view::npos ? std::string_view{} : path.substr(0, end);
+    if (const auto* table = value.get<Object>())
+        for (const Member& member : *table)
+            if (const Led below = search.into(led, member.name))
+                return name_step(member.name) + way_in_toml(member.value, search, below);
+    if (const auto* list = value.get<Array>())
+        for (std::size_t i = 0; i < list->size(); ++i)
+            if (const Led below = search.into(led, i))
+                return index_step(i) + way_in_toml((*list)[i], search, below);
+    return {};
 }
 
 } // namespace
@@ -269,10 +276,11 @@ Place place_in_yaml(std::string_view text, std::size_t document, std::string_vie
 Place place_in_toml(std::string_view text, std::string_view path)
 {
     const auto document = read_toml(text);
-    for (; document && !path.empty(); path = above(path))
-        if (const auto place = document->place_of(path))
-            return *place;
-    return {1, 1};
+    if (document.has_error())
+        return {1, 1};
+    const std::string way = way_in_toml(document->value, Search{path}, 0);
+    const auto place = document->place_of(way.starts_with('.') ? std::string_view{way}.substr(1) : way);
+    return place.value_or(Place{1, 1});
 }
 
 } // namespace forager

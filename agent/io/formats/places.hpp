@@ -21,8 +21,8 @@ boost::system::result<Value, Mistake> read_json(std::string_view text, std::size
 boost::system::result<std::vector<Value>, Mistake> read_all_yaml(std::string_view text);
 
 /// The place of the member's name, or of the item, in a text that could be read; where it does not stand there, that of
-/// the innermost thing around it. Paths are as in messages: `spec.volumes[1].source`, with quotes around odd names:
-/// `env["a b"]`; a name with dots is found without them, too.
+/// the innermost thing around it. Paths are as in messages about documents: `spec.volumes[0].source`, items counted
+/// from 0, names as they are (`env.a b`) or in quotes (`env["a b"]`).
 Place place_in_json(std::string_view text, std::string_view path);
 
 /// `document`: which of several, from 0.

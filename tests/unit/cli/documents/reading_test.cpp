@@ -145,7 +145,7 @@ TEST_CASE("a failure about a document gets the place of the member that it names
     CHECK(files.where(failure) == "a.yaml:5");
     CHECK(failure.declaration);
     CHECK(part<std::int64_t>(failure.details, "column") == 3);
-    CHECK(files.where(placed(second, about("spec.volumes[1].target"))) == "a.yaml:7");
+    CHECK(files.where(placed(second, about("spec.volumes[0].target"))) == "a.yaml:7");
     CHECK(files.where(placed(second, about("metadata.name"))) == "a.yaml:3");
     CHECK(files.where(placed(second, about(""))) == "a.yaml:3");
     CHECK(files.where(placed(documents->front(), about("spec"))) == "a.yaml:1");
