@@ -115,7 +115,7 @@ private:
         if (line.starts_with("GET "))
             return answer(200, inspected(*one));
         if (line.starts_with("DELETE ")) {
-            std::erase_if(containers, [&](const Container& other) { return other.id == one->id; });
+            containers.erase(containers.begin() + (one - containers.data()));
             return answer(204, "");
         }
         if (path.find("/start") != std::string::npos && !starts)
