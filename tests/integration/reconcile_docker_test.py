@@ -224,8 +224,8 @@ class DockerReconcile(ReconcileCase, DockerTest):
 
     def test_what_no_engine_could_run(self):
         for member, value, place in (("image", "No Good", "spec.image"),
-                                     ("volumes", [{"host": "./x", "container": "/x"}], "spec.volumes[0]"),
-                                     ("ports", [{"container": 80, "host": 80}], "spec.ports[0]"),
+                                     ("volumes", [{"host": "-x", "container": "/x"}], "spec.volumes"),
+                                     ("ports", [{"container": 80, "host": 80}], "spec.replicas"),
                                      ("labels", {"forager.home": "x"}, "spec.labels")):
             self.write(2, **{member: value})
             code, _, err = self.once()

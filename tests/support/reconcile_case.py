@@ -98,8 +98,8 @@ class ReconcileCase:
         return {"health": {"command": command, "interval": "200ms", "timeout": "5s", "retries": 3}}
 
     def rolling(self, **members):
-        """maxSurge, maxUnavailable, minReady, progressDeadline, rollBack."""
-        return {"rolling": members}
+        """maxSurge, maxUnavailable, minReady, progressDeadline, rollback."""
+        return {"strategy": members}
 
     def document(self, replicas=1, **spec):
         return {"kind": "ExecutorDeployment", "metadata": {"name": self.name, "uid": UID},

@@ -8,7 +8,6 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <set>
 #include <utility>
 
 namespace forager::replicas::docker_forms {
@@ -38,11 +37,6 @@ Failure wrong(const std::string& field, const std::string& what)
     Failure failure{Errc::bad_arguments, field + ": " + what};
     failure.details.append("field", field);
     return failure;
-}
-
-std::string at(std::string_view list, std::size_t index)
-{
-    return std::string{list} + "[" + std::to_string(index) + "]";
 }
 
 bool is_letter_or_digit(char byte)
@@ -79,31 +73,11 @@ Result<void> check_image(const std::string& image)
 
 Result<void> check_volumes(const std::vector<reconcile::Volume>& volumes)
 {
-    std::set<std::string> targets;
-    for (std::size_t i = 0; i < volumes.size(); ++i) {
-        const auto& [source, target, read_only] = volumes[i];
-        const std::string field = at("spec.volumes", i);
-        if (!source.starts_with('/') && !is_name(source))
-            return wrong(field,
-                         "'" + printable(source) + "' is neither a path that begins with a slash nor a volume's name");
-        if (!target.starts_with('/'))
-            return wrong(field,
-                         "in the container, '" + printable(target) + "' must be a path that begins with a slash");
-        if (!targets.insert(target).second)
-            return wrong(field, "'" + printable(target) + "' is the place of two volumes");
-    }
-    return {};
-}
-
-// Two containers cannot have one port of the machine.
-Result<void> check_ports(const Deployment& wanted)
-{
-    const auto& ports = wanted.replica.ports;
-    for (std::size_t i = 0; i < ports.size(); ++i)
-        if (ports[i].host && wanted.replicas > 1)
-            return wrong(at("spec.ports", i), "port " + std::to_string(*ports[i].host) + " of the machine can be one " +
-                                                  "replica's alone, and " + std::to_string(wanted.replicas) +
-                                                  " are wanted: leave it out for any free one each");
+    for (const reconcile::Volume& volume : volumes)
+        if (!volume.source.starts_with('/') && !is_name(volume.source))
+            return wrong("spec.volumes", "'" + printable(volume.source) +
+                                             "' is neither a path that begins with a slash " +
+                                             "nor what a volume can be called");
     return {};
 }
 
@@ -262,8 +236,6 @@ Result<void> check(const Deployment& wanted)
     if (auto fine = check_image(wanted.replica.image); fine.has_error())
         return fine;
     if (auto fine = check_volumes(wanted.replica.volumes); fine.has_error())
-        return fine;
-    if (auto fine = check_ports(wanted); fine.has_error())
         return fine;
     return check_labels(wanted.replica.labels);
 }
