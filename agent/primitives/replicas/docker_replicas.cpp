@@ -1,5 +1,6 @@
 #include "primitives/replicas/docker_replicas.hpp"
 
+#include "base/text.hpp"
 #include "clients/docker/containers.hpp"
 #include "clients/docker/events.hpp"
 #include "clients/docker/refusal.hpp"
@@ -69,6 +70,41 @@ asio::awaitable<Result<std::optional<Object>>> look_at(docker::Client& client, s
     if (inspected.error().code == Errc::not_found)
         co_return std::optional<Object>{};
     co_return inspected.error();
+}
+
+// The last line of what it has printed, for people: it is removed soon, and its output with it.
+asio::awaitable<std::string> last_words(docker::Client& client, std::string id, bool tty)
+{
+    constexpr std::size_t most = 300;
+    docker::LogQuery query;
+    query.last = 1;
+    auto stream = co_await docker::logs(client, std::move(id), std::move(query), tty);
+    std::string words;
+    while (stream.has_value() && words.size() < most) {
+        const auto piece = co_await stream->read();
+        if (piece.has_error() || !*piece)
+            break;
+        words += (*piece)->bytes;
+    }
+    words.resize(std::min(words.size(), most));
+    co_return std::string{trimmed(printable(words))};
+}
+
+// Whether it was still there.
+asio::awaitable<Result<bool>> look_closely(docker::Client& client, Instance& instance, WallTime now)
+{
+    const auto inspected = co_await look_at(client, instance.id);
+    if (inspected.has_error())
+        co_return inspected.error();
+    if (!*inspected)
+        co_return false;
+    docker_forms::complete(instance, **inspected, now);
+    if (instance.exit_code.value_or(0) == 0)
+        co_return true;
+    const bool has_terminal = docker::state_in(**inspected).tty;
+    if (const std::string words = co_await last_words(client, instance.id, has_terminal); !words.empty())
+        instance.trouble += ", after it said: " + words;
+    co_return true;
 }
 
 asio::awaitable<Result<void>> remove(docker::Client& client, std::string id)
@@ -177,7 +213,7 @@ asio::awaitable<Result<std::vector<Instance>>> DockerReplicas::list(Key key)
     const auto containers = co_await docker::list(client, docker_forms::filter_of(key));
     if (containers.has_error())
         co_return containers.error();
-    const Starts known = starts_[key];
+    const Starts known = starts_[key]; // which may change meanwhile
     Starts starts;
     std::vector<Instance> instances;
     for (const Value& container : *containers) {
@@ -190,12 +226,11 @@ asio::awaitable<Result<std::vector<Instance>>> DockerReplicas::list(Key key)
         if (listed.is_told_all && start != known.end()) {
             instance.started = start->second;
         } else {
-            const auto inspected = co_await look_at(client, instance.id);
-            if (inspected.has_error())
-                co_return inspected.error();
-            if (!*inspected)
+            const auto is_there = co_await look_closely(client, instance, clock_.wall());
+            if (is_there.has_error())
+                co_return is_there.error();
+            if (!*is_there)
                 continue;
-            docker_forms::complete(instance, **inspected, clock_.wall());
         }
         if (instance.state == Instance::State::running)
             starts.emplace(instance.id, instance.started);

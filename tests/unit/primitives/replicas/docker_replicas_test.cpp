@@ -112,6 +112,8 @@ private:
         const Container* one = find(id);
         if (one == nullptr || id == vanishes)
             return answer(404, R"({"message":"No such container: )" + id + "\"}");
+        if (path.find("/logs?") != std::string::npos)
+            return answer(200, std::string{"\2\0\0\0\0\0\0\4why\n", 12});
         if (line.starts_with("GET "))
             return answer(200, inspected(*one));
         if (line.starts_with("DELETE ")) {
@@ -186,6 +188,7 @@ TEST_CASE("a document's containers are listed by their names, and nobody else's"
     CHECK((*found)[1].name == "web-1");
     CHECK((*found)[1].state == Instance::State::ended);
     CHECK((*found)[1].exit_code == 3);
+    CHECK((*found)[1].trouble == "it has ended with status 3, after it said: why");
 }
 
 TEST_CASE("one that runs is looked at closely once")
