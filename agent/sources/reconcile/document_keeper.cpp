@@ -248,9 +248,9 @@ asio::awaitable<Result<Object>> DocumentKeeper::reconcile_now(Key key)
 
 void DocumentKeeper::touch(const Key& key)
 {
+    const auto fits = [](const std::string& part, const std::string& of) { return part.empty() || part == of; };
     for (const auto& [known, kept] : documents_)
-        if ((key.kind.empty() || key.kind == known.kind) && (key.name.empty() || key.name == known.name) &&
-            (key.name.empty() || (key.origin == known.origin && key.space == known.space)))
+        if (fits(key.kind, known.kind) && fits(key.name, known.name) && fits(key.space, known.space))
             loop_.touch(known);
 }
 
