@@ -86,7 +86,6 @@ struct PodWorld {
         objects[name] = std::move(object);
         Object& metadata = *objects[name].find("metadata")->get<Object>();
         metadata.set("uid", "u" + std::to_string(++uids));
-        metadata.set("creationTimestamp", born);
         return answer(201, to_json(objects[name]));
     }
 
@@ -150,7 +149,6 @@ struct PodWorld {
     std::string refused; // a part of a request's line
     int refusal = 500;
     std::string reason = "InternalError";
-    std::string born = "2026-01-01T00:00:00Z";
     std::string news; // of a watch
     int uids = 0;
     KubernetesWorld world{[this](const std::string& request) { return serve(request); }};
@@ -269,6 +267,41 @@ TEST_CASE("one whose beginning is cancelled is taken back")
     CHECK(there.secrets.empty());
 }
 
+TEST_CASE("a look at a document leaves the Secret whose pod comes yet")
+{
+    PodWorld there;
+    Started<Result<void>> starting;
+    there.world.strand.start(starting, there.replicas.start(deployment(), replica()));
+    there.world.strand.turn_until([&] { return !there.secrets.empty(); });
+    CHECK(there.list().empty());
+    there.world.strand.turn_until([&] { return starting.ended(); });
+    REQUIRE(starting.value);
+    CHECK(starting.value->has_value());
+    CHECK(there.secrets.size() == 1);
+    CHECK(there.pods.size() == 1);
+}
+
+TEST_CASE("one whose Secret another reconciler has removed in this moment is taken back")
+{
+    PodWorld there;
+    there.refused = "PATCH /api/v1/namespaces/default/secrets";
+    there.refusal = 404;
+    there.reason = "NotFound";
+    CHECK(there.start().has_error());
+    CHECK(there.pods.empty());
+    CHECK(there.secrets.empty());
+}
+
+TEST_CASE("one whose Secret cannot be bound just now is there")
+{
+    PodWorld there;
+    there.refused = "PATCH /api/v1/namespaces/default/secrets";
+    CHECK(there.start().has_value());
+    there.refused.clear();
+    CHECK(there.list().size() == 1);
+    CHECK(holds(to_json(there.secrets.begin()->second), R"("kind":"Pod")"));
+}
+
 TEST_CASE("one that is stopped goes with its Secret, within its grace")
 {
     PodWorld there;
@@ -303,12 +336,6 @@ TEST_CASE("what a program that died has left of a replica is put in order")
         CHECK(there.list().size() == 1);
         REQUIRE(there.secrets.size() == 1);
         CHECK(holds(to_json(there.secrets.at(bound)), R"("kind":"Pod")"));
-    }
-    SUBCASE("one whose pod may be made in this moment is left")
-    {
-        there.metadata(there.secrets, "debris").set("creationTimestamp", "2999-01-01T00:00:00Z");
-        CHECK(there.list().size() == 1);
-        CHECK(there.secrets.contains("debris"));
     }
     SUBCASE("who may not see Secrets sees the replicas")
     {
