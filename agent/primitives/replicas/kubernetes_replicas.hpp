@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ public:
 
 private:
     KubernetesAccess kubernetes_;
+    std::set<std::string> making_; // Secrets whose pods are not there yet
 };
 
 } // namespace forager::replicas
