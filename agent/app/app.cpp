@@ -86,6 +86,7 @@ App::~App()
     backup_ = {};
     store_ = {};
     colony_ = {};
+    touch_ = {};
     // What was posted and not run yet may hold on to a script: its end needs the clock, which goes before the loop.
     io_.restart();
     io_.poll();
@@ -112,7 +113,7 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     const scripting::World world{
         io_.get_executor(), clock_,          random_,         slicer_,   library_,  pool_,    processes_, http_,
         place.registry,     place.scheduler, place.workflows, *journal_, *values_,  signals_, colony_,    docker_,
-        kubernetes_,        files_,          store_,          brokers_,  monitors_, queue_};
+        kubernetes_,        files_,          store_,          brokers_,  monitors_, queue_,   touch_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 
