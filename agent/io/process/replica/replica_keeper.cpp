@@ -95,7 +95,10 @@ public:
         take_over_streams();
         if (auto failure = begin()) {
             // Who asked for it may be gone: then the folder tells.
-            (void)folder_.write_end({0, failure->message, wall()});
+            ReplicaEnd end;
+            end.trouble = failure->message;
+            end.at = wall();
+            (void)folder_.write_end(end);
             tell(KeptFailure{std::move(*failure)});
             return 1;
         }
