@@ -277,10 +277,10 @@ TEST_CASE("how it ended is known, to later ones as well")
     CHECK_FALSE(ended.ready);
     world.next();
     CHECK(world.only().exit_code == 3);
-    REQUIRE(world.start(deployment("kill -9 $$"), replica("web-0")));
+    REQUIRE(world.start(deployment("echo more; echo why >&2; kill -9 $$"), replica("web-0")));
     ended = world.until_ended();
     CHECK(ended.exit_code == 137);
-    CHECK(ended.trouble == "killed by signal 9");
+    CHECK(ended.trouble == "killed by signal 9, after it said: why");
 }
 
 TEST_CASE("what cannot be started says why, and nothing is left of it")
