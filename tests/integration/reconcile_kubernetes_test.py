@@ -248,7 +248,7 @@ class KubernetesReconcile(ReconcileCase, KubernetesTest):
         self.environment["KUBECONFIG"] = str(self.cluster.kubeconfig(f"{self.space}-user", user, self.space))
         self.write(1)
         self.begin_watching()
-        self.until(lambda: 'cannot create resource "secrets"' in self.told(), "the complaint")
+        self.until(lambda: "cannot create resource" in self.told(), "the complaint")
         self.assertEqual(self.replicas(), {})
 
     def test_what_no_pod_can_be(self):
