@@ -2,7 +2,6 @@
 
 #include "base/duration.hpp"
 #include "clients/kubernetes/objects.hpp"
-#include "clients/kubernetes/pods.hpp"
 #include "clients/kubernetes/refusal.hpp"
 #include "primitives/kubernetes/cluster.hpp"
 #include "primitives/replicas/kubernetes_instance.hpp"
