@@ -54,8 +54,8 @@ end
 
 local apply_options = known.options("colony.blueprints.apply", { force = "boolean" }, 2)
 
--- A blueprint or a definition: added, or made like the document. Gives the document as the colony has it, and "created",
--- "configured" or "unchanged".
+-- A blueprint or a definition: added, or made like the document. Gives the document as the colony has it, and what was
+-- done: "created", "configured" or "unchanged".
 function blueprints.apply(document, given)
   local what = "colony.blueprints.apply"
   document = document_of(what, document)
