@@ -78,6 +78,7 @@ void make_native_table(lua_State* L)
                                  monitor_bindings(),
                                  python_bindings(),
                                  queue_bindings(),
+                                 reconciler_bindings(),
                                  s3_bindings(),
                                  session_bindings(),
                                  task_bindings(),

@@ -26,6 +26,7 @@ std::span<const Binding> kv_bindings();
 std::span<const Binding> monitor_bindings();
 std::span<const Binding> python_bindings();
 std::span<const Binding> queue_bindings();
+std::span<const Binding> reconciler_bindings();
 std::span<const Binding> s3_bindings();
 std::span<const Binding> session_bindings();
 std::span<const Binding> task_bindings();
