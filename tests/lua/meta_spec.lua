@@ -118,6 +118,12 @@ it("every function of the colony's parts has a stub, and every stub exists", fun
   end
 end)
 
+it("every function of the colony's blueprints has a stub, and every stub exists", function()
+  local library = forager.colony.blueprints
+  same_names("names of colony.blueprints", keys_of(class ".colony.blueprints", functions "blueprints"), keys_of(library))
+  same_names("names of their definitions", functions "definitions", keys_of(library.definitions))
+end)
+
 it("every function of the snapshots of files has a stub, and every stub exists", function()
   same_names("names of cfs.snapshots", functions "snapshots", keys_of(forager.cfs.snapshots))
 end)
@@ -216,6 +222,10 @@ it("the options of the stubs are those that the library takes", function()
     ColonyEntriesOptions = accepted(forager.colony.channels.follow, "x", "y", typo),
     ColonyCronOptions = accepted(forager.colony.crons.add, typo),
     ColonyGeneratorOptions = accepted(forager.colony.generators.add, typo),
+    BlueprintListOptions = accepted(forager.colony.blueprints.list, typo),
+    BlueprintUpdateOptions = accepted(forager.colony.blueprints.update, {}, typo),
+    BlueprintApplyOptions = accepted(forager.colony.blueprints.apply, {}, typo),
+    BlueprintReconcileOptions = accepted(forager.colony.blueprints.reconcile, "x", typo),
     CfsPutOptions = accepted(forager.cfs.put, "x", "y", typo),
     CfsGetOptions = accepted(forager.cfs.get, "x", "y", typo),
     CfsDownloadOptions = accepted(forager.cfs.snapshots.download, "x", "y", typo),
@@ -297,6 +307,8 @@ it("the index of the API names every function once, and nothing else", function(
   for _, name in ipairs(colony_parts) do
     add("colony." .. name .. ".", functions(name))
   end
+  add("colony.blueprints.", functions "blueprints")
+  add("colony.blueprints.definitions.", functions "definitions")
   add("cfs.snapshots.", functions "snapshots")
   for _, name in ipairs { "volumes", "networks" } do
     add("docker." .. name .. ".", functions(name))

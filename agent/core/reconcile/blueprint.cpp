@@ -27,6 +27,8 @@ Result<Object> table_in(const Object& object, const std::string& name, const std
         return Object{};
     if (const auto* table = value->get<Object>())
         return *table;
+    if (const auto* list = value->get<Array>(); list != nullptr && list->empty())
+        return Object{}; // an empty table of a script has no kind
     return wrong(path, "must be a table, not a " + std::string{value->type_name()});
 }
 

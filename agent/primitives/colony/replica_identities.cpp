@@ -57,7 +57,8 @@ bool belongs(const Executor& executor, const Deployment& wanted)
 {
     if (wanted.id.size() < shortest_id || executor.state != colonies::ExecutorState::approved)
         return false;
-    return executor.blueprint_id.starts_with(wanted.id) || is_marked(executor, wanted.id) || is_called_so(executor, wanted);
+    return executor.blueprint_id.starts_with(wanted.id) || is_marked(executor, wanted.id) ||
+           is_called_so(executor, wanted);
 }
 
 bool has_variable(const Deployment& wanted, std::string_view name)
@@ -114,16 +115,15 @@ ColonyIdentities::Environment ColonyIdentities::environment(const ColonyMember& 
 {
     const std::string port = std::to_string(server_.port);
     Environment env;
-    for (const auto& [name, value] :
-         Environment{{"COLONIES_SERVER_HOST", server_.host},
-                     {"COLONIES_SERVER_PORT", port},
-                     {"COLONIES_SERVER_HTTP_PORT", port},
-                     {"COLONIES_CLIENT_BACKENDS", "http"},
-                     {"COLONIES_CLIENT_HTTP_HOST", server_.host},
-                     {"COLONIES_CLIENT_HTTP_PORT", port},
-                     {"COLONIES_CLIENT_HTTP_INSECURE", server_.tls ? "false" : "true"},
-                     {"COLONIES_TLS", server_.tls ? "true" : "false"},
-                     {"COLONIES_SERVER_TLS", server_.tls ? "true" : "false"}})
+    for (const auto& [name, value] : Environment{{"COLONIES_SERVER_HOST", server_.host},
+                                                 {"COLONIES_SERVER_PORT", port},
+                                                 {"COLONIES_SERVER_HTTP_PORT", port},
+                                                 {"COLONIES_CLIENT_BACKENDS", "http"},
+                                                 {"COLONIES_CLIENT_HTTP_HOST", server_.host},
+                                                 {"COLONIES_CLIENT_HTTP_PORT", port},
+                                                 {"COLONIES_CLIENT_HTTP_INSECURE", server_.tls ? "false" : "true"},
+                                                 {"COLONIES_TLS", server_.tls ? "true" : "false"},
+                                                 {"COLONIES_SERVER_TLS", server_.tls ? "true" : "false"}})
         if (!has_variable(wanted, name))
             env.emplace_back(name, value);
     env.emplace_back("COLONIES_COLONY_NAME", member.colony());
