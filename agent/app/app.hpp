@@ -46,6 +46,9 @@ struct AppConfig {
     std::function<void(const Failure&)> last_words; ///< tells the user, when the loop no longer can
 };
 
+/// What children begin with: this program's environment without the agent's secrets.
+Environment environment_for_children();
+
 /// How the work ended.
 struct Ending {
     Outcome outcome;
@@ -112,6 +115,8 @@ public:
     Result<ColonyMember*> colony() const { return colony_(); }
     Result<ObjectStore*> store() const { return store_(); }
     Result<cfs::Files*> files() const { return files_(); }
+    const DockerAccess& docker() const { return docker_; }
+    const KubernetesAccess& kubernetes() const { return kubernetes_; }
 
     /// From now on SIGINT means what the configuration says, and whatever computes at that moment ends.
     void hear_interrupts() { hears_interrupts_ = true; }

@@ -167,7 +167,7 @@ ReconcilePass deleted_pass(const Document& document, const Object& answer)
 
 ScriptReconciler::ScriptReconciler(Parts parts) : state_{std::make_shared<State>(std::move(parts))} {}
 
-Result<void> ScriptReconciler::check(const Object& document) const
+Result<void> ScriptReconciler::check(const Object& document, bool) const
 {
     const auto checked = scripting::checked_document(state_->parts.declared, document);
     return checked ? Result<void>{} : Result<void>{checked.error()};

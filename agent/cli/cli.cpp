@@ -48,7 +48,7 @@ void describe(CLI::App& program, Action& chosen)
     constexpr AddCommand commands[] = {add_run,    add_call,      add_check,  add_agent,   add_submit, add_ps,
                                        add_show,   add_logs,      add_cancel, add_retry,   add_signal, add_status,
                                        add_reload, add_functions, add_config, add_explain, add_drain,  add_repl,
-                                       add_fs,     add_keygen,    add_version};
+                                       add_reconcile, add_fs,     add_keygen,    add_version};
     for (const AddCommand add : commands)
         add(program, chosen);
     unshield_flags(program);

@@ -45,6 +45,7 @@ void add_explain(CLI::App& program, Action& chosen);
 void add_drain(CLI::App& program, Action& chosen);
 void add_status(CLI::App& program, Action& chosen);
 void add_reload(CLI::App& program, Action& chosen);
+void add_reconcile(CLI::App& program, Action& chosen);
 void add_fs(CLI::App& program, Action& chosen);
 void add_keygen(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);

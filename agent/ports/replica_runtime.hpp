@@ -29,6 +29,9 @@ class ReplicaRuntime {
 public:
     virtual ~ReplicaRuntime() = default;
 
+    /// Names the engine, the cluster, the folder: two that are the same have the same replicas.
+    virtual std::string place() const { return {}; }
+
     /// Whether a document makes sense here ("an image is needed"). Failures: bad_arguments, with `field`.
     virtual Result<void> check(const reconcile::Deployment& wanted) const = 0;
 

@@ -157,7 +157,8 @@ class Deployments(Calls):
                                ("pods", ("none",)), ("get_containers", ("none",)), ("containers", ("none",)), ("get_output", ("none",))):
             self.assertRegex(self.fails(function, *args), '^Failed to create k8s handler: Kubernetes: .*"none" not found')
         self.assertRegex(self.fails("restart", "none"), '^Failed to restart pod: Kubernetes: pods "none" not found')
-        self.assertRegex(self.fails("scale", deploymentname="none", pods=-1), "^Failed to create k8s handler: Kubernetes: ")
+        self.assertEqual(self.fails("scale", deploymentname="none", pods=-1),
+                         "Failed to create k8s handler: replicas must be from 0 to 2147483647, not -1")
 
     def test_a_pod_without_a_controller_is_not_removed(self):
         path = f"/api/v1/namespaces/{self.space}/pods"

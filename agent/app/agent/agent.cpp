@@ -160,6 +160,8 @@ asio::awaitable<Result<void>> Agent::start()
         co_return recalled.error();
     co_await leftovers_.end_unclaimed(store_->records());
     co_await load();
+    if (const auto known = co_await reconcile_->load(); !known)
+        co_return known.error();
     co_return open_socket();
 }
 
@@ -258,8 +260,9 @@ void Agent::make_control()
     work_ = std::make_unique<WorkDesk>(
         WorkDesk::Parts{app_.scheduler(), *queue_, *store_, app_.signals(),
                         [this](const std::string& function) { return hears_signals(function); }});
+    reconcile_ = std::make_unique<ReconcileDesk>(ReconcileDesk::Parts{app_, settings_, *store_, log_, observer_});
     api_ = std::make_unique<control::Api>(
-        control::Api::Parts{app_.scheduler(), *queue_, *store_, *work_, *sessions_, gate_,
+        control::Api::Parts{app_.scheduler(), *queue_, *store_, *work_, reconcile_->keeper(), *sessions_, gate_,
                             [this] { return overview_->status(); }, [this] { return overview_->scripts(); },
                             [this] { return reload(); }, [this] { return drain_.run(); }, [this] { drain_.resume(); }});
     http::Server::Config config;
@@ -298,6 +301,7 @@ asio::awaitable<void> Agent::serve()
     messages_->start();
     channels_->start();
     engine_->start(loops_);
+    reconcile_->start(loops_);
     if (!app_.config().no_docker.empty() && !settings_.docker.host.empty())
         doors_->spawn("engine", meet_engine());
     loops_.start("reload", [this] { return reloading_.run(); });
@@ -332,6 +336,7 @@ asio::awaitable<void> Agent::stop()
     co_await loops_.stop();
     co_await engine_->stop();
     co_await cluster_->stop();
+    co_await reconcile_->stop();
     if (service_.listens()) // it is still watched
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
@@ -388,6 +393,7 @@ asio::awaitable<void> Agent::load()
     co_await streams_->serve(scripts_->scripts());
     engine_->serve(scripts_->scripts());
     co_await cluster_->serve(scripts_->scripts());
+    reconcile_->serve(scripts_->scripts());
     http_.serve(scripts_->watchers());
     queue_->reconsider();
 }

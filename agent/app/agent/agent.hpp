@@ -15,6 +15,7 @@
 #include "app/agent/log.hpp"
 #include "app/agent/observer.hpp"
 #include "app/agent/overview.hpp"
+#include "app/agent/reconcile_desk.hpp"
 #include "app/agent/reload_loop.hpp"
 #include "app/agent/script_set.hpp"
 #include "app/agent/service_manager.hpp"
@@ -101,6 +102,7 @@ private:
     std::unique_ptr<EngineDesk> engine_;
     std::unique_ptr<ClusterDesk> cluster_;
     std::unique_ptr<WorkDesk> work_;
+    std::unique_ptr<ReconcileDesk> reconcile_;
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;

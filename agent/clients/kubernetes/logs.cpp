@@ -19,6 +19,7 @@ namespace {
 constexpr Duration pause = std::chrono::milliseconds{500};    // before a node is asked again
 constexpr Duration longest_silence = std::chrono::minutes{5}; // then it is asked for anew: nobody else sees a dead node
 constexpr std::size_t longest_line = std::size_t{64} * 1024;
+constexpr int bad_request = 400;
 
 Place pods_in(const std::string& space)
 {
@@ -60,7 +61,7 @@ bool is_over(const Object& pod, const std::string& container)
 // What asking again does not change.
 bool is_final(const Failure& failure)
 {
-    enum Status { bad_request = 400, unauthorized = 401, forbidden = 403, not_found = 404, unprocessable = 422 };
+    enum Status { unauthorized = 401, forbidden = 403, not_found = 404, unprocessable = 422 };
     const int status = status_of(failure);
     return (status == bad_request && !has_not_begun(failure)) || status == unauthorized || status == forbidden ||
            status == not_found || status == unprocessable;
@@ -70,9 +71,13 @@ bool is_final(const Failure& failure)
 
 bool has_not_begun(const Failure& failure)
 {
-    constexpr int bad_request = 400;
     return status_of(failure) == bad_request && (failure.message.find("is waiting to start") != std::string::npos ||
                                                  failure.message.find("not have a host assigned") != std::string::npos);
+}
+
+bool has_been_ended(const Failure& failure)
+{
+    return status_of(failure) == bad_request && failure.message.ends_with("is terminated");
 }
 
 asio::awaitable<Result<std::string>> logs(Client& client, std::string space, std::string pod, LogOptions options)

@@ -35,6 +35,10 @@ boost::asio::awaitable<Result<std::string>> logs(Client& client, std::string spa
 /// Whether the logs are not there because the container has not begun.
 bool has_not_begun(const Failure& failure);
 
+/// Whether the node says that the container has ended, and that nothing is left of its logs: it was evicted, as a rule.
+/// The API server may hear of its end a moment later.
+bool has_been_ended(const Failure& failure);
+
 struct LogLine {
     std::string text;
     bool ends = true; ///< with a line break; otherwise more of the line may follow

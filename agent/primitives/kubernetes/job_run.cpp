@@ -3,6 +3,7 @@
 #include "base/duration.hpp"
 #include "clients/kubernetes/logs.hpp"
 #include "clients/kubernetes/objects.hpp"
+#include "clients/kubernetes/refusal.hpp"
 #include "clients/kubernetes/times.hpp"
 #include "ports/within.hpp"
 #include "primitives/kubernetes/deployments.hpp"
@@ -23,6 +24,8 @@ using kubernetes::ContainerState;
 using kubernetes::Selector;
 
 namespace {
+
+constexpr int bad_request = 400;
 
 // Reasons to wait that no time heals.
 constexpr std::array<std::string_view, 5> hopeless{"ErrImageNeverPull", "ImagePullBackOff", "InvalidImageName",
@@ -56,6 +59,12 @@ JobState job_state_of(const Object& job)
 std::string label_of(const Object& object)
 {
     return part<std::string>(part<Object>(part<Object>(object, "metadata"), "labels"), job_label);
+}
+
+bool container_has_ended(const Object& pod)
+{
+    const auto containers = kubernetes::containers_of(pod);
+    return !containers.empty() && containers.front().phase == ContainerState::Phase::ended;
 }
 
 bool is_hopeless(const ContainerState& state)
@@ -224,19 +233,32 @@ void JobRun::tell(std::string trouble)
 
 asio::awaitable<Result<void>> JobRun::print(std::string pod)
 {
-    kubernetes::FollowedLog log{cluster_.client(), pods_.space, std::move(pod), {}};
+    kubernetes::FollowedLog log{cluster_.client(), pods_.space, pod, {}};
     for (;;) {
         auto line = co_await log.next();
         if (line.has_error() && line.error().code == Errc::not_found)
             co_return removed();
         if (line.has_error())
-            co_return line.error();
+            co_return co_await not_heard(std::move(pod), line.error());
         if (!*line)
             co_return Result<void>{};
         output_.add((*line)->text + ((*line)->ends ? "\n" : ""));
         if (lines_ != nullptr)
             co_await lines_->line(Stream::out, std::move((*line)->text));
     }
+}
+
+// Of a container that has ended nothing may be left to read: then its end is what counts.
+asio::awaitable<Result<void>> JobRun::not_heard(std::string pod, Failure failure)
+{
+    if (kubernetes::has_been_ended(failure))
+        co_return Result<void>{};
+    if (kubernetes::status_of(failure) != bad_request)
+        co_return failure;
+    const auto object = co_await kubernetes::get(cluster_.client(), pods_, std::move(pod));
+    if (object.has_value() && (kubernetes::has_ended(*object) || container_has_ended(*object)))
+        co_return Result<void>{};
+    co_return failure;
 }
 
 asio::awaitable<Result<ContainerState>> JobRun::ending(std::string pod)

@@ -46,6 +46,7 @@ private:
     boost::asio::awaitable<void> ask_why_no_pod();
     void tell(std::string trouble);
     boost::asio::awaitable<Result<void>> print(std::string pod);
+    boost::asio::awaitable<Result<void>> not_heard(std::string pod, Failure failure);
     boost::asio::awaitable<Result<kubernetes::ContainerState>> ending(std::string pod);
     Completed completed(const kubernetes::ContainerState& state);
     Failure removed() const;

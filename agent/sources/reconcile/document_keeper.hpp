@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/reconcile/document.hpp"
+#include "io/event.hpp"
 #include "ports/clock.hpp"
 #include "ports/documents.hpp"
 #include "ports/reconciler.hpp"
@@ -11,6 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,7 +24,9 @@ namespace forager::reconciling {
 /// A document and how it is.
 struct Kept {
     reconcile::Document document;
-    std::string problem; ///< why the last pass failed; empty: it did not
+    std::string problem;   ///< why the last pass failed; empty: it did not
+    std::size_t turns = 0; ///< so far
+    bool has_failed = false; ///< see `ReconcilePass`
 
     Kept() = default;
 };
@@ -50,6 +54,9 @@ public:
 
     /// Never returns. Ends with `operation_aborted` when it is cancelled.
     boost::asio::awaitable<void> run() { return loop_.run(); }
+
+    /// Whether it could be applied. Failures: bad_arguments (with `field`), not_found (no such kind).
+    Result<void> check(const Object& given) const;
 
     /// Safe when it returns; its turn comes at once. Failures: bad_arguments (with `field`), not_found (no such kind),
     /// refused (it is being deleted), those of the documents.
@@ -84,13 +91,17 @@ public:
 
 private:
     boost::asio::awaitable<Result<std::optional<Duration>>> turn(reconcile::Key key);
+    boost::asio::awaitable<Result<std::optional<Duration>>> take_turn(reconcile::Key key);
     boost::asio::awaitable<Result<reconcile::Document>> keep(reconcile::Document document);
-    Result<Reconciler*> checked(const Object& given) const;
-    void take_pass(Kept& kept, const ReconcilePass& pass);
+    Result<Reconciler*> checked(const Object& given, const std::string& origin) const; // its reconciler
+    void take_pass(Kept& kept, const reconcile::Document& looked_at, const ReconcilePass& pass);
+    void finish(const reconcile::Key& key, const ReconcilePass& pass);
+    void note_problem(Kept& kept, const std::string& problem);
 
     Parts parts_;
     KeyLoop loop_;
     std::map<reconcile::Key, Kept> documents_;
+    Event turned_; // some turn has ended
 };
 
 } // namespace forager::reconciling

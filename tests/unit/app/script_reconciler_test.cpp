@@ -258,7 +258,7 @@ TEST_CASE("a document is checked by the script's schema")
 {
     const Tank tank;
     const auto check = [&](const Value& spec) {
-        return tank.reconciler->check({{"kind", "Tank"}, {"metadata", Object{{"name", "x"}}}, {"spec", spec}});
+        return tank.reconciler->check({{"kind", "Tank"}, {"metadata", Object{{"name", "x"}}}, {"spec", spec}}, false);
     };
     CHECK(check(Object{{"level", 3}}));
     const auto text = check(Object{{"level", "full"}});
