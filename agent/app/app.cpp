@@ -25,14 +25,6 @@ namespace {
 
 constexpr Duration one_press = std::chrono::milliseconds{500}; // of Ctrl-C
 
-Environment environment_for_children()
-{
-    Environment environment = current_environment();
-    std::erase_if(environment,
-                  [](const std::string& entry) { return is_agent_secret(entry.substr(0, entry.find('='))); });
-    return environment;
-}
-
 asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, LocalProcessRunner& processes)
 {
     std::exception_ptr thrown;
@@ -50,6 +42,14 @@ asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, Local
 }
 
 } // namespace
+
+Environment environment_for_children()
+{
+    Environment environment = current_environment();
+    std::erase_if(environment,
+                  [](const std::string& entry) { return is_agent_secret(entry.substr(0, entry.find('='))); });
+    return environment;
+}
 
 App::App(AppConfig config, Observer& observer)
     : config_{std::move(config)},

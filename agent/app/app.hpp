@@ -46,6 +46,9 @@ struct AppConfig {
     std::function<void(const Failure&)> last_words; ///< tells the user, when the loop no longer can
 };
 
+/// What children begin with: this program's environment without the agent's secrets.
+Environment environment_for_children();
+
 /// How the work ended.
 struct Ending {
     Outcome outcome;

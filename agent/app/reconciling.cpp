@@ -1,8 +1,5 @@
 #include "app/reconciling.hpp"
 
-#include "app/agent/colony_member.hpp"
-#include "app/docker_access.hpp"
-#include "app/kubernetes_access.hpp"
 #include "base/text.hpp"
 #include "primitives/colony/replica_identities.hpp"
 #include "primitives/replicas/docker_replicas.hpp"
@@ -16,9 +13,24 @@ namespace forager {
 namespace asio = boost::asio;
 using reconcile::Runtime;
 
+namespace {
+
+std::unique_ptr<ReplicaIdentities> identities_of(const config::ColonyConfig& colony, App& app)
+{
+    if (colony.host.empty())
+        return std::make_unique<PlainIdentities>();
+    ColonyIdentities::Server server;
+    server.host = colony.host;
+    server.port = colony.port;
+    server.tls = colony.tls;
+    return std::make_unique<ColonyIdentities>([&app] { return app.colony(); }, std::move(server), app.random());
+}
+
+} // namespace
+
 Reconciling::Reconciling(Parts parts)
     : parts_{std::move(parts)},
-      identities_{replica_identities(parts_.settings, parts_.app)},
+      identities_{identities_of(parts_.settings.colony, parts_.app)},
       deployments_{{parts_.app.executor(), parts_.app.clock(), parts_.app.random(),
                     [this](Runtime runtime) { return this->runtime(runtime); }, *identities_}},
       work_{parts_.app.executor()},
@@ -33,13 +45,11 @@ Reconciling::~Reconciling() = default;
 
 void Reconciling::serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts)
 {
-    for (auto& [kind, reconciler] : of_scripts_)
-        retired_.push_back(std::move(reconciler));
     of_scripts_.clear();
     for (const auto& script : scripts)
-        for (const scripting::ScriptReconcilerDeclaration& declared : script->reconcilers)
+        for (const scripting::DeclaredReconciler& declared : script->reconcilers)
             of_scripts_[declared.kind] = std::make_unique<ScriptReconciler>(
-                ScriptReconciler::Parts{parts_.scheduler, parts_.app.clock(), declared});
+                ScriptReconciler::Parts{parts_.app.executor(), declared, parts_.call});
     keeper_.touch({});
 }
 
@@ -107,8 +117,8 @@ std::unique_ptr<ReplicaRuntime> Reconciling::make(Runtime runtime)
     case Runtime::kubernetes: return std::make_unique<replicas::KubernetesReplicas>(app.kubernetes());
     case Runtime::local: break;
     }
-    return std::make_unique<replicas::LocalReplicas>(parts_.settings.agent.state_dir + "/replicas", app.executor(),
-                                                     app.pool(), app.clock());
+    return std::make_unique<replicas::LocalReplicas>(replicas::LocalReplicas::Parts{
+        parts_.settings.agent.state_dir + "/replicas", app.executor(), app.pool(), app.clock(), environment_for_children});
 }
 
 } // namespace forager

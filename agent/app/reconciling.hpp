@@ -29,7 +29,7 @@ public:
         App& app;
         const config::Settings& settings;
         Documents& documents;
-        Scheduler& scheduler; ///< runs what scripts do
+        std::function<boost::asio::awaitable<Outcome>(Invocation invocation)> call; ///< what scripts do
         std::function<void(const reconcile::Document& document)> changed; ///< its status is another
         std::function<void(const std::string& message)> inform;          ///< what was done, a sentence each
         std::function<void(const std::string& message)> warn;
@@ -63,7 +63,6 @@ private:
     std::unique_ptr<ReplicaIdentities> identities_;
     replicas::Deployments deployments_;
     std::map<std::string, std::unique_ptr<ScriptReconciler>> of_scripts_; // by kind
-    std::vector<std::unique_ptr<ScriptReconciler>> retired_;              // a pass of theirs may go on
     TaskGroup work_;
     reconciling::DocumentKeeper keeper_;
 };

@@ -26,7 +26,7 @@ public:
 
     explicit ScriptReconciler(Parts parts);
 
-    Result<void> check(const Object& document) const override;
+    Result<void> check(const Object& document, bool lenient) const override;
 
     /// What the script raises is the pass's `problem`, with the status Degraded; cancellation is passed on. May go on
     /// when the reconciler is gone.

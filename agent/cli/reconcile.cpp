@@ -92,15 +92,24 @@ std::string row_of(const Object& status)
 /// One run of the command.
 class Session {
 public:
-    Session(const ReconcileOptions& options, const config::Settings& settings, App& app)
+    Session(const ReconcileOptions& options, const config::Settings& settings, App& app, Observer& observer)
         : options_{options},
           app_{app},
-          reconciling_{{app, settings, documents_, app.scheduler(),
+          reconciling_{{app, settings, documents_,
+                        [&app, &observer](Invocation invocation) {
+                            return app.scheduler().call(std::move(invocation), observer);
+                        },
                         [this](const Document& document) { show(document); },
                         [this](const std::string& message) { say(message, !options_.common.quiet); },
                         [this](const std::string& message) { say(message, true); }}}
     {
+        app.touch_documents_with([this](const std::string& kind, const std::string& name) {
+            reconciling_.keeper().touch({"", "", kind, name});
+        });
     }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session() { app_.touch_documents_with({}); }
 
     asio::awaitable<Outcome> work(std::vector<std::shared_ptr<scripting::Script>> scripts, Observer& observer);
 
@@ -319,7 +328,7 @@ int reconcile_files(const ReconcileOptions& options)
         if (auto loaded = scripts.back()->load(); !loaded)
             return print_failure(loaded.error(), options.common);
     }
-    Session session{options, *settings, app};
+    Session session{options, *settings, app, *progress};
     const Ending ending = app.execute(session.work(std::move(scripts), *progress));
     progress->finish();
     if (ending.outcome)

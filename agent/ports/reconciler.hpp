@@ -33,8 +33,9 @@ class Reconciler {
 public:
     virtual ~Reconciler() = default;
 
-    /// Failures: bad_arguments, with the path of the member in front, and as `field` in the details.
-    virtual Result<void> check(const Object& document) const = 0;
+    /// `lenient`: what is not known in it is no mistake. Failures: bad_arguments, with the path of the member in front,
+    /// and as `field` in the details.
+    virtual Result<void> check(const Object& document, bool lenient) const = 0;
 
     /// One pass; for one that is `deleting`, towards nothing. Failures: it could not be looked at or changed; it is
     /// tried again.

@@ -260,7 +260,7 @@ void Agent::make_control()
     work_ = std::make_unique<WorkDesk>(
         WorkDesk::Parts{app_.scheduler(), *queue_, *store_, app_.signals(),
                         [this](const std::string& function) { return hears_signals(function); }});
-    reconcile_ = std::make_unique<ReconcileDesk>(ReconcileDesk::Parts{app_, settings_, *store_, log_});
+    reconcile_ = std::make_unique<ReconcileDesk>(ReconcileDesk::Parts{app_, settings_, *store_, log_, observer_});
     api_ = std::make_unique<control::Api>(
         control::Api::Parts{app_.scheduler(), *queue_, *store_, *work_, reconcile_->keeper(), *sessions_, gate_,
                             [this] { return overview_->status(); }, [this] { return overview_->scripts(); },

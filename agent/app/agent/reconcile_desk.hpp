@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/agent/log.hpp"
+#include "app/agent/observer.hpp"
 #include "app/app.hpp"
 #include "app/reconciling.hpp"
 #include "config/config.hpp"
@@ -26,6 +27,7 @@ public:
         const config::Settings& settings;
         store::Store& store;
         const AgentLog& log;
+        const AgentObserver& observer;
     };
 
     explicit ReconcileDesk(Parts parts);

@@ -27,6 +27,8 @@ Result<Object> table_in(const Object& object, const std::string& name, const std
         return Object{};
     if (const auto* table = value->get<Object>())
         return *table;
+    if (const auto* list = value->get<Array>(); list != nullptr && list->empty())
+        return Object{}; // an empty table of a script has no kind
     return wrong(path, "must be a table, not a " + std::string{value->type_name()});
 }
 
@@ -40,6 +42,12 @@ Result<std::string> text_in(const Object& object, const std::string& name, const
     if (value == nullptr || value->is_null() || text != nullptr)
         return wrong(path, "is missing");
     return wrong(path, "must be a text, not a " + std::string{value->type_name()});
+}
+
+bool has(const Object& object, std::string_view name)
+{
+    const Value* value = object.find(name);
+    return value != nullptr && !value->is_null();
 }
 
 std::optional<Failure> another_colony(const Object& metadata, const std::string& member, const std::string& colony)
@@ -64,12 +72,22 @@ Result<Object> metadata_of(const Object& document, const std::string& colony)
             return *std::move(failure);
     Object sent{{"name", std::move(*name)}, {"colonyname", colony}};
     for (const char* member : {"locationname", "labels", "annotations"})
-        if (const Value* value = metadata->find(member); value != nullptr && !value->is_null())
-            sent.append(member, *value);
+        if (has(*metadata, member))
+            sent.append(member, *metadata->find(member));
     for (const char* member : {"labels", "annotations"})
         if (const auto fine = table_in(sent, member, std::string{"metadata."} + member); !fine)
             return fine.error();
     return sent;
+}
+
+void note_old_words(const Object& document, Object& metadata)
+{
+    if (!has(document, "apiVersion") && !has(part<Object>(document, "metadata"), "namespace"))
+        return;
+    auto annotations = part<Object>(metadata, "annotations");
+    if (annotations.find(naming_annotation) == nullptr)
+        annotations.append(std::string{naming_annotation}, "index");
+    metadata.set("annotations", std::move(annotations));
 }
 
 Result<void> check_definition(const Object& spec)
@@ -160,6 +178,7 @@ Result<Object> blueprint_of(const Object& document, const std::string& colony)
     auto spec = table_in(document, "spec", "spec");
     if (!spec)
         return spec.error();
+    note_old_words(document, *metadata);
     return Object{{"kind", std::move(*kind)}, {"metadata", std::move(*metadata)}, {"spec", std::move(*spec)}};
 }
 

@@ -13,6 +13,9 @@ namespace forager::reconcile {
 /// Of documents that describe a kind.
 inline constexpr std::string_view definition_kind = "BlueprintDefinition";
 
+/// Says "index" of documents in the words of before.
+inline constexpr std::string_view naming_annotation = "forager.naming";
+
 /// Also by the names that it had: CustomResourceDefinition, ResourceDefinition, ServiceDefinition.
 bool is_definition(const Object& document);
 
@@ -21,7 +24,8 @@ bool is_definition(const Object& document);
 /// kind, an executor type that is missing, a schema that makes no sense, another colony's.
 Result<Object> definition_of(const Object& document, const std::string& colony);
 
-/// The same of a blueprint: { kind, metadata, spec }.
+/// The same of a blueprint: { kind, metadata, spec }. What was written in the words of before has the annotation
+/// `naming_annotation`, since servers drop these words: its replicas have numbers in their names.
 Result<Object> blueprint_of(const Object& document, const std::string& colony);
 
 /// Who sees to a kind.

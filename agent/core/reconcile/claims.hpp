@@ -6,8 +6,9 @@
 #include "base/time.hpp"
 
 #include <map>
+#include <set>
 #include <string>
-#include <string_view>
+#include <utility>
 
 namespace forager::reconcile {
 
@@ -20,10 +21,10 @@ public:
     explicit Claims(std::string me) : me_{std::move(me)} {}
 
     enum class Whose {
-        ours,    ///< by its status, or nobody else has claimed it and we have it already
-        free,    ///< nobody's, and may be taken
-        fresh,   ///< nobody's, but somebody may just be asked to take it: only who is asked takes it
-        others   ///< somebody else sees to it
+        ours,  ///< by its status, or nobody else has claimed it and we have it already
+        free,  ///< nobody's, and may be taken
+        fresh, ///< nobody's, but somebody may just be asked to take it: only who is asked takes it
+        others ///< somebody else sees to it
     };
 
     /// What has been read of a blueprint: who claims it (empty: nobody says), the sign that came with that, and whether
@@ -31,10 +32,15 @@ public:
     Whose look(const std::string& blueprint, const std::string& claimant, const std::string& sign, bool have,
                TimePoint now);
 
+    const std::string& me() const { return me_; }
+
     /// Who sees to it, as far as it is known.
     std::string whose(const std::string& blueprint) const;
 
-    void forget(const std::string& blueprint) { seen_.erase(blueprint); }
+    void forget_all_but(const std::set<std::string>& blueprints)
+    {
+        std::erase_if(seen_, [&](const auto& seen) { return !blueprints.contains(seen.first); });
+    }
 
 private:
     struct Seen {

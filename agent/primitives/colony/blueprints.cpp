@@ -215,8 +215,8 @@ asio::awaitable<Result<Object>> update_blueprint(ColonyMember& member, Object do
     auto there = co_await colonies::get_blueprint(member.caller(), member.colony(), given->metadata.name);
     if (there.has_error())
         co_return there.error();
-    const auto updated = co_await colonies::update_blueprint(member.caller(),
-                                                             merged(std::move(*there), std::move(*given)), force);
+    const auto updated =
+        co_await colonies::update_blueprint(member.caller(), merged(std::move(*there), std::move(*given)), force);
     if (updated.has_error())
         co_return updated.error();
     co_return colonies::to_object(*updated);

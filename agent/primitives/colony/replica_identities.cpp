@@ -1,5 +1,6 @@
 #include "primitives/colony/replica_identities.hpp"
 
+#include "clients/colonies/calls/blueprints.hpp"
 #include "clients/colonies/calls/executors.hpp"
 #include "clients/colonies/refusal.hpp"
 
@@ -25,12 +26,12 @@ std::string with_generation(const Deployment& wanted, const std::string& replica
     return replica + "-" + std::to_string(wanted.generation);
 }
 
-Executor record_of(const Deployment& wanted, const std::string& name, const std::string& id, const std::string& colony)
+// Without a name.
+Executor record_of(const Deployment& wanted, const std::string& id, const std::string& colony)
 {
     Executor executor;
     executor.id = id;
     executor.type = wanted.replica.executor_type;
-    executor.name = name;
     executor.colony = colony;
     executor.capabilities.software.push_back({std::string{mark}, to_text(wanted.key), wanted.id});
     executor.blueprint_id = wanted.id;
@@ -56,12 +57,22 @@ bool belongs(const Executor& executor, const Deployment& wanted)
 {
     if (wanted.id.size() < shortest_id || executor.state != colonies::ExecutorState::approved)
         return false;
-    return executor.blueprint_id == wanted.id || is_marked(executor, wanted.id) || is_called_so(executor, wanted);
+    return executor.blueprint_id.starts_with(wanted.id) || is_marked(executor, wanted.id) ||
+           is_called_so(executor, wanted);
 }
 
 bool has_variable(const Deployment& wanted, std::string_view name)
 {
     return std::ranges::any_of(wanted.replica.env, [&](const auto& variable) { return variable.first == name; });
+}
+
+// A document from the colony has the beginning of its blueprint's id.
+asio::awaitable<std::string> blueprint_id_of(ColonyMember& member, Deployment wanted)
+{
+    if (wanted.key.origin.empty())
+        co_return wanted.id;
+    const auto blueprint = co_await colonies::get_blueprint(member.caller(), member.colony(), wanted.key.name);
+    co_return blueprint.has_value() && blueprint->id.starts_with(wanted.id) ? blueprint->id : wanted.id;
 }
 
 // An older server refuses the shape without a word that could be told from others.
@@ -104,16 +115,15 @@ ColonyIdentities::Environment ColonyIdentities::environment(const ColonyMember& 
 {
     const std::string port = std::to_string(server_.port);
     Environment env;
-    for (const auto& [name, value] :
-         Environment{{"COLONIES_SERVER_HOST", server_.host},
-                     {"COLONIES_SERVER_PORT", port},
-                     {"COLONIES_SERVER_HTTP_PORT", port},
-                     {"COLONIES_CLIENT_BACKENDS", "http"},
-                     {"COLONIES_CLIENT_HTTP_HOST", server_.host},
-                     {"COLONIES_CLIENT_HTTP_PORT", port},
-                     {"COLONIES_CLIENT_HTTP_INSECURE", server_.tls ? "false" : "true"},
-                     {"COLONIES_TLS", server_.tls ? "true" : "false"},
-                     {"COLONIES_SERVER_TLS", server_.tls ? "true" : "false"}})
+    for (const auto& [name, value] : Environment{{"COLONIES_SERVER_HOST", server_.host},
+                                                 {"COLONIES_SERVER_PORT", port},
+                                                 {"COLONIES_SERVER_HTTP_PORT", port},
+                                                 {"COLONIES_CLIENT_BACKENDS", "http"},
+                                                 {"COLONIES_CLIENT_HTTP_HOST", server_.host},
+                                                 {"COLONIES_CLIENT_HTTP_PORT", port},
+                                                 {"COLONIES_CLIENT_HTTP_INSECURE", server_.tls ? "false" : "true"},
+                                                 {"COLONIES_TLS", server_.tls ? "true" : "false"},
+                                                 {"COLONIES_SERVER_TLS", server_.tls ? "true" : "false"}})
         if (!has_variable(wanted, name))
             env.emplace_back(name, value);
     env.emplace_back("COLONIES_COLONY_NAME", member.colony());
@@ -154,16 +164,18 @@ asio::awaitable<Result<std::string>> ColonyIdentities::enrol(ColonyMember& membe
     const auto owner = member.owner();
     if (owner.has_error())
         co_return owner.error();
-    std::string name = with_generation(wanted, replica);
+    Executor executor = record_of(wanted, id, member.colony());
+    executor.name = with_generation(wanted, replica);
+    executor.blueprint_id = co_await blueprint_id_of(member, wanted);
     Failure last;
     for (int tries = 0; tries < most_names; ++tries) {
-        const auto known = co_await register_executor(*owner, record_of(wanted, name, id, member.colony()));
+        const auto known = co_await register_executor(*owner, executor);
         if (known.has_value())
-            co_return name;
+            co_return executor.name;
         last = known.error();
         if (colonies::refusal_of(last) != Refusal::already_exists)
             co_return last;
-        name = with_generation(wanted, replica) + "-" + five_digits();
+        executor.name = with_generation(wanted, replica) + "-" + five_digits();
     }
     co_return last;
 }

@@ -19,8 +19,9 @@ namespace forager {
 
 /// Each replica of a document with an executor type gets a key of its own, and is registered as
 /// `<replica>-<generation>`; where that name was used before, with five random digits behind it. It belongs to a
-/// document by the record's `blueprintid`, by the mark that stands among its software (servers that know no blueprints
-/// keep that), or, where both were overwritten, by its type and a name with the document's id in it.
+/// document by the record's `blueprintid`, which begins with the document's id, by the mark that stands among its
+/// software (servers that know no blueprints keep that), or, where both were overwritten, by its type and a name with
+/// the document's id in it.
 class ColonyIdentities final : public ReplicaIdentities {
 public:
     using MemberAccess = std::function<Result<ColonyMember*>()>;

@@ -64,6 +64,11 @@ std::string sentence_of(const Action& action)
     return (action.kind == Action::Kind::start ? "started " : "stopped ") + action.name + ": " + action.reason;
 }
 
+reconcile::Strictness strictness_of(bool lenient)
+{
+    return lenient ? reconcile::Strictness::lenient : reconcile::Strictness::strict;
+}
+
 bool is_settled(Phase phase)
 {
     return phase == Phase::running || phase == Phase::paused || phase == Phase::deleted;
@@ -71,9 +76,9 @@ bool is_settled(Phase phase)
 
 } // namespace
 
-Result<void> Deployments::check(const Object& document) const
+Result<void> Deployments::check(const Object& document, bool lenient) const
 {
-    const auto wanted = reconcile::deployment_of(document, reconcile::Strictness::strict);
+    const auto wanted = reconcile::deployment_of(document, strictness_of(lenient));
     if (!wanted)
         return wanted.error();
     const auto runtime = parts_.runtime(wanted->runtime);
@@ -84,9 +89,8 @@ Result<void> Deployments::check(const Object& document) const
 
 Result<Deployment> Deployments::wanted_by(const Document& document) const
 {
-    const auto strictness =
-        document.key.origin.empty() ? reconcile::Strictness::strict : reconcile::Strictness::lenient;
-    auto wanted = reconcile::deployment_of(reconcile::effective_document(document), strictness);
+    auto wanted = reconcile::deployment_of(reconcile::effective_document(document),
+                                           strictness_of(!document.key.origin.empty()));
     if (!wanted)
         return wanted;
     wanted->key = document.key;

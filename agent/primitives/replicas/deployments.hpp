@@ -37,8 +37,7 @@ public:
 
     explicit Deployments(Parts parts) : parts_{std::move(parts)}, used_{parts_.executor} {}
 
-    /// Documents of a colony may say what is not known: its server took them already.
-    Result<void> check(const Object& document) const override;
+    Result<void> check(const Object& document, bool lenient) const override;
     boost::asio::awaitable<Result<ReconcilePass>> pass(reconcile::Document document) override;
     boost::asio::awaitable<Result<Array>> preview(reconcile::Document document) override;
 

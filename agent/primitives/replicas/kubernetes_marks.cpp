@@ -103,7 +103,8 @@ Object labels_of(const reconcile::Deployment& wanted, const std::string& replica
             {marked("replica"), as_label(replica)},
             // As upstream's reconciler has them.
             {"colonies.deployment", as_label(wanted.key.name)},
-            {"colonies.managed", "true"}};
+            {"colonies.managed", "true"},
+            {"colonies.generation", std::to_string(wanted.generation)}};
 }
 
 Object notes_of(const reconcile::Deployment& wanted)

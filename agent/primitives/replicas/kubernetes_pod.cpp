@@ -25,7 +25,8 @@ namespace {
 
 // "-12345678-1999" or "-12345" is put behind it, and a pod's name is that of its host.
 constexpr std::size_t longest_name = 63 - 14;
-constexpr std::array<std::string_view, 2> upstreams_labels{"colonies.deployment", "colonies.managed"};
+constexpr std::array<std::string_view, 4> upstreams_labels{"colonies.deployment", "colonies.managed",
+                                                           "colonies.generation", "colonies.executor"};
 
 Failure wrong(const std::string& field, const std::string& why)
 {
@@ -79,7 +80,7 @@ Result<void> check_words(const char* field, const std::optional<std::vector<std:
 Result<void> check_labels(const Template& wanted)
 {
     for (const auto& [name, text] : wanted.labels) {
-        const std::string field = "metadata.labels." + name;
+        const std::string field = "spec.labels." + name;
         if (!is_label_name(name))
             return wrong(field, "no label of Kubernetes is called so: letters, digits, '-', '_' and '.', 63 at most, "
                                 "perhaps with a domain and '/' in front");
@@ -270,6 +271,8 @@ Object pod_of(const Deployment& wanted, const NewReplica& replica, const std::st
         labels.set(name, text);
     for (Member& label : labels_of(wanted, replica.name))
         labels.set(label.name, std::move(label.value));
+    if (!replica.executor.empty() && is_label_value(replica.executor))
+        labels.set("colonies.executor", replica.executor);
     Object notes = notes_of(wanted);
     notes.append(std::string{mark_prefix} + "executor", replica.executor);
     auto security = kubernetes_work::security_of(user_option(form));

@@ -2,9 +2,7 @@
 
 #include "base/duration.hpp"
 #include "clients/kubernetes/objects.hpp"
-#include "clients/kubernetes/pods.hpp"
 #include "clients/kubernetes/refusal.hpp"
-#include "clients/kubernetes/times.hpp"
 #include "primitives/kubernetes/cluster.hpp"
 #include "primitives/replicas/kubernetes_instance.hpp"
 #include "primitives/replicas/kubernetes_marks.hpp"
@@ -33,7 +31,6 @@ namespace {
 
 constexpr Duration patience_beyond_grace = std::chrono::seconds{30}; // for a node to let go of what has ended
 constexpr Duration pause = std::chrono::milliseconds{200};
-constexpr Duration longest_making = std::chrono::minutes{1}; // between a Secret and its pod, whoever makes them
 
 Place place_of(const KubernetesCluster& cluster, std::string_view name)
 {
@@ -148,10 +145,14 @@ asio::awaitable<Result<bool>> is_free(KubernetesCluster& cluster, Deployment wan
     co_return true;
 }
 
-// Whoever removes the pod, its Secret goes with it. Otherwise the next look at the document sees to that.
-asio::awaitable<void> bind_secret(KubernetesCluster& cluster, std::string secret, Object pod)
+// Whoever removes the pod, its Secret goes with it.
+asio::awaitable<Result<void>> bind_secret(KubernetesCluster& cluster, std::string secret, Object pod)
 {
-    (void)co_await kubernetes::patch(cluster.client(), secrets_of(cluster), std::move(secret), ownership_of(pod));
+    const auto bound =
+        co_await kubernetes::patch(cluster.client(), secrets_of(cluster), std::move(secret), ownership_of(pod));
+    if (bound.has_error())
+        co_return bound.error();
+    co_return Result<void>{};
 }
 
 asio::awaitable<Result<void>> make(KubernetesCluster& cluster, Deployment wanted, NewReplica replica,
@@ -166,8 +167,11 @@ asio::awaitable<Result<void>> make(KubernetesCluster& cluster, Deployment wanted
         co_return taken(replica.name);
     if (pod.has_error())
         co_return refused(pod.error());
-    co_await bind_secret(cluster, std::move(secret), std::move(*pod));
-    co_return Result<void>{};
+    const auto bound = co_await bind_secret(cluster, std::move(secret), std::move(*pod));
+    if (bound.has_error() && is_gone(bound.error())) // another reconciler took it for a leftover
+        co_return Failure{Errc::refused, "the Secret of '" + replica.name + "' was removed while its pod was made: " +
+                                             "another reconciler keeps the same document"};
+    co_return Result<void>{}; // what is not bound now is bound by the next look at the document
 }
 
 // Of one that was not made to its end, whatever the server has taken up of it. When nobody can be asked, both stay:
@@ -190,36 +194,16 @@ bool has_owner(const Object& object)
     return !part<Array>(part<Object>(object, "metadata"), "ownerReferences").empty();
 }
 
-bool is_young(KubernetesCluster& cluster, const Object& object)
+// Who may not see Secrets has none to look after.
+asio::awaitable<Result<Array>> secrets_by(KubernetesCluster& cluster, Selector selector)
 {
-    const auto created =
-        kubernetes::parse_time(part<std::string>(part<Object>(object, "metadata"), "creationTimestamp"));
-    return created && cluster.clock().wall() - *created < longest_making;
-}
-
-// Secrets of a document that a program which died has left: they get their pod as owner, or are removed. Who may not
-// see them has none to look after.
-asio::awaitable<void> tidy_secrets(KubernetesCluster& cluster, std::string selector, Array pods)
-{
-    const auto secrets =
-        co_await kubernetes::list(cluster.client(), secrets_of(cluster), Selector{std::move(selector), ""});
-    for (const Value& item : secrets.has_value() ? secrets->items : Array{}) {
-        const auto& secret = *item.get<Object>();
-        const std::string name = kubernetes::name_of(secret);
-        if (has_owner(secret))
-            continue;
-        const auto pod = std::ranges::find_if(
-            pods, [&](const Value& candidate) { return secret_name_in(*candidate.get<Object>()) == name; });
-        if (pod != pods.end()) {
-            co_await bind_secret(cluster, name, *pod->get<Object>());
-            continue;
-        }
-        if (is_young(cluster, secret)) // somebody may be about to make its pod
-            continue;
-        kubernetes::Removal removal;
-        removal.uid = kubernetes::uid_of(secret);
-        (void)co_await kubernetes::remove(cluster.client(), secrets_of(cluster), name, std::move(removal));
-    }
+    constexpr int forbidden = 403;
+    auto page = co_await kubernetes::list(cluster.client(), secrets_of(cluster), std::move(selector));
+    if (page.has_error() && kubernetes::status_of(page.error()) == forbidden)
+        co_return Array{};
+    if (page.has_error())
+        co_return page.error();
+    co_return std::move(page->items);
 }
 
 } // namespace
@@ -234,17 +218,40 @@ asio::awaitable<Result<std::vector<Instance>>> KubernetesReplicas::list(Key key)
     const auto cluster = kubernetes_();
     if (cluster.has_error())
         co_return cluster.error();
-    const std::string selector = selector_of(key);
-    auto page = co_await kubernetes::list((*cluster)->client(), pods_of(**cluster), Selector{selector, ""});
-    if (page.has_error())
-        co_return page.error();
+    const Selector selector{selector_of(key), ""};
+    auto secrets = co_await secrets_by(**cluster, selector); // first: what is made meanwhile is not taken for left
+    if (secrets.has_error())
+        co_return secrets.error();
+    const auto pods = co_await kubernetes::list((*cluster)->client(), pods_of(**cluster), selector);
+    if (pods.has_error())
+        co_return pods.error();
     std::vector<Instance> instances;
-    for (const Value& pod : page->items)
+    for (const Value& pod : pods->items)
         if (is_of(*pod.get<Object>(), key))
             instances.push_back(instance_of(*pod.get<Object>(), (*cluster)->clock().wall()));
     std::ranges::sort(instances, {}, &Instance::name);
-    co_await tidy_secrets(**cluster, selector, std::move(page->items));
+    co_await tidy(**cluster, std::move(*secrets), pods->items);
     co_return instances;
+}
+
+// Secrets that a program which died has left: they get their pod as owner, or are removed.
+asio::awaitable<void> KubernetesReplicas::tidy(KubernetesCluster& cluster, Array secrets, Array pods)
+{
+    for (const Value& item : secrets) {
+        const auto& secret = *item.get<Object>();
+        const std::string name = kubernetes::name_of(secret);
+        if (has_owner(secret) || making_.contains(name))
+            continue;
+        const auto needs_it = [&name](const Value& pod) { return secret_name_in(*pod.get<Object>()) == name; };
+        if (const auto pod = std::ranges::find_if(pods, needs_it); pod != pods.end()) {
+            (void)co_await bind_secret(cluster, name, *pod->get<Object>());
+            continue;
+        }
+        kubernetes::Removal removal;
+        removal.uid = kubernetes::uid_of(secret);
+        removal.version = kubernetes::version_of(secret); // another reconciler may have made its pod since
+        (void)co_await kubernetes::remove(cluster.client(), secrets_of(cluster), name, std::move(removal));
+    }
 }
 
 asio::awaitable<Result<void>> KubernetesReplicas::start(Deployment wanted, NewReplica replica)
@@ -260,6 +267,7 @@ asio::awaitable<Result<void>> KubernetesReplicas::start(Deployment wanted, NewRe
         co_return Result<void>{};
     const std::string name = replica.name;
     const std::string secret = fresh_secret_name(name, cluster.chance());
+    making_.insert(secret);
     Result<void> made;
     std::exception_ptr thrown;
     try {
@@ -271,6 +279,7 @@ asio::awaitable<Result<void>> KubernetesReplicas::start(Deployment wanted, NewRe
         co_await asio::this_coro::reset_cancellation_state();
     if (thrown || made.has_error())
         co_await take_back(cluster, name, secret);
+    making_.erase(secret);
     if (thrown)
         std::rethrow_exception(thrown);
     co_return made;
@@ -300,15 +309,15 @@ asio::awaitable<Result<std::vector<Key>>> KubernetesReplicas::keys(std::string o
     if (cluster.has_error())
         co_return cluster.error();
     const Selector selector{selector_of_origin(origin), ""};
-    auto pods = co_await kubernetes::list((*cluster)->client(), pods_of(**cluster), selector);
+    auto objects = co_await secrets_by(**cluster, selector);
+    if (objects.has_error())
+        co_return objects.error();
+    const auto pods = co_await kubernetes::list((*cluster)->client(), pods_of(**cluster), selector);
     if (pods.has_error())
         co_return pods.error();
-    const auto secrets = co_await kubernetes::list((*cluster)->client(), secrets_of(**cluster), selector);
-    Array objects = std::move(pods->items);
-    if (secrets.has_value())
-        objects.insert(objects.end(), secrets->items.begin(), secrets->items.end());
+    objects->insert(objects->end(), pods->items.begin(), pods->items.end());
     std::set<Key> keys;
-    for (const Value& object : objects)
+    for (const Value& object : *objects)
         if (auto key = key_of(*object.get<Object>()); key && key->origin == origin)
             keys.insert(std::move(*key));
     co_return std::vector<Key>{keys.begin(), keys.end()};

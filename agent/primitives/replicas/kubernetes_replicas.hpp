@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +38,10 @@ public:
     boost::asio::awaitable<Failure> watch(std::function<void(const reconcile::Key& key)> changed) override;
 
 private:
+    boost::asio::awaitable<void> tidy(KubernetesCluster& cluster, Array secrets, Array pods);
+
     KubernetesAccess kubernetes_;
+    std::set<std::string> making_; // Secrets whose pods are not there yet
 };
 
 } // namespace forager::replicas

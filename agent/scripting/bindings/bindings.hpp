@@ -11,6 +11,7 @@ std::span<const Binding> broker_bindings();
 std::span<const Binding> call_bindings();
 std::span<const Binding> cfs_bindings();
 std::span<const Binding> colony_bindings();
+std::span<const Binding> colony_blueprint_bindings();
 std::span<const Binding> colony_workflow_bindings();
 std::span<const Binding> docker_bindings();
 std::span<const Binding> durable_bindings();

@@ -78,27 +78,28 @@ asio::awaitable<Result<void>> DocumentKeeper::load()
 
 Result<void> DocumentKeeper::check(const Object& given) const
 {
-    if (const auto reconciler = checked(given); !reconciler)
+    if (const auto reconciler = checked(given, ""); !reconciler)
         return reconciler.error();
     return {};
 }
 
-Result<Reconciler*> DocumentKeeper::checked(const Object& given) const
+// What a colony's server took may say what is not known here.
+Result<Reconciler*> DocumentKeeper::checked(const Object& given, const std::string& origin) const
 {
-    const auto key = reconcile::key_of(given, "");
+    const auto key = reconcile::key_of(given, origin);
     if (!key)
         return key.error();
     auto reconciler = parts_.reconciler_of(key->kind);
     if (!reconciler)
         return reconciler;
-    if (const auto fine = (*reconciler)->check(given); !fine)
+    if (const auto fine = (*reconciler)->check(given, !origin.empty()); !fine)
         return fine.error();
     return reconciler;
 }
 
 asio::awaitable<Result<Document>> DocumentKeeper::apply(Object given, std::string origin, bool force)
 {
-    const auto reconciler = checked(given);
+    const auto reconciler = checked(given, origin);
     if (!reconciler)
         co_return reconciler.error();
     const auto key = reconcile::key_of(given, origin);
@@ -168,7 +169,7 @@ asio::awaitable<Result<Document>> DocumentKeeper::remove(Key key)
 
 asio::awaitable<Result<Object>> DocumentKeeper::diff(Object given, std::string origin)
 {
-    const auto reconciler = checked(given);
+    const auto reconciler = checked(given, origin);
     if (!reconciler)
         co_return reconciler.error();
     const auto key = reconcile::key_of(given, origin);
@@ -248,9 +249,9 @@ asio::awaitable<Result<Object>> DocumentKeeper::reconcile_now(Key key)
 
 void DocumentKeeper::touch(const Key& key)
 {
+    const auto fits = [](const std::string& part, const std::string& of) { return part.empty() || part == of; };
     for (const auto& [known, kept] : documents_)
-        if ((key.kind.empty() || key.kind == known.kind) && (key.name.empty() || key.name == known.name) &&
-            (key.name.empty() || (key.origin == known.origin && key.space == known.space)))
+        if (fits(key.kind, known.kind) && fits(key.name, known.name) && fits(key.space, known.space))
             loop_.touch(known);
 }
 

@@ -104,7 +104,7 @@ private:
     boost::asio::awaitable<Result<std::optional<Duration>>> turn(reconcile::Key key);
     boost::asio::awaitable<Result<std::optional<Duration>>> take_turn(reconcile::Key key);
     boost::asio::awaitable<Result<reconcile::Document>> keep(reconcile::Document document);
-    Result<Reconciler*> checked(const Object& given) const; // its reconciler
+    Result<Reconciler*> checked(const Object& given, const std::string& origin) const; // its reconciler
     void take_pass(Kept& kept, const reconcile::Document& looked_at, const ReconcilePass& pass);
     void finish(const reconcile::Key& key, const ReconcilePass& pass);
     void note_done(Kept& kept, const std::vector<std::string>& done) const;

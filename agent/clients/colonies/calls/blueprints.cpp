@@ -68,9 +68,8 @@ asio::awaitable<Result<Blueprint>> update_blueprint(Caller member, Blueprint blu
 asio::awaitable<Result<void>> update_blueprint_status(Caller member, std::string colony, std::string name,
                                                       Object status)
 {
-    return tell(
-        std::move(member), "updateblueprintstatusmsg",
-        {{"colonyname", std::move(colony)}, {"blueprintname", std::move(name)}, {"status", std::move(status)}});
+    return tell(std::move(member), "updateblueprintstatusmsg",
+                {{"colonyname", std::move(colony)}, {"blueprintname", std::move(name)}, {"status", std::move(status)}});
 }
 
 asio::awaitable<Result<Process>> reconcile_blueprint(Caller member, std::string colony, std::string name, bool force)
