@@ -201,15 +201,15 @@ class TheAgent(Held):
         self.assertEqual(connection.getresponse().headers["Allow"], "GET, POST")
 
 
-def deployment(name="web", replicas=1, **spec):
-    return {"kind": "ExecutorDeployment", "metadata": {"name": name},
-            "spec": {"runtime": "local", "replicas": replicas, "command": ["sleep", "1000"], **spec}}
-
-
 class Documents(Held):
     """They run as children that outlive the agent: each test deletes what it has applied."""
 
     PLACE = "/v1/documents/{id}"
+
+    def deployment(self, replicas=1, env=(), **spec):
+        return {"kind": "ExecutorDeployment", "metadata": {"name": "web"},
+                "spec": {"runtime": "local", "replicas": replicas, "command": ["sleep", "1000"],
+                         "env": {"SCENARIO": str(self.folder), **dict(env)}, **spec}}
 
     def applied(self, document, **more):
         return self.api("POST", "/v1/documents", body={"document": document, **more})
@@ -232,32 +232,32 @@ class Documents(Held):
     def test_documents_are_applied_looked_at_and_deleted(self):
         self.serve(SCRIPT)
         self.assertEqual(self.api("GET", "/v1/documents"), [])
-        diff = self.api("POST", "/v1/diff", body={"document": deployment()})
+        diff = self.api("POST", "/v1/diff", body={"document": self.deployment()})
         self.assertTrue(diff["changes"] and diff["actions"], diff)
-        self.api("POST", "/v1/check", body={"document": deployment()})
+        self.api("POST", "/v1/check", body={"document": self.deployment()})
         self.assertEqual(self.api("GET", "/v1/documents"), [])
-        self.assertEqual(self.applied(deployment())["change"], "created")
-        self.assertEqual(self.applied(deployment())["change"], "unchanged")
-        self.assertEqual(self.applied(deployment(replicas=2))["change"], "changed")
+        self.assertEqual(self.applied(self.deployment())["change"], "created")
+        self.assertEqual(self.applied(self.deployment())["change"], "unchanged")
+        self.assertEqual(self.applied(self.deployment(replicas=2))["change"], "changed")
         one = self.until_it(lambda one: one["phase"] == "Running" and one["ready"] == 2, "two replicas")
         self.assertEqual(len(one["status"]["instances"]), 2)
         self.assertTrue(one["recent"], "why replicas were started")
         self.assertEqual(self.api("GET", "/v1/documents")[0]["id"], one["id"])
         self.assertEqual(self.shown("executordeployment:web")["print"], one["print"])
         self.assertEqual(self.api("POST", self.PLACE + "/reconcile", id="web")["phase"], "Running")
-        self.assertEqual(self.api("POST", "/v1/diff", body={"document": deployment(replicas=2)}),
+        self.assertEqual(self.api("POST", "/v1/diff", body={"document": self.deployment(replicas=2)}),
                          {"changes": [], "actions": []})
-        self.assertEqual(self.applied(deployment(replicas=2), force=True)["change"], "forced")
+        self.assertEqual(self.applied(self.deployment(replicas=2), force=True)["change"], "forced")
         self.deleted()
 
     def test_documents_are_paused_undone_restarted_and_forgotten(self):
         self.serve(SCRIPT)
-        self.applied(deployment(replicas=0))
+        self.applied(self.deployment(replicas=0))
         for verb, paused in (("pause", True), ("resume", False)):
             self.assertEqual(self.api("POST", f"{self.PLACE}/{verb}", id="web")["paused"], paused)
-        self.applied(deployment(replicas=0, env={"A": "b"}))
+        self.applied(self.deployment(replicas=0, env={"A": "b"}))
         self.assertEqual(self.api("POST", self.PLACE + "/undo", id="web", body={"to": 1})["generation"], 3)
-        self.assertNotIn("env", self.shown()["document"]["spec"])
+        self.assertNotIn("A", self.shown()["document"]["spec"]["env"])
         self.api("POST", self.PLACE + "/undo", 404, id="web", body={"to": 99})
         self.api("POST", self.PLACE + "/undo", 400, id="web", body={"to": "the first"}, wrong=True)
         self.api("POST", self.PLACE + "/restart", id="web")
@@ -270,22 +270,22 @@ class Documents(Held):
     def test_what_is_no_document_is_refused(self):
         self.serve(SCRIPT)
         for place in ("/v1/documents", "/v1/check", "/v1/diff"):
-            refusal = self.api("POST", place, 400, body={"document": deployment(replicas="many")})
+            refusal = self.api("POST", place, 400, body={"document": self.deployment(replicas="many")})
             self.assertEqual(refusal["field"], "spec.replicas")
             self.assertIn("spec.replicas: ", refusal["message"])
             self.api("POST", place, 400, body={}, wrong=True)
-            self.api("POST", place, 404, body={"document": {**deployment(), "kind": "Nothing"}})
-        long = deployment(env={f"A{number}": "x" * 1000 for number in range(600)})
+            self.api("POST", place, 404, body={"document": {**self.deployment(), "kind": "Nothing"}})
+        long = self.deployment(env={f"A{number}": "x" * 1000 for number in range(600)})
         self.api("POST", "/v1/documents", 429, body={"document": long})
 
     def test_one_that_is_being_deleted_is_not_changed(self):
         """Its replica does not end when it is asked to."""
         self.serve(SCRIPT)
-        stubborn = deployment(command=["sh", "-c", "trap '' TERM; while :; do sleep 1; done"], grace="10s")
+        stubborn = self.deployment(command=["sh", "-c", "trap '' TERM; while :; do sleep 1; done"], grace="10s")
         self.applied(stubborn)
         self.until_it(lambda one: one["phase"] == "Running", "the replica")
         self.api("DELETE", self.PLACE, id="web")
-        self.api("POST", "/v1/documents", 409, body={"document": deployment(replicas=3)})
+        self.api("POST", "/v1/documents", 409, body={"document": self.deployment(replicas=3)})
         self.until(lambda: not self.api("GET", "/v1/documents"), "it to be gone")
 
 
