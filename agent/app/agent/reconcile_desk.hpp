@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace forager {
@@ -34,8 +35,8 @@ public:
 
     reconciling::DocumentKeeper& keeper() { return reconciling_.keeper(); }
 
-    /// Whoever wants to hear of each other status.
-    void tell(Changed changed) { changed_ = std::move(changed); }
+    /// One more wants to hear of each other status.
+    void tell(Changed changed) { changed_.push_back(std::move(changed)); }
 
     /// The reconcilers of these scripts and no others, besides those that are built in.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts) { reconciling_.serve(scripts); }
@@ -51,7 +52,7 @@ private:
     void hear(const reconcile::Document& document) const;
 
     const AgentLog& log_;
-    Changed changed_;
+    std::vector<Changed> changed_;
     Reconciling reconciling_;
 };
 
