@@ -99,11 +99,18 @@ Object answer_of(Outputs outputs)
     return table == nullptr ? Object{} : *table;
 }
 
+// A mistake of the script's own is looked for in its text.
+std::string words_of(const Failure& failure)
+{
+    const bool has_place = failure.code == Errc::script && !failure.where.empty();
+    return has_place ? failure.where + ": " + failure.message : failure.message;
+}
+
 ReconcilePass failed_pass(const Document& document, const Failure& failure)
 {
     ReconcilePass pass;
-    pass.problem = (failure.where.empty() ? "" : failure.where + ": ") + failure.message;
-    pass.status = same_status(document, "Degraded", failure.message);
+    pass.problem = words_of(failure);
+    pass.status = same_status(document, "Degraded", pass.problem);
     return pass;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/output.hpp"
 #include "cli/usage.hpp"
 #include "io/process/kept/keeper.hpp"
+#include "io/process/replica/replica_keeper.hpp"
 
 #include <algorithm>
 
@@ -58,6 +59,8 @@ int run(int argc, char** argv)
 {
     if (is_keeper(argc, argv)) // not for people: the agent starts itself so
         return run_keeper();
+    if (is_replica_keeper(argc, argv))
+        return run_replica_keeper();
     hold_standard_streams();
     block_watched_signals();
     CLI::App program;

@@ -47,6 +47,7 @@ std::span<const Api::Route> Api::routes()
         {"POST", "/v1/call", &Api::call},
         {"GET", "/v1/documents", &Api::list_documents},
         {"POST", "/v1/documents", &Api::apply_document},
+        {"POST", "/v1/check", &Api::check_document},
         {"POST", "/v1/diff", &Api::diff_document},
         {"GET", "/v1/documents/{id}", &Api::show_document},
         {"DELETE", "/v1/documents/{id}", &Api::delete_document},

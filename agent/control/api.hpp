@@ -99,6 +99,7 @@ private:
     boost::asio::awaitable<Answer> list_documents(Call call);
     boost::asio::awaitable<Answer> show_document(Call call);
     boost::asio::awaitable<Answer> apply_document(Call call);
+    boost::asio::awaitable<Answer> check_document(Call call);
     boost::asio::awaitable<Answer> diff_document(Call call);
     boost::asio::awaitable<Answer> delete_document(Call call);
     boost::asio::awaitable<Answer> undo_document(Call call);

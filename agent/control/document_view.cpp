@@ -47,6 +47,11 @@ Object revision_data(const reconcile::Revision& revision)
             {"spec", revision.spec}};
 }
 
+Object done_data(const reconciling::Done& done)
+{
+    return {{"at", timestamp(done.at)}, {"what", done.what}};
+}
+
 // The status without the times of looks, which change though nothing else does.
 Object without_looks(const Object& status)
 {
@@ -105,11 +110,15 @@ Object all_of(const Kept& kept)
     Array revisions;
     for (const reconcile::Revision& revision : document.revisions)
         revisions.emplace_back(revision_data(revision));
+    Array recent;
+    for (const reconciling::Done& done : kept.recent)
+        recent.emplace_back(done_data(done));
     Object data = summary_of(kept);
     data.append("effective", document.effective().generation);
     data.append("document", effective_document(document));
     data.append("status", document.status);
     data.append("revisions", std::move(revisions));
+    data.append("recent", std::move(recent));
     data.append("print", print_of(data, document.status));
     return data;
 }

@@ -12,8 +12,8 @@ namespace forager::control {
 /// replicas and ready (null where its status has none), paused, deleting, failed (a generation).
 Object summary_of(const reconciling::Kept& kept);
 
-/// The same with the document as it is acted upon, its status, its revisions, and `print`: another one when anything of
-/// it is another, but for the times of looks.
+/// The same with the document as it is acted upon, its status, its revisions, what was done for it, and `print`:
+/// another one when anything of it is another, but for the times of looks.
 Object all_of(const reconciling::Kept& kept);
 
 } // namespace forager::control

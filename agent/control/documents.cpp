@@ -140,6 +140,15 @@ asio::awaitable<Api::Answer> Api::apply_document(Call call)
     co_return Value{std::move(answer)};
 }
 
+asio::awaitable<Api::Answer> Api::check_document(Call call)
+{
+    const auto sent = document_in(call.request);
+    if (!sent)
+        co_return sent.error();
+    const auto fine = parts_.documents.check(sent->document);
+    co_return fine ? Answer{Value{}} : Answer{fine.error()};
+}
+
 asio::awaitable<Api::Answer> Api::diff_document(Call call)
 {
     auto sent = document_in(call.request);

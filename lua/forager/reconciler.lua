@@ -57,7 +57,8 @@ local function sorted_names(...)
   return names
 end
 
--- The path of the first difference; nil where there is none. null is as good as a missing member.
+-- The path of the first difference, items counted from 0 as wherever documents are spoken of; nil where there is none.
+-- null is as good as a missing member.
 local function difference(wanted, found, path)
   if is_nothing(wanted) and is_nothing(found) or wanted == found then
     return nil
@@ -65,7 +66,7 @@ local function difference(wanted, found, path)
     return path
   end
   for _, name in ipairs(sorted_names(wanted, found)) do
-    local inner = type(name) == "string" and path .. "." .. name or ("%s[%s]"):format(path, name)
+    local inner = type(name) == "number" and ("%s[%d]"):format(path, name - 1) or path .. "." .. tostring(name)
     local differs = difference(wanted[name], found[name], inner)
     if differs then
       return differs
@@ -278,8 +279,8 @@ local reconciler_options = known.options("reconciler", {
 local function check_kind(kind)
   if kind == nil then
     failure.declare [[reconciler needs the kind of its documents, as in kind = "WebSite"]]
-  elseif not kind:find "^%a[%w_-]*$" or #kind > 100 then
-    failure.declare("reconciler: a kind is one word of letters, digits, '_' and '-', not '%s'", kind)
+  elseif not kind:find "^%a%w*$" or #kind > 63 then
+    failure.declare("reconciler: a kind is one word of at most 63 letters and digits, a letter first, not '%s'", kind)
   elseif kind:lower() == "executordeployment" then
     failure.declare "reconciler: ExecutorDeployment is built in: give your documents another kind"
   end

@@ -142,8 +142,13 @@ asio::awaitable<Result<void>> remove(Client& client, Place place, std::string na
     Object options{{"apiVersion", "v1"}, {"kind", "DeleteOptions"}, {"propagationPolicy", word(removal.propagation)}};
     if (removal.grace_seconds)
         options.append("gracePeriodSeconds", *removal.grace_seconds);
+    Object preconditions;
     if (!removal.uid.empty())
-        options.append("preconditions", Object{{"uid", std::move(removal.uid)}});
+        preconditions.append("uid", std::move(removal.uid));
+    if (!removal.version.empty())
+        preconditions.append("resourceVersion", std::move(removal.version));
+    if (!preconditions.empty())
+        options.append("preconditions", std::move(preconditions));
     Ask ask{"DELETE", place.path(name)};
     ask.body = std::move(options);
     auto removed = co_await client.call(std::move(ask));

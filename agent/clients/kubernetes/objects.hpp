@@ -65,6 +65,7 @@ struct Removal {
     Propagation propagation = Propagation::background;
     std::optional<std::int64_t> grace_seconds; ///< until it is killed; nothing: as it says itself
     std::string uid;                           ///< this one only, and not another of its name
+    std::string version;                       ///< only as long as nobody has changed it since
 
     Removal() = default;
 };

@@ -2,7 +2,6 @@
 
 #include "base/duration.hpp"
 #include "clients/kubernetes/objects.hpp"
-#include "clients/kubernetes/pods.hpp"
 #include "clients/kubernetes/refusal.hpp"
 #include "primitives/kubernetes/cluster.hpp"
 #include "primitives/replicas/kubernetes_instance.hpp"
@@ -195,27 +194,6 @@ bool has_owner(const Object& object)
     return !part<Array>(part<Object>(object, "metadata"), "ownerReferences").empty();
 }
 
-// Secrets that a program which died has left: they get their pod as owner, or are removed. `making`: those whose pod
-// comes yet.
-asio::awaitable<void> tidy(KubernetesCluster& cluster, Array secrets, const Array& pods,
-                           const std::set<std::string>& making)
-{
-    for (const Value& item : secrets) {
-        const auto& secret = *item.get<Object>();
-        const std::string name = kubernetes::name_of(secret);
-        if (has_owner(secret) || making.contains(name))
-            continue;
-        const auto needs_it = [&name](const Value& pod) { return secret_name_in(*pod.get<Object>()) == name; };
-        if (const auto pod = std::ranges::find_if(pods, needs_it); pod != pods.end()) {
-            (void)co_await bind_secret(cluster, name, *pod->get<Object>());
-            continue;
-        }
-        kubernetes::Removal removal;
-        removal.uid = kubernetes::uid_of(secret);
-        (void)co_await kubernetes::remove(cluster.client(), secrets_of(cluster), name, std::move(removal));
-    }
-}
-
 // Who may not see Secrets has none to look after.
 asio::awaitable<Result<Array>> secrets_by(KubernetesCluster& cluster, Selector selector)
 {
@@ -252,8 +230,28 @@ asio::awaitable<Result<std::vector<Instance>>> KubernetesReplicas::list(Key key)
         if (is_of(*pod.get<Object>(), key))
             instances.push_back(instance_of(*pod.get<Object>(), (*cluster)->clock().wall()));
     std::ranges::sort(instances, {}, &Instance::name);
-    co_await tidy(**cluster, std::move(*secrets), pods->items, making_);
+    co_await tidy(**cluster, std::move(*secrets), pods->items);
     co_return instances;
+}
+
+// Secrets that a program which died has left: they get their pod as owner, or are removed.
+asio::awaitable<void> KubernetesReplicas::tidy(KubernetesCluster& cluster, Array secrets, Array pods)
+{
+    for (const Value& item : secrets) {
+        const auto& secret = *item.get<Object>();
+        const std::string name = kubernetes::name_of(secret);
+        if (has_owner(secret) || making_.contains(name))
+            continue;
+        const auto needs_it = [&name](const Value& pod) { return secret_name_in(*pod.get<Object>()) == name; };
+        if (const auto pod = std::ranges::find_if(pods, needs_it); pod != pods.end()) {
+            (void)co_await bind_secret(cluster, name, *pod->get<Object>());
+            continue;
+        }
+        kubernetes::Removal removal;
+        removal.uid = kubernetes::uid_of(secret);
+        removal.version = kubernetes::version_of(secret); // another reconciler may have made its pod since
+        (void)co_await kubernetes::remove(cluster.client(), secrets_of(cluster), name, std::move(removal));
+    }
 }
 
 asio::awaitable<Result<void>> KubernetesReplicas::start(Deployment wanted, NewReplica replica)

@@ -38,6 +38,8 @@ public:
     boost::asio::awaitable<Failure> watch(std::function<void(const reconcile::Key& key)> changed) override;
 
 private:
+    boost::asio::awaitable<void> tidy(KubernetesCluster& cluster, Array secrets, Array pods);
+
     KubernetesAccess kubernetes_;
     std::set<std::string> making_; // Secrets whose pods are not there yet
 };

@@ -29,6 +29,8 @@ void add_end(Instance& instance, const Sight& sight, const std::string& boot)
         if (sight.end->trouble.empty()) {
             instance.exit_code = exit_code_of(sight.end->status);
             instance.trouble = ended_status(sight.end->status);
+            if (sight.end->status != 0 && !sight.end->said.empty())
+                instance.trouble += ", after it said: " + sight.end->said;
         }
         return;
     }

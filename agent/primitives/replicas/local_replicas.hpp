@@ -44,6 +44,7 @@ public:
 
     explicit LocalReplicas(Parts parts);
 
+    std::string place() const override { return parts_.folder; }
     Result<void> check(const reconcile::Deployment& wanted) const override;
 
     /// Failures: none. What nobody has completed and nobody is about to is removed.

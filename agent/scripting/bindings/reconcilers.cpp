@@ -21,56 +21,6 @@ Outcome declaration(Failure failure, const std::string& where)
     return failure;
 }
 
-// An empty table of Lua may be a list: the schema says so.
-void settle_list(const Object& schema, Value& value);
-
-void settle_lists_of(const Object& schema, Object& object)
-{
-    const auto properties = part<Object>(schema, "properties");
-    for (Member& member : object)
-        if (const Value* property = properties.find(member.name); property != nullptr)
-            if (const auto* described = property->get<Object>())
-                settle_list(*described, member.value);
-}
-
-void settle_list(const Object& schema, Value& value)
-{
-    if (auto* object = value.get<Object>()) {
-        if (object->empty() && part<std::string>(schema, "type") == "array")
-            value = Array{};
-        else
-            settle_lists_of(schema, *object);
-    } else if (auto* list = value.get<Array>()) {
-        const auto items = part<Object>(schema, "items");
-        for (Value& item : *list)
-            settle_list(items, item);
-    }
-}
-
-bool is_empty_table(const Value& value)
-{
-    const auto* object = value.get<Object>();
-    return object != nullptr && object->empty();
-}
-
-// The same of what stands in the schema itself.
-void settle_schema(Object& schema)
-{
-    for (Member& member : schema)
-        if ((member.name == "required" || member.name == "enum") && is_empty_table(member.value))
-            member.value = Array{};
-    if (Value* fallback = schema.find("default"))
-        settle_list(schema, *fallback);
-    if (Value* items = schema.find("items"); items != nullptr && items->get<Object>() != nullptr)
-        settle_schema(*items->get<Object>());
-    Value* properties = schema.find("properties");
-    if (properties == nullptr || properties->get<Object>() == nullptr)
-        return;
-    for (Member& property : *properties->get<Object>())
-        if (auto* described = property.value.get<Object>())
-            settle_schema(*described);
-}
-
 std::string function_of(const std::string& kind)
 {
     return "reconciler." + kind;
@@ -86,7 +36,6 @@ Result<DeclaredReconciler> read(const Request& request, const std::string& where
     declared.where = where;
     if (const Value* schema = option(given, "schema"); schema != nullptr && schema->get<Object>() != nullptr)
         declared.schema = *schema->get<Object>();
-    settle_schema(declared.schema);
     if (auto fine = reconcile::check_schema(declared.schema); !fine)
         return Failure{Errc::bad_arguments, "reconciler '" + declared.kind + "': " + fine.error().message};
     const auto every = duration_option(given, "every");
@@ -141,10 +90,7 @@ Outcome reconcile_document(Request& request)
     const auto declared = std::ranges::find(all, text(request, 0), &DeclaredReconciler::kind);
     if (declared == all.end())
         return Failure{Errc::not_found, "this script has no reconciler of the kind '" + text(request, 0) + "'"};
-    Object given = table(request, 1);
-    if (Value* spec = given.find("spec"))
-        settle_list(declared->schema, *spec);
-    auto document = checked_document(*declared, std::move(given));
+    auto document = checked_document(*declared, table(request, 1));
     if (!document)
         return document.error();
     return Outputs{Value{std::move(*document)}};

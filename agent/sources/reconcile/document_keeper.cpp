@@ -300,6 +300,7 @@ asio::awaitable<Result<std::optional<Duration>>> DocumentKeeper::take_turn(Key k
         finish(key, *pass);
         co_return std::optional<Duration>{};
     }
+    note_done(present->second, pass->done);
     take_pass(present->second, document, *pass);
     if (!pass->problem.empty())
         co_return Failure{Errc::refused, pass->problem};
@@ -346,6 +347,19 @@ void DocumentKeeper::take_pass(Kept& kept, const Document& looked_at, const Reco
         parts_.documents.keep_soon(document);
     if (news)
         parts_.changed(document);
+}
+
+void DocumentKeeper::note_done(Kept& kept, const std::vector<std::string>& done) const
+{
+    for (const std::string& what : done) {
+        Done one;
+        one.at = parts_.clock.wall();
+        one.what = what;
+        kept.recent.push_back(std::move(one));
+    }
+    if (kept.recent.size() > Kept::most_recent)
+        kept.recent.erase(kept.recent.begin(),
+                          kept.recent.end() - static_cast<std::ptrdiff_t>(Kept::most_recent));
 }
 
 void DocumentKeeper::note_problem(Kept& kept, const std::string& problem)

@@ -21,12 +21,23 @@
 
 namespace forager::reconciling {
 
+/// What was done for a document.
+struct Done {
+    WallTime at{};
+    std::string what; ///< a sentence, with its reason
+
+    Done() = default;
+};
+
 /// A document and how it is.
 struct Kept {
+    static constexpr std::size_t most_recent = 20;
+
     reconcile::Document document;
     std::string problem;   ///< why the last pass failed; empty: it did not
     std::size_t turns = 0; ///< so far
     bool has_failed = false; ///< see `ReconcilePass`
+    std::vector<Done> recent; ///< the last things that were done, the oldest first; since the agent began
 
     Kept() = default;
 };
@@ -96,6 +107,7 @@ private:
     Result<Reconciler*> checked(const Object& given, const std::string& origin) const; // its reconciler
     void take_pass(Kept& kept, const reconcile::Document& looked_at, const ReconcilePass& pass);
     void finish(const reconcile::Key& key, const ReconcilePass& pass);
+    void note_done(Kept& kept, const std::vector<std::string>& done) const;
     void note_problem(Kept& kept, const std::string& problem);
 
     Parts parts_;

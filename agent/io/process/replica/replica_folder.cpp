@@ -107,7 +107,7 @@ std::optional<ReplicaBegun> ReplicaFolder::begun() const
 
 bool ReplicaFolder::write_end(const ReplicaEnd& end) const
 {
-    const Object data{{"status", end.status}, {"trouble", end.trouble}, {"at", to_number(end.at)}};
+    const Object data{{"status", end.status}, {"trouble", end.trouble}, {"said", end.said}, {"at", to_number(end.at)}};
     return write("end", to_json(Value{data}) + "\n");
 }
 
@@ -119,6 +119,7 @@ std::optional<ReplicaEnd> ReplicaFolder::end() const
     ReplicaEnd end;
     end.status = static_cast<int>(part<std::int64_t>(*data, "status"));
     end.trouble = part<std::string>(*data, "trouble");
+    end.said = part<std::string>(*data, "said");
     end.at = time_of(*data, "at");
     return end;
 }

@@ -42,6 +42,7 @@ struct ReplicaBegun {
 struct ReplicaEnd {
     int status = 0;      ///< what the system's `wait` gave
     std::string trouble; ///< why it could not be started; empty: it ran
+    std::string said;    ///< the last line that it has written
     WallTime at{};
 
     ReplicaEnd() = default;

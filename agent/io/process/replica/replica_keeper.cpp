@@ -1,5 +1,6 @@
 #include "io/process/replica/replica_keeper.hpp"
 
+#include "base/text.hpp"
 #include "io/process/kept/keeper_words.hpp"
 #include "io/process/replica/health_watch.hpp"
 #include "io/process/replica/replica_folder.hpp"
@@ -25,6 +26,8 @@
 #include <cstring>
 #include <ctime>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +36,7 @@ namespace forager {
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{64} * 1024;
+constexpr std::size_t enough_words = 300; // to tell how it ended
 
 // Of others' signals none is for it: it ends when its replica has ended, and whoever means both signals both.
 void prepare_signals()
@@ -95,7 +99,10 @@ public:
         take_over_streams();
         if (auto failure = begin()) {
             // Who asked for it may be gone: then the folder tells.
-            (void)folder_.write_end({0, failure->message, wall()});
+            ReplicaEnd end;
+            end.trouble = failure->message;
+            end.at = wall();
+            (void)folder_.write_end(end);
             tell(KeptFailure{std::move(*failure)});
             return 1;
         }
@@ -210,7 +217,10 @@ private:
             child_.out = {};
             return 0;
         }
-        log_->write({buffer_.data(), static_cast<std::size_t>(count)});
+        const std::string_view bytes{buffer_.data(), static_cast<std::size_t>(count)};
+        log_->write(bytes);
+        said_.append(bytes.substr(bytes.size() - std::min(bytes.size(), enough_words)));
+        said_.erase(0, said_.size() - std::min(said_.size(), enough_words));
         return static_cast<std::size_t>(count);
     }
 
@@ -233,8 +243,16 @@ private:
         end.at = wall();
         end_what_is_left();
         read_rest();
+        end.said = last_line();
         (void)folder_.write_end(end);
         ended_ = true;
+    }
+
+    std::string last_line() const
+    {
+        const std::string_view said = trimmed(said_);
+        const std::size_t before = said.rfind('\n');
+        return printable(said.substr(before == said.npos ? 0 : before + 1));
     }
 
     // As in a container: when the first process has ended, all others are killed.
@@ -261,6 +279,7 @@ private:
     std::optional<RotatingLog> log_;
     std::optional<HealthWatch> health_;
     ReplicaHealth told_;
+    std::string said_; // the end of what it has written
     std::vector<char> buffer_;
     bool ended_ = false;
 };
