@@ -56,6 +56,7 @@ class Kills:
         self.keeper.apply()
 
     def end_story(self):
+        self.assert_still()
         self.keeper.finish()
         self.until(lambda: not self.leftovers(), "nothing to be left")
         self.assert_nothing_left()
@@ -133,11 +134,13 @@ class Kills:
 
     def delete(self, _):
         """Sometimes not to its end: then they are wanted again while some of them are going."""
+        self.end_rivals()  # they would make them anew
         deletion = self.keeper.delete()
         if self.chance.random() < 0.5:
             self.wait()
             self.kill_process(deletion)
-        deletion.wait(PATIENCE)
+        if deletion.wait(PATIENCE) == 0:
+            self.assert_nothing_left()
         self.seen["deletions"] += 1
         if self.chance.random() < 0.5:
             self.kill_keeper(None)

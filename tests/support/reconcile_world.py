@@ -1,5 +1,6 @@
 """Documents with replicas that can be told from all else of this machine, however they are run; who keeps them, a `forager
 reconcile --watch` or an agent; and strangers beside. For campaigns: tests/scenarios/reconcile_kills_test.py."""
+import http.client
 import json
 import os
 import pathlib
@@ -101,8 +102,8 @@ class Watching:
         return True
 
     def status(self, name):
-        told = [line for line in list(self.watched.lines) if line.get("name") == name] if self.watched else []
-        return told[-1] if told else {}
+        told = self.watched.lines[::-1] if self.watched else []
+        return next((line for line in told if line.get("name") == name), {})
 
     def delete(self):
         """Gives the process that does it, when all others have ended."""
@@ -141,11 +142,11 @@ class Serving:
     def status(self, name):
         try:
             return self.test.request("GET", f"/v1/documents/{KIND}:{name}").get("result", {})
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             return {}
 
     def delete(self):
-        return self.test.begin_forager("delete", "--wait", *self.names())
+        return self.test.begin_forager("delete", "--wait", *(f"{KIND}/{name}" for name in DOCUMENTS))
 
     def finish(self):
         self.ensure()
@@ -153,15 +154,10 @@ class Serving:
         self.end(signal.SIGTERM)
 
     def are_deleted(self):
-        done = self.test.forager("delete", "--wait", *self.names())
-        return done.returncode == 0 or "there is no document" in done.stderr and self.listed() == []
-
-    def listed(self):
-        return self.test.request("GET", "/v1/documents")["result"]
-
-    @staticmethod
-    def names():
-        return [f"{KIND}/{name}" for name in DOCUMENTS]
+        left = [f"{KIND}/{document['name']}" for document in self.test.request("GET", "/v1/documents")["result"]]
+        if left:
+            self.test.forager("delete", "--wait", *left)
+        return not left
 
 
 class ReconcileWorld:
@@ -241,6 +237,15 @@ class ReconcileWorld:
             time.sleep(0.02)
         return time.monotonic() - begun
 
+    def assert_still(self):
+        """When all is as it should be, nothing is done: also not after the time for another look."""
+        before = self.processes()
+        time.sleep(1.5)  # nobody tells that nothing has happened
+        self.assertEqual((self.trouble(), self.processes()), ("", before), self.about())
+
+    def processes(self):
+        return {wish.name: sorted(self.family_of(wish).first) for wish in self.wishes.values()}
+
     def trouble(self):
         return next((problem for wish in self.wishes.values() if (problem := self.trouble_of(wish))), "") or self.debris()
 
@@ -305,7 +310,7 @@ class LocalWorld(ReconcileWorld):
     def invite_strangers(self):
         """A process like ours, and replicas of a document of the same name elsewhere, which nobody keeps at present."""
         alike = subprocess.Popen(command(1), stdin=subprocess.DEVNULL, env=self.environment | {OTHERS: str(self.folder), "FORM": "1"})
-        self.addCleanup(alike.wait)
+        self.addCleanup(self.kill_process, alike)
         self.elsewhere = self.folder / "elsewhere.json"
         self.elsewhere.write_text(json.dumps({
             "kind": KIND, "metadata": {"name": "web", "namespace": "elsewhere", "uid": STRANGER},
