@@ -84,10 +84,25 @@ Instance::State state_of(const Object& pod, const ContainerState& container)
     return container.phase == ContainerState::Phase::running ? Instance::State::running : Instance::State::starting;
 }
 
-std::string trouble_of(const Object& pod, const Instance& instance)
+// In the words of the other runtimes, but for what the pod itself has to say.
+std::string end_of(const Object& pod, const ContainerState& container)
+{
+    const bool pod_says_why = !part<std::string>(part<Object>(pod, "status"), "reason").empty();
+    if (pod_says_why || container.phase != ContainerState::Phase::ended)
+        return kubernetes::trouble_of(pod);
+    if (container.reason == "OOMKilled")
+        return "it was killed because it wanted more memory than it may have";
+    const bool is_usual = container.reason.empty() || container.reason == "Error" || container.reason == "Completed";
+    return "it has ended with status " + std::to_string(container.exit_code) +
+           (is_usual ? "" : ", " + container.reason) + (container.message.empty() ? "" : ": " + container.message);
+}
+
+std::string trouble_of(const Object& pod, const ContainerState& container, const Instance& instance)
 {
     if (kubernetes::is_being_deleted(pod))
         return "the pod is being deleted";
+    if (instance.state == Instance::State::ended)
+        return end_of(pod, container);
     if (auto trouble = kubernetes::trouble_of(pod); !trouble.empty() || instance.ready)
         return trouble;
     const bool is_checked = !part<Object>(container_in(pod), "readinessProbe").empty();
@@ -119,7 +134,7 @@ Instance instance_of(const Object& pod, WallTime now)
         instance.ready = kubernetes::is_ready(pod);
         instance.unhealthy = !instance.ready && is_unhealthy(pod, instance.started, now);
     }
-    instance.trouble = trouble_of(pod, instance);
+    instance.trouble = trouble_of(pod, container, instance);
     return instance;
 }
 

@@ -1,7 +1,10 @@
 #include "primitives/replicas/kubernetes_replicas.hpp"
 
 #include "base/duration.hpp"
+#include "base/text.hpp"
+#include "clients/kubernetes/logs.hpp"
 #include "clients/kubernetes/objects.hpp"
+#include "clients/kubernetes/pods.hpp"
 #include "clients/kubernetes/refusal.hpp"
 #include "primitives/kubernetes/cluster.hpp"
 #include "primitives/replicas/kubernetes_instance.hpp"
@@ -194,6 +197,28 @@ bool has_owner(const Object& object)
     return !part<Array>(part<Object>(object, "metadata"), "ownerReferences").empty();
 }
 
+// The last line of what it has printed, for people: the pod is removed soon, and its output with it.
+asio::awaitable<std::string> last_words(KubernetesCluster& cluster, std::string pod)
+{
+    constexpr std::size_t most = 300;
+    kubernetes::LogOptions options;
+    options.container = replica_container;
+    options.tail = 1;
+    options.limit = most;
+    auto words = co_await kubernetes::logs(cluster.client(), cluster.space(), std::move(pod), std::move(options));
+    co_return words.has_value() ? std::string{trimmed(printable(*words))} : std::string{};
+}
+
+asio::awaitable<Instance> look_at(KubernetesCluster& cluster, Object pod)
+{
+    Instance instance = instance_of(pod, cluster.clock().wall());
+    if (kubernetes::is_being_deleted(pod) || instance.exit_code.value_or(0) == 0)
+        co_return instance;
+    if (const std::string words = co_await last_words(cluster, instance.name); !words.empty())
+        instance.trouble += ", after it said: " + words;
+    co_return instance;
+}
+
 // Who may not see Secrets has none to look after.
 asio::awaitable<Result<Array>> secrets_by(KubernetesCluster& cluster, Selector selector)
 {
@@ -228,7 +253,7 @@ asio::awaitable<Result<std::vector<Instance>>> KubernetesReplicas::list(Key key)
     std::vector<Instance> instances;
     for (const Value& pod : pods->items)
         if (is_of(*pod.get<Object>(), key))
-            instances.push_back(instance_of(*pod.get<Object>(), (*cluster)->clock().wall()));
+            instances.push_back(co_await look_at(**cluster, *pod.get<Object>()));
     std::ranges::sort(instances, {}, &Instance::name);
     co_await tidy(**cluster, std::move(*secrets), pods->items);
     co_return instances;

@@ -106,8 +106,12 @@ TEST_CASE("one that has ended says how")
     CHECK(failed.exit_code == 137);
     CHECK(failed.started == at("03:00:05"));
     CHECK(failed.ended == at("03:00:09"));
-    CHECK(failed.trouble == "container replica ended with status 137, OOMKilled");
+    CHECK(failed.trouble == "it was killed because it wanted more memory than it may have");
     CHECK(read(status("Succeeded", R"({"terminated":{"exitCode":0}})")).exit_code == 0);
+    CHECK(read(status("Failed", R"({"terminated":{"exitCode":3,"reason":"Error"}})")).trouble ==
+          "it has ended with status 3");
+    CHECK(read(status("Failed", R"({"terminated":{"exitCode":128,"reason":"StartError","message":"no such file"}})"))
+              .trouble == "it has ended with status 128, StartError: no such file");
     // The node tells of the container before it tells of the pod.
     CHECK(read(status("Running", R"({"terminated":{"exitCode":1}})")).state == State::ended);
     const Instance evicted = read(R"({"phase":"Failed","reason":"Evicted","message":"no room"})");

@@ -58,6 +58,8 @@ struct PodWorld {
         const std::size_t begin = line.find(" /") + 1;
         const std::string path = line.substr(begin, line.find_first_of(" ?", begin) - begin);
         auto& objects = holds(path, "/pods") ? pods : secrets;
+        if (path.ends_with("/log"))
+            return answer(200, said);
         const std::string name = path.substr(path.find_last_of('/') + 1);
         const bool is_one = name != "pods" && name != "secrets";
         if (holds(line, "watch=true"))
@@ -149,6 +151,7 @@ struct PodWorld {
     std::string refused; // a part of a request's line
     int refusal = 500;
     std::string reason = "InternalError";
+    std::string said; // by whatever pod
     std::string news; // of a watch
     int uids = 0;
     KubernetesWorld world{[this](const std::string& request) { return serve(request); }};
@@ -198,6 +201,17 @@ TEST_CASE("what is listed is the document's alone, by its names")
     Key other = deployment().key;
     other.space = "elsewhere";
     CHECK(there.list(other).empty());
+}
+
+TEST_CASE("one that has failed tells what it has said last")
+{
+    PodWorld there;
+    there.said = "no disk\n";
+    REQUIRE(there.start());
+    there.set_status("web-0", R"({"phase":"Failed","containerStatuses":[{"name":"replica",)"
+                              R"("state":{"terminated":{"exitCode":3,"reason":"Error"}}}]})");
+    CHECK(there.list().at(0).trouble == "it has ended with status 3, after it said: no disk");
+    CHECK(holds(there.requests(), "/pods/web-0/log?container=replica&tailLines=1&limitBytes=300"));
 }
 
 TEST_CASE("one that runs is not made again, one that has ended is replaced")
