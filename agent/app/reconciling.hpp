@@ -41,6 +41,10 @@ public:
     ~Reconciling();
 
     reconciling::DocumentKeeper& keeper() { return keeper_; }
+    ReplicaIdentities& identities() { return *identities_; }
+
+    /// Failures: refused (it is not configured).
+    Result<ReplicaRuntime*> runtime(reconcile::Runtime runtime);
 
     /// The reconcilers of these scripts and no others, besides those that are built in.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts);
@@ -53,7 +57,6 @@ public:
 
 private:
     Result<Reconciler*> reconciler_of(const std::string& kind) const;
-    Result<ReplicaRuntime*> runtime(reconcile::Runtime runtime);
     std::unique_ptr<ReplicaRuntime> make(reconcile::Runtime runtime);
     Result<void> is_there(reconcile::Runtime runtime) const;
     boost::asio::awaitable<void> hear();

@@ -34,6 +34,8 @@ public:
     explicit ReconcileDesk(Parts parts);
 
     reconciling::DocumentKeeper& keeper() { return reconciling_.keeper(); }
+    ReplicaIdentities& identities() { return reconciling_.identities(); }
+    Result<ReplicaRuntime*> runtime(reconcile::Runtime runtime) { return reconciling_.runtime(runtime); }
 
     /// One more wants to hear of each other status.
     void tell(Changed changed) { changed_.push_back(std::move(changed)); }
