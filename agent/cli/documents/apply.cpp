@@ -51,10 +51,11 @@ asio::awaitable<Outcome> apply_all(control::Client& client, std::vector<WrittenD
                                           text_of(*answer, "generation") + "\n"));
         applied.push_back(std::move(*answer));
     }
+    const TimeLimit limit = options.patience.limit();
     for (Value& one : applied) {
         if (!options.patience.wait)
             break;
-        auto there = co_await arrived(client, title_of(one), options.patience.time(), telling_lines(options.common));
+        auto there = co_await arrived(client, title_of(one), limit, telling_lines(options.common));
         if (there.has_error())
             co_return there.error();
         if (!options.common.json)

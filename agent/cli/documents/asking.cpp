@@ -70,16 +70,16 @@ asio::awaitable<Result<Value>> follow(control::Client& client, std::string what,
     }
 }
 
-asio::awaitable<Result<Value>> follow_patiently(control::Client& client, std::string what, Duration patience,
+asio::awaitable<Result<Value>> follow_patiently(control::Client& client, std::string what, TimeLimit limit,
                                                 SeeDocument see, bool to_its_end)
 {
     SystemClock clock{co_await asio::this_coro::executor};
     const auto last = std::make_shared<Value>();
-    auto followed = co_await within(clock, std::optional{clock.now() + patience},
+    auto followed = co_await within(clock, std::optional{clock.now() + limit.left()},
                                     follow(client, what, std::move(see), last, to_its_end), "");
     if (followed.has_error() && followed.error().code == Errc::timed_out && followed.error().message.empty())
-        co_return Failure{Errc::timed_out,
-                          "not done within " + to_text(patience) + ": " + (last->is_null() ? what : line_of(*last))};
+        co_return Failure{Errc::timed_out, "not done within " + to_text(limit.whole()) + ": " +
+                                               (last->is_null() ? what : line_of(*last))};
     co_return followed;
 }
 
@@ -160,14 +160,14 @@ Course course_of(const Value& document)
     return is_there ? Course::there : Course::going;
 }
 
-asio::awaitable<Result<Value>> arrived(control::Client& client, std::string what, Duration patience, SeeDocument see)
+asio::awaitable<Result<Value>> arrived(control::Client& client, std::string what, TimeLimit limit, SeeDocument see)
 {
-    return follow_patiently(client, std::move(what), patience, std::move(see), false);
+    return follow_patiently(client, std::move(what), limit, std::move(see), false);
 }
 
-asio::awaitable<Result<void>> gone(control::Client& client, std::string what, Duration patience, SeeDocument see)
+asio::awaitable<Result<void>> gone(control::Client& client, std::string what, TimeLimit limit, SeeDocument see)
 {
-    const auto followed = co_await follow_patiently(client, std::move(what), patience, std::move(see), true);
+    const auto followed = co_await follow_patiently(client, std::move(what), limit, std::move(see), true);
     if (followed.has_error() && !is_gone(followed.error()))
         co_return followed.error();
     co_return Result<void>{};

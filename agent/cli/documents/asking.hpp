@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -49,16 +50,28 @@ enum class Course {
 };
 Course course_of(const Value& document);
 
+/// What all waiting of one command may take together.
+class TimeLimit {
+public:
+    explicit TimeLimit(Duration whole) : whole_{whole}, begun_{std::chrono::steady_clock::now()} {}
+
+    Duration whole() const { return whole_; }
+    Duration left() const { return whole_ - (std::chrono::steady_clock::now() - begun_); }
+
+private:
+    Duration whole_;
+    std::chrono::steady_clock::time_point begun_;
+};
+
 /// Sees each new form of it.
 using SeeDocument = std::function<void(const Value& document)>;
 
 /// Waits until a document is there. Its last form. Failures: refused (its change has failed), timed_out, not_found.
-boost::asio::awaitable<Result<Value>> arrived(control::Client& client, std::string what, Duration patience,
+boost::asio::awaitable<Result<Value>> arrived(control::Client& client, std::string what, TimeLimit limit,
                                               SeeDocument see);
 
 /// Waits until a document is gone. Failures: timed_out.
-boost::asio::awaitable<Result<void>> gone(control::Client& client, std::string what, Duration patience,
-                                          SeeDocument see);
+boost::asio::awaitable<Result<void>> gone(control::Client& client, std::string what, TimeLimit limit, SeeDocument see);
 
 /// Says on stderr how it is, where it says something else than before.
 SeeDocument telling_lines(const Common& common);
@@ -68,7 +81,7 @@ struct Patience {
     bool wait = false;
     std::optional<std::chrono::nanoseconds> timeout;
 
-    Duration time() const { return timeout ? Duration{*timeout} : usual_wait; }
+    TimeLimit limit() const { return TimeLimit{timeout ? Duration{*timeout} : usual_wait}; }
 };
 void add_patience(CLI::App& command, Patience& patience, const char* until);
 

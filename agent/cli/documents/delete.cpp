@@ -91,10 +91,10 @@ asio::awaitable<Outcome> delete_all(control::Client& client, std::vector<std::st
             co_return row.error();
         rows.push_back(std::move(*row));
     }
+    const TimeLimit limit = options.patience.limit();
     for (Value& row : rows) {
         if (options.patience.wait && !options.forget) {
-            const auto end =
-                co_await gone(client, title_of(row), options.patience.time(), telling_lines(options.common));
+            const auto end = co_await gone(client, title_of(row), limit, telling_lines(options.common));
             if (end.has_error())
                 co_return end.error();
             row.get<Object>()->set("change", "deleted");

@@ -28,8 +28,8 @@ struct RolloutOptions {
 
 asio::awaitable<Outcome> watched(control::Client& client, RolloutOptions options)
 {
-    const Duration patience = options.timeout ? Duration{*options.timeout} : usual_wait;
-    auto there = co_await arrived(client, options.what, patience, telling_lines(options.common));
+    const TimeLimit limit{options.timeout ? Duration{*options.timeout} : usual_wait};
+    auto there = co_await arrived(client, options.what, limit, telling_lines(options.common));
     if (there.has_error())
         co_return there.error();
     co_return Outputs{std::move(*there)};
