@@ -19,6 +19,7 @@ from colonies.testcase import ColonyTest
 from colony_agent import SUCCESSFUL, ColonyAgent
 
 KIND = "ExecutorDeployment"
+DEFINITION = "executordeployments.compute.colonies.io"
 APPROVED = 1
 
 
@@ -98,7 +99,8 @@ class BlueprintTest(ColonyAgent):
         """The processes that have ended, the oldest first."""
         ended = self.colony.setup("getprocessesmsg", self.colony.user.key, colonyname=self.colony.name, count=100,
                                   state=SUCCESSFUL, executortype=self.colony.executor_type, label="", initiator="")
-        return [process for process in reversed(ended or []) if process["spec"]["funcname"] == (function or self.function)]
+        wanted = function or self.function
+        return [process for process in reversed(ended or []) if process["spec"]["funcname"] == wanted]
 
     def approved(self):
         """The executors of replicas, by their names."""
@@ -206,7 +208,8 @@ class Deployments(BlueprintTest):
 
     def test_a_command_that_the_definition_does_not_allow(self):
         """What the server does not check: integers, and members that are needed deeper inside."""
-        self.colony.setup("removeblueprintdefinitionmsg", self.colony.owner_key, namespace=self.colony.name, name="fleet")
+        self.colony.setup("removeblueprintdefinitionmsg", self.colony.owner_key, namespace=self.colony.name,
+                          name="fleet")
         self.define(schema={"type": "object", "properties": {"replicas": {"type": "integer"},
                                                              "runtime": {"type": "string", "default": "local"}}})
         self.serve()
@@ -326,18 +329,17 @@ class TheSeedsWords(BlueprintTest):
 
     def definition_file(self):
         return self.write("definition.json", {
-            "apiVersion": "colonies.io/v1", "kind": "CustomResourceDefinition",
-            "metadata": {"name": "executordeployments.compute.colonies.io"},
-            "spec": {"group": "compute.colonies.io", "version": "v1", "names": {"kind": KIND, "plural": "executordeployments"},
-                     "scope": "Namespaced", "handler": {"executorType": self.colony.executor_type,
+            "apiVersion": "colonies.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": DEFINITION},
+            "spec": {"group": "compute.colonies.io", "version": "v1", "scope": "Namespaced",
+                     "names": {"kind": KIND, "plural": "executordeployments"}, "handler": {"executorType": self.colony.executor_type,
                                                         "functionName": self.function}}})
 
     def instance_file(self, replicas):
         return self.write("instance.json", {
             "apiVersion": "compute.colonies.io/v1", "kind": KIND,
             "metadata": {"name": self.name, "namespace": self.colony.name},
-            "spec": {"runtime": "local", "replicas": replicas, "executorType": "reader", "command": ["sleep", self.hour],
-                     "config": {"env": {"BATCH_SIZE": "32"}}}})
+            "spec": {"runtime": "local", "replicas": replicas, "executorType": "reader",
+                     "command": ["sleep", self.hour], "config": {"env": {"BATCH_SIZE": "32"}}}})
 
     def changes(self, *files):
         return [(one["kind"], one["name"], one["change"]) for one in self.result("apply", "--colony", *files)]
@@ -346,13 +348,13 @@ class TheSeedsWords(BlueprintTest):
         self.serve()
         definition, instance = self.definition_file(), self.instance_file(3)
         self.assertEqual(self.changes(instance, definition), [
-            ("BlueprintDefinition", "executordeployments.compute.colonies.io", "created"), (KIND, self.name, "created")])
+            ("BlueprintDefinition", DEFINITION, "created"), (KIND, self.name, "created")])
         status = self.running(3)
         short = self.blueprint()["blueprintid"][:8]
         self.assertEqual({one["name"] for one in status["instances"]}, {f"{self.name}-{short}-{i}" for i in range(3)})
         self.assertEqual({environment_of(replica)["BATCH_SIZE"] for replica in self.replicas()}, {"32"})
         self.assertEqual(self.changes(definition, instance), [
-            ("BlueprintDefinition", "executordeployments.compute.colonies.io", "unchanged"), (KIND, self.name, "unchanged")])
+            ("BlueprintDefinition", DEFINITION, "unchanged"), (KIND, self.name, "unchanged")])
         self.assertEqual(self.changes(self.instance_file(1)), [(KIND, self.name, "configured")])
         self.running(1, 2)
 
@@ -371,7 +373,7 @@ class TheSeedsWords(BlueprintTest):
         for word in ("Phase: Running", "BATCH_SIZE", "create", f"{self.name}-"):
             self.assertIn(word, described)
         self.assertEqual(self.result("describe", "--colony", f"{KIND}/{self.name}")["history"][0]["change"], "create")
-        in_use = self.refusal("delete", "--colony", "definition/executordeployments.compute.colonies.io")
+        in_use = self.refusal("delete", "--colony", f"definition/{DEFINITION}")
         self.assertIn("blueprint", in_use["message"])
         self.assertEqual([one["change"] for one in self.result("delete", "--colony", str(definition), str(instance))],
                          ["deleted", "deleted"])
@@ -383,7 +385,7 @@ class TheSeedsWords(BlueprintTest):
         error = self.refusal("apply", "--colony", str(broken), exit_code=2)
         self.assertIn("metadata.name", error["message"])
         self.assertIn("broken.json:1", error["where"])
-        other = self.write("other.json", {"kind": KIND, "metadata": {"name": "a", "namespace": "elsewhere"}, "spec": {}})
+        other = self.write("other.json", {"kind": KIND, "spec": {}, "metadata": {"name": "a", "namespace": "elsewhere"}})
         self.assertIn("elsewhere", self.refusal("apply", "--colony", str(other), exit_code=2)["message"])
         self.assertEqual(self.colony.call("getblueprintsmsg", namespace=self.colony.name, kind="", locationname=""), [])
 
