@@ -331,8 +331,8 @@ class TheSeedsWords(BlueprintTest):
         return self.write("definition.json", {
             "apiVersion": "colonies.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": DEFINITION},
             "spec": {"group": "compute.colonies.io", "version": "v1", "scope": "Namespaced",
-                     "names": {"kind": KIND, "plural": "executordeployments"}, "handler": {"executorType": self.colony.executor_type,
-                                                        "functionName": self.function}}})
+                     "names": {"kind": KIND, "plural": "executordeployments"},
+                     "handler": {"executorType": self.colony.executor_type, "functionName": self.function}}})
 
     def instance_file(self, replicas):
         return self.write("instance.json", {
@@ -385,7 +385,7 @@ class TheSeedsWords(BlueprintTest):
         error = self.refusal("apply", "--colony", str(broken), exit_code=2)
         self.assertIn("metadata.name", error["message"])
         self.assertIn("broken.json:1", error["where"])
-        other = self.write("other.json", {"kind": KIND, "spec": {}, "metadata": {"name": "a", "namespace": "elsewhere"}})
+        other = self.write("other.json", {"kind": KIND, "metadata": {"name": "a", "namespace": "elsewhere"}})
         self.assertIn("elsewhere", self.refusal("apply", "--colony", str(other), exit_code=2)["message"])
         self.assertEqual(self.colony.call("getblueprintsmsg", namespace=self.colony.name, kind="", locationname=""), [])
 
