@@ -32,9 +32,9 @@ public:
         QueueSource& queue;
         store::Store& store;
         WorkQueue& work;
+        reconciling::DocumentKeeper& documents;
         Sessions& sessions;
         Gate& gate; ///< for calls
-        reconciling::DocumentKeeper& documents;
         std::function<Object()> status;
         std::function<Array()> scripts;
         std::function<boost::asio::awaitable<void>()> reload;

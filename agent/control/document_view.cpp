@@ -99,6 +99,7 @@ Object summary_of(const Kept& kept)
     data.append("ready", number_in(document.status, "ready"));
     data.append("paused", document.paused);
     data.append("deleting", document.deleting);
+    data.append("has_failed", kept.has_failed || document.failed.has_value());
     if (document.failed)
         data.append("failed", *document.failed);
     return data;

@@ -9,7 +9,8 @@
 namespace forager::control {
 
 /// For a row of a list: kind, name, origin and space where there are, id, generation, created, phase, message, runtime,
-/// replicas and ready (null where its status has none), paused, deleting, failed (a generation).
+/// replicas and ready (null where its status has none), paused, deleting, has_failed (its last change), failed (the
+/// generation that was taken back).
 Object summary_of(const reconciling::Kept& kept);
 
 /// The same with the document as it is acted upon, its status, its revisions, what was done for it, and `print`:

@@ -66,7 +66,7 @@ local function difference(wanted, found, path)
     return path
   end
   for _, name in ipairs(sorted_names(wanted, found)) do
-    local inner = type(name) == "number" and ("%s[%d]"):format(path, name - 1) or path .. "." .. tostring(name)
+    local inner = math.type(name) == "integer" and ("%s[%d]"):format(path, name - 1) or path .. "." .. tostring(name)
     local differs = difference(wanted[name], found[name], inner)
     if differs then
       return differs

@@ -265,6 +265,7 @@ void Agent::make_control()
         control::Api::Parts{app_.scheduler(), *queue_, *store_, *work_, reconcile_->keeper(), *sessions_, gate_,
                             [this] { return overview_->status(); }, [this] { return overview_->scripts(); },
                             [this] { return reload(); }, [this] { return drain_.run(); }, [this] { drain_.resume(); }});
+    reconcile_->tell([this](const reconcile::Document& document) { api_->changed(document.key); });
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(

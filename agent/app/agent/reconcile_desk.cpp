@@ -28,8 +28,8 @@ void ReconcileDesk::start(Supervisor& loops)
 
 void ReconcileDesk::hear(const reconcile::Document& document) const
 {
-    if (changed_)
-        changed_(document);
+    for (const Changed& changed : changed_)
+        changed(document);
 }
 
 } // namespace forager

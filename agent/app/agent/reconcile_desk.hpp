@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace forager {
@@ -36,8 +37,8 @@ public:
     ReplicaIdentities& identities() { return reconciling_.identities(); }
     Result<ReplicaRuntime*> runtime(reconcile::Runtime runtime) { return reconciling_.runtime(runtime); }
 
-    /// Whoever wants to hear of each other status.
-    void tell(Changed changed) { changed_ = std::move(changed); }
+    /// One more wants to hear of each other status.
+    void tell(Changed changed) { changed_.push_back(std::move(changed)); }
 
     /// The reconcilers of these scripts and no others, besides those that are built in.
     void serve(const std::vector<std::shared_ptr<scripting::Script>>& scripts) { reconciling_.serve(scripts); }
@@ -53,7 +54,7 @@ private:
     void hear(const reconcile::Document& document) const;
 
     const AgentLog& log_;
-    Changed changed_;
+    std::vector<Changed> changed_;
     Reconciling reconciling_;
 };
 

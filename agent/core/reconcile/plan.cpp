@@ -102,9 +102,10 @@ Planner::Planner(const Look& look, const Memory& memory)
 void Planner::order(Replicas& replicas) const
 {
     const bool by_index = look_.wanted.naming == Naming::index;
-    std::ranges::sort(replicas, [by_index](const Instance* one, const Instance* other) {
-        if (is_ready(*one) != is_ready(*other))
-            return !is_ready(*one);
+    const auto worth = [this](const Instance& i) { return (is_ready(i) ? 1 : 0) + (is_available(look_, i) ? 1 : 0); };
+    std::ranges::sort(replicas, [by_index, worth](const Instance* one, const Instance* other) {
+        if (worth(*one) != worth(*other))
+            return worth(*one) < worth(*other);
         if (one->unhealthy != other->unhealthy)
             return one->unhealthy;
         if (by_index && index_in(one->name) != index_in(other->name))

@@ -75,7 +75,8 @@ std::string message_of(Phase phase, const Look& look, const Memory& memory, cons
     switch (phase) {
     case Phase::running:
     case Phase::deleted: return "";
-    case Phase::deleting: return std::to_string(look.there.size()) + " are left"; // replicas
+    case Phase::deleting:
+        return std::to_string(look.there.size()) + (look.there.size() == 1 ? " is left" : " are left");
     case Phase::paused: return "nothing is changed while it is paused (" + ready + ")";
     case Phase::updating:
         return so_many(count.available, wanted) + " of the wanted template and ready" + trouble_in(look);
@@ -90,7 +91,8 @@ std::string message_of(Phase phase, const Look& look, const Memory& memory, cons
     if (memory.failures > 0 && count.live < wanted)
         return dying(look, memory);
     if (count.live > wanted)
-        return std::to_string(count.live) + " are there, " + std::to_string(wanted) + " are wanted";
+        return std::to_string(count.live) + (count.live == 1 ? " is" : " are") + " there instead of " +
+               std::to_string(wanted);
     return ready + trouble_in(look);
 }
 

@@ -28,7 +28,9 @@ void add_end(Instance& instance, const Sight& sight, const std::string& boot)
         instance.trouble = sight.end->trouble;
         if (sight.end->trouble.empty()) {
             instance.exit_code = exit_code_of(sight.end->status);
-            instance.trouble = ended_status(sight.end->status);
+            instance.trouble = WIFSIGNALED(sight.end->status)
+                                   ? "it was " + ended_status(sight.end->status)
+                                   : "it has ended with status " + std::to_string(*instance.exit_code);
             if (sight.end->status != 0 && !sight.end->said.empty())
                 instance.trouble += ", after it said: " + sight.end->said;
         }
@@ -48,6 +50,8 @@ void add_health(Instance& instance, const Sight& sight)
     instance.unhealthy = is_asked && health.unhealthy;
     if (is_asked)
         instance.trouble = health.trouble;
+    if (!instance.ready && instance.trouble.empty())
+        instance.trouble = "its health check has not succeeded yet";
 }
 
 } // namespace

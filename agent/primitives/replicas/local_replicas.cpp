@@ -207,6 +207,9 @@ LocalReplicas::LocalReplicas(Parts parts)
       self_{this_process(boot_)},
       reaper_{parts_.executor, parts_.pool, parts_.clock}
 {
+    std::error_code unknown; // then it is used as it is
+    if (auto path = std::filesystem::absolute(parts_.folder, unknown); !unknown)
+        parts_.folder = path.lexically_normal();
     std::signal(SIGPIPE, SIG_IGN); // a keeper may die before it has heard all
 }
 

@@ -127,7 +127,7 @@ private:
         // From now on it and what it starts are nobody's but its own: whoever ends what the agent left does not find
         // them, and who knows this process finds them all.
         const TagPair own = tags_.new_command({});
-        const rlimit64 limit{own.soft, own.hard};
+        const rlimit64 limit{own.soft, tags_of(0).value_or(own).hard}; // room for the tags of its children
         if (prlimit64(0, RLIMIT_LOCKS, &limit, nullptr) != 0)
             return system_failure("the keeper of '" + program + "' cannot mark itself", errno);
         if (!folder_.write_keeper({getpid(), birth_of(getpid()).value_or(0), plan_.boot}))
@@ -180,8 +180,11 @@ private:
         std::array<pollfd, 4> asked{pollfd{child_.pidfd.number(), POLLIN, 0}, pollfd{child_.out.number(), POLLIN, 0},
                                     pollfd{health_ ? health_->ended() : -1, POLLIN, 0},
                                     pollfd{health_ ? health_->output() : -1, POLLIN, 0}};
-        if (poll(asked.data(), asked.size(), until_due()) < 0)
+        const int count = poll(asked.data(), asked.size(), until_due());
+        if (count < 0)
             return;
+        if (count == 0 && !can_be_found())
+            end_unseen();
         if (asked[1].revents != 0)
             read(buffer_.size());
         if (health_)
@@ -190,14 +193,26 @@ private:
             collect();
     }
 
-    // In milliseconds, of which poll wants whole ones; -1: nothing is due.
+    // In milliseconds, of which poll wants whole ones.
     int until_due() const
     {
-        if (!health_)
-            return -1;
-        constexpr std::chrono::milliseconds long_enough = std::chrono::hours{1};
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(health_->due() - now());
-        return static_cast<int>(std::clamp(left, std::chrono::milliseconds{0}, long_enough).count());
+        constexpr std::chrono::milliseconds between_looks = std::chrono::seconds{30};
+        const auto left =
+            health_ ? std::chrono::ceil<std::chrono::milliseconds>(health_->due() - now()) : between_looks;
+        return static_cast<int>(std::clamp(left, std::chrono::milliseconds{0}, between_looks).count());
+    }
+
+    static bool can_be_found()
+    {
+        struct stat here{};
+        return ::stat(".", &here) == 0 && here.st_nlink > 0;
+    }
+
+    // Somebody has removed its folder by hand: of what nobody knows, nothing may be left.
+    void end_unseen()
+    {
+        end_what_is_left();
+        ended_ = true;
     }
 
     void check_health()

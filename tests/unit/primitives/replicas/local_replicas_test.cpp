@@ -272,7 +272,7 @@ TEST_CASE("how it ended is known, to later ones as well")
     world.started("exit 3");
     Instance ended = world.until_ended();
     CHECK(ended.exit_code == 3);
-    CHECK(ended.trouble == "exit status 3");
+    CHECK(ended.trouble == "it has ended with status 3");
     CHECK(ended.ended);
     CHECK_FALSE(ended.ready);
     world.next();
@@ -280,7 +280,7 @@ TEST_CASE("how it ended is known, to later ones as well")
     REQUIRE(world.start(deployment("echo more; echo why >&2; kill -9 $$"), replica("web-0")));
     ended = world.until_ended();
     CHECK(ended.exit_code == 137);
-    CHECK(ended.trouble == "killed by signal 9, after it said: why");
+    CHECK(ended.trouble == "it was killed by signal 9, after it said: why");
 }
 
 TEST_CASE("what cannot be started says why, and nothing is left of it")
