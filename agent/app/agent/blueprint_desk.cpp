@@ -377,12 +377,18 @@ asio::awaitable<void> BlueprintDesk::settle(const std::vector<Taken>& all, TimeP
         co_await sleep_for(parts_.clock, between_glances);
 }
 
-// Nothing more is to be expected of it for now.
+// Nothing more is to be expected of it for now. A turn that was under way when it was applied looked at what it was
+// before.
 bool BlueprintDesk::is_settled(const Key& key) const
 {
     const auto have = kept(key);
-    return !have || !have->problem.empty() ||
-           !is_in(phase_of(have->document.status), {"", "Pending", "Scaling", "Updating"});
+    if (!have || !have->problem.empty())
+        return true;
+    const Object& status = have->document.status;
+    const Value* observed = status.find("observedGeneration");
+    const bool is_late = observed != nullptr && part<std::int64_t>(status, "observedGeneration") <
+                                                    have->document.effective().generation;
+    return !is_late && !is_in(phase_of(status), {"", "Pending", "Scaling", "Updating"});
 }
 
 Object BlueprintDesk::result_of(const Taken& taken) const

@@ -58,6 +58,10 @@ public:
 
     void start(Supervisor& loops);
 
+    /// What it does by itself: takes what is its, and lets go of what is not. Failures: the colony's; nothing is removed
+    /// then.
+    boost::asio::awaitable<Result<void>> look();
+
     /// For the keeper: the status of a document, of whatever origin, is another one.
     void changed(const reconcile::Document& document);
 
@@ -89,7 +93,6 @@ private:
     enum class Asked { by_colony, by_nobody };
 
     boost::asio::awaitable<void> run();
-    boost::asio::awaitable<Result<void>> look();
     boost::asio::awaitable<Result<std::vector<Kind>>> kinds(ColonyMember& member);
     boost::asio::awaitable<Result<Kind>> kind_for(ColonyMember& member, ReconcileWish wish);
     boost::asio::awaitable<Result<std::vector<Taken>>> take_all(ColonyMember& member, Kind kind, ReconcileWish wish,

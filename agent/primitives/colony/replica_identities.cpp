@@ -207,7 +207,6 @@ asio::awaitable<Result<void>> ColonyIdentities::remove(std::string executor)
     co_return Result<void>{};
 }
 
-// Without the owner's key none was ever registered.
 asio::awaitable<Result<std::vector<std::string>>> ColonyIdentities::of(Deployment wanted)
 {
     std::vector<std::string> names;
@@ -216,8 +215,6 @@ asio::awaitable<Result<std::vector<std::string>>> ColonyIdentities::of(Deploymen
     auto member = member_();
     if (member.has_error())
         co_return member.error();
-    if ((*member)->owner().has_error())
-        co_return names;
     const auto executors = co_await colonies::get_executors((*member)->caller(), (*member)->colony());
     if (executors.has_error())
         co_return executors.error();
