@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/agent_blueprints.hpp"
 #include "app/agent/agent_queue.hpp"
 #include "app/agent/colony_member.hpp"
 #include "app/agent/disk_watch.hpp"
@@ -19,6 +20,7 @@
 #include "functions/broker_monitor.hpp"
 #include "functions/builtin.hpp"
 #include "functions/monitors.hpp"
+#include "functions/reconcile.hpp"
 #include "primitives/files/paths.hpp"
 #include "runtime/run_handler.hpp"
 
@@ -154,6 +156,8 @@ asio::awaitable<Result<void>> Agent::start()
     add_run_script(app_, observer_);
     if (app_.config().no_docker.empty())
         offer_broker_monitor();
+    if (!settings_.colony.host.empty() && !blueprint_handlers(settings_).empty())
+        offer_blueprints();
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
     if (const auto recalled = co_await colony_->recall(); !recalled)
@@ -169,6 +173,13 @@ void Agent::offer_broker_monitor()
 {
     add_broker_monitor(
         app_.registry(), [this] { return app_.monitors(); }, [this] { return Result<Replies*>{&store_->replies()}; });
+}
+
+void Agent::offer_blueprints()
+{
+    blueprints_ = agent_blueprints(app_, settings_, *reconcile_, log_);
+    app_.registry().add_unavailable("reconcile", "");
+    add_reconcile(app_.registry(), blueprint_work_);
 }
 
 // Nobody tells of an engine that begins: its socket has to be looked for.
@@ -303,6 +314,8 @@ asio::awaitable<void> Agent::serve()
     channels_->start();
     engine_->start(loops_);
     reconcile_->start(loops_);
+    if (blueprints_)
+        blueprints_->start(loops_);
     if (!app_.config().no_docker.empty() && !settings_.docker.host.empty())
         doors_->spawn("engine", meet_engine());
     loops_.start("reload", [this] { return reloading_.run(); });

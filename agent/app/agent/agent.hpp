@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/agent/agent_http.hpp"
+#include "app/agent/blueprint_desk.hpp"
 #include "app/agent/broker_events.hpp"
 #include "app/agent/channel_desk.hpp"
 #include "app/agent/cluster_desk.hpp"
@@ -62,6 +63,7 @@ private:
     boost::asio::awaitable<void> stop();
     boost::asio::awaitable<void> hurry_at(TimePoint end_of_grace);
     void offer_broker_monitor();
+    void offer_blueprints();
     boost::asio::awaitable<void> meet_engine();
     Result<void> open_store();
     Result<void> open_socket();
@@ -103,6 +105,7 @@ private:
     std::unique_ptr<ClusterDesk> cluster_;
     std::unique_ptr<WorkDesk> work_;
     std::unique_ptr<ReconcileDesk> reconcile_;
+    std::unique_ptr<BlueprintDesk> blueprints_; // nothing: no executor of the agent is a handler of any
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;
@@ -118,6 +121,7 @@ private:
     cfs::FilesAccess files_ = [this] { return app_.files(); };
     MonitorsAccess monitors_ = [this]() -> Result<Monitors*> { return &engine_->monitors(); };
     BrokerAccess brokers_;
+    BlueprintWorkAccess blueprint_work_ = [this] { return Result<BlueprintWork*>{blueprints_.get()}; };
 };
 
 } // namespace forager
