@@ -54,9 +54,9 @@ struct Earth {
     std::size_t ready() const
     {
         const auto found = runtime.of.find(key);
-        return found == runtime.of.end() ? 0 : static_cast<std::size_t>(std::ranges::count_if(found->second, [](const auto& one) {
-            return one.second.ready;
-        }));
+        return found == runtime.of.end() ? 0
+                                         : static_cast<std::size_t>(std::ranges::count_if(
+                                               found->second, [](const auto& one) { return one.second.ready; }));
     }
 };
 
@@ -82,7 +82,8 @@ public:
     template <class T> T wait(asio::awaitable<T> work)
     {
         std::optional<T> value;
-        asio::co_spawn(earth_.io, std::move(work), [&](const std::exception_ptr&, T given) { value = std::move(given); });
+        asio::co_spawn(earth_.io, std::move(work),
+                       [&](const std::exception_ptr&, T given) { value = std::move(given); });
         earth_.clock.run_until(earth_.io, [&] { return value.has_value(); });
         return std::move(*value);
     }
@@ -100,15 +101,15 @@ public:
     Earth& earth_;
     std::vector<std::string> informed;
     std::vector<std::string> warned;
-    replicas::Deployments deployments{{earth_.io.get_executor(), earth_.clock, earth_.random,
-                                       [this](reconcile::Runtime) -> Result<ReplicaRuntime*> { return &earth_.runtime; },
-                                       earth_.identities}};
-    reconciling::DocumentKeeper keeper{
-        {earth_.io.get_executor(), earth_.clock, earth_.random, earth_.documents,
-         [this](asio::awaitable<void> work) { spawn(std::move(work)); },
-         [this](const std::string&) -> Result<Reconciler*> { return &deployments; }, [](const reconcile::Document&) {},
-         [this](const std::string& message) { informed.push_back(message); },
-         [this](const std::string& message) { warned.push_back(message); }}};
+    replicas::Deployments deployments{
+        {earth_.io.get_executor(), earth_.clock, earth_.random,
+         [this](reconcile::Runtime) -> Result<ReplicaRuntime*> { return &earth_.runtime; }, earth_.identities}};
+    reconciling::DocumentKeeper keeper{{earth_.io.get_executor(), earth_.clock, earth_.random, earth_.documents,
+                                        [this](asio::awaitable<void> work) { spawn(std::move(work)); },
+                                        [this](const std::string&) -> Result<Reconciler*> { return &deployments; },
+                                        [](const reconcile::Document&) {},
+                                        [this](const std::string& message) { informed.push_back(message); },
+                                        [this](const std::string& message) { warned.push_back(message); }}};
 
 private:
     asio::awaitable<void> run()
@@ -297,9 +298,10 @@ TEST_CASE("dying between any two steps is harmless")
         CAPTURE(seed);
         Earth earth{seed};
         const auto wanted = static_cast<std::int64_t>(earth.random.next() % 6);
-        earth.documents.keep_soon(
-            reconcile::applied(nullptr, document(static_cast<std::int64_t>(earth.random.next() % 6)), "", earth.clock.wall())
-                .value());
+        earth.documents.keep_soon(reconcile::applied(nullptr,
+                                                     document(static_cast<std::int64_t>(earth.random.next() % 6)), "",
+                                                     earth.clock.wall())
+                                      .value());
         for (int death = 0; death < 6; ++death) {
             Life life{earth};
             life.begin();
