@@ -238,7 +238,7 @@ asio::awaitable<Result<void>> Session::begin()
 
 std::optional<Failure> Session::failure_of(const reconciling::Kept& kept) const
 {
-    if (!kept.has_failed && !kept.document.failed)
+    if (!kept.has_failed && !kept.document.failed && !kept.hopeless)
         return std::nullopt;
     return Failure{Errc::refused,
                    to_text(kept.document.key) + ": " + part<std::string>(kept.document.status, "message")};

@@ -119,9 +119,12 @@ Result<void> Deployments::claim(Remembered& remembered, const Key& key, const Re
     auto lock = NameLock::take(name);
     if (!lock)
         return lock.error();
-    if (!*lock)
-        return Failure{Errc::refused, "another agent, or a 'forager reconcile', keeps " + to_text(key) +
-                                          " on this machine: this one leaves it alone until that has ended"};
+    if (!*lock) {
+        Failure failure{Errc::refused, "another agent, or a 'forager reconcile', keeps " + to_text(key) +
+                                           " on this machine: this one leaves it alone until that has ended"};
+        failure.retry = false;
+        return failure;
+    }
     remembered.lock = std::move(*lock);
     remembered.locked = name;
     return {};

@@ -37,6 +37,7 @@ struct Kept {
     std::string problem;      ///< why the last pass failed; empty: it did not
     std::size_t turns = 0;    ///< so far
     bool has_failed = false;  ///< see `ReconcilePass`
+    bool hopeless = false;    ///< the problem stays for as long as somebody else wants it
     std::vector<Done> recent; ///< the last things that were done, the oldest first; since the agent began
 
     Kept() = default;
