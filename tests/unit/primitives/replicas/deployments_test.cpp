@@ -155,7 +155,7 @@ TEST_CASE("replicas are made, healed, changed and removed, each with an identity
     {
         const auto [name, instance] = *earth.runtime.of[earth.key].begin();
         earth.runtime.kill(earth.key, name);
-        life.pass(1s);
+        life.pass(2s);
         CHECK(earth.ready() == 3);
         CHECK(earth.runtime.of[earth.key].at(name).executor != instance.executor);
         CHECK(earth.identities.registered.size() == 3);
@@ -294,7 +294,7 @@ TEST_CASE("a name that is a stranger's is left alone, and told")
 
 TEST_CASE("dying between any two steps is harmless")
 {
-    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
         CAPTURE(seed);
         Earth earth{seed};
         const auto wanted = static_cast<std::int64_t>(earth.random.next() % 6);
