@@ -332,8 +332,12 @@ void DocumentKeeper::take_pass(Kept& kept, const Document& looked_at, const Reco
     for (reconcile::Revision& revision : document.revisions)
         if (revision.generation == generation && pass.good && !revision.good)
             is_other = revision.good = true;
-    const bool can_go_back = std::ranges::any_of(
-        document.revisions, [&](const auto& one) { return one.good && one.generation < generation; });
+    // One that was good once is no failed change: what ails its replicas now an older one would not mend.
+    const bool was_good = std::ranges::any_of(
+        document.revisions, [&](const auto& one) { return one.good && one.generation == generation; });
+    const bool can_go_back = !was_good && std::ranges::any_of(document.revisions, [&](const auto& one) {
+        return one.good && one.generation < generation;
+    });
     if (pass.has_failed && generation == document.generation() && can_go_back && !document.failed) {
         document.failed = generation;
         is_other = true;
