@@ -39,6 +39,7 @@ class BlueprintTest(ColonyAgent):
     def setUp(self):
         super().setUp()
         self.hour = f"3600.{os.getpid()}0{random.randrange(10 ** 9)}"  # an argument that no other process has
+        self.addCleanup(self.forget_kinds)
         self.addCleanup(self.clear)
         self.define()
 
@@ -52,6 +53,17 @@ class BlueprintTest(ColonyAgent):
                     os.kill(process, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
+
+    def forget_kinds(self):
+        """Definitions outlive their colony, and the server takes any colony's of the kind to find a handler."""
+        self.bed.revive()
+        key = self.colony.owner_key
+        for blueprint in self.colony.setup("getblueprintsmsg", key, namespace=self.colony.name, kind="",
+                                           locationname="") or []:
+            self.colony.setup("removeblueprintmsg", key, namespace=self.colony.name, name=blueprint["metadata"]["name"])
+        for definition in self.colony.setup("getblueprintdefinitionsmsg", key, colonyname=self.colony.name) or []:
+            self.colony.setup("removeblueprintdefinitionmsg", key, namespace=self.colony.name,
+                              name=definition["metadata"]["name"])
 
     def executor(self, type=None, **keys):
         return super().executor(type, functions=["reconcile.*", "echo.*"], **keys)
@@ -269,8 +281,11 @@ class Deployments(BlueprintTest):
         self.until(lambda: "cannot" in self.log_of_this_life() or len(self.replicas()) == 1, "the death to be seen")
         self.assertIn(before[1], self.replicas())
         self.bed.server.start()
-        self.running(2)
+        self.until(lambda: len(self.replicas()) == 2, "another replica")
         self.assertIn(before[1], self.replicas())
+        lost = before[0]
+        self.await_status(lambda status: status["ready"] == 2 and not any(
+            one["id"].startswith(f"{lost}@") for one in status["instances"]), "the server to hear of it")
 
     def test_it_heals_and_follows_when_the_server_has_no_work_to_give(self):
         self.serve()
@@ -387,7 +402,7 @@ class TheSeedsWords(BlueprintTest):
         self.assertIn("broken.json:1", error["where"])
         other = self.write("other.json", {"kind": KIND, "metadata": {"name": "a", "namespace": "elsewhere"}})
         self.assertIn("elsewhere", self.refusal("apply", "--colony", str(other), exit_code=2)["message"])
-        self.assertEqual(self.colony.call("getblueprintsmsg", namespace=self.colony.name, kind="", locationname=""), [])
+        self.assertFalse(self.colony.call("getblueprintsmsg", namespace=self.colony.name, kind="", locationname=""))
 
     def configure(self, **more):
         super().configure(**more)
