@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from agent_world import FORAGER, PATIENCE, main
 from colonies.api import id_of
 from colonies.bed import ColonyBed
+from colonies.drivers import CommandLine
 from colonies.testcase import ColonyTest
 from colony_agent import SUCCESSFUL, ColonyAgent
 
@@ -166,6 +167,24 @@ class Deployments(BlueprintTest):
         self.running(2)
         self.until(lambda: len(self.approved()) == 2, "the executor of the dead one to be removed")
         self.assertNotEqual(set(self.approved()), set(approved))
+
+    def test_the_server_s_own_commands_show_and_change_it(self):
+        tool = CommandLine(self.colony)
+        self.serve()
+        added = self.add(2)
+        instances = self.running(2)["instances"]
+        shown = tool.run("blueprint", "get", "--name", self.name)[0]
+        for word in (added["blueprintid"], "Running", *(one["name"] for one in instances)):
+            self.assertIn(word, shown)
+        self.assertIn("2/2", tool.run("blueprint", "ls")[0])
+        tool.run("blueprint", "set", "--name", self.name, "--key", "spec.replicas", "--value", "3")
+        self.running(3, 2)
+        process = self.colony.call("reconcileblueprintmsg", namespace=self.colony.name, name=self.name, force=False)
+        id = process["processid"]
+        self.ended_process(id)
+        self.until(lambda: f"{self.name}: Running, 3 of 3 ready" in tool.logs(id), "the log of a process")
+        tool.run("blueprint", "remove", "--name", self.name)
+        self.until(lambda: not self.replicas(), "nothing to be left")
 
     def test_a_new_spec_is_followed(self):
         self.serve()
