@@ -17,7 +17,7 @@ from colonies.api import id_of
 from colonies.bed import ColonyBed
 from colonies.drivers import CommandLine
 from colonies.testcase import ColonyTest
-from colony_agent import SUCCESSFUL, ColonyAgent
+from colony_agent import RUNNING, SUCCESSFUL, ColonyAgent
 
 KIND = "ExecutorDeployment"
 DEFINITION = "executordeployments.compute.colonies.io"
@@ -108,12 +108,14 @@ class BlueprintTest(ColonyAgent):
         self.assertEqual(len(self.replicas()), count, status)
         return status
 
+    def processes_in(self, state):
+        return self.colony.setup("getprocessesmsg", self.colony.user.key, colonyname=self.colony.name, count=100,
+                                 state=state, executortype=self.colony.executor_type, label="", initiator="") or []
+
     def reconciles(self, function=None):
         """The processes that have ended, the oldest first."""
-        ended = self.colony.setup("getprocessesmsg", self.colony.user.key, colonyname=self.colony.name, count=100,
-                                  state=SUCCESSFUL, executortype=self.colony.executor_type, label="", initiator="")
         wanted = function or self.function
-        return [process for process in reversed(ended or []) if process["spec"]["funcname"] == wanted]
+        return [process for process in reversed(self.processes_in(SUCCESSFUL)) if process["spec"]["funcname"] == wanted]
 
     def approved(self):
         """The executors of replicas, by their names."""
@@ -266,6 +268,18 @@ class Deployments(BlueprintTest):
         self.running(3)
         self.assertLess(set(before), set(self.replicas()))
         self.assertLess(known, set(self.approved()))
+
+    def test_a_process_under_way_ends_after_the_agent_was_killed(self):
+        """The server's schedule waits for it: one that never ended would be the end of all."""
+        gate = self.folder / "well"
+        self.serve()
+        self.add(1, health={"command": ["test", "-e", str(gate)], "interval": "200ms", "timeout": "5s"})
+        self.until(self.replicas, "the replica")
+        running = self.until(lambda: self.processes_in(RUNNING), "the process to run")[0]
+        self.restart()
+        gate.touch()
+        self.assertEqual(self.ended_process(running["processid"])["state"], SUCCESSFUL)
+        self.running(1)
 
     def test_what_was_removed_while_nobody_looked_is_gone_after_the_start(self):
         self.serve()

@@ -35,8 +35,8 @@ class BlueprintDesk final : public BlueprintWork {
 public:
     static constexpr Duration between_looks = std::chrono::seconds{30};
     static constexpr Duration after_failure = std::chrono::seconds{5};
-    static constexpr Duration bearable = std::chrono::seconds{10}; ///< a failure that is told has lasted so long
-    static constexpr Duration longest_work = std::chrono::seconds{60};     ///< of one process
+    static constexpr Duration bearable = std::chrono::seconds{10};     ///< a failure that is told has lasted so long
+    static constexpr Duration longest_work = std::chrono::seconds{60}; ///< of one process
     static constexpr Duration longest_farewell = std::chrono::seconds{20}; ///< of what had a blueprint's name before
 
     /// All must outlive it.
@@ -60,8 +60,8 @@ public:
 
     void start(Supervisor& loops);
 
-    /// What it does by itself: takes what is its, and lets go of what is not. Failures: the colony's; nothing is removed
-    /// then.
+    /// What it does by itself: takes what is its, and lets go of what is not. Failures: the colony's; nothing is
+    /// removed then.
     boost::asio::awaitable<Result<void>> look();
 
     /// For the keeper: the status of a document, of whatever origin, is another one.
