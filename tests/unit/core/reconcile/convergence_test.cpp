@@ -24,7 +24,10 @@ public:
     explicit Dice(std::uint64_t seed) : bits_{seed} {}
 
     std::uint64_t bits() { return bits_(); }
-    std::int64_t upto(std::int64_t most) { return static_cast<std::int64_t>(bits_() % (most + 1U)); }
+    std::int64_t upto(std::int64_t most)
+    {
+        return static_cast<std::int64_t>(bits_() % (static_cast<std::uint64_t>(most) + 1));
+    }
     bool one_in(std::int64_t sides) { return upto(sides - 1) == 0; }
     Duration time(Duration longest) { return std::chrono::milliseconds{upto(longest / 1ms)}; }
 
