@@ -148,9 +148,9 @@ private:
     {
         const Object status = status_line_of(document);
         if (options_.common.json)
-            write_out(to_json(Value{status}) + "\n");
+            write_out_meanwhile(to_json(Value{status}) + "\n");
         else if (options_.watch && !options_.common.quiet)
-            write_out(printable(row_of(status) + "\n"));
+            write_out_meanwhile(printable(row_of(status) + "\n"));
         ended_[document.key] = part<std::string>(document.status, "phase") == "Deleted";
     }
 
@@ -263,7 +263,7 @@ asio::awaitable<Result<bool>> Session::arrived()
     }
     if (!options_.common.json)
         for (const reconciling::Kept& kept : reconciling_.keeper().list())
-            write_out(printable(row_of(status_line_of(kept.document)) + "\n"));
+            write_out_meanwhile(printable(row_of(status_line_of(kept.document)) + "\n"));
     co_return true;
 }
 
