@@ -41,7 +41,6 @@ def processes_with(text):
 
 class LocalReconcile(ReconcileCase, Scenario):
     runtime = "local"
-    heals_within = 2
 
     def record(self, folder, name):
         try:
@@ -76,7 +75,10 @@ class LocalReconcile(ReconcileCase, Scenario):
         return int((self.folders()[name] / "keeper").read_text().split()[0])
 
     def kill_replica(self, name):
-        os.kill(self.process(name), signal.SIGKILL)
+        """It is dead when this returns."""
+        process = self.process(name)
+        os.kill(process, signal.SIGKILL)
+        self.until(lambda: started_at(process) is None, "the death")
 
     def environment_of(self, name):
         return self.environment_of_process(self.process(name))
@@ -88,9 +90,13 @@ class LocalReconcile(ReconcileCase, Scenario):
     def gate(self):
         return {}, self.folder / "open", str(self.folder / "open")
 
+    def kept(self):
+        """Of replicas that start nothing, all that there should be."""
+        return sorted([self.watched.process.pid, *self.processes().values(), *map(self.keeper, self.folders())])
+
     def everything(self):
         """Whatever lives of replicas and their keepers."""
-        return [process for process in processes_marked(self.marker()) if started_at(process)]
+        return sorted(process for process in processes_marked(self.marker()) if started_at(process))
 
     def assert_nothing_left(self):
         self.assertEqual(self.everything(), [])
@@ -112,24 +118,27 @@ class LocalReconcile(ReconcileCase, Scenario):
         self.assertEqual(self.processes(), before)
         self.delete()
 
-    def test_a_killed_keeper_is_replaced_with_its_replica(self):
+    def test_the_first_that_is_killed_is_back_within_two_seconds(self):
         self.watching(3)
+        before, victim = self.processes(), self.replica(1)
+        begun = time.monotonic()
+        self.kill_replica(victim)
+        self.until(lambda: self.process(victim) not in (0, before[victim]), "another replica")
+        self.assertLess(time.monotonic() - begun, 2)
+
+    def test_a_killed_keeper_is_replaced_with_its_replica(self):
+        self.watching(3, command=["sleep", "1000"])
         before, victim = self.processes(), self.replica(1)
         begun = time.monotonic()
         os.kill(self.keeper(victim), signal.SIGKILL)
         self.until(lambda: self.process(victim) not in (0, before[victim]), "another replica")
-        self.assertLess(time.monotonic() - begun, self.heals_within)
+        self.assertLess(time.monotonic() - begun, 2)
         self.assertIsNone(started_at(before[victim]))
         self.converged(3)
         after = self.processes()
         self.assertEqual({name for name in after if after[name] == before[name]}, set(before) - {victim})
-        self.assertEqual(len(self.everything()) - 1, 2 * 3 + len(self.sleeping()))
+        self.assertEqual(self.everything(), self.kept())
         self.delete()
-
-    def sleeping(self):
-        """What replicas have started in between: each sleeps for a moment again and again."""
-        kept = {*self.processes().values(), *(self.keeper(name) for name in self.folders()), self.watched.process.pid}
-        return [process for process in self.everything() if process not in kept]
 
     def test_what_died_with_its_keeper_while_nobody_looked(self):
         self.watching(2)
@@ -246,7 +255,7 @@ class LocalReconcile(ReconcileCase, Scenario):
     def test_whoever_is_killed_all_is_well_again(self):
         chance = random.Random(7)
         count = 4
-        self.watching(count)
+        self.watching(count, command=["sleep", "1000"])
         for _ in range(30):
             victim = chance.choice(("replica", "keeper", "reconciler"))
             if victim == "reconciler":
@@ -258,10 +267,8 @@ class LocalReconcile(ReconcileCase, Scenario):
                 except (ProcessLookupError, KeyError, FileNotFoundError):
                     pass  # it was being replaced
             time.sleep(chance.random() * 0.1)  # anywhere in what follows of it
-        self.watched.mark()
         self.until(lambda: len(self.running()) == count == len(self.replicas()), "all of them")
-        self.until(lambda: len([one for one in self.everything() if one not in self.sleeping()]) == 2 * count + 1,
-                   "nobody else")
+        self.until(lambda: self.everything() == self.kept(), "nobody else")
         self.delete()
 
 
