@@ -386,8 +386,8 @@ bool BlueprintDesk::is_settled(const Key& key) const
         return true;
     const Object& status = have->document.status;
     const Value* observed = status.find("observedGeneration");
-    const bool is_late = observed != nullptr && part<std::int64_t>(status, "observedGeneration") <
-                                                    have->document.effective().generation;
+    const bool is_late =
+        observed != nullptr && part<std::int64_t>(status, "observedGeneration") < have->document.effective().generation;
     return !is_late && !is_in(phase_of(status), {"", "Pending", "Scaling", "Updating"});
 }
 

@@ -58,8 +58,8 @@ public:
 
     void start(Supervisor& loops);
 
-    /// What it does by itself: takes what is its, and lets go of what is not. Failures: the colony's; nothing is removed
-    /// then.
+    /// What it does by itself: takes what is its, and lets go of what is not. Failures: the colony's; nothing is
+    /// removed then.
     boost::asio::awaitable<Result<void>> look();
 
     /// For the keeper: the status of a document, of whatever origin, is another one.
