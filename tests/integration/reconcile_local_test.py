@@ -39,8 +39,10 @@ def processes_with(text):
     return found
 
 
-class LocalReconcile(ReconcileCase, Scenario):
-    runtime = "local"
+class Processes:
+    """What the machine itself has of replicas: mixed in beside a Scenario."""
+
+    name = "web"
 
     def record(self, folder, name):
         try:
@@ -87,12 +89,9 @@ class LocalReconcile(ReconcileCase, Scenario):
         entries = pathlib.Path(f"/proc/{process}/environ").read_bytes().decode(errors="surrogateescape").split("\0")
         return dict(entry.split("=", 1) for entry in entries if entry)
 
-    def gate(self):
-        return {}, self.folder / "open", str(self.folder / "open")
-
-    def kept(self):
+    def kept(self, *others):
         """Of replicas that start nothing, all that there should be."""
-        return sorted([self.watched.process.pid, *self.processes().values(), *map(self.keeper, self.folders())])
+        return sorted([*others, *self.processes().values(), *map(self.keeper, self.folders())])
 
     def everything(self):
         """Whatever lives of replicas and their keepers."""
@@ -101,6 +100,13 @@ class LocalReconcile(ReconcileCase, Scenario):
     def assert_nothing_left(self):
         self.assertEqual(self.everything(), [])
         self.assertEqual([path.name for path in (self.state / "replicas").iterdir()], [])
+
+
+class LocalReconcile(Processes, ReconcileCase, Scenario):
+    runtime = "local"
+
+    def gate(self):
+        return {}, self.folder / "open", str(self.folder / "open")
 
     def delete(self):
         super().delete()
@@ -137,7 +143,7 @@ class LocalReconcile(ReconcileCase, Scenario):
         self.converged(3)
         after = self.processes()
         self.assertEqual({name for name in after if after[name] == before[name]}, set(before) - {victim})
-        self.assertEqual(self.everything(), self.kept())
+        self.assertEqual(self.everything(), self.kept(self.watched.process.pid))
         self.delete()
 
     def test_what_died_with_its_keeper_while_nobody_looked(self):
@@ -268,8 +274,73 @@ class LocalReconcile(ReconcileCase, Scenario):
                     pass  # it was being replaced
             time.sleep(chance.random() * 0.1)  # anywhere in what follows of it
         self.until(lambda: len(self.running()) == count == len(self.replicas()), "all of them")
-        self.until(lambda: self.everything() == self.kept(), "nobody else")
+        self.until(lambda: self.everything() == self.kept(self.watched.process.pid), "nobody else")
         self.delete()
+
+
+class OfTheAgent(Processes, Scenario):
+    """Documents that an agent keeps."""
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "document.json"
+        self.start()
+
+    def apply(self, replicas):
+        self.file.write_text(json.dumps({"kind": "ExecutorDeployment", "metadata": {"name": self.name, "uid": UID}, "spec": {
+            "runtime": "local", "replicas": replicas, "command": ["sleep", "1000"], "grace": "2s"}}))
+        done = self.forager("apply", self.file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.await_running(replicas)
+
+    def await_running(self, count):
+        self.until(lambda: len(self.running()) == len(self.folders()) == count, f"{count} replicas")
+
+    def test_replicas_live_on_without_the_agent(self):
+        self.apply(3)
+        before = self.processes()
+        self.kill()
+        self.assertEqual(self.everything(), self.kept())
+        self.assertEqual(self.processes(), before)
+        self.start()
+        self.apply(4)
+        after = self.processes()
+        self.assertEqual({name: after[name] for name in before}, before)
+        self.assertIn(self.stop(), (0, 143))
+        self.assertEqual(self.processes(), after)
+        self.start()
+        self.assertEqual(self.forager("delete", self.name).returncode, 0)
+        self.until(lambda: self.everything() == [self.agent.pid], "the end of all")
+        self.until(lambda: list((self.state / "replicas").iterdir()) == [], "the end of their folders")
+
+    def test_what_died_without_the_agent_is_replaced(self):
+        self.apply(3)
+        before = self.processes()
+        self.kill()
+        self.kill_replica(self.replica(0))
+        os.kill(self.keeper(self.replica(1)), signal.SIGKILL)
+        self.start()
+        self.until(lambda: set(self.processes().values()) & set(before.values()) == {before[self.replica(2)]} and
+                   len(self.running()) == 3, "two others")
+        self.until(lambda: self.everything() == self.kept(self.agent.pid), "nobody else")
+
+    def replica(self, index):
+        return f"{self.name}-{UID[:8]}-{index}"
+
+    def test_random_kills(self):
+        chance = random.Random(11)
+        self.apply(4)
+        for _ in range(30):
+            if chance.random() < 0.2:
+                self.restart()
+            elif name := chance.choice([*self.running(), None]):
+                try:
+                    os.kill(self.process(name) if chance.random() < 0.5 else self.keeper(name), signal.SIGKILL)
+                except (ProcessLookupError, KeyError, FileNotFoundError):
+                    pass  # it was being replaced
+            time.sleep(chance.random() * 0.1)
+        self.await_running(4)
+        self.until(lambda: self.everything() == self.kept(self.agent.pid), "nobody else")
 
 
 if __name__ == "__main__":
