@@ -1,6 +1,6 @@
 # Installs what a verb lacks. The list, with the reasons, is .dev/packages.
 
-# packages_for build|bench|test|package -> lines "PACKAGE PROGRAM"
+# packages_for build|bench|soak|test|package -> lines "PACKAGE PROGRAM"
 packages_for() {
   local verb package program
   while read -r verb package program _; do
@@ -10,7 +10,7 @@ packages_for() {
   done < <(grep -v '^#' "$root/.dev/packages")
 }
 
-# missing_packages build|bench|test|package -> names; one call of dpkg-query, so that asking costs nothing.
+# missing_packages build|bench|soak|test|package -> names; one call of dpkg-query, so that asking costs nothing.
 missing_packages() {
   local -A programs=() installed=()
   local package program status
@@ -52,7 +52,7 @@ apt_install() {
   return $status
 }
 
-# need build|bench|test|package
+# need build|bench|soak|test|package
 need() {
   local missing=()
   if ! command -v dpkg-query >/dev/null; then

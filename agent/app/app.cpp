@@ -25,14 +25,6 @@ namespace {
 
 constexpr Duration one_press = std::chrono::milliseconds{500}; // of Ctrl-C
 
-Environment environment_for_children()
-{
-    Environment environment = current_environment();
-    std::erase_if(environment,
-                  [](const std::string& entry) { return is_agent_secret(entry.substr(0, entry.find('='))); });
-    return environment;
-}
-
 asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, LocalProcessRunner& processes)
 {
     std::exception_ptr thrown;
@@ -50,6 +42,14 @@ asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, Local
 }
 
 } // namespace
+
+Environment environment_for_children()
+{
+    Environment environment = current_environment();
+    std::erase_if(environment,
+                  [](const std::string& entry) { return is_agent_secret(entry.substr(0, entry.find('='))); });
+    return environment;
+}
 
 App::App(AppConfig config, Observer& observer)
     : config_{std::move(config)},
@@ -86,6 +86,7 @@ App::~App()
     backup_ = {};
     store_ = {};
     colony_ = {};
+    touch_ = {};
     // What was posted and not run yet may hold on to a script: its end needs the clock, which goes before the loop.
     io_.restart();
     io_.poll();
@@ -112,7 +113,7 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     const scripting::World world{
         io_.get_executor(), clock_,          random_,         slicer_,   library_,  pool_,    processes_, http_,
         place.registry,     place.scheduler, place.workflows, *journal_, *values_,  signals_, colony_,    docker_,
-        kubernetes_,        files_,          store_,          brokers_,  monitors_, queue_};
+        kubernetes_,        files_,          store_,          brokers_,  monitors_, queue_,   touch_};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 

@@ -46,6 +46,9 @@ struct AppConfig {
     std::function<void(const Failure&)> last_words; ///< tells the user, when the loop no longer can
 };
 
+/// What children begin with: this program's environment without the agent's secrets.
+Environment environment_for_children();
+
 /// How the work ended.
 struct Ending {
     Outcome outcome;
@@ -104,11 +107,16 @@ public:
     /// Before any script: where they hand in work that is kept.
     void queue_in(WorkQueueAccess queue) { queue_ = std::move(queue); }
 
+    /// Before any script: who hears that the state of documents may have changed.
+    void touch_documents_with(TouchAccess touch) { touch_ = std::move(touch); }
+
     /// Failures: refused.
     Result<Monitors*> monitors() const { return monitors_(); }
     Result<ColonyMember*> colony() const { return colony_(); }
     Result<ObjectStore*> store() const { return store_(); }
     Result<cfs::Files*> files() const { return files_(); }
+    const DockerAccess& docker() const { return docker_; }
+    const KubernetesAccess& kubernetes() const { return kubernetes_; }
 
     /// From now on SIGINT means what the configuration says, and whatever computes at that moment ends.
     void hear_interrupts() { hears_interrupts_ = true; }
@@ -175,6 +183,7 @@ private:
         return Failure{Errc::refused, "work is kept by the agent: start one with 'forager agent', and call this in a "
                                       "function of a script that it serves"};
     };
+    TouchAccess touch_; // nothing: nobody keeps any
     scripting::Slicer slicer_;
     scripting::Library library_;
     std::atomic<bool> hears_interrupts_ = false; // asked on the watchdog's thread

@@ -9,8 +9,7 @@ namespace forager::cli {
 
 namespace {
 
-const std::vector<std::string> later_commands = {"apply", "delete",    "describe", "get",
-                                                 "init",  "reconcile", "repl",     "test"};
+const std::vector<std::string> later_commands = {"init", "test"};
 
 std::vector<std::string> commands_of(const CLI::App& program)
 {

@@ -11,6 +11,7 @@
 #include "runtime/gate.hpp"
 #include "runtime/scheduler.hpp"
 #include "sources/queue/queue_source.hpp"
+#include "sources/reconcile/document_keeper.hpp"
 #include "store/store.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -31,6 +32,7 @@ public:
         QueueSource& queue;
         store::Store& store;
         WorkQueue& work;
+        reconciling::DocumentKeeper& documents;
         Sessions& sessions;
         Gate& gate; ///< for calls
         std::function<Object()> status;
@@ -48,6 +50,9 @@ public:
     /// The invocation has ended, or has written a line: whoever waits for that hears of it.
     void ended(const std::string& id) { watchers_.tell(id, Watchers::News::end); }
     void wrote(const std::string& id) { watchers_.tell(id, Watchers::News::line); }
+
+    /// Something of the document is another: whoever waits for that hears of it.
+    void changed(const reconcile::Key& key);
 
     /// A request, and what stands in place of "{id}" in its path.
     struct Call {
@@ -90,6 +95,20 @@ private:
     boost::asio::awaitable<Answer> close_session(Call call);
     boost::asio::awaitable<Answer> evaluate(Call call);
     boost::asio::awaitable<Answer> interrupt(Call call);
+    static std::string document_news(const reconcile::Key& key);
+    boost::asio::awaitable<Answer> list_documents(Call call);
+    boost::asio::awaitable<Answer> show_document(Call call);
+    boost::asio::awaitable<Answer> apply_document(Call call);
+    boost::asio::awaitable<Answer> check_document(Call call);
+    boost::asio::awaitable<Answer> diff_document(Call call);
+    boost::asio::awaitable<Answer> delete_document(Call call);
+    boost::asio::awaitable<Answer> undo_document(Call call);
+    boost::asio::awaitable<Answer> set_paused(std::string id, bool paused);
+    boost::asio::awaitable<Answer> pause_document(Call call);
+    boost::asio::awaitable<Answer> resume_document(Call call);
+    boost::asio::awaitable<Answer> restart_document(Call call);
+    boost::asio::awaitable<Answer> reconcile_document(Call call);
+    boost::asio::awaitable<Answer> forget_document(Call call);
     boost::asio::awaitable<http::Reply> reply_of(Route route, Call call);
 
     Parts parts_;

@@ -140,6 +140,26 @@ Result<SessionInput> input_in(const http::ServedRequest& request)
     return input;
 }
 
+Result<SentDocument> document_in(const http::ServedRequest& request)
+{
+    static constexpr Field fields[] = {{"document", Type::table}, {"force", Type::boolean}};
+    const auto body = body_of(request, fields);
+    if (!body)
+        return body.error();
+    if (body->find("document") == nullptr)
+        return Failure{Errc::bad_arguments, "the field 'document' is missing: what is to be?"};
+    return SentDocument{part<Object>(*body, "document"), part<bool>(*body, "force")};
+}
+
+Result<std::optional<std::int64_t>> generation_in(const http::ServedRequest& request)
+{
+    static constexpr Field fields[] = {{"to", Type::integer}};
+    const auto body = body_of(request, fields);
+    if (!body)
+        return body.error();
+    return whole_within(*body, "to", 1, std::numeric_limits<std::int64_t>::max());
+}
+
 Result<SentSignal> signal_in(const http::ServedRequest& request)
 {
     static constexpr Field fields[] = {{"event", Type::string}, {"value", Type::any}};

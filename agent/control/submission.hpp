@@ -6,6 +6,8 @@
 #include "ports/clock.hpp"
 #include "ports/queue.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace forager::control {
@@ -28,6 +30,17 @@ struct SessionInput {
 
 /// The input that it wants to be run. Failures: bad_arguments.
 Result<SessionInput> input_in(const http::ServedRequest& request);
+
+struct SentDocument {
+    Object document;
+    bool force = false; ///< new replicas without another reason
+};
+
+/// The document that it sends. Failures: bad_arguments.
+Result<SentDocument> document_in(const http::ServedRequest& request);
+
+/// The generation that it wants to go back to; nothing: the one before. Failures: bad_arguments.
+Result<std::optional<std::int64_t>> generation_in(const http::ServedRequest& request);
 
 /// The signal that it sends. Failures: bad_arguments.
 Result<SentSignal> signal_in(const http::ServedRequest& request);

@@ -53,6 +53,12 @@ void run_code(Invocation& invocation)
     invocation.function = any_code;
 }
 
+// Servers ask for these by the names in blueprint definitions, whatever the executor's type.
+bool is_about_blueprints(std::string_view function)
+{
+    return function == "reconcile" || function == "reconcile_executor_deployment" || function == "cleanup";
+}
+
 Failure unknown(const std::string& name, const Offer& offer, const std::vector<std::string>& functions)
 {
     std::vector<std::string> offered;
@@ -98,6 +104,8 @@ Result<void> match(Invocation& invocation, const Offer& offer, const std::vector
     else if (family == "python" && has(functions, offer, any_code) &&
              (invocation.env.find("code") != nullptr || has_session(invocation, offer)))
         run_code(invocation);
+    else if (is_about_blueprints(invocation.function) && has(functions, offer, "reconcile." + invocation.function))
+        invocation.function = "reconcile." + invocation.function;
     else
         return unknown(invocation.function, offer, functions);
     if (invocation.function == any_program && offer.shell && invocation.kwargs.find("shell") == nullptr)

@@ -27,7 +27,8 @@ std::string family_of(std::string_view type);
 
 /// Makes `invocation`, whose function is a process's `funcname`, one of a function that there is: by its full name, by
 /// its name in the family of the executor's type, or as the family takes any name (unix: a program; python: a function
-/// of the code that comes with the process, or of its session). Failures: not_found, with all that the executor has.
+/// of the code that comes with the process, or of its session); the names by which a server asks the handler of
+/// blueprints mean the family reconcile. Failures: not_found, with all that the executor has.
 Result<void> match(Invocation& invocation, const Offer& offer, const std::vector<std::string>& functions);
 
 } // namespace forager

@@ -21,7 +21,8 @@ void add_builtin_functions(Registry& registry, const BuiltinPeers& peers)
         registry.add_unavailable("k8s", peers.no_kubernetes);
     registry.add_unavailable("compute", "its jobs are kept by the agent: 'forager agent' starts one; 'forager run "
                                         "builtin:/compute.lua DOCUMENT.json results=FOLDER' does one job here and now");
-    registry.add_unavailable("reconcile", "this version of the agent does not have it yet");
+    registry.add_unavailable("reconcile", "a colony's blueprints are kept by an agent that is an executor of it: set "
+                                          "[colony] and start one with 'forager agent'");
 }
 
 void add_container_functions(Registry& registry, const DockerAccess& docker, const cfs::FilesAccess& files,

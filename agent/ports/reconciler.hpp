@@ -20,6 +20,7 @@ namespace forager {
 struct ReconcilePass {
     Object status;                      ///< as people and programs see it; `phase` and `message` at least
     std::vector<std::string> done;      ///< a sentence for each thing that it did, with its reason
+    std::string problem;                ///< what could not be done: it is tried again after a pause; empty: nothing
     std::optional<Duration> look_again; ///< at the latest, though nothing is heard
     bool good = false;                  ///< all is as the document says
     bool has_failed = false;            ///< the change to this form of the document has failed
@@ -32,8 +33,9 @@ class Reconciler {
 public:
     virtual ~Reconciler() = default;
 
-    /// Failures: bad_arguments, with the path of the member in front, and as `field` in the details.
-    virtual Result<void> check(const Object& document) const = 0;
+    /// `lenient`: what is not known in it is no mistake. Failures: bad_arguments, with the path of the member in front,
+    /// and as `field` in the details.
+    virtual Result<void> check(const Object& document, bool lenient) const = 0;
 
     /// One pass; for one that is `deleting`, towards nothing. Failures: it could not be looked at or changed; it is
     /// tried again.

@@ -59,12 +59,32 @@ private:
 void make_native_table(lua_State* L)
 {
     lua_newtable(L);
-    for (const auto& bindings :
-         {broker_bindings(),   call_bindings(),    cfs_bindings(),   colony_bindings(),     colony_workflow_bindings(),
-          docker_bindings(),   durable_bindings(), feed_bindings(),  file_bindings(),       format_bindings(),
-          function_bindings(), http_bindings(),    kv_bindings(),    kubernetes_bindings(), library_bindings(),
-          monitor_bindings(),  python_bindings(),  queue_bindings(), s3_bindings(),         session_bindings(),
-          task_bindings(),     time_bindings(),    unix_bindings(),  workflow_bindings()})
+    for (const auto& bindings : {broker_bindings(),
+                                 call_bindings(),
+                                 cfs_bindings(),
+                                 colony_bindings(),
+                                 colony_blueprint_bindings(),
+                                 colony_workflow_bindings(),
+                                 docker_bindings(),
+                                 durable_bindings(),
+                                 feed_bindings(),
+                                 file_bindings(),
+                                 format_bindings(),
+                                 function_bindings(),
+                                 http_bindings(),
+                                 kv_bindings(),
+                                 kubernetes_bindings(),
+                                 library_bindings(),
+                                 monitor_bindings(),
+                                 python_bindings(),
+                                 queue_bindings(),
+                                 reconciler_bindings(),
+                                 s3_bindings(),
+                                 session_bindings(),
+                                 task_bindings(),
+                                 time_bindings(),
+                                 unix_bindings(),
+                                 workflow_bindings()})
         add_bindings(L, bindings);
     lua_pushlightuserdata(L, nullptr);
     lua_setfield(L, -2, "null");

@@ -10,6 +10,7 @@
 #include "ports/observer.hpp"
 #include "ports/process_runner.hpp"
 #include "ports/store_access.hpp"
+#include "ports/touch_access.hpp"
 #include "ports/work_queue.hpp"
 #include "primitives/broker/access.hpp"
 #include "primitives/cfs/access.hpp"
@@ -19,6 +20,7 @@
 #include "runtime/scheduler.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/workflow_runner.hpp"
+#include "scripting/declared_reconciler.hpp"
 #include "scripting/library.hpp"
 #include "scripting/line_queue.hpp"
 #include "scripting/vm/vm.hpp"
@@ -74,6 +76,7 @@ struct World {
     const BrokerAccess& brokers;
     const MonitorsAccess& monitors;
     const WorkQueueAccess& queue;
+    const TouchAccess& touch;
 };
 
 /// Something that a script wants to be done at certain times.
@@ -183,11 +186,12 @@ public:
 
     /// The workflows that it declared, by name.
     std::map<std::string, Workflow> workflows;
-    std::vector<Schedule> schedules;         ///< what it wants to be done again and again
-    std::vector<Watcher> watchers;           ///< the events that it wants to hear of
-    std::vector<Monitor> monitors;           ///< of containers, that it declares
-    std::string returned_workflow;           ///< the one that the main chunk returned, or empty
-    std::optional<Outputs> workflow_results; ///< of that one, in the order of its tasks, which Lua would not keep
+    std::vector<Schedule> schedules;             ///< what it wants to be done again and again
+    std::vector<Watcher> watchers;               ///< the events that it wants to hear of
+    std::vector<Monitor> monitors;               ///< of containers, that it declares
+    std::vector<DeclaredReconciler> reconcilers; ///< of the kinds of documents that it keeps
+    std::string returned_workflow;               ///< the one that the main chunk returned, or empty
+    std::optional<Outputs> workflow_results;     ///< of that one, in the order of its tasks, which Lua would not keep
 
     // What the binding that is being called answers: kept here, since pushing it to Lua may raise.
     Outputs kept_answer;

@@ -65,4 +65,30 @@ asio::awaitable<Result<std::vector<std::string>>> MemoryValues::keys(std::string
     co_return list;
 }
 
+asio::awaitable<Result<std::vector<reconcile::Document>>> MemoryDocuments::all()
+{
+    std::vector<reconcile::Document> list;
+    for (const auto& [key, document] : documents_)
+        list.push_back(document);
+    co_return list;
+}
+
+asio::awaitable<Result<void>> MemoryDocuments::keep(reconcile::Document document)
+{
+    keep_soon(std::move(document));
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> MemoryDocuments::forget(reconcile::Key key)
+{
+    documents_.erase(key);
+    co_return Result<void>{};
+}
+
+void MemoryDocuments::keep_soon(reconcile::Document document)
+{
+    reconcile::Key key = document.key;
+    documents_.insert_or_assign(std::move(key), std::move(document));
+}
+
 } // namespace forager::store

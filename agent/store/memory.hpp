@@ -1,6 +1,7 @@
 // The twins of the tables that live as long as the program: what `forager run` and `forager call` keep.
 #pragma once
 
+#include "ports/documents.hpp"
 #include "ports/journal.hpp"
 #include "ports/key_values.hpp"
 
@@ -34,6 +35,17 @@ public:
 
 private:
     std::map<std::string, std::map<std::string, Value>> spaces_;
+};
+
+class MemoryDocuments final : public Documents {
+public:
+    boost::asio::awaitable<Result<std::vector<reconcile::Document>>> all() override;
+    boost::asio::awaitable<Result<void>> keep(reconcile::Document document) override;
+    boost::asio::awaitable<Result<void>> forget(reconcile::Key key) override;
+    void keep_soon(reconcile::Document document) override;
+
+private:
+    std::map<reconcile::Key, reconcile::Document> documents_;
 };
 
 } // namespace forager::store

@@ -120,8 +120,20 @@ CREATE TABLE monitored (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// `document` is all that is kept of one, as data; the rest is its key.
+constexpr const char* documents = R"sql(
+CREATE TABLE document (
+  origin TEXT NOT NULL,
+  space TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (origin, space, kind, name)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // The n-th of them makes version n + 1 out of version n. One that was released is never changed.
-constexpr std::array steps{first_tables, outbox, endings, monitors, replies};
+constexpr std::array steps{first_tables, outbox, endings, monitors, replies, documents};
 
 } // namespace
 

@@ -2,6 +2,7 @@
 // strand.
 #pragma once
 
+#include "store/document_table.hpp"
 #include "store/journal_table.hpp"
 #include "store/log_table.hpp"
 #include "store/monitor_table.hpp"
@@ -48,6 +49,7 @@ public:
     ScheduleTable& schedules() { return schedules_; }
     FileTable& files() { return files_; }
     MonitorTable& monitors() { return monitors_; }
+    DocumentTable& documents() { return documents_; }
 
 private:
     Store(boost::asio::any_io_executor executor, Clock& clock, Opened opened, const Config& config);
@@ -63,6 +65,7 @@ private:
     ScheduleTable schedules_{writer_};
     FileTable files_{writer_};
     MonitorTable monitors_{writer_};
+    DocumentTable documents_{writer_};
     LogTable logs_;
 };
 

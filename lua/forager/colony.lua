@@ -1,4 +1,5 @@
 -- A colony, asked as one of its members: the key of the configuration, or of the executor that the function runs for.
+local blueprints = require "forager.colony_blueprints"
 local calls = require "forager.colony_calls"
 local failure = require "forager.failure"
 local known = require "forager.known"
@@ -11,6 +12,7 @@ local colony = {
   crons = schedules.crons,
   generators = schedules.generators,
   executors = {},
+  blueprints = blueprints,
 }
 
 local id_of = calls.id_of

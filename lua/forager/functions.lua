@@ -149,9 +149,8 @@ local on_options = known.options("on", {
   namespace = "string",
 }, 3)
 
--- Has `fn` called for each event, while the agent runs the script. Sources that this build has none of yet are refused
--- by name.
-function functions.on(event, fn, given)
+-- `owner` is told apart from others who listen to the same event.
+function functions.listen(event, fn, given, owner)
   options.argument("on", 1, event, "string", failure.declare)
   options.argument("on", 2, fn, "function", failure.declare)
   given = options.check("on", given or {}, on_options, 0, failure.declare)
@@ -179,20 +178,13 @@ function functions.on(event, fn, given)
     failure.declare("on: namespace is for k8s: events, not for '%s'", event)
   end
   options.names("on: labels", given.labels, failure.declare)
-  native.declare_watcher(event, given, fn)
+  native.declare_watcher(event, given, fn, owner)
 end
 
-local reconciler_options = known.options("reconciler", {
-  kind = "string",
-  every = "duration",
-  actual = "handler",
-  apply = "handler",
-  delete = "handler",
-}, 1)
-
-function functions.reconciler(given)
-  options.check("reconciler", given, reconciler_options, 0, failure.declare)
-  failure.declare "reconciler: this agent has no reconcile loop yet"
+-- Has `fn` called for each event, while the agent runs the script. Sources that this build has none of yet are refused
+-- by name.
+function functions.on(event, fn, given)
+  functions.listen(event, fn, given)
 end
 
 function functions.log(format, ...)

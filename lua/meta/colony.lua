@@ -86,6 +86,7 @@
 ---@field crons forager.colony.crons  workflows by the calendar
 ---@field generators forager.colony.generators  workflows of what was packed
 ---@field executors forager.colony.executors  who does the colony's work
+---@field blueprints forager.colony.blueprints  desired states that reconcilers see to
 local colony = {}
 
 -- Submits a call. Without `wait` it gives the process; with it, what the function gave: one value, a list of several,

@@ -132,8 +132,10 @@ function forager.on(event, fn, options) end
 ---@return string
 function forager.monitor(options) end
 
--- Not available yet: refused with `bad_arguments`.
+-- Keeps the documents of a kind (`forager apply FILE`): calls `actual`, and `apply` where that is not as the spec says,
+-- whenever something is heard and after a while in any case. An error makes the document Degraded; it is tried again.
 ---@param options forager.ReconcilerOptions
+---@return forager.Reconciler
 function forager.reconciler(options) end
 
 -- A new workflow. A script that returns it has it run.

@@ -38,13 +38,6 @@ local Request = {}
 ---@return any
 function Request:json() end
 
----@class forager.ReconcilerOptions
----@field kind? string
----@field every? forager.Duration
----@field actual? function
----@field apply? function
----@field delete? function
-
 -- How a call goes to the colony.
 ---@class forager.CallOptions
 ---@field on "colony"

@@ -8,7 +8,9 @@ import sys
 from manual import choices, leaves, placeholder
 
 # What stands in the usage, and what completes it: files of these kinds, function names, ids.
-KINDS = {"FILE.lua|FUNC": ["lua", "function"], "FUNC": ["function"], "NAME": ["function"], "ID": ["id"]}
+KINDS = {"FILE.lua|FUNC": ["lua", "function"], "FUNC": ["function"], "NAME": ["function"], "ID": ["id"],
+         "FILE|KIND/NAME|NAME": ["file"]}
+DOCUMENTS = ["apply", "delete", "diff", "reconcile"]
 
 
 def kinds(words, item):
@@ -20,6 +22,8 @@ def kinds(words, item):
         return ["file"] if value in ("FILE", "DIR") else ["nothing"]
     if value != "FILE":
         return KINDS.get(value, ["nothing"])
+    if words and words[0] in DOCUMENTS and "--config" not in item["names"]:
+        return ["file"]
     if "--config" in item["names"] or words == ["config", "check"]:
         return ["toml"]
     return ["lua", "toml"] if words == ["check"] else ["lua"]

@@ -212,8 +212,11 @@ class Functions(DockerTest):
         self.assert_clear()
 
     def test_memory_that_is_not_there(self):
-        done, _ = self.call("docker.run", "--kw", "memory=16MB", "--kw", "network=none", "--", self.engine.IMAGE, "sh", "-c",
-                            "x=$(yes | head -c 200000000)")
+        for _ in range(5):  # the engine hears why from the kernel on another way than that it ended: now and then too late
+            done, _ = self.call("docker.run", "--kw", "memory=16MB", "--kw", "network=none", "--", self.engine.IMAGE, "sh", "-c",
+                                "x=$(yes | head -c 200000000)")
+            if done["error"].get("oom_killed"):
+                break
         self.assertIs(done["error"].get("oom_killed"), True, done)
         self.assertIn("more than its memory limit", done["error"]["message"])
 

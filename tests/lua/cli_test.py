@@ -377,7 +377,7 @@ class Usage(Command):
         ok = self.script("return 1")
         for args, told in ((("frobnicate",), "'frobnicate'; there are run, call"),
                            (("chekc", ok), "'chekc'; did you mean 'check'?"),
-                           (("reconcile",), "'forager reconcile' is not part of this version yet"),
+                           (("init",), "'forager init' is not part of this version yet"),
                            (("--json", "version"), "'--json' stands before the command"),
                            (("run", ok, "--jsn"), "'forager run' has no flag '--jsn'; did you mean '--json'?"),
                            (("run", ok, "--tiemout=5s"), "'--tiemout'; did you mean '--timeout'?"),
@@ -523,10 +523,23 @@ class Check(Command):
         self.assertRegex(done.stderr, r"script.lua:6: note: reconcile.apply is not available.*\n$")
 
     def test_events_that_there_are_none_of_yet_are_named(self):
-        for text in ('on("nats:orders.*", function(ctx, message) ctx:log(message.payload) end)',
-                     'reconciler { kind = "WebSite", every = "30s", actual = function(ctx, d) return d end, '
-                     'apply = function(ctx, desired, actual) ctx:log "x" end }'):
-            self.assertEqual(len(self.findings(f'local forager = require "forager"\nforager.{text}')), 1, text)
+        self.assertEqual(len(self.findings("""local forager = require "forager"
+            forager.on("nats:orders.*", function(ctx, message) ctx:log(message.payload) end)""")), 1)
+
+    def test_a_reconciler_is_checked_as_it_is_declared(self):
+        begin = 'local forager = require "forager"\nlocal r = forager.reconciler { kind = "WebSite", every = "30s", '
+        actual = "actual = function(ctx, d) return d.spec end, "
+        apply = 'apply = function(ctx, desired, actual) ctx:log "x" end }'
+        self.assert_clean(self.script(begin + actual + apply + '\nreturn r:reconcile({ kind = "WebSite", '
+                                      'metadata = { name = "x" } }).action'))
+        for text, told in ((begin + "aktual = print, " + apply, "'actual'"),
+                           (begin + apply, "'actual'"),
+                           (begin + actual + 'schema = { type = "steam" }, ' + apply, "WebSite"),
+                           (begin + actual + 'watch = "docker:died", ' + apply, "'died'"),
+                           (begin + actual + apply + "\nr:reconcil {}", "'reconcile'")):
+            findings = self.findings(text)
+            self.assertEqual(len(findings), 1, text)
+            self.assertIn(told, str(findings), text)
 
     def test_what_a_script_is_given_and_finds_around_it_is_not_known(self):
         for text in ("local n = tonumber((...)) return n + 1", "return 'x' .. os.getenv 'NO_SUCH_NAME'",

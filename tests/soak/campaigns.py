@@ -48,6 +48,10 @@ CAMPAIGNS = {
     "full": Campaign("the real agent on a disk that is full again and again", scenario("full"), 60, 20, False),
     "reloads": Campaign("scripts of the real agent loaded anew under load of every kind", scenario("reloads"), 1_000, 1_000,
                         False),
+    "reconcile": Campaign("documents of replicas that are processes: replicas, who keeps them and what they say, all killed and "
+                          "changed", scenario("reconcile_kills", "LocalKills"), 1_000, 50, False),
+    "reconcile_docker": Campaign("the same with containers, whose engine is killed, too",
+                                 scenario("reconcile_kills", "DockerKills"), 200, 20, False),
     "colony": Campaign("an executor of a real colony: server, database, network and agent fail, the history is checked",
                        integration("colony_faults"), 1_000, 50, False, needs_bed=True),
     "large": Campaign("a file of 10 GB to a colony and back, killed on its way and gone on with",

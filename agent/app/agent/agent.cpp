@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/agent_blueprints.hpp"
 #include "app/agent/agent_queue.hpp"
 #include "app/agent/colony_member.hpp"
 #include "app/agent/disk_watch.hpp"
@@ -19,6 +20,7 @@
 #include "functions/broker_monitor.hpp"
 #include "functions/builtin.hpp"
 #include "functions/monitors.hpp"
+#include "functions/reconcile.hpp"
 #include "primitives/files/paths.hpp"
 #include "runtime/run_handler.hpp"
 
@@ -154,12 +156,16 @@ asio::awaitable<Result<void>> Agent::start()
     add_run_script(app_, observer_);
     if (app_.config().no_docker.empty())
         offer_broker_monitor();
+    if (!settings_.colony.host.empty() && !blueprint_handlers(settings_).empty())
+        offer_blueprints();
     if (const auto opened = co_await queue_->open(); !opened)
         co_return opened.error();
     if (const auto recalled = co_await colony_->recall(); !recalled)
         co_return recalled.error();
     co_await leftovers_.end_unclaimed(store_->records());
     co_await load();
+    if (const auto known = co_await reconcile_->load(); !known)
+        co_return known.error();
     co_return open_socket();
 }
 
@@ -167,6 +173,13 @@ void Agent::offer_broker_monitor()
 {
     add_broker_monitor(
         app_.registry(), [this] { return app_.monitors(); }, [this] { return Result<Replies*>{&store_->replies()}; });
+}
+
+void Agent::offer_blueprints()
+{
+    blueprints_ = agent_blueprints(app_, settings_, *reconcile_, log_);
+    app_.registry().add_unavailable("reconcile", "");
+    add_reconcile(app_.registry(), blueprint_work_);
 }
 
 // Nobody tells of an engine that begins: its socket has to be looked for.
@@ -252,16 +265,18 @@ void Agent::make_control()
     engine_ = std::make_unique<EngineDesk>(app_, *store_, *queue_, gate_, observer_, log_, docker_);
     cluster_ =
         std::make_unique<ClusterDesk>(ClusterDesk::Parts{app_, kubernetes_, *queue_, gate_, observer_, log_, loops_});
+    reconcile_ = std::make_unique<ReconcileDesk>(ReconcileDesk::Parts{app_, settings_, *store_, log_, observer_});
     overview_ = std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_,
                                                            *scripts_, *events_, *messages_, *streams_, *channels_,
-                                                           *engine_, *sessions_, begun_});
+                                                           *engine_, reconcile_->keeper(), *sessions_, begun_});
     work_ = std::make_unique<WorkDesk>(
         WorkDesk::Parts{app_.scheduler(), *queue_, *store_, app_.signals(),
                         [this](const std::string& function) { return hears_signals(function); }});
     api_ = std::make_unique<control::Api>(
-        control::Api::Parts{app_.scheduler(), *queue_, *store_, *work_, *sessions_, gate_,
+        control::Api::Parts{app_.scheduler(), *queue_, *store_, *work_, reconcile_->keeper(), *sessions_, gate_,
                             [this] { return overview_->status(); }, [this] { return overview_->scripts(); },
                             [this] { return reload(); }, [this] { return drain_.run(); }, [this] { drain_.resume(); }});
+    reconcile_->tell([this](const reconcile::Document& document) { api_->changed(document.key); });
     http::Server::Config config;
     config.grace = Duration{}; // whoever waits for the end of something is told so by the end of the connection
     server_ = std::make_unique<http::Server>(
@@ -298,6 +313,9 @@ asio::awaitable<void> Agent::serve()
     messages_->start();
     channels_->start();
     engine_->start(loops_);
+    reconcile_->start(loops_);
+    if (blueprints_)
+        blueprints_->start(loops_);
     if (!app_.config().no_docker.empty() && !settings_.docker.host.empty())
         doors_->spawn("engine", meet_engine());
     loops_.start("reload", [this] { return reloading_.run(); });
@@ -332,6 +350,7 @@ asio::awaitable<void> Agent::stop()
     co_await loops_.stop();
     co_await engine_->stop();
     co_await cluster_->stop();
+    co_await reconcile_->stop();
     if (service_.listens()) // it is still watched
         doors_->spawn("service", service_.keep_told(app_.clock(), [this] { return overview_->line(true); }));
     co_await app_.scheduler().drain();
@@ -388,6 +407,7 @@ asio::awaitable<void> Agent::load()
     co_await streams_->serve(scripts_->scripts());
     engine_->serve(scripts_->scripts());
     co_await cluster_->serve(scripts_->scripts());
+    reconcile_->serve(scripts_->scripts());
     http_.serve(scripts_->watchers());
     queue_->reconsider();
 }

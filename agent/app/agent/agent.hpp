@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/agent/agent_http.hpp"
+#include "app/agent/blueprint_desk.hpp"
 #include "app/agent/broker_events.hpp"
 #include "app/agent/channel_desk.hpp"
 #include "app/agent/cluster_desk.hpp"
@@ -15,6 +16,7 @@
 #include "app/agent/log.hpp"
 #include "app/agent/observer.hpp"
 #include "app/agent/overview.hpp"
+#include "app/agent/reconcile_desk.hpp"
 #include "app/agent/reload_loop.hpp"
 #include "app/agent/script_set.hpp"
 #include "app/agent/service_manager.hpp"
@@ -61,6 +63,7 @@ private:
     boost::asio::awaitable<void> stop();
     boost::asio::awaitable<void> hurry_at(TimePoint end_of_grace);
     void offer_broker_monitor();
+    void offer_blueprints();
     boost::asio::awaitable<void> meet_engine();
     Result<void> open_store();
     Result<void> open_socket();
@@ -101,6 +104,8 @@ private:
     std::unique_ptr<EngineDesk> engine_;
     std::unique_ptr<ClusterDesk> cluster_;
     std::unique_ptr<WorkDesk> work_;
+    std::unique_ptr<ReconcileDesk> reconcile_;
+    std::unique_ptr<BlueprintDesk> blueprints_; // nothing: no executor of the agent is a handler of any
     std::unique_ptr<control::Sessions> sessions_;
     std::unique_ptr<Overview> overview_;
     std::unique_ptr<control::Api> api_;
@@ -116,6 +121,7 @@ private:
     cfs::FilesAccess files_ = [this] { return app_.files(); };
     MonitorsAccess monitors_ = [this]() -> Result<Monitors*> { return &engine_->monitors(); };
     BrokerAccess brokers_;
+    BlueprintWorkAccess blueprint_work_ = [this] { return Result<BlueprintWork*>{blueprints_.get()}; };
 };
 
 } // namespace forager

@@ -53,6 +53,18 @@ Result<std::optional<colonies::PrivateKey>> existing_key_of(const config::Execut
     return std::move(*key);
 }
 
+// Without the owner's key it is no owner.
+Result<void> own(ColonyMember& member, const config::ColonyConfig& colony)
+{
+    if (colony.owner_key.empty())
+        return {};
+    const auto key = read_key(colony.owner_key, "colony.owner_key");
+    if (!key)
+        return key.error();
+    member.own_with(*key);
+    return {};
+}
+
 // Those whose keys may be read: a command asks as one of them only by chance.
 void add_executors(ColonyMember& member, const config::Settings& settings)
 {
@@ -96,7 +108,10 @@ Result<std::unique_ptr<ColonyMember>> colony_member(const config::Settings& sett
     colonies::Client::Config server = colony_server(settings.colony);
     server.connections = colony_calls_at_once;
     const auto client = std::make_shared<colonies::Client>(app.pool(), app.clock(), server);
-    return std::make_unique<ColonyMember>(client, std::move(*key), settings.colony.name, app.clock());
+    auto member = std::make_unique<ColonyMember>(client, std::move(*key), settings.colony.name, app.clock());
+    if (const auto owned = own(*member, settings.colony); !owned)
+        return owned.error();
+    return member;
 }
 
 scripting::ColonyAccess colony_access(const config::Settings& settings, App& app)

@@ -1,6 +1,7 @@
 #include "clients/docker/container_spec.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace forager::docker {
 
@@ -18,14 +19,31 @@ std::string_view word(Mount::Kind kind)
     return "bind";
 }
 
+// Only the older form makes a folder that is not there (in `Mounts` since API 1.42), and it is parted by colons.
+bool is_of_the_older_form(const Mount& mount)
+{
+    return mount.kind == Mount::Kind::bind && mount.makes_source && mount.source.find(':') == std::string::npos &&
+           mount.target.find(':') == std::string::npos;
+}
+
 Array mounts_of(const std::vector<Mount>& mounts)
 {
     Array list;
     for (const Mount& mount : mounts)
-        list.emplace_back(Object{{"Type", word(mount.kind)},
-                                 {"Source", mount.source},
-                                 {"Target", mount.target},
-                                 {"ReadOnly", mount.read_only}});
+        if (!is_of_the_older_form(mount))
+            list.emplace_back(Object{{"Type", word(mount.kind)},
+                                     {"Source", mount.source},
+                                     {"Target", mount.target},
+                                     {"ReadOnly", mount.read_only}});
+    return list;
+}
+
+Array binds_of(const std::vector<Mount>& mounts)
+{
+    Array list;
+    for (const Mount& mount : mounts)
+        if (is_of_the_older_form(mount))
+            list.emplace_back(mount.source + ":" + mount.target + (mount.read_only ? ":ro" : ""));
     return list;
 }
 
@@ -77,6 +95,22 @@ void add_limits(Object& host, const ContainerSpec& spec)
         host.append("DeviceRequests", gpu_request(*spec.gpus));
 }
 
+Object test_of(const HealthTest& health)
+{
+    Array test{"CMD"};
+    for (const std::string& word : health.command)
+        test.emplace_back(word);
+    return {{"Test", std::move(test)},
+            {"Interval", health.interval.count()},
+            {"Timeout", health.timeout.count()},
+            {"Retries", health.retries}};
+}
+
+Object networks_of(const ContainerSpec& spec)
+{
+    return {{"EndpointsConfig", Object{{spec.network, Object{{"Aliases", list_of(spec.aliases)}}}}}};
+}
+
 Object host_of(const ContainerSpec& spec)
 {
     Object host{{"Mounts", mounts_of(spec.mounts)},
@@ -86,6 +120,8 @@ Object host_of(const ContainerSpec& spec)
                 {"ReadonlyRootfs", spec.read_only},
                 {"Privileged", spec.privileged},
                 {"Init", spec.init}};
+    if (Array binds = binds_of(spec.mounts); !binds.empty())
+        host.append("Binds", std::move(binds));
     if (!spec.network.empty())
         host.append("NetworkMode", spec.network);
     if (!spec.ports.empty())
@@ -109,7 +145,11 @@ Object to_body(const ContainerSpec& spec)
         body.append("Entrypoint", list_of(*spec.entrypoint));
     if (!spec.ports.empty())
         body.append("ExposedPorts", exposed(spec.ports));
+    if (spec.health)
+        body.append("Healthcheck", test_of(*spec.health));
     body.append("HostConfig", host_of(spec));
+    if (!spec.aliases.empty())
+        body.append("NetworkingConfig", networks_of(spec));
     return body;
 }
 

@@ -1,6 +1,7 @@
 // What a container shall be, and how the engine is told. Pure.
 #pragma once
 
+#include "base/time.hpp"
 #include "clients/docker/pairs.hpp"
 #include "core/value.hpp"
 
@@ -16,6 +17,7 @@ struct Mount {
     std::string source; ///< a path of the engine's machine, or a volume's name; empty for tmpfs
     std::string target; ///< a path in the container
     bool read_only = false;
+    bool makes_source = false; ///< of bind: a folder that is not there is made, root's; not where a path has a colon
 
     bool operator==(const Mount&) const = default;
 };
@@ -36,6 +38,15 @@ struct Restart {
     bool operator==(const Restart&) const = default;
 };
 
+/// How the engine finds out whether a container is well, instead of the image's own way.
+struct HealthTest {
+    Words command; ///< in the container, by no shell; well when it ends with 0
+    Duration interval{};
+    Duration timeout{};
+    int retries = 0; ///< so many failures in a row make it unhealthy
+    bool operator==(const HealthTest&) const = default;
+};
+
 /// What is empty is the image's own, or the engine's.
 struct ContainerSpec {
     std::string image;
@@ -48,10 +59,12 @@ struct ContainerSpec {
     std::string cwd;
     std::string hostname;
     std::string network;  ///< a network's name, "none", "host", "container:ID"
+    Words aliases;        ///< its names in that network, which must be one of people's own
     std::string platform; ///< "linux/arm64"
     std::vector<Mount> mounts;
     std::vector<Port> ports;
     Restart restart;
+    std::optional<HealthTest> health;
     std::optional<std::uint64_t> memory;   ///< bytes, without swap beyond them
     std::optional<double> cpus;            ///< cores' worth of time
     std::optional<std::int64_t> pids;      ///< processes and threads

@@ -56,8 +56,8 @@ struct Template {
     std::string executor_type; ///< empty: it is no executor
     std::string image;         ///< of docker and kubernetes; local ignores it
     std::optional<std::vector<std::string>> entrypoint;
-    std::optional<std::vector<std::string>> command;        ///< `command`, and `args` behind it
-    std::vector<std::pair<std::string, std::string>> env;   ///< in the order of the document
+    std::optional<std::vector<std::string>> command;         ///< `command`, and `args` behind it
+    std::vector<std::pair<std::string, std::string>> env;    ///< in the order of the document
     std::vector<std::pair<std::string, std::string>> labels; ///< of `metadata.labels` and `spec.labels`
     std::vector<Volume> volumes;
     std::vector<PortMapping> ports;
@@ -77,9 +77,9 @@ struct Template {
 struct Rolling {
     std::int64_t max_surge = 1;
     std::int64_t max_unavailable = 1;
-    Duration min_ready{};                                     ///< a replica counts when it has been ready for so long
-    Duration progress_deadline = std::chrono::minutes{5};     ///< without one more that is ready a change has failed
-    bool roll_back = true;                                    ///< a change that failed is taken back
+    Duration min_ready{};                                 ///< a replica counts when it has been ready for so long
+    Duration progress_deadline = std::chrono::minutes{5}; ///< without one more that is ready a change has failed
+    bool roll_back = true;                                ///< a change that failed is taken back
 };
 
 struct Deployment {
@@ -103,14 +103,15 @@ enum class Strictness {
     lenient ///< it is ignored: a server took it already
 };
 
+/// Its key has no origin: the caller knows it. A port of the machine (docker) allows one replica, and no surge.
 /// Failures: bad_arguments, whose message begins with the path of the member ("spec.replicas: …") and whose details
 /// have it as `field`; an unknown member's names the nearest known one.
 Result<Deployment> deployment_of(const Object& document, Strictness strictness);
 
-/// 16 hex digits: of two equal templates the same.
+/// 16 hex digits: the same of two equal templates, whatever the order of their env and labels.
 std::string print_of(const Template& replica);
 
-/// 8 hex digits: the beginning of the id.
+/// The first 8 characters of the id without dashes, in lower case; of one that is no such id, 8 hex digits made of it.
 std::string short_id(const Deployment& deployment);
 
 } // namespace forager::reconcile

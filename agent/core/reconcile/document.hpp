@@ -28,8 +28,8 @@ struct Document {
     static constexpr std::size_t most_revisions = 10;
 
     Key key;
-    std::string id;  ///< never another one's: 32 hex digits, or what the document itself says
-    Object given;    ///< as it was applied, its spec that of the last revision
+    std::string id;                  ///< never another one's: 32 hex digits, or what the document itself says
+    Object given;                    ///< as it was applied, without `status`, its spec that of the last revision
     std::vector<Revision> revisions; ///< the last one is wanted; never empty
     std::int64_t forced = 0;         ///< how often new replicas were asked for without another reason
     bool paused = false;             ///< by `forager rollout pause`
@@ -48,12 +48,17 @@ struct Document {
 /// The key of a document that is checked. `origin`: see `Key`. Failures: bad_arguments, naming the member.
 Result<Key> key_of(const Object& document, std::string origin);
 
-/// A new document, or another form of `before` (same spec: the same generation; else one more, and `failed` is
-/// forgotten). `paused` and `deleting` go on; one that is being deleted is refused.
+/// Of a document that is checked: `metadata.uid`, `blueprintid` or, where it has neither, 32 hex digits made of kind,
+/// space and name, everywhere the same. Failures: bad_arguments, naming the member.
+Result<std::string> id_of(const Object& document, const Key& key);
+
+/// A new document, or another form of `before` (same spec, in whatever order: the same generation; else one more, and
+/// `failed` is forgotten). The generation that a server tells (`origin`) counts where it is higher. `paused` goes on.
+/// Failures: bad_arguments, naming the member; refused: `before` is being deleted.
 Result<Document> applied(const Document* before, Object given, std::string origin, WallTime now);
 
 /// Back to an earlier revision, by default the one before: it becomes the newest. Failures: not_found, with those that
-/// there are.
+/// there are; refused: it is being deleted.
 Result<Document> undone(Document document, std::optional<std::int64_t> generation, WallTime now);
 
 /// The document as reconcilers read it: `given` with the spec of the effective revision, and `metadata.generation`,

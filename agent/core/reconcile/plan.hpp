@@ -47,12 +47,15 @@ struct Action {
 
 /// What is remembered from one look to the next. Without it nothing breaks: back-offs and deadlines begin anew.
 struct Memory {
-    std::string print;                     ///< of the template that it is about
-    std::int64_t failures = 0;             ///< replicas in a row that died soon after their start
+    std::string print; ///< of the template that it is about
+    /// So often in a row replicas died soon after their start, or were never well; several at one look count as one.
+    std::int64_t failures = 0;
     std::optional<WallTime> last_failure;  ///< when the last of them was seen
+    std::string last_end;                  ///< how it ended, for people
     std::int64_t most_ready = 0;           ///< of the template, so far
     std::optional<WallTime> last_progress; ///< when that grew, or when the template was first seen
-    std::vector<std::string> counted;      ///< ids of the dead that were counted, as long as they are there
+    bool done = false;                     ///< all that are wanted were ready once: no change can fail any more
+    std::vector<std::string> counted;      ///< ids of those that were counted, as long as they are there
 
     Memory() = default;
 };
@@ -62,28 +65,29 @@ struct Plan {
     Phase phase = Phase::pending;
     std::string message;                ///< for people: why it is not Running
     std::optional<Duration> look_again; ///< at the latest, though nothing is heard: a back-off or a deadline ends
-    bool has_failed = false;            ///< the change to this template has failed: it is to be taken back
+    bool has_failed = false;            ///< the change to this template has failed: take it back if there is a good one
     Memory memory;
 
     Plan() = default;
 };
 
-/// `fresh`: eight random hex digits and more of them for each new random name; only read where names are random.
-/// `deleting`: it is to go.
+/// What is wanted and what is there at one moment. `there` must have all replicas of the document and nobody else's.
 struct Look {
     const Deployment& wanted;
     const std::vector<Instance>& there;
     const Memory& memory;
     WallTime now;
-    std::uint64_t chance = 0; ///< for random names
-    bool deleting = false;
+    std::uint64_t chance = 0; ///< random; only used where names are
+    bool deleting = false;    ///< it is to go
 };
+
+/// The actions are to be done one after another, and those behind one that fails not at all.
 Plan plan(const Look& look);
 
-/// Of those who are not wanted, whatever the time: how many may still be missing, or be too many.
 /// For people and for programs: name, kind, phase, message, generation, observedGeneration, replicas (wanted), ready,
 /// updated, instances (a list of { id, name, type, state, ready, generation, executor, image, created, lastCheck,
-/// exitCode, trouble }), runningInstances, stoppedInstances, totalInstances, lastUpdated.
+/// exitCode, trouble }; those without a value are left out), runningInstances, stoppedInstances, totalInstances,
+/// lastUpdated.
 Object status_of(const Deployment& wanted, const std::vector<Instance>& there, const Plan& plan, WallTime now);
 
 } // namespace forager::reconcile

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "io/formats/numbers.hpp"
 #include "io/formats/object_builder.hpp"
-#include "io/formats/place.hpp"
+#include "io/formats/places.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -156,15 +156,21 @@ std::string reason(const json::error_code& error, std::string_view text, std::si
     }
 }
 
-Failure bad_json(std::string_view text, std::size_t offset, const std::string& why)
+Mistake bad_json(std::string_view text, std::size_t offset, const std::string& why)
 {
-    return {Errc::bad_arguments, "this is not JSON: " + to_text(place_at(text, offset)) + ": " + why};
+    return {place_at(text, offset), why};
 }
 
-std::optional<Failure> unreadable(std::string_view text)
+Failure failure_of(const Mistake& mistake)
+{
+    const std::string place = mistake.place == Place{} ? "" : to_text(mistake.place) + ": ";
+    return {Errc::bad_arguments, "this is not JSON: " + place + mistake.why};
+}
+
+std::optional<Mistake> unreadable(std::string_view text)
 {
     if (trimmed(text).empty())
-        return Failure{Errc::bad_arguments, "this is not JSON: the text is empty."};
+        return Mistake{Place{}, "the text is empty."};
     if (const std::size_t end = utf8_prefix(text); end < text.size())
         return bad_json(text, end, "these bytes are not UTF-8.");
     return std::nullopt;
@@ -179,10 +185,10 @@ json::parse_options strict(std::size_t nesting)
 }
 
 // The first document, and where it ended.
-Result<std::pair<Value, std::size_t>> parse_start(std::string_view text, std::size_t nesting)
+boost::system::result<std::pair<Value, std::size_t>, Mistake> parse_start(std::string_view text, std::size_t nesting)
 {
-    if (auto failure = unreadable(text))
-        return *std::move(failure);
+    if (auto mistake = unreadable(text))
+        return *std::move(mistake);
     json::basic_parser<ValueHandler> parser{strict(nesting)};
     json::error_code error;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
@@ -193,7 +199,7 @@ Result<std::pair<Value, std::size_t>> parse_start(std::string_view text, std::si
 
 } // namespace
 
-Result<Value> parse_json(std::string_view text, std::size_t nesting)
+boost::system::result<Value, Mistake> read_json(std::string_view text, std::size_t nesting)
 {
     text = without_bom(text);
     auto start = parse_start(text, nesting);
@@ -205,11 +211,19 @@ Result<Value> parse_json(std::string_view text, std::size_t nesting)
     return std::move(value);
 }
 
+Result<Value> parse_json(std::string_view text, std::size_t nesting)
+{
+    auto value = read_json(text, nesting);
+    if (value.has_error())
+        return failure_of(value.error());
+    return *std::move(value);
+}
+
 Result<Value> parse_first_json(std::string_view text, std::size_t nesting)
 {
     auto start = parse_start(without_bom(text), nesting);
     if (start.has_error())
-        return start.error();
+        return failure_of(start.error());
     return std::move(start->first);
 }
 

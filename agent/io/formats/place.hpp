@@ -14,6 +14,12 @@ struct Place {
     bool operator==(const Place&) const = default;
 };
 
+/// What is wrong with a text, and where.
+struct Mistake {
+    Place place;     ///< nothing, with line 0: of the text as a whole
+    std::string why; ///< a sentence
+};
+
 /// The place of the byte at `offset`; the end of the text when it is beyond.
 inline Place place_at(std::string_view text, std::size_t offset)
 {

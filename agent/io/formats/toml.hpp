@@ -29,10 +29,7 @@ struct TomlDocument {
 };
 
 /// What is wrong with a text that is not TOML.
-struct TomlMistake {
-    Place place;
-    std::string why; ///< a sentence
-};
+using TomlMistake = Mistake;
 
 /// As `parse_toml_document`, whatever the length, for those who say the place in their own way.
 boost::system::result<TomlDocument, TomlMistake> read_toml(std::string_view text);

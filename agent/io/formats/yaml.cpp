@@ -5,7 +5,7 @@
 #include "io/formats/json.hpp"
 #include "io/formats/numbers.hpp"
 #include "io/formats/object_builder.hpp"
-#include "io/formats/place.hpp"
+#include "io/formats/places.hpp"
 #include "io/formats/yaml_scalars.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -221,13 +221,13 @@ private:
     YAML::Mark last_mark_; ///< the end of a list or table comes without a place of its own
 };
 
-Failure bad_yaml(std::string_view text, std::size_t offset, const std::string& why)
+Mistake bad_yaml(std::string_view text, std::size_t offset, const std::string& why)
 {
-    return {Errc::bad_arguments, "this is not YAML: " + to_text(place_at(text, offset)) + ": " + why + "."};
+    return {place_at(text, offset), why + "."};
 }
 
 // Control characters are no part of YAML, and one of them means the end of the text to the parser.
-std::optional<Failure> unreadable(std::string_view text)
+std::optional<Mistake> unreadable(std::string_view text)
 {
     if (const std::size_t end = utf8_prefix(text); end < text.size())
         return bad_yaml(text, end, "these bytes are not UTF-8");
@@ -268,16 +268,25 @@ std::vector<Value> documents(const std::string& text)
 
 } // namespace
 
-Result<std::vector<Value>> parse_all_yaml(std::string_view text)
+boost::system::result<std::vector<Value>, Mistake> read_all_yaml(std::string_view text)
 {
     text = without_bom(text);
-    if (auto failure = unreadable(text))
-        return *std::move(failure);
+    if (auto mistake = unreadable(text))
+        return *std::move(mistake);
     try {
         return documents(std::string{text});
     } catch (const YAML::Exception& error) {
         return bad_yaml(text, error.mark.is_null() ? 0 : static_cast<std::size_t>(error.mark.pos), error.msg);
     }
+}
+
+Result<std::vector<Value>> parse_all_yaml(std::string_view text)
+{
+    auto values = read_all_yaml(text);
+    if (values)
+        return *std::move(values);
+    const auto& [place, why] = values.error();
+    return Failure{Errc::bad_arguments, "this is not YAML: " + to_text(place) + ": " + why};
 }
 
 Result<Value> parse_yaml(std::string_view text)

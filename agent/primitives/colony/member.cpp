@@ -50,6 +50,15 @@ ColonyMember::~ColonyMember() = default;
 void ColonyMember::add_executor(const colonies::PrivateKey& key)
 {
     executors_.push_back(std::make_unique<ColonyMember>(client_, key, colony_, clock_));
+    if (owner_)
+        executors_.back()->own_with(*owner_);
+}
+
+void ColonyMember::own_with(const colonies::PrivateKey& key)
+{
+    owner_ = std::make_unique<const colonies::PrivateKey>(key);
+    for (const auto& executor : executors_)
+        executor->own_with(key);
 }
 
 // It stands in the environment of all that a process starts here.
@@ -63,6 +72,14 @@ ColonyMember& ColonyMember::who_runs(const Invocation& invocation)
 colonies::Caller ColonyMember::caller() const
 {
     return {*client_, *key_};
+}
+
+Result<colonies::Caller> ColonyMember::owner() const
+{
+    if (owner_)
+        return colonies::Caller{*client_, *owner_};
+    return Failure{Errc::refused, "only the owner of the colony " + colony_ +
+                                      " may do this: set [colony] owner_key (COLONIES_COLONY_PRVKEY)"};
 }
 
 std::string ColonyMember::peer() const

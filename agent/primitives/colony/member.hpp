@@ -40,11 +40,17 @@ public:
     /// One agent may be several members: this one, and other executors, each with a key of its own.
     void add_executor(const colonies::PrivateKey& key);
 
+    /// For what only the colony's owner may do; it is that of the executors, too.
+    void own_with(const colonies::PrivateKey& key);
+
     /// The member as which an invocation asks: the executor that it is run for, or this one.
     ColonyMember& who_runs(const Invocation& invocation);
 
     /// For all calls of clients/colonies.
     colonies::Caller caller() const;
+
+    /// The same as the colony's owner. Failures: refused, with what to set, where the owner's key is not known.
+    Result<colonies::Caller> owner() const;
 
     const std::string& colony() const { return colony_; }
     Clock& clock() const { return clock_; }
@@ -67,6 +73,7 @@ private:
 
     std::shared_ptr<colonies::Client> client_;
     std::unique_ptr<const colonies::PrivateKey> key_;
+    std::unique_ptr<const colonies::PrivateKey> owner_; // nothing: it is not known
     std::string colony_;
     Clock& clock_;
     std::size_t waits_ = 0;

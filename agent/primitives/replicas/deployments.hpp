@@ -3,6 +3,9 @@
 #pragma once
 
 #include "core/reconcile/plan.hpp"
+#include "core/retry.hpp"
+#include "io/event.hpp"
+#include "io/name_lock.hpp"
 #include "ports/clock.hpp"
 #include "ports/reconciler.hpp"
 #include "ports/replica_identities.hpp"
@@ -11,8 +14,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,20 +33,61 @@ public:
         Random& random;
         RuntimeAccess runtime;
         ReplicaIdentities& identities;
-        reconcile::Strictness strictness = reconcile::Strictness::strict;
     };
 
-    explicit Deployments(Parts parts) : parts_{std::move(parts)} {}
+    explicit Deployments(Parts parts) : parts_{std::move(parts)}, used_{parts_.executor} {}
 
-    Result<void> check(const Object& document) const override;
+    Result<void> check(const Object& document, bool lenient) const override;
     boost::asio::awaitable<Result<ReconcilePass>> pass(reconcile::Document document) override;
     boost::asio::awaitable<Result<Array>> preview(reconcile::Document document) override;
+
+    /// Of the runtimes that documents have asked for so far.
     boost::asio::awaitable<Failure> watch(std::function<void(const reconcile::Key& key)> changed) override;
     Duration resync() const override { return std::chrono::seconds{10}; }
 
 private:
+    // What is remembered of a document from pass to pass. Without it nothing breaks.
+    struct Remembered {
+        reconcile::Memory memory;
+        std::optional<NameLock> lock; // nobody else on this machine keeps it
+        std::string locked;           // the lock's name
+        std::optional<TimePoint> identities_seen;
+        std::set<reconcile::Runtime> empty; // other runtimes, where none of its replicas are left
+
+        Remembered() = default;
+    };
+
+    // One look at a document's replicas.
+    struct Seen {
+        reconcile::Deployment wanted;
+        std::vector<reconcile::Instance> there;
+        reconcile::Plan plan;
+
+        Seen() = default;
+    };
+
+    Result<reconcile::Deployment> wanted_by(const reconcile::Document& document) const;
+    Result<ReplicaRuntime*> use(reconcile::Runtime runtime);
+    Result<void> claim(Remembered& remembered, const reconcile::Key& key, const ReplicaRuntime& runtime) const;
+    reconcile::Plan planned(const Seen& seen, const reconcile::Memory& memory, bool deleting) const;
+    boost::asio::awaitable<Result<void>> leave_others(reconcile::Document document, reconcile::Deployment wanted);
+    boost::asio::awaitable<Result<std::vector<reconcile::Instance>>> look(ReplicaRuntime& runtime,
+                                                                          reconcile::Deployment wanted, bool deleting);
+    boost::asio::awaitable<Result<void>> settle_identities(reconcile::Deployment wanted,
+                                                           std::vector<reconcile::Instance>* there, bool deleting);
+    boost::asio::awaitable<void> act(ReplicaRuntime& runtime, const Seen& seen, ReconcilePass& pass);
+    boost::asio::awaitable<bool> act_noted(ReplicaRuntime& runtime, const Seen& seen, std::size_t index,
+                                           std::optional<Failure>& failure);
+    boost::asio::awaitable<Result<void>> start(ReplicaRuntime& runtime, reconcile::Deployment wanted, std::string name);
+    boost::asio::awaitable<Result<void>> stop(ReplicaRuntime& runtime, reconcile::Deployment wanted,
+                                              reconcile::Instance instance);
+    boost::asio::awaitable<bool> hear(reconcile::Runtime runtime,
+                                      std::function<void(const reconcile::Key& key)> changed);
+
     Parts parts_;
-    std::map<reconcile::Key, reconcile::Memory> memories_;
+    std::map<reconcile::Key, Remembered> remembered_;
+    std::set<reconcile::Runtime> in_use_;
+    Event used_; // one more is in use
 };
 
 } // namespace forager::replicas

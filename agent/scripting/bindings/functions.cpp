@@ -190,12 +190,16 @@ std::string identity_of(const std::string& event, const Value& options)
     return which.empty() ? event : event + " " + to_json(Value{std::move(which)});
 }
 
-// declare_watcher(event, options, function)
+// declare_watcher(event, options, function, owner): of several owners (kinds of documents, or none) each may handle the
+// same event.
 Outcome declare_watcher(Request& request)
 {
     const std::string& event = *request.arg(0).get<std::string>();
     Function function;
-    function.name = handler_name(request.script.path(), identity_of(event, request.arg(1)));
+    std::string identity = identity_of(event, request.arg(1));
+    if (const auto* owner = request.arg(3).get<std::string>())
+        identity += " for " + *owner;
+    function.name = handler_name(request.script.path(), identity);
     function.doc = "Handles " + event + ".";
     function.variadic = true;
     function.concurrency = count_option(request.arg(1), "concurrency");

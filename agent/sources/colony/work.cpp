@@ -154,6 +154,14 @@ Result<void> make_task(Invocation& invocation, const TaskNote& note, const colon
     return {};
 }
 
+// A server older than blueprints attaches the document.
+void add_resource(Invocation& invocation, const Value& resource)
+{
+    if (!resource.is_null() && invocation.function.starts_with("reconcile.") &&
+        invocation.kwargs.find("resource") == nullptr)
+        invocation.kwargs.append("resource", resource);
+}
+
 std::string source_of(const Identity& who)
 {
     return "colony " + who.name;
@@ -191,6 +199,7 @@ Result<Invocation> invocation_of(const colonies::Process& process, const Identit
     if (const auto added = add_files(invocation, process.spec.fs); !added)
         return added.error();
     add_limits(invocation, process.spec.conditions);
+    add_resource(invocation, process.spec.resource);
     if (!note && takes_from_parents(process, invocation.function))
         invocation.args = process.in;
     if (invocation.function == "python.python_code")

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/reconcile/document.hpp"
+#include "io/event.hpp"
 #include "ports/clock.hpp"
 #include "ports/documents.hpp"
 #include "ports/reconciler.hpp"
@@ -11,6 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -19,10 +21,24 @@
 
 namespace forager::reconciling {
 
+/// What was done for a document.
+struct Done {
+    WallTime at{};
+    std::string what; ///< a sentence, with its reason
+
+    Done() = default;
+};
+
 /// A document and how it is.
 struct Kept {
+    static constexpr std::size_t most_recent = 20;
+
     reconcile::Document document;
-    std::string problem; ///< why the last pass failed; empty: it did not
+    std::string problem;      ///< why the last pass failed; empty: it did not
+    std::size_t turns = 0;    ///< so far
+    bool has_failed = false;  ///< see `ReconcilePass`
+    bool hopeless = false;    ///< the problem stays for as long as somebody else wants it
+    std::vector<Done> recent; ///< the last things that were done, the oldest first; since the agent began
 
     Kept() = default;
 };
@@ -39,7 +55,7 @@ public:
         /// Who keeps a kind. Failures: not_found, with the kinds that there are.
         std::function<Result<Reconciler*>(const std::string& kind)> reconciler_of;
         std::function<void(const reconcile::Document& document)> changed; ///< its status is another
-        std::function<void(const std::string& message)> inform;          ///< what was done, a sentence each
+        std::function<void(const std::string& message)> inform;           ///< what was done, a sentence each
         std::function<void(const std::string& message)> warn;
     };
 
@@ -50,6 +66,9 @@ public:
 
     /// Never returns. Ends with `operation_aborted` when it is cancelled.
     boost::asio::awaitable<void> run() { return loop_.run(); }
+
+    /// Whether it could be applied. Failures: bad_arguments (with `field`), not_found (no such kind).
+    Result<void> check(const Object& given) const;
 
     /// Safe when it returns; its turn comes at once. Failures: bad_arguments (with `field`), not_found (no such kind),
     /// refused (it is being deleted), those of the documents.
@@ -84,13 +103,18 @@ public:
 
 private:
     boost::asio::awaitable<Result<std::optional<Duration>>> turn(reconcile::Key key);
+    boost::asio::awaitable<Result<std::optional<Duration>>> take_turn(reconcile::Key key);
     boost::asio::awaitable<Result<reconcile::Document>> keep(reconcile::Document document);
-    Result<Reconciler*> checked(const Object& given) const;
-    void take_pass(Kept& kept, const ReconcilePass& pass);
+    Result<Reconciler*> checked(const Object& given, const std::string& origin) const; // its reconciler
+    void take_pass(Kept& kept, const reconcile::Document& looked_at, const ReconcilePass& pass);
+    void finish(const reconcile::Key& key, const ReconcilePass& pass);
+    void note_done(Kept& kept, const std::vector<std::string>& done) const;
+    void note_problem(Kept& kept, const std::string& problem);
 
     Parts parts_;
     KeyLoop loop_;
     std::map<reconcile::Key, Kept> documents_;
+    Event turned_; // some turn has ended
 };
 
 } // namespace forager::reconciling

@@ -99,7 +99,7 @@ TEST_CASE("an unknown command is named with the nearest, or with all there are")
 
 TEST_CASE("a command of a later version is said to be one")
 {
-    CHECK(complaint({"apply"}).starts_with("'forager apply' is not part of this version yet; there are call"));
+    CHECK(complaint({"init"}).starts_with("'forager init' is not part of this version yet; there are call"));
 }
 
 TEST_CASE("an unknown flag is named with the nearest of its command, without its value")

@@ -130,3 +130,22 @@ TEST_CASE("a wish for a shell that is no flag is left to be refused")
     REQUIRE(match(wrong, offer("unix"), functions));
     CHECK(*wrong.kwargs.find("shell") == Value{"true"});
 }
+
+TEST_CASE("the names by which a server asks the handler of blueprints mean the family reconcile")
+{
+    const std::vector<std::string> all = {"echo.echo", "reconcile.cleanup", "reconcile.reconcile",
+                                          "reconcile.reconcile_executor_deployment", "unix.unix_command"};
+    const auto called = [&](std::string name, const Offer& offer) {
+        Invocation invocation = process(std::move(name));
+        const auto result = match(invocation, offer, all);
+        return result ? invocation.function : "refused";
+    };
+    const Offer fleet = offer("fleet-reconciler", {"reconcile.*"});
+    CHECK(called("reconcile", fleet) == "reconcile.reconcile");
+    CHECK(called("reconcile_executor_deployment", fleet) == "reconcile.reconcile_executor_deployment");
+    CHECK(called("cleanup", fleet) == "reconcile.cleanup");
+    CHECK(called("reconcile.reconcile", fleet) == "reconcile.reconcile");
+    CHECK(called("echo", fleet) == "refused");
+    CHECK(called("cleanup", offer("edge", {"echo.*"})) == "refused");
+    CHECK(called("cleanup", offer("unix")) == "unix.unix_command"); // a program of this name
+}

@@ -177,3 +177,53 @@ TEST_CASE("monitors that make no sense are refused with their place")
     says(refusal(monitor("container = 'x', run = print") + "\n" + monitor("container = 'x', run = print")),
          "there are two of the name 'script/x'", ".lua:4");
 }
+
+TEST_CASE("a reconciler is declared with its schema and its period, and hears of its events beside others")
+{
+    ScriptWorld world;
+    std::vector<std::string> touched;
+    world.touch = [&](const std::string& kind, const std::string& name) { touched.push_back(kind + "/" + name); };
+    scripting::Script& script = world.script(
+        "local forager = require 'forager'\n"
+        "forager.reconciler { kind = 'Site', every = '5s', actual = print, apply = print, delete = print,\n"
+        "  schema = { properties = { ports = { type = 'array', default = {} } } },\n"
+        "  watch = { { 'docker:die', function(event) return event.name end }, 'file:/x/*' } }\n"
+        "forager.reconciler { kind = 'Other', actual = print, apply = print, watch = 'docker:die', timeout = '3s' }\n"
+        "forager.on('docker:die', print)",
+        ScriptWorld::Mode::load);
+    REQUIRE(world.run(script.run_main(world.invocation, world.observer)));
+    REQUIRE(script.reconcilers.size() == 2);
+    const scripting::DeclaredReconciler& site = script.reconcilers[0];
+    CHECK(site.kind == "Site");
+    CHECK(site.function == "reconciler.Site");
+    CHECK(site.every == std::chrono::seconds{5});
+    CHECK(site.has_delete);
+    CHECK(site.where.ends_with(".lua:2"));
+    CHECK(script.reconcilers[1].every == std::chrono::seconds{30});
+    CHECK_FALSE(script.reconcilers[1].has_delete);
+    CHECK(world.registry.find("reconciler.Other").value()->function.timeout == std::chrono::seconds{3});
+    REQUIRE(script.watchers.size() == 4);
+    CHECK(script.watchers[0].event == "docker:die");
+    const auto hear = [&](const scripting::Watcher& watcher, Value event) {
+        CHECK(world.call(calling(watcher.function, {std::move(event)})));
+    };
+    hear(script.watchers[0], Object{{"name", "one"}});
+    hear(script.watchers[0], Object{{"other", "one"}});
+    hear(script.watchers[1], "/x/y");
+    hear(script.watchers[2], Object{{"name", "one"}});
+    CHECK(touched == std::vector<std::string>{"Site/one", "Site/", "Other/"});
+}
+
+TEST_CASE("reconcilers that make no sense are refused with their place")
+{
+    const auto reconciler = [](const std::string& text) {
+        return "forager.reconciler { actual = print, apply = print, " + text + " }";
+    };
+    says(refusal(reconciler("kind = 'A', schma = {}")), "did you mean 'schema'", ".lua:3");
+    says(refusal(reconciler("every = '5s'")), "reconciler needs the kind", ".lua:3");
+    says(refusal(reconciler("kind = 'ExecutorDeployment'")), "is built in", ".lua:3");
+    says(refusal(reconciler("kind = 'A'") + "\n" + reconciler("kind = 'A'")), ".lua:3 already", ".lua:4");
+    says(refusal(reconciler("kind = 'A', schema = { type = 'steam' }")), "reconciler 'A': ", ".lua:3");
+    says(refusal(reconciler("kind = 'A', watch = 'docker:died'")), "on: a container has no event 'died'", ".lua:3");
+    says(refusal("forager.reconciler { kind = 'A', apply = print }"), "needs a function 'actual'", ".lua:3");
+}

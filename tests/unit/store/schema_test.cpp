@@ -122,6 +122,25 @@ TEST_CASE("the first migration makes the tables of version 1 as they were releas
     CHECK(tables(made) == tables(released));
 }
 
+TEST_CASE("a file from before there were documents keeps what it held, and takes some")
+{
+    constexpr int before_documents = 5;
+    const TempFolder folder;
+    {
+        SQLite::Database before{folder.at("old.db"), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+        migrate(before, 0, before_documents);
+        before.exec("PRAGMA application_id = 1181902706; PRAGMA user_version = 5;"
+                    "INSERT INTO monitor VALUES ('web', '{}')");
+    }
+    auto old = open_database(folder.at("old.db"));
+    auto fresh = open_database(folder.at("fresh.db"));
+    REQUIRE(old);
+    REQUIRE(fresh);
+    CHECK(tables(*old->database) == tables(*fresh->database));
+    CHECK(old->database->execAndGet("SELECT count(*) FROM monitor").getInt() == 1);
+    CHECK(old->database->execAndGet("SELECT count(*) FROM document").getInt() == 0);
+}
+
 TEST_CASE("there is nothing to migrate in a file of this version")
 {
     SQLite::Database database{":memory:", SQLite::OPEN_READWRITE};

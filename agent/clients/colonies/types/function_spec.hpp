@@ -51,6 +51,7 @@ struct FunctionSpec {
     Value fs; ///< wishes for file synchronisation, stored by the server as they are; null: none
     std::map<std::string, std::string> env;
     std::vector<std::string> channels; ///< at most 100
+    Value resource;                    ///< of a server older than blueprints: the document to reconcile; null: none
     bool operator==(const FunctionSpec&) const = default;
 };
 

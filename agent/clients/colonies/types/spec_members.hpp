@@ -47,6 +47,7 @@ void members(auto& io, Is<FunctionSpec> auto& spec)
     io.optional("fs", spec.fs);
     io("env", spec.env);
     io.optional("channels", spec.channels);
+    io.optional("resource", spec.resource);
 }
 
 } // namespace forager::colonies

@@ -8,8 +8,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -20,17 +18,6 @@ namespace {
 
 // The version comes first: what a newer agent left is not read wrongly by an older one.
 constexpr const char* version = "1";
-
-bool write_all(int descriptor, std::string_view text)
-{
-    while (!text.empty()) {
-        const ssize_t count = ::write(descriptor, text.data(), text.size());
-        if (count < 0 && errno != EINTR)
-            return false;
-        text.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
-    }
-    return true;
-}
 
 // A path to a local socket may have about a hundred bytes; a state folder's may be longer.
 class SocketAddress {
@@ -122,21 +109,6 @@ bool KeptFolder::has_result() const
     std::error_code none;
     const auto size = std::filesystem::file_size(path_ + "/result", none);
     return !none && size > 0;
-}
-
-// All at once. Not flushed: what it says is of no use once the machine was started anew.
-bool KeptFolder::write(const char* name, std::string_view text) const
-{
-    const std::string path = path_ + "/" + name;
-    const std::string draft = path + ".new";
-    Descriptor file{::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR)};
-    return file && write_all(file.number(), text) && file.close() && ::rename(draft.c_str(), path.c_str()) == 0;
-}
-
-std::string KeptFolder::content(const char* name) const
-{
-    std::ifstream file{path_ + "/" + name, std::ios::binary};
-    return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 } // namespace forager

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "io/process/identity.hpp"
+#include "io/process/whole_file.hpp"
 #include "io/system_failure.hpp"
 
 #include <optional>
@@ -45,8 +46,8 @@ public:
     void remove() const;
 
 private:
-    bool write(const char* name, std::string_view text) const;
-    std::string content(const char* name) const;
+    bool write(const char* name, std::string_view text) const { return write_whole(path_ + "/" + name, text); }
+    std::string content(const char* name) const { return content_of(path_ + "/" + name); }
 
     std::string path_;
 };

@@ -13,6 +13,8 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+
 using namespace forager;
 using namespace forager::docker;
 using namespace forager::test;
@@ -157,6 +159,27 @@ TEST_CASE("a container is described to the engine")
     CHECK(to_json(part<Array>(host, "Mounts")) ==
           R"([{"Type":"bind","Source":"/src","Target":"/dst","ReadOnly":true}])");
     CHECK(to_json(part<Object>(host, "PortBindings")) == R"({"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}]})");
+    CHECK(body.find("Healthcheck") == nullptr);
+    CHECK(body.find("NetworkingConfig") == nullptr);
+    CHECK(host.find("Binds") == nullptr);
+}
+
+TEST_CASE("folders that are made, a test of its health and names in a network are told to the engine")
+{
+    ContainerSpec spec;
+    spec.mounts = {{Mount::Kind::bind, "/src", "/dst", true, true},
+                   {Mount::Kind::bind, "/odd:one", "/odd", false, true},
+                   {Mount::Kind::volume, "data", "/d", false, true}};
+    spec.health = HealthTest{{"test", "-e", "/x"}, std::chrono::milliseconds{1500}, std::chrono::seconds{2}, 4};
+    spec.network = "apps";
+    spec.aliases = {"web"};
+    const Object body = to_body(spec);
+    const auto host = part<Object>(body, "HostConfig");
+    CHECK(part<Array>(host, "Binds") == Array{"/src:/dst:ro"});
+    CHECK(part<Array>(host, "Mounts").size() == 2); // a colon parts the words of the older form
+    CHECK(to_json(part<Object>(body, "Healthcheck")) ==
+          R"({"Test":["CMD","test","-e","/x"],"Interval":1500000000,"Timeout":2000000000,"Retries":4})");
+    CHECK(to_json(part<Object>(body, "NetworkingConfig")) == R"({"EndpointsConfig":{"apps":{"Aliases":["web"]}}})");
 }
 
 TEST_CASE("what is not said is the image's own")

@@ -203,3 +203,15 @@ TEST_CASE("what a process was matched by limits its container, where it says not
     process.spec.conditions = {};
     CHECK(kwargs() == Object{{"docker-image", "debian"}});
 }
+
+TEST_CASE("a document that an old server attaches is for who reconciles")
+{
+    colonies::Process full = process();
+    full.spec.resource = Object{{"kind", "ExecutorDeployment"}};
+    CHECK(made(full)->kwargs.empty());
+    full.spec.function = "reconcile_executor_deployment";
+    const Identity fleet{"c", "edge-1", {"fleet", {"reconcile.*"}}, colonies::PrivateKey::generate(), {}, "", false};
+    const auto invocation = invocation_of(full, fleet, server, {"reconcile.reconcile_executor_deployment"});
+    REQUIRE(invocation);
+    CHECK(invocation->kwargs == Object{{"resource", Object{{"kind", "ExecutorDeployment"}}}});
+}

@@ -1,0 +1,139 @@
+#include "core/reconcile/memory.hpp"
+
+#include "base/text.hpp"
+#include "core/reconcile/replica_view.hpp"
+
+#include <algorithm>
+
+namespace forager::reconcile {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration first_pause = 1s;
+constexpr Duration longest_pause = 5min;
+
+Duration pause_after(std::int64_t failures)
+{
+    if (failures < 2)
+        return {}; // the first may be an accident
+    Duration pause = first_pause;
+    for (std::int64_t i = 2; i < failures && pause < longest_pause; ++i)
+        pause *= 2;
+    return std::min(pause, longest_pause);
+}
+
+// So soon after its start that it was hardly ever well.
+bool is_unhealthy_at_once(const Look& look, const Instance& instance)
+{
+    if (!is_live(instance) || !instance.unhealthy)
+        return false;
+    const HealthCheck check = look.wanted.replica.health.value_or(HealthCheck{});
+    const Duration verdict = check.retries * (check.interval + check.timeout);
+    return !instance.started || look.now - *instance.started < short_life + verdict;
+}
+
+void count_failures(Memory& memory, const Look& look)
+{
+    std::vector<std::string> failed;
+    bool is_news = false;
+    for (const Instance& instance : look.there) {
+        const bool is_bad = died_at_once(look, instance) || is_unhealthy_at_once(look, instance);
+        if (instance.print != memory.print || !is_bad)
+            continue;
+        failed.push_back(instance.id);
+        if (std::ranges::find(memory.counted, instance.id) != memory.counted.end())
+            continue;
+        is_news = true;
+        memory.last_end = end_of(instance);
+    }
+    memory.counted = std::move(failed);
+    if (!is_news)
+        return;
+    ++memory.failures;
+    memory.last_failure = look.now;
+}
+
+// One that was started since the last failure, and lives. Some runtimes tell whole seconds.
+bool proves_well(const Look& look, const Memory& memory, const Instance& instance)
+{
+    return instance.print == memory.print && is_ready(instance) && instance.started &&
+           *instance.started + 1s >= *memory.last_failure && look.now - *instance.started >= short_life;
+}
+
+void forgive(Memory& memory, const Look& look, std::int64_t available)
+{
+    if (memory.failures == 0 || look.now - *memory.last_failure < short_life)
+        return;
+    const bool has_all = available >= look.wanted.replicas;
+    if (!has_all && std::ranges::none_of(look.there, [&](const Instance& i) { return proves_well(look, memory, i); }))
+        return;
+    memory.failures = 0;
+    memory.last_failure.reset();
+    memory.last_end.clear();
+}
+
+void note_progress(Memory& memory, const Look& look, std::int64_t available)
+{
+    const bool is_idle = look.wanted.paused || look.wanted.replicas == 0;
+    if (available > memory.most_ready || is_idle || !memory.last_progress)
+        memory.last_progress = look.now;
+    memory.most_ready = std::max(memory.most_ready, available);
+    if (look.wanted.replicas > 0 && available >= look.wanted.replicas)
+        memory.done = true;
+}
+
+} // namespace
+
+bool died_at_once(const Look& look, const Instance& instance)
+{
+    if (is_live(instance))
+        return false;
+    return !instance.started || instance.ended.value_or(look.now) - *instance.started < short_life;
+}
+
+std::string end_of(const Instance& instance)
+{
+    constexpr std::size_t longest = 200;
+    std::string text = is_live(instance) ? "unhealthy" : "it ended";
+    if (!is_live(instance) && instance.exit_code)
+        text = "exit " + std::to_string(*instance.exit_code);
+    if (!instance.trouble.empty())
+        text += ": " + printable(tail(instance.trouble, longest));
+    return text;
+}
+
+WallTime next_start(const Memory& memory)
+{
+    return memory.last_failure ? *memory.last_failure + pause_after(memory.failures) : WallTime::min();
+}
+
+WallTime deadline(const Look& look, const Memory& memory)
+{
+    return memory.last_progress.value_or(look.now) + look.wanted.rolling.progress_deadline;
+}
+
+bool has_failed(const Look& look, const Memory& memory)
+{
+    if (memory.done || look.wanted.replicas == 0)
+        return false;
+    return memory.failures >= many_failures || deadline(look, memory) <= look.now;
+}
+
+Memory remembered(const Look& look, const std::string& print)
+{
+    Memory memory = look.memory;
+    if (memory.print != print) {
+        memory = {};
+        memory.print = print;
+    }
+    const std::int64_t available = std::ranges::count_if(
+        look.there, [&](const Instance& instance) { return instance.print == print && is_available(look, instance); });
+    count_failures(memory, look);
+    forgive(memory, look, available);
+    note_progress(memory, look, available);
+    return memory;
+}
+
+} // namespace forager::reconcile

@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+"""Replicas as processes of this machine: reconcile_local_test.py FORAGER."""
+import json
+import os
+import pathlib
+import random
+import signal
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+from agent_world import Scenario, main, processes_marked
+from reconcile_case import LASTS, UID, ReconcileCase
+
+
+def started_at(process):
+    """In the kernel's ticks; None: it is gone, or nobody has collected it yet."""
+    try:
+        stat = pathlib.Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return None
+    fields = stat[stat.rindex(")") + 2:].split()
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def own_hour():
+    """An argument for `sleep` that no other process has."""
+    return f"3600.{os.getpid()}0{random.randrange(10 ** 9)}"
+
+
+def processes_with(text):
+    found = []
+    for line in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if text.encode() in line.read_bytes():
+                found.append(int(line.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+class LocalReconcile(ReconcileCase, Scenario):
+    runtime = "local"
+    heals_within = 2
+
+    def record(self, folder, name):
+        try:
+            return json.loads((folder / name).read_text())
+        except (OSError, ValueError):
+            return {}
+
+    def folders(self, document=None):
+        """Name → folder, of one document's replicas."""
+        found = {}
+        for labels in (self.state / "replicas").glob("[0-9a-f]*/*/labels"):
+            said = self.record(labels.parent, "labels")
+            if said.get("name") == (document or self.name):
+                found[said["replica"]] = labels.parent
+        return found
+
+    def replicas(self):
+        return {name: self.record(folder, "labels").get("created") for name, folder in self.folders().items()}
+
+    def running(self):
+        return [name for name in self.folders() if self.process(name)]
+
+    def process(self, name):
+        """0: none."""
+        begun = self.record(self.folders().get(name, pathlib.Path("/none")), "begun")
+        return begun["process"] if begun and started_at(begun["process"]) == begun["born"] else 0
+
+    def processes(self):
+        return {name: self.process(name) for name in self.folders()}
+
+    def keeper(self, name):
+        return int((self.folders()[name] / "keeper").read_text().split()[0])
+
+    def kill_replica(self, name):
+        os.kill(self.process(name), signal.SIGKILL)
+
+    def environment_of(self, name):
+        return self.environment_of_process(self.process(name))
+
+    def environment_of_process(self, process):
+        entries = pathlib.Path(f"/proc/{process}/environ").read_bytes().decode(errors="surrogateescape").split("\0")
+        return dict(entry.split("=", 1) for entry in entries if entry)
+
+    def gate(self):
+        return {}, self.folder / "open", str(self.folder / "open")
+
+    def everything(self):
+        """Whatever lives of replicas and their keepers."""
+        return [process for process in processes_marked(self.marker()) if started_at(process)]
+
+    def assert_nothing_left(self):
+        self.assertEqual(self.everything(), [])
+        self.assertEqual([path.name for path in (self.state / "replicas").iterdir()], [])
+
+    def delete(self):
+        super().delete()
+        self.assert_nothing_left()
+
+    # What only processes have
+
+    def test_the_same_processes_go_on(self):
+        self.watching(3)
+        before = self.processes()
+        self.watched.end(signal.SIGKILL)
+        self.assertEqual(self.processes(), before)
+        self.begin_watching()
+        self.converged(3)
+        self.assertEqual(self.processes(), before)
+        self.delete()
+
+    def test_a_killed_keeper_is_replaced_with_its_replica(self):
+        self.watching(3)
+        before, victim = self.processes(), self.replica(1)
+        begun = time.monotonic()
+        os.kill(self.keeper(victim), signal.SIGKILL)
+        self.until(lambda: self.process(victim) not in (0, before[victim]), "another replica")
+        self.assertLess(time.monotonic() - begun, self.heals_within)
+        self.assertIsNone(started_at(before[victim]))
+        self.converged(3)
+        after = self.processes()
+        self.assertEqual({name for name in after if after[name] == before[name]}, set(before) - {victim})
+        self.assertEqual(len(self.everything()) - 1, 2 * 3 + len(self.sleeping()))
+        self.delete()
+
+    def sleeping(self):
+        """What replicas have started in between: each sleeps for a moment again and again."""
+        kept = {*self.processes().values(), *(self.keeper(name) for name in self.folders()), self.watched.process.pid}
+        return [process for process in self.everything() if process not in kept]
+
+    def test_what_died_with_its_keeper_while_nobody_looked(self):
+        self.watching(2)
+        before = self.processes()
+        self.watched.end()
+        os.kill(self.keeper(self.replica(0)), signal.SIGKILL)
+        self.begin_watching()
+        self.until(lambda: self.process(self.replica(0)) not in (0, before[self.replica(0)]), "another replica")
+        self.converged(2)
+        self.assertIsNone(started_at(before[self.replica(0)]))
+        self.assertEqual(self.process(self.replica(1)), before[self.replica(1)])
+
+    def test_everything_that_a_replica_started_goes_with_it(self):
+        hour = own_hour()
+        hidden = f"setsid sh -c 'trap \"\" TERM; env -i sleep {hour} & (sleep {hour} &) ; sleep {hour}' & "
+        self.watching(2, **self.shell(hidden + LASTS))
+        self.until(lambda: len(processes_with(hour)) >= 10, "all of them")  # three that sleep, two shells, for each
+        self.kill_replica(self.replica(0))
+        self.until(lambda: len(self.running()) == 2, "both")
+        self.converged(2)
+        self.until(lambda: len(processes_with(hour)) == 10, "those of both")
+        self.delete()
+        self.assertEqual(processes_with(hour), [])
+
+    def test_a_replica_knows_who_it_is(self):
+        self.watching(2)
+        for index in range(2):
+            name = self.replica(index)
+            there = self.environment_of(name)
+            self.assertEqual((there["COLONIES_EXECUTOR_NAME"], there["COLONIES_EXECUTOR_TYPE"], there["COLONIES_DEPLOYMENT"],
+                              there["COLONIES_CONTAINER_NAME"], there["EXECUTOR_TYPE"]),
+                             (name, "tester", self.name, name, "tester"))
+
+    def test_the_agent_s_secrets_reach_nobody(self):
+        secrets = {name: f"secret-of-{name}" for name in ("COLONIES_PRVKEY", "AWS_S3_SECRETKEY", "REDIS_PASSWORD",
+                                                          "FORAGER_COLONY_KEY", "FORAGER_HTTP_TOKEN")}
+        self.environment |= {**secrets, "HARMLESS": "seen"}
+        self.watching(1, env={"OWN_PASSWORD": "given"})
+        self.assertEqual(self.environment_of(self.replica(0))["HARMLESS"], "seen")
+        self.assertEqual(self.environment_of(self.replica(0))["OWN_PASSWORD"], "given")
+        for process in (self.process(self.replica(0)), self.keeper(self.replica(0))):
+            self.assertFalse(set(self.environment_of_process(process)) & set(secrets))
+            self.assertNotIn("secret-of-", pathlib.Path(f"/proc/{process}/environ").read_text())
+        for path in (self.state / "replicas").rglob("*"):
+            if path.is_file():
+                self.assertNotIn(b"secret-of-", path.read_bytes(), path)
+                self.assertNotIn(b"given", path.read_bytes(), path)
+                self.assertEqual(path.stat().st_mode & 0o077, 0, path)
+
+    def test_logs_are_bounded(self):
+        self.watching(1, **self.shell("head -c 20000000 /dev/zero | tr '\\0' 'x' | fold -w 99; echo the end; " + LASTS))
+        log = self.folders()[self.replica(0)] / "log"
+
+        def ended():
+            size = sum(path.stat().st_size for path in log.iterdir())
+            self.assertLessEqual(size, 8 << 20)
+            return (log / "output").exists() and (log / "output").read_bytes().endswith(b"the end\n")
+
+        self.until(ended, "the last line")
+        self.assertEqual(self.process(self.replica(0)) != 0, True)
+
+    def test_what_it_said_last_is_told(self):
+        self.write(1, **self.shell("echo all is lost; exit 3"))
+        self.begin_watching()
+        status = self.phase("Degraded")
+        self.assertIn("all is lost", status["message"])
+        self.assertIn("3", status["message"])
+
+    def test_memory_is_limited(self):
+        self.write(1, memory="128Mi", command=["python3", "-c", "x = bytearray(400 << 20)"])
+        self.begin_watching()
+        self.assertIn("MemoryError", self.phase("Degraded")["message"])
+
+    def test_strangers_are_left_alone(self):
+        self.watching(2)
+        before = self.processes()
+        self.watched.end()
+        mine, self.file = self.file, self.folder / "other.json"
+        document = self.document(2)
+        document["metadata"] = {"name": self.name, "namespace": "elsewhere", "uid": "ffff0000-0000-4000-8000-000000000000"}
+        self.write_document(document)
+        self.once_well()
+        self.assertEqual(len(self.folders()), 4)
+        self.once_well("--delete")
+        self.assertEqual(self.processes(), before)
+        self.file = mine
+        self.once_well("--delete")
+        self.assert_nothing_left()
+
+    def test_what_a_process_of_this_machine_cannot_have(self):
+        wrong = {"volumes": [{"source": "/a", "target": "/b"}], "privileged": True,
+                 "ports": [{"container": 80, "host": 8080}], "cwd": "here"}
+        for member, value in wrong.items():
+            self.write(1, **{member: value})
+            code, _, err = self.once()
+            self.assertEqual(code, 2, err)
+            self.assertIn(f"spec.{member}", err)
+        document = self.document()
+        del document["spec"]["command"]
+        self.write_document(document)
+        code, _, err = self.once()
+        self.assertEqual(code, 2, err)
+        self.assertIn("spec.command", err)
+        self.assertEqual(self.replicas(), {})
+
+    def test_a_program_that_is_not_there(self):
+        self.write(1, command=["no-such-program-at-all"])
+        self.begin_watching()
+        self.until(lambda: "no-such-program-at-all" in self.told(), "the complaint")
+        self.assertEqual(self.replicas(), {})
+        self.write(1)
+        self.converged(1)
+
+    def test_whoever_is_killed_all_is_well_again(self):
+        chance = random.Random(7)
+        count = 4
+        self.watching(count)
+        for _ in range(30):
+            victim = chance.choice(("replica", "keeper", "reconciler"))
+            if victim == "reconciler":
+                self.watched.end(signal.SIGKILL)
+                self.begin_watching()
+            elif name := chance.choice([*self.running(), None]):
+                try:
+                    os.kill(self.process(name) if victim == "replica" else self.keeper(name), signal.SIGKILL)
+                except (ProcessLookupError, KeyError, FileNotFoundError):
+                    pass  # it was being replaced
+            time.sleep(chance.random() * 0.1)  # anywhere in what follows of it
+        self.watched.mark()
+        self.until(lambda: len(self.running()) == count == len(self.replicas()), "all of them")
+        self.until(lambda: len([one for one in self.everything() if one not in self.sleeping()]) == 2 * count + 1,
+                   "nobody else")
+        self.delete()
+
+
+if __name__ == "__main__":
+    main()
