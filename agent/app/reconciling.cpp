@@ -117,8 +117,9 @@ std::unique_ptr<ReplicaRuntime> Reconciling::make(Runtime runtime)
     case Runtime::kubernetes: return std::make_unique<replicas::KubernetesReplicas>(app.kubernetes());
     case Runtime::local: break;
     }
-    return std::make_unique<replicas::LocalReplicas>(replicas::LocalReplicas::Parts{
-        parts_.settings.agent.state_dir + "/replicas", app.executor(), app.pool(), app.clock(), environment_for_children});
+    return std::make_unique<replicas::LocalReplicas>(
+        replicas::LocalReplicas::Parts{parts_.settings.agent.state_dir + "/replicas", app.executor(), app.pool(),
+                                       app.clock(), environment_for_children});
 }
 
 } // namespace forager

@@ -30,8 +30,8 @@ public:
         const config::Settings& settings;
         Documents& documents;
         std::function<boost::asio::awaitable<Outcome>(Invocation invocation)> call; ///< what scripts do
-        std::function<void(const reconcile::Document& document)> changed; ///< its status is another
-        std::function<void(const std::string& message)> inform;          ///< what was done, a sentence each
+        std::function<void(const reconcile::Document& document)> changed;           ///< its status is another
+        std::function<void(const std::string& message)> inform;                     ///< what was done, a sentence each
         std::function<void(const std::string& message)> warn;
     };
 

@@ -60,7 +60,7 @@ struct Stamp {
 
 std::optional<Stamp> stamp_of(const std::string& file)
 {
-    struct stat status {};
+    struct stat status{};
     if (::stat(file.c_str(), &status) != 0)
         return std::nullopt;
     return Stamp{status.st_mtim, status.st_size, status.st_ino};
@@ -70,10 +70,14 @@ std::optional<Stamp> stamp_of(const std::string& file)
 Object status_line_of(const Document& document)
 {
     Object status = document.status;
-    const std::pair<const char*, Value> needed[] = {
-        {"name", document.key.name},          {"kind", document.key.kind},       {"phase", "Pending"},
-        {"message", ""},                      {"generation", document.generation()}, {"replicas", std::int64_t{0}},
-        {"ready", std::int64_t{0}},           {"instances", Array{}}};
+    const std::pair<const char*, Value> needed[] = {{"name", document.key.name},
+                                                    {"kind", document.key.kind},
+                                                    {"phase", "Pending"},
+                                                    {"message", ""},
+                                                    {"generation", document.generation()},
+                                                    {"replicas", std::int64_t{0}},
+                                                    {"ready", std::int64_t{0}},
+                                                    {"instances", Array{}}};
     for (const auto& [name, value] : needed)
         if (status.find(name) == nullptr)
             status.append(name, value);
@@ -144,9 +148,9 @@ private:
     {
         const Object status = status_line_of(document);
         if (options_.common.json)
-            write_out(to_json(Value{status}) + "\n");
+            write_out_meanwhile(to_json(Value{status}) + "\n");
         else if (options_.watch && !options_.common.quiet)
-            write_out(printable(row_of(status) + "\n"));
+            write_out_meanwhile(printable(row_of(status) + "\n"));
         ended_[document.key] = part<std::string>(document.status, "phase") == "Deleted";
     }
 
@@ -192,7 +196,8 @@ asio::awaitable<Outcome> Session::work(std::vector<std::shared_ptr<scripting::Sc
     std::exception_ptr thrown;
     std::optional<Result<bool>> done;
     try {
-        const auto patience = options_.watch ? std::nullopt : std::optional{app_.now() + options_.timeout.value_or(usual_patience)};
+        const auto patience =
+            options_.watch ? std::nullopt : std::optional{app_.now() + options_.timeout.value_or(usual_patience)};
         done = co_await beside(reconciling_.run(),
                                within(app_.clock(), patience, options_.watch ? follow_files() : arrived(), ""));
     } catch (...) {
@@ -233,9 +238,10 @@ asio::awaitable<Result<void>> Session::begin()
 
 std::optional<Failure> Session::failure_of(const reconciling::Kept& kept) const
 {
-    if (!kept.has_failed && !kept.document.failed)
+    if (!kept.has_failed && !kept.document.failed && !kept.hopeless)
         return std::nullopt;
-    return Failure{Errc::refused, to_text(kept.document.key) + ": " + part<std::string>(kept.document.status, "message")};
+    return Failure{Errc::refused,
+                   to_text(kept.document.key) + ": " + part<std::string>(kept.document.status, "message")};
 }
 
 // Whether all is as the documents say.
@@ -257,7 +263,7 @@ asio::awaitable<Result<bool>> Session::arrived()
     }
     if (!options_.common.json)
         for (const reconciling::Kept& kept : reconciling_.keeper().list())
-            write_out(printable(row_of(status_line_of(kept.document)) + "\n"));
+            write_out_meanwhile(printable(row_of(status_line_of(kept.document)) + "\n"));
     co_return true;
 }
 
@@ -341,8 +347,8 @@ int reconcile_files(const ReconcileOptions& options)
 void add_reconcile(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<ReconcileOptions>();
-    CLI::App* command = add_command(
-        program, "reconcile", "Make it so as documents say, here and now: no agent, no server", options->common);
+    CLI::App* command = add_command(program, "reconcile",
+                                    "Make it so as documents say, here and now: no agent, no server", options->common);
     add_operands(*command, "FILE", options->files, "Documents in YAML, JSON or TOML; '-' is stdin")->required();
     command->add_flag("--watch", options->watch, "Keep it so until interrupted, and follow changes of the files");
     command->add_flag("--delete", options->remove, "Remove what the documents name, and whatever was made for them");

@@ -13,18 +13,18 @@ namespace asio = boost::asio;
 
 namespace {
 
-using Work = asio::awaitable<Outcome> (*)(BlueprintWork& work, const Invocation& invocation);
+using Work = asio::awaitable<Outcome> (*)(BlueprintWork& work, const Invocation& invocation, Observer& observer);
 
 class ReconcileFunction final : public Handler {
 public:
     ReconcileFunction(const BlueprintWorkAccess& access, Work work) : access_{access}, work_{work} {}
 
-    asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value>, Observer&) override
+    asio::awaitable<Outcome> run(const Invocation& invocation, std::vector<Value>, Observer& observer) override
     {
         const auto work = access_();
         if (!work)
             co_return work.error();
-        auto outcome = co_await work_(**work, invocation);
+        auto outcome = co_await work_(**work, invocation, observer);
         co_return outcome;
     }
 
@@ -89,16 +89,41 @@ Outcome as_outcome(Result<Object> result)
     return Outputs{Value{std::move(*result)}};
 }
 
-asio::awaitable<Outcome> reconcile(BlueprintWork& work, const Invocation& invocation)
+// "web: Running, 2 of 2 ready (reconciled)", for who follows the process.
+std::string line_of(const Object& result)
+{
+    const auto status = part<Object>(result, "status");
+    std::string line = part<std::string>(result, "blueprintName") + ": ";
+    if (const auto error = part<std::string>(result, "error"); !error.empty())
+        line += error;
+    else if (const auto other = part<std::string>(result, "reconciler"); !other.empty())
+        line += "the executor " + other + " sees to it";
+    else
+        line += part<std::string>(status, "phase");
+    if (status.find("replicas") != nullptr && status.find("ready") != nullptr)
+        line += ", " + as_word(*status.find("ready")) + " of " + as_word(*status.find("replicas")) + " ready";
+    return line + " (" + part<std::string>(result, "action") + ")";
+}
+
+void tell_results(const Invocation& invocation, const Object& answer, Observer& observer)
+{
+    for (const Value& result : part<Array>(answer, "results"))
+        if (const auto* members = result.get<Object>())
+            observer.line(invocation, line_of(*members));
+}
+
+asio::awaitable<Outcome> reconcile(BlueprintWork& work, const Invocation& invocation, Observer& observer)
 {
     auto wish = wish_of(invocation);
     if (!wish)
         co_return wish.error();
     auto result = co_await work.reconcile(std::move(*wish));
+    if (result.has_value())
+        tell_results(invocation, *result, observer);
     co_return as_outcome(std::move(result));
 }
 
-asio::awaitable<Outcome> clean_up(BlueprintWork& work, const Invocation& invocation)
+asio::awaitable<Outcome> clean_up(BlueprintWork& work, const Invocation& invocation, Observer&)
 {
     static const std::array<std::string, 3> names{"kind", "blueprintName", "force"};
     if (const auto fine = only_keywords(invocation, names); !fine)

@@ -35,7 +35,8 @@ public:
     /// Whether a document makes sense here ("an image is needed"). Failures: bad_arguments, with `field`.
     virtual Result<void> check(const reconcile::Deployment& wanted) const = 0;
 
-    /// All replicas with the labels of this document, in whatever state, by their names. Failures: unreachable, refused.
+    /// All replicas with the labels of this document, in whatever state, by their names. Failures: unreachable,
+    /// refused.
     virtual boost::asio::awaitable<Result<std::vector<reconcile::Instance>>> list(reconcile::Key key) = 0;
 
     /// Starts one with the labels of the document, and returns when the runtime has begun it. One of the same name and

@@ -15,8 +15,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from agent_world import FORAGER, PATIENCE, main
 from colonies.api import id_of
 from colonies.bed import ColonyBed
+from colonies.drivers import CommandLine
 from colonies.testcase import ColonyTest
-from colony_agent import SUCCESSFUL, ColonyAgent
+from colony_agent import RUNNING, SUCCESSFUL, ColonyAgent
 
 KIND = "ExecutorDeployment"
 DEFINITION = "executordeployments.compute.colonies.io"
@@ -39,6 +40,7 @@ class BlueprintTest(ColonyAgent):
     def setUp(self):
         super().setUp()
         self.hour = f"3600.{os.getpid()}0{random.randrange(10 ** 9)}"  # an argument that no other process has
+        self.addCleanup(self.forget_kinds)
         self.addCleanup(self.clear)
         self.define()
 
@@ -52,6 +54,17 @@ class BlueprintTest(ColonyAgent):
                     os.kill(process, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
+
+    def forget_kinds(self):
+        """Definitions outlive their colony, and the server takes any colony's of the kind to find a handler."""
+        self.bed.revive()
+        key = self.colony.owner_key
+        for blueprint in self.colony.setup("getblueprintsmsg", key, namespace=self.colony.name, kind="",
+                                           locationname="") or []:
+            self.colony.setup("removeblueprintmsg", key, namespace=self.colony.name, name=blueprint["metadata"]["name"])
+        for definition in self.colony.setup("getblueprintdefinitionsmsg", key, colonyname=self.colony.name) or []:
+            self.colony.setup("removeblueprintdefinitionmsg", key, namespace=self.colony.name,
+                              name=definition["metadata"]["name"])
 
     def executor(self, type=None, **keys):
         return super().executor(type, functions=["reconcile.*", "echo.*"], **keys)
@@ -95,12 +108,14 @@ class BlueprintTest(ColonyAgent):
         self.assertEqual(len(self.replicas()), count, status)
         return status
 
+    def processes_in(self, state):
+        return self.colony.setup("getprocessesmsg", self.colony.user.key, colonyname=self.colony.name, count=100,
+                                 state=state, executortype=self.colony.executor_type, label="", initiator="") or []
+
     def reconciles(self, function=None):
         """The processes that have ended, the oldest first."""
-        ended = self.colony.setup("getprocessesmsg", self.colony.user.key, colonyname=self.colony.name, count=100,
-                                  state=SUCCESSFUL, executortype=self.colony.executor_type, label="", initiator="")
         wanted = function or self.function
-        return [process for process in reversed(ended or []) if process["spec"]["funcname"] == wanted]
+        return [process for process in reversed(self.processes_in(SUCCESSFUL)) if process["spec"]["funcname"] == wanted]
 
     def approved(self):
         """The executors of replicas, by their names."""
@@ -154,6 +169,24 @@ class Deployments(BlueprintTest):
         self.running(2)
         self.until(lambda: len(self.approved()) == 2, "the executor of the dead one to be removed")
         self.assertNotEqual(set(self.approved()), set(approved))
+
+    def test_the_server_s_own_commands_show_and_change_it(self):
+        tool = CommandLine(self.colony)
+        self.serve()
+        added = self.add(2)
+        instances = self.running(2)["instances"]
+        shown = tool.run("blueprint", "get", "--name", self.name)[0]
+        for word in (added["blueprintid"], "Running", *(one["name"] for one in instances)):
+            self.assertIn(word, shown)
+        self.assertIn("2/2", tool.run("blueprint", "ls")[0])
+        tool.run("blueprint", "set", "--name", self.name, "--key", "spec.replicas", "--value", "3")
+        self.running(3, 2)
+        process = self.colony.call("reconcileblueprintmsg", namespace=self.colony.name, name=self.name, force=False)
+        id = process["processid"]
+        self.ended_process(id)
+        self.until(lambda: f"{self.name}: Running, 3 of 3 ready" in tool.logs(id), "the log of a process")
+        tool.run("blueprint", "remove", "--name", self.name)
+        self.until(lambda: not self.replicas(), "nothing to be left")
 
     def test_a_new_spec_is_followed(self):
         self.serve()
@@ -236,6 +269,18 @@ class Deployments(BlueprintTest):
         self.assertLess(set(before), set(self.replicas()))
         self.assertLess(known, set(self.approved()))
 
+    def test_a_process_under_way_ends_after_the_agent_was_killed(self):
+        """The server's schedule waits for it: one that never ended would be the end of all."""
+        gate = self.folder / "well"
+        self.serve()
+        self.add(1, health={"command": ["test", "-e", str(gate)], "interval": "200ms", "timeout": "5s"})
+        self.until(self.replicas, "the replica")
+        running = self.until(lambda: self.processes_in(RUNNING), "the process to run")[0]
+        self.restart()
+        gate.touch()
+        self.assertEqual(self.ended_process(running["processid"])["state"], SUCCESSFUL)
+        self.running(1)
+
     def test_what_was_removed_while_nobody_looked_is_gone_after_the_start(self):
         self.serve()
         self.add(2)
@@ -269,8 +314,11 @@ class Deployments(BlueprintTest):
         self.until(lambda: "cannot" in self.log_of_this_life() or len(self.replicas()) == 1, "the death to be seen")
         self.assertIn(before[1], self.replicas())
         self.bed.server.start()
-        self.running(2)
+        self.until(lambda: len(self.replicas()) == 2, "another replica")
         self.assertIn(before[1], self.replicas())
+        lost = before[0]
+        self.await_status(lambda status: status["ready"] == 2 and not any(
+            one["id"].startswith(f"{lost}@") for one in status["instances"]), "the server to hear of it")
 
     def test_it_heals_and_follows_when_the_server_has_no_work_to_give(self):
         self.serve()
@@ -387,7 +435,7 @@ class TheSeedsWords(BlueprintTest):
         self.assertIn("broken.json:1", error["where"])
         other = self.write("other.json", {"kind": KIND, "metadata": {"name": "a", "namespace": "elsewhere"}})
         self.assertIn("elsewhere", self.refusal("apply", "--colony", str(other), exit_code=2)["message"])
-        self.assertEqual(self.colony.call("getblueprintsmsg", namespace=self.colony.name, kind="", locationname=""), [])
+        self.assertFalse(self.colony.call("getblueprintsmsg", namespace=self.colony.name, kind="", locationname=""))
 
     def configure(self, **more):
         super().configure(**more)

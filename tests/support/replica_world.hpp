@@ -1,5 +1,5 @@
-// A runtime for replicas in memory, and identities in memory: for tests of what keeps documents. Anything may be made to
-// fail, or to die in the middle.
+// A runtime for replicas in memory, and identities in memory: for tests of what keeps documents. Anything may be made
+// to fail, or to die in the middle.
 #pragma once
 
 #include "io/entropy.hpp"

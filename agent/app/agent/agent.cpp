@@ -265,13 +265,13 @@ void Agent::make_control()
     engine_ = std::make_unique<EngineDesk>(app_, *store_, *queue_, gate_, observer_, log_, docker_);
     cluster_ =
         std::make_unique<ClusterDesk>(ClusterDesk::Parts{app_, kubernetes_, *queue_, gate_, observer_, log_, loops_});
+    reconcile_ = std::make_unique<ReconcileDesk>(ReconcileDesk::Parts{app_, settings_, *store_, log_, observer_});
     overview_ = std::make_unique<Overview>(Overview::Parts{app_, log_, counts_, loops_, *queue_, *colony_, *store_,
                                                            *scripts_, *events_, *messages_, *streams_, *channels_,
-                                                           *engine_, *sessions_, begun_});
+                                                           *engine_, reconcile_->keeper(), *sessions_, begun_});
     work_ = std::make_unique<WorkDesk>(
         WorkDesk::Parts{app_.scheduler(), *queue_, *store_, app_.signals(),
                         [this](const std::string& function) { return hears_signals(function); }});
-    reconcile_ = std::make_unique<ReconcileDesk>(ReconcileDesk::Parts{app_, settings_, *store_, log_, observer_});
     api_ = std::make_unique<control::Api>(
         control::Api::Parts{app_.scheduler(), *queue_, *store_, *work_, reconcile_->keeper(), *sessions_, gate_,
                             [this] { return overview_->status(); }, [this] { return overview_->scripts(); },

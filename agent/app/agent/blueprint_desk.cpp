@@ -63,18 +63,27 @@ asio::awaitable<void> BlueprintDesk::run()
     for (;;) {
         const auto looked = co_await look();
         hear(looked);
-        co_await nap_.until(parts_.clock.now() + between_looks);
+        co_await nap_.until(parts_.clock.now() + (looked.has_error() ? after_failure : between_looks));
     }
 }
 
+// The agent may not be registered yet, or the server begins again.
 void BlueprintDesk::hear(const Result<void>& looked)
 {
+    const TimePoint now = parts_.clock.now();
     const std::string trouble = looked.has_error() ? looked.error().message : std::string{};
-    if (!trouble.empty() && trouble != trouble_)
+    if (trouble.empty()) {
+        if (!trouble_.empty())
+            parts_.inform("the colony's blueprints can be read again");
+        trouble_since_.reset();
+        trouble_.clear();
+        return;
+    }
+    if (now - trouble_since_.value_or(now) >= bearable && trouble != trouble_) {
         parts_.warn("the colony's blueprints cannot be read, and what they were goes on: " + trouble);
-    if (trouble.empty() && !trouble_.empty())
-        parts_.inform("the colony's blueprints can be read again");
-    trouble_ = trouble;
+        trouble_ = trouble;
+    }
+    trouble_since_ = trouble_since_.value_or(now);
 }
 
 asio::awaitable<Result<void>> BlueprintDesk::look()
@@ -386,8 +395,8 @@ bool BlueprintDesk::is_settled(const Key& key) const
         return true;
     const Object& status = have->document.status;
     const Value* observed = status.find("observedGeneration");
-    const bool is_late = observed != nullptr && part<std::int64_t>(status, "observedGeneration") <
-                                                    have->document.effective().generation;
+    const bool is_late =
+        observed != nullptr && part<std::int64_t>(status, "observedGeneration") < have->document.effective().generation;
     return !is_late && !is_in(phase_of(status), {"", "Pending", "Scaling", "Updating"});
 }
 

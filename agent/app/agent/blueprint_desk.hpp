@@ -34,7 +34,9 @@ namespace forager {
 class BlueprintDesk final : public BlueprintWork {
 public:
     static constexpr Duration between_looks = std::chrono::seconds{30};
-    static constexpr Duration longest_work = std::chrono::seconds{60};     ///< of one process
+    static constexpr Duration after_failure = std::chrono::seconds{5};
+    static constexpr Duration bearable = std::chrono::seconds{10};     ///< a failure that is told has lasted so long
+    static constexpr Duration longest_work = std::chrono::seconds{60}; ///< of one process
     static constexpr Duration longest_farewell = std::chrono::seconds{20}; ///< of what had a blueprint's name before
 
     /// All must outlive it.
@@ -58,8 +60,8 @@ public:
 
     void start(Supervisor& loops);
 
-    /// What it does by itself: takes what is its, and lets go of what is not. Failures: the colony's; nothing is removed
-    /// then.
+    /// What it does by itself: takes what is its, and lets go of what is not. Failures: the colony's; nothing is
+    /// removed then.
     boost::asio::awaitable<Result<void>> look();
 
     /// For the keeper: the status of a document, of whatever origin, is another one.
@@ -126,7 +128,8 @@ private:
     std::map<reconcile::Key, std::int64_t> generations_;    // the server's, as read last
     std::map<reconcile::Key, std::int64_t> forced_unasked_; // generations that were forced before their process came
     std::set<std::string> listed_;                          // KIND/NAME of what the last look has seen
-    std::string trouble_;                                   // that was told of
+    std::optional<TimePoint> trouble_since_;
+    std::string trouble_; // that was told of
 };
 
 } // namespace forager

@@ -66,6 +66,7 @@ Object Overview::status() const
             {"schedules", schedules()},
             {"watches", watches()},
             {"monitors", monitors()},
+            {"documents", documents()},
             {"hooks", hooks_data(parts_.scripts.watchers())},
             {"channels", parts_.messages.status()},
             {"streams", parts_.streams.status()},
@@ -89,6 +90,24 @@ Array Overview::loops() const
                               {"last_error", loop.last_error}});
     }
     return list;
+}
+
+// How many are as they are wanted, and of which that cannot be said.
+Object Overview::documents() const
+{
+    constexpr std::size_t most_named = 20;
+    std::int64_t count = 0;
+    std::int64_t running = 0;
+    Array degraded;
+    for (const reconciling::Kept& kept : parts_.documents.list()) {
+        const auto phase = part<std::string>(kept.document.status, "phase");
+        ++count;
+        running += phase == "Running" ? 1 : 0;
+        if (phase == "Degraded" && degraded.size() < most_named)
+            degraded.emplace_back(to_text(kept.document.key) + ": " +
+                                  part<std::string>(kept.document.status, "message"));
+    }
+    return {{"count", count}, {"running", running}, {"degraded", std::move(degraded)}};
 }
 
 Array Overview::schedules() const

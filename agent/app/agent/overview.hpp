@@ -18,6 +18,7 @@
 #include "io/formats/open_metrics.hpp"
 #include "runtime/supervisor.hpp"
 #include "sources/queue/queue_source.hpp"
+#include "sources/reconcile/document_keeper.hpp"
 #include "store/store.hpp"
 
 #include <cstddef>
@@ -43,6 +44,7 @@ public:
         const StreamEvents& streams;
         const ChannelDesk& channels;
         const EngineDesk& engine;
+        const reconciling::DocumentKeeper& documents;
         const control::Sessions& sessions;
         TimePoint begun; ///< when the agent was started
     };
@@ -66,6 +68,7 @@ private:
     };
 
     Array loops() const;
+    Object documents() const;
     Array schedules() const;
     Array watches() const;
     Array monitors() const;

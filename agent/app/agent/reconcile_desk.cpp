@@ -16,9 +16,8 @@ ReconcileDesk::ReconcileDesk(Parts parts)
                     [this](const std::string& message) { log_.info(message); },
                     [this](const std::string& message) { log_.warn(message); }}}
 {
-    parts.app.touch_documents_with([this](const std::string& kind, const std::string& name) {
-        keeper().touch({"", "", kind, name});
-    });
+    parts.app.touch_documents_with(
+        [this](const std::string& kind, const std::string& name) { keeper().touch({"", "", kind, name}); });
 }
 
 void ReconcileDesk::start(Supervisor& loops)

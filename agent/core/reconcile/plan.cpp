@@ -42,6 +42,13 @@ std::string death_of(const Instance& instance)
     return "it ended with status " + std::to_string(*instance.exit_code);
 }
 
+// One without a print is as good as of another template, and says why.
+std::string why_old(const Instance& instance)
+{
+    const bool says_why = instance.print.empty() && !instance.trouble.empty();
+    return says_why ? instance.trouble : "its template is not the wanted one";
+}
+
 class Planner {
 public:
     Planner(const Look& look, const Memory& memory);
@@ -136,7 +143,7 @@ void Planner::drop_old()
 {
     std::erase_if(old_, [this](const Instance* old) {
         if (!is_ready(*old))
-            stop(*old, "its template is not the wanted one");
+            stop(*old, why_old(*old));
         return !is_ready(*old);
     });
 }
@@ -172,7 +179,7 @@ void Planner::change_old()
     std::erase_if(old_, [this](const Instance* old) {
         const bool goes = may_lose(*old);
         if (goes)
-            stop(*old, "its template is not the wanted one");
+            stop(*old, why_old(*old));
         return goes;
     });
 }

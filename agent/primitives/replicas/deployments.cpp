@@ -23,16 +23,16 @@ using reconcile::Runtime;
 
 namespace {
 
-constexpr std::size_t at_once = 8;                          // replicas of one document that are started or stopped
-constexpr Duration short_look = std::chrono::seconds{1};    // while something is under way
+constexpr std::size_t at_once = 8;                           // replicas of one document that are started or stopped
+constexpr Duration short_look = std::chrono::seconds{1};     // while something is under way
 constexpr Duration identities_age = std::chrono::minutes{1}; // before the colony is asked again who is registered
 
 constexpr std::array<Runtime, 3> all_runtimes{Runtime::docker, Runtime::kubernetes, Runtime::local};
 
 // What identifies a replica is not the document's to say.
-constexpr std::array<std::string_view, 6> identifying{"COLONIES_PRVKEY",        "COLONIES_EXECUTOR_NAME",
-                                                      "COLONIES_EXECUTOR_ID",   "COLONIES_EXECUTOR_TYPE",
-                                                      "COLONIES_DEPLOYMENT",    "COLONIES_CONTAINER_NAME"};
+constexpr std::array<std::string_view, 6> identifying{"COLONIES_PRVKEY",      "COLONIES_EXECUTOR_NAME",
+                                                      "COLONIES_EXECUTOR_ID", "COLONIES_EXECUTOR_TYPE",
+                                                      "COLONIES_DEPLOYMENT",  "COLONIES_CONTAINER_NAME"};
 
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
@@ -89,8 +89,8 @@ Result<void> Deployments::check(const Object& document, bool lenient) const
 
 Result<Deployment> Deployments::wanted_by(const Document& document) const
 {
-    auto wanted = reconcile::deployment_of(reconcile::effective_document(document),
-                                           strictness_of(!document.key.origin.empty()));
+    auto wanted =
+        reconcile::deployment_of(reconcile::effective_document(document), strictness_of(!document.key.origin.empty()));
     if (!wanted)
         return wanted;
     wanted->key = document.key;
@@ -119,9 +119,12 @@ Result<void> Deployments::claim(Remembered& remembered, const Key& key, const Re
     auto lock = NameLock::take(name);
     if (!lock)
         return lock.error();
-    if (!*lock)
-        return Failure{Errc::refused, "another agent, or a 'forager reconcile', keeps " + to_text(key) +
-                                          " on this machine: this one leaves it alone until that has ended"};
+    if (!*lock) {
+        Failure failure{Errc::refused, "another agent, or a 'forager reconcile', keeps " + to_text(key) +
+                                           " on this machine: this one leaves it alone until that has ended"};
+        failure.retry = false;
+        return failure;
+    }
     remembered.lock = std::move(*lock);
     remembered.locked = name;
     return {};
@@ -247,8 +250,8 @@ asio::awaitable<Result<void>> Deployments::settle_identities(Deployment wanted, 
             co_return removed.error();
     }
     for (Instance& instance : *there) {
-        const bool is_known = instance.executor.empty() ||
-                              std::ranges::find(*registered, instance.executor) != registered->end();
+        const bool is_known =
+            instance.executor.empty() || std::ranges::find(*registered, instance.executor) != registered->end();
         if (is_known || deleting || instance.state == Instance::State::ended)
             continue;
         instance.print.clear();

@@ -71,8 +71,8 @@ private:
     Result<void> claim(Remembered& remembered, const reconcile::Key& key, const ReplicaRuntime& runtime) const;
     reconcile::Plan planned(const Seen& seen, const reconcile::Memory& memory, bool deleting) const;
     boost::asio::awaitable<Result<void>> leave_others(reconcile::Document document, reconcile::Deployment wanted);
-    boost::asio::awaitable<Result<std::vector<reconcile::Instance>>>
-    look(ReplicaRuntime& runtime, reconcile::Deployment wanted, bool deleting);
+    boost::asio::awaitable<Result<std::vector<reconcile::Instance>>> look(ReplicaRuntime& runtime,
+                                                                          reconcile::Deployment wanted, bool deleting);
     boost::asio::awaitable<Result<void>> settle_identities(reconcile::Deployment wanted,
                                                            std::vector<reconcile::Instance>* there, bool deleting);
     boost::asio::awaitable<void> act(ReplicaRuntime& runtime, const Seen& seen, ReconcilePass& pass);

@@ -44,7 +44,8 @@ Failure unknown(const std::string& kind, const std::string& name, std::vector<st
 
 bool same_word(std::string_view one, std::string_view other)
 {
-    return std::ranges::equal(one, other, [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+    return std::ranges::equal(one, other,
+                              [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 
 // "executordeployment" and "executordeployments" for "ExecutorDeployment".
@@ -270,6 +271,7 @@ asio::awaitable<Result<std::optional<Duration>>> DocumentKeeper::turn(Key key)
     if (found != documents_.end()) {
         ++found->second.turns;
         note_problem(found->second, outcome.has_error() ? outcome.error().message : "");
+        found->second.hopeless = outcome.has_error() && !outcome.error().retry;
     }
     turned_.set();
     turned_.clear();
@@ -330,8 +332,12 @@ void DocumentKeeper::take_pass(Kept& kept, const Document& looked_at, const Reco
     for (reconcile::Revision& revision : document.revisions)
         if (revision.generation == generation && pass.good && !revision.good)
             is_other = revision.good = true;
-    const bool can_go_back =
-        std::ranges::any_of(document.revisions, [&](const auto& one) { return one.good && one.generation < generation; });
+    // One that was good once is no failed change: what ails its replicas now an older one would not mend.
+    const bool was_good = std::ranges::any_of(
+        document.revisions, [&](const auto& one) { return one.good && one.generation == generation; });
+    const bool can_go_back = !was_good && std::ranges::any_of(document.revisions, [&](const auto& one) {
+        return one.good && one.generation < generation;
+    });
     if (pass.has_failed && generation == document.generation() && can_go_back && !document.failed) {
         document.failed = generation;
         is_other = true;
@@ -358,8 +364,7 @@ void DocumentKeeper::note_done(Kept& kept, const std::vector<std::string>& done)
         kept.recent.push_back(std::move(one));
     }
     if (kept.recent.size() > Kept::most_recent)
-        kept.recent.erase(kept.recent.begin(),
-                          kept.recent.end() - static_cast<std::ptrdiff_t>(Kept::most_recent));
+        kept.recent.erase(kept.recent.begin(), kept.recent.end() - static_cast<std::ptrdiff_t>(Kept::most_recent));
 }
 
 void DocumentKeeper::note_problem(Kept& kept, const std::string& problem)

@@ -34,9 +34,10 @@ struct Kept {
     static constexpr std::size_t most_recent = 20;
 
     reconcile::Document document;
-    std::string problem;   ///< why the last pass failed; empty: it did not
-    std::size_t turns = 0; ///< so far
-    bool has_failed = false; ///< see `ReconcilePass`
+    std::string problem;      ///< why the last pass failed; empty: it did not
+    std::size_t turns = 0;    ///< so far
+    bool has_failed = false;  ///< see `ReconcilePass`
+    bool hopeless = false;    ///< the problem stays for as long as somebody else wants it
     std::vector<Done> recent; ///< the last things that were done, the oldest first; since the agent began
 
     Kept() = default;
@@ -54,7 +55,7 @@ public:
         /// Who keeps a kind. Failures: not_found, with the kinds that there are.
         std::function<Result<Reconciler*>(const std::string& kind)> reconciler_of;
         std::function<void(const reconcile::Document& document)> changed; ///< its status is another
-        std::function<void(const std::string& message)> inform;          ///< what was done, a sentence each
+        std::function<void(const std::string& message)> inform;           ///< what was done, a sentence each
         std::function<void(const std::string& message)> warn;
     };
 

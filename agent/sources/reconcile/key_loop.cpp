@@ -14,8 +14,7 @@ KeyLoop::KeyLoop(Parts parts) : parts_{std::move(parts)}, nap_{parts_.executor, 
 
 void KeyLoop::touch(const reconcile::Key& key, bool now)
 {
-    const auto [place, fresh] =
-        entries_.try_emplace(key, Entry{Backoff{parts_.shortest_pause, parts_.longest_pause}});
+    const auto [place, fresh] = entries_.try_emplace(key, Entry{Backoff{parts_.shortest_pause, parts_.longest_pause}});
     Entry& entry = place->second;
     entry.forgotten = false;
     if (now)

@@ -1,6 +1,6 @@
 // Runs a piece of work for each key that was touched: each key at most once at a time, again when it was touched
-// meanwhile, after a growing pause when it fails, and after `resync` though nobody touched it. Keys, not events: however
-// often one is touched before its turn, it has one. One loop, on the strand.
+// meanwhile, after a growing pause when it fails, and after `resync` though nobody touched it. Keys, not events:
+// however often one is touched before its turn, it has one. One loop, on the strand.
 #pragma once
 
 #include "core/failure.hpp"

@@ -326,6 +326,14 @@ TEST_CASE("a new template begins with new ones beside the old ones")
     CHECK(reason(last) == "its template is not the wanted one");
 }
 
+TEST_CASE("one whose template is not known says why it goes")
+{
+    Instance stranger = replica(0);
+    stranger.print.clear();
+    stranger.trouble = "the colony does not know its executor";
+    CHECK(reason(planned(deployment(1), {stranger, replica(1)})) == stranger.trouble);
+}
+
 TEST_CASE("the limits of a change are kept")
 {
     struct Row {

@@ -54,9 +54,9 @@ struct Earth {
     std::size_t ready() const
     {
         const auto found = runtime.of.find(key);
-        return found == runtime.of.end() ? 0 : static_cast<std::size_t>(std::ranges::count_if(found->second, [](const auto& one) {
-            return one.second.ready;
-        }));
+        return found == runtime.of.end() ? 0
+                                         : static_cast<std::size_t>(std::ranges::count_if(
+                                               found->second, [](const auto& one) { return one.second.ready; }));
     }
 };
 
@@ -82,7 +82,8 @@ public:
     template <class T> T wait(asio::awaitable<T> work)
     {
         std::optional<T> value;
-        asio::co_spawn(earth_.io, std::move(work), [&](const std::exception_ptr&, T given) { value = std::move(given); });
+        asio::co_spawn(earth_.io, std::move(work),
+                       [&](const std::exception_ptr&, T given) { value = std::move(given); });
         earth_.clock.run_until(earth_.io, [&] { return value.has_value(); });
         return std::move(*value);
     }
@@ -100,15 +101,15 @@ public:
     Earth& earth_;
     std::vector<std::string> informed;
     std::vector<std::string> warned;
-    replicas::Deployments deployments{{earth_.io.get_executor(), earth_.clock, earth_.random,
-                                       [this](reconcile::Runtime) -> Result<ReplicaRuntime*> { return &earth_.runtime; },
-                                       earth_.identities}};
-    reconciling::DocumentKeeper keeper{
-        {earth_.io.get_executor(), earth_.clock, earth_.random, earth_.documents,
-         [this](asio::awaitable<void> work) { spawn(std::move(work)); },
-         [this](const std::string&) -> Result<Reconciler*> { return &deployments; }, [](const reconcile::Document&) {},
-         [this](const std::string& message) { informed.push_back(message); },
-         [this](const std::string& message) { warned.push_back(message); }}};
+    replicas::Deployments deployments{
+        {earth_.io.get_executor(), earth_.clock, earth_.random,
+         [this](reconcile::Runtime) -> Result<ReplicaRuntime*> { return &earth_.runtime; }, earth_.identities}};
+    reconciling::DocumentKeeper keeper{{earth_.io.get_executor(), earth_.clock, earth_.random, earth_.documents,
+                                        [this](asio::awaitable<void> work) { spawn(std::move(work)); },
+                                        [this](const std::string&) -> Result<Reconciler*> { return &deployments; },
+                                        [](const reconcile::Document&) {},
+                                        [this](const std::string& message) { informed.push_back(message); },
+                                        [this](const std::string& message) { warned.push_back(message); }}};
 
 private:
     asio::awaitable<void> run()
@@ -154,7 +155,7 @@ TEST_CASE("replicas are made, healed, changed and removed, each with an identity
     {
         const auto [name, instance] = *earth.runtime.of[earth.key].begin();
         earth.runtime.kill(earth.key, name);
-        life.pass(1s);
+        life.pass(2s);
         CHECK(earth.ready() == 3);
         CHECK(earth.runtime.of[earth.key].at(name).executor != instance.executor);
         CHECK(earth.identities.registered.size() == 3);
@@ -293,13 +294,14 @@ TEST_CASE("a name that is a stranger's is left alone, and told")
 
 TEST_CASE("dying between any two steps is harmless")
 {
-    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
         CAPTURE(seed);
         Earth earth{seed};
         const auto wanted = static_cast<std::int64_t>(earth.random.next() % 6);
-        earth.documents.keep_soon(
-            reconcile::applied(nullptr, document(static_cast<std::int64_t>(earth.random.next() % 6)), "", earth.clock.wall())
-                .value());
+        earth.documents.keep_soon(reconcile::applied(nullptr,
+                                                     document(static_cast<std::int64_t>(earth.random.next() % 6)), "",
+                                                     earth.clock.wall())
+                                      .value());
         for (int death = 0; death < 6; ++death) {
             Life life{earth};
             life.begin();
