@@ -57,7 +57,7 @@ private:
     using Seen = std::map<std::string, std::optional<std::vector<Sight>>>; // by the name of the folder of one key,
                                                                            // which may be gone
 
-    void take_news();
+    bool take_news(); // false: there is no folder any more that could be watched
     boost::asio::awaitable<std::optional<Failure>> look_at_stale();
     std::optional<Failure> watch_folder(const std::string& path, const std::string& of_key);
     std::optional<Failure> watch_what_is_there(const Seen& seen);
