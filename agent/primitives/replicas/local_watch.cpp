@@ -44,7 +44,10 @@ asio::awaitable<Failure> ReplicaWatch::run()
 {
     if (!make_folder_of_all(parts_.folder))
         co_return system_failure("cannot make the folder of local replicas '" + parts_.folder + "'", errno);
-    auto events = FileEvents::open(parts_.executor, [this] { nap_.wake(); });
+    auto events = FileEvents::open(parts_.executor, [this] {
+        has_news_ = true;
+        nap_.wake();
+    });
     if (!events)
         co_return events.error();
     events_ = std::move(*events);
@@ -68,6 +71,8 @@ asio::awaitable<Failure> ReplicaWatch::run()
 
 bool ReplicaWatch::take_news()
 {
+    if (!std::exchange(has_news_, false)) // it was a keeper's end
+        return true;
     const FileEvents::News news = events_->take();
     for (const FileChange& change : news.changes) {
         if (change.folder == parts_.folder && change.name.empty() && change.gone)

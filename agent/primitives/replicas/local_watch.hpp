@@ -70,6 +70,7 @@ private:
     std::function<void(const reconcile::Key& key)> changed_;
     Nap nap_;
     std::unique_ptr<FileEvents> events_;
+    bool has_news_ = false;
     std::set<std::string> stale_;                               // names of folders of keys
     std::map<std::string, std::map<std::string, Known>> known_; // by the name of the folder of one key; by path
     std::map<std::string, Held> held_;                          // by path
