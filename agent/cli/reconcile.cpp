@@ -35,6 +35,7 @@ using reconcile::Document;
 using reconcile::Key;
 
 constexpr Duration usual_patience = std::chrono::minutes{5};
+constexpr std::size_t enough_failures = 5; // in a row, of a command that does not stay
 
 struct ReconcileOptions {
     Common common;
@@ -238,7 +239,8 @@ asio::awaitable<Result<void>> Session::begin()
 
 std::optional<Failure> Session::failure_of(const reconciling::Kept& kept) const
 {
-    if (!kept.has_failed && !kept.document.failed && !kept.hopeless)
+    const bool is_stuck = kept.hopeless || kept.failures >= enough_failures;
+    if (!kept.has_failed && !kept.document.failed && !is_stuck)
         return std::nullopt;
     return Failure{Errc::refused,
                    to_text(kept.document.key) + ": " + part<std::string>(kept.document.status, "message")};
@@ -323,7 +325,9 @@ int reconcile_files(const ReconcileOptions& options)
         print_failure(settings.error(), options.common);
         return Exit::usage;
     }
-    const auto progress = make_progress(options.common);
+    Common calm = options.common; // what scripts print is shown, not that each pass begins and ends
+    calm.quiet = !calm.verbose;
+    const auto progress = make_progress(calm);
     AppConfig config;
     config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), *progress};
