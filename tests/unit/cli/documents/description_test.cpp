@@ -71,8 +71,8 @@ TEST_CASE("a document is described from what it is to what was done for it")
     CHECK(text.starts_with("Name:        web\nKind:        ExecutorDeployment\n"));
     CHECK(holds(text, "Created:     2020-01-01 00:00:00 UTC ("));
     CHECK(holds(text, "Phase:       Scaling\nMessage:     1 of 2 has ended\n"));
-    CHECK(holds(text, "ready      no   1 of 2\n"));
-    CHECK(holds(text, "as wanted  no   1 of 2 has ended\n"));
+    CHECK(holds(text, "ready      no  1 of 2\n"));
+    CHECK(holds(text, "as wanted  no  1 of 2 has ended\n"));
     CHECK(holds(text, "\nSpec:\n  replicas: 2\n  command:\n"));
     CHECK(holds(text, "\nInstances:\n  NAME   STATE      READY  GENERATION  AGE  EXECUTOR    TROUBLE\n"
                       "  web-0  running    yes    2                web-exec-0\n"
