@@ -25,8 +25,7 @@
 ---@field blueprintdefinitionid? string  the server's
 ---@field kind "BlueprintDefinition"|string
 ---@field metadata forager.BlueprintMetadata
----@field spec table<string, forager.Data>  names { kind }, handler { executorType, functionName }, schema, group,
----version
+---@field spec table<string, forager.Data>  names.kind, handler { executorType, functionName }, schema, group, version
 
 ---@class forager.BlueprintListOptions
 ---@field kind? string  default all

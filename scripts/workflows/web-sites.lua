@@ -87,11 +87,24 @@ local function labels_of(desired, number)
   return { [site_label] = desired.name, [print_label] = files.digest(print_of(form)):sub(1, 16) }
 end
 
+-- An engine's list may be older than its event that one has died. nil: it is gone.
+local function state_of(listed)
+  if listed.state ~= "running" then
+    return listed.state
+  end
+  local ok, container = pcall(docker.inspect, listed.name)
+  if not ok and container.code ~= "not_found" then
+    error(container, 0)
+  end
+  return ok and container.state or nil
+end
+
 -- By name: all that are of this document, in whatever state.
 local function containers_of(desired)
   local found = {}
-  for _, container in ipairs(docker.list { all = true, labels = { [site_label] = desired.name } }) do
-    found[container.name] = container
+  for _, listed in ipairs(docker.list { all = true, labels = { [site_label] = desired.name } }) do
+    local state = state_of(listed)
+    found[listed.name] = state and { name = listed.name, state = state, labels = listed.labels }
   end
   return found
 end

@@ -174,6 +174,7 @@ class Notes(Documents, Scenario):
         self.await_text("one", "first.")
         self.script(NOTES.replace("EVERY", "200ms").replace('desired.text .. desired.suffix)', '"new" .. desired.suffix)'))
         self.assertEqual(self.forager("reload").returncode, 0)
+        self.path("one").unlink()
         self.await_text("one", "new.")
 
     def test_a_diff_says_what_would_be_done_and_does_nothing(self):
@@ -247,7 +248,7 @@ class WebSites(Documents, DockerTest):
 
         self.apply(self.site("the second page\n", replicas=3))
         self.await_pages(*["the second page\n"] * 3)
-        self.assertEqual(len([*(self.folder / "sites" / "shop").iterdir()]), 1)
+        self.until(lambda: len([*(self.folder / "sites" / "shop").iterdir()]) == 1, "the old configuration to go")
 
         self.forager("delete", "WebSite/shop")
         self.until(lambda: not self.engine.ids("label=web-site=shop"), "no container of the site")

@@ -120,11 +120,8 @@ end)
 
 it("every function of the colony's blueprints has a stub, and every stub exists", function()
   local library = forager.colony.blueprints
-  same_names(
-    "names of colony.blueprints",
-    keys_of(class ".colony.blueprints", functions "blueprints"),
-    keys_of(library)
-  )
+  local stubbed = keys_of(class ".colony.blueprints", functions "blueprints")
+  same_names("names of colony.blueprints", stubbed, keys_of(library))
   same_names("names of their definitions", functions "definitions", keys_of(library.definitions))
 end)
 

@@ -15,7 +15,7 @@ function engine.list(given)
   local found = {}
   for name, container in pairs(containers) do
     if container.labels["web-site"] == given.labels["web-site"] then
-      found[#found + 1] = { name = name, state = container.state, labels = container.labels }
+      found[#found + 1] = { name = name, state = container.listed or container.state, labels = container.labels }
     end
   end
   return found
@@ -33,7 +33,8 @@ function engine.start(form)
 end
 
 function engine.inspect(name)
-  return { running = containers[name].state == "running", exit_code = 3 }
+  local state = containers[name].state
+  return { running = state == "running", state = state, exit_code = 3 }
 end
 
 function engine.logs()
@@ -122,6 +123,14 @@ it("one that has died is replaced, and no other", function()
   containers["shop-3"] = nil
   equal(action { replicas = 3 }, "applied")
   equal(log, { "start shop-3" })
+end)
+
+it("one that its engine still lists as running is asked for", function()
+  fresh()
+  action { replicas = 2 }
+  containers["shop-1"].state, containers["shop-1"].listed = "exited", "running"
+  equal(action { replicas = 2 }, "applied")
+  equal(log, { "remove shop-1", "start shop-1" })
 end)
 
 it("another configuration replaces one after the other, and the old text goes last", function()
