@@ -35,6 +35,7 @@ using reconcile::Document;
 using reconcile::Key;
 
 constexpr Duration usual_patience = std::chrono::minutes{5};
+constexpr std::size_t enough_failures = 5; // in a row, of a command that does not stay
 
 struct ReconcileOptions {
     Common common;
@@ -148,9 +149,9 @@ private:
     {
         const Object status = status_line_of(document);
         if (options_.common.json)
-            write_out(to_json(Value{status}) + "\n");
+            write_out_meanwhile(to_json(Value{status}) + "\n");
         else if (options_.watch && !options_.common.quiet)
-            write_out(printable(row_of(status) + "\n"));
+            write_out_meanwhile(printable(row_of(status) + "\n"));
         ended_[document.key] = part<std::string>(document.status, "phase") == "Deleted";
     }
 
@@ -238,7 +239,8 @@ asio::awaitable<Result<void>> Session::begin()
 
 std::optional<Failure> Session::failure_of(const reconciling::Kept& kept) const
 {
-    if (!kept.has_failed && !kept.document.failed && !kept.hopeless)
+    const bool is_stuck = kept.hopeless || kept.failures >= enough_failures;
+    if (!kept.has_failed && !kept.document.failed && !is_stuck)
         return std::nullopt;
     return Failure{Errc::refused,
                    to_text(kept.document.key) + ": " + part<std::string>(kept.document.status, "message")};
@@ -263,7 +265,7 @@ asio::awaitable<Result<bool>> Session::arrived()
     }
     if (!options_.common.json)
         for (const reconciling::Kept& kept : reconciling_.keeper().list())
-            write_out(printable(row_of(status_line_of(kept.document)) + "\n"));
+            write_out_meanwhile(printable(row_of(status_line_of(kept.document)) + "\n"));
     co_return true;
 }
 
@@ -323,7 +325,9 @@ int reconcile_files(const ReconcileOptions& options)
         print_failure(settings.error(), options.common);
         return Exit::usage;
     }
-    const auto progress = make_progress(options.common);
+    Common calm = options.common; // what scripts print is shown, not that each pass begins and ends
+    calm.quiet = !calm.verbose;
+    const auto progress = make_progress(calm);
     AppConfig config;
     config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), *progress};

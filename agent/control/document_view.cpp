@@ -92,7 +92,7 @@ Object summary_of(const Kept& kept)
     data.append("id", document.id);
     data.append("generation", document.generation());
     data.append("created", timestamp(document.revisions.front().made));
-    data.append("phase", phase.empty() ? "Pending" : phase);
+    data.append("phase", document.deleting ? "Deleting" : phase.empty() ? "Pending" : phase);
     data.append("message", message_of(kept));
     data.append("runtime", runtime_of(effective_document(document)));
     data.append("replicas", number_in(document.status, "replicas"));

@@ -39,9 +39,10 @@ def processes_with(text):
     return found
 
 
-class LocalReconcile(ReconcileCase, Scenario):
-    runtime = "local"
-    heals_within = 2
+class Processes:
+    """What the machine itself has of replicas: mixed in beside a Scenario."""
+
+    name = "web"
 
     def record(self, folder, name):
         try:
@@ -76,7 +77,10 @@ class LocalReconcile(ReconcileCase, Scenario):
         return int((self.folders()[name] / "keeper").read_text().split()[0])
 
     def kill_replica(self, name):
-        os.kill(self.process(name), signal.SIGKILL)
+        """It is dead when this returns."""
+        process = self.process(name)
+        os.kill(process, signal.SIGKILL)
+        self.until(lambda: started_at(process) is None, "the death")
 
     def environment_of(self, name):
         return self.environment_of_process(self.process(name))
@@ -85,16 +89,24 @@ class LocalReconcile(ReconcileCase, Scenario):
         entries = pathlib.Path(f"/proc/{process}/environ").read_bytes().decode(errors="surrogateescape").split("\0")
         return dict(entry.split("=", 1) for entry in entries if entry)
 
-    def gate(self):
-        return {}, self.folder / "open", str(self.folder / "open")
+    def kept(self, *others):
+        """Of replicas that start nothing, all that there should be."""
+        return sorted([*others, *self.processes().values(), *map(self.keeper, self.folders())])
 
     def everything(self):
         """Whatever lives of replicas and their keepers."""
-        return [process for process in processes_marked(self.marker()) if started_at(process)]
+        return sorted(process for process in processes_marked(self.marker()) if started_at(process))
 
     def assert_nothing_left(self):
         self.assertEqual(self.everything(), [])
         self.assertEqual([path.name for path in (self.state / "replicas").iterdir()], [])
+
+
+class LocalReconcile(Processes, ReconcileCase, Scenario):
+    runtime = "local"
+
+    def gate(self):
+        return {}, self.folder / "open", str(self.folder / "open")
 
     def delete(self):
         super().delete()
@@ -112,24 +124,27 @@ class LocalReconcile(ReconcileCase, Scenario):
         self.assertEqual(self.processes(), before)
         self.delete()
 
-    def test_a_killed_keeper_is_replaced_with_its_replica(self):
+    def test_the_first_that_is_killed_is_back_within_two_seconds(self):
         self.watching(3)
+        before, victim = self.processes(), self.replica(1)
+        begun = time.monotonic()
+        self.kill_replica(victim)
+        self.until(lambda: self.process(victim) not in (0, before[victim]), "another replica")
+        self.assertLess(time.monotonic() - begun, 2)
+
+    def test_a_killed_keeper_is_replaced_with_its_replica(self):
+        self.watching(3, command=["sleep", "1000"])
         before, victim = self.processes(), self.replica(1)
         begun = time.monotonic()
         os.kill(self.keeper(victim), signal.SIGKILL)
         self.until(lambda: self.process(victim) not in (0, before[victim]), "another replica")
-        self.assertLess(time.monotonic() - begun, self.heals_within)
+        self.assertLess(time.monotonic() - begun, 2)
         self.assertIsNone(started_at(before[victim]))
         self.converged(3)
         after = self.processes()
         self.assertEqual({name for name in after if after[name] == before[name]}, set(before) - {victim})
-        self.assertEqual(len(self.everything()) - 1, 2 * 3 + len(self.sleeping()))
+        self.assertEqual(self.everything(), self.kept(self.watched.process.pid))
         self.delete()
-
-    def sleeping(self):
-        """What replicas have started in between: each sleeps for a moment again and again."""
-        kept = {*self.processes().values(), *(self.keeper(name) for name in self.folders()), self.watched.process.pid}
-        return [process for process in self.everything() if process not in kept]
 
     def test_what_died_with_its_keeper_while_nobody_looked(self):
         self.watching(2)
@@ -246,7 +261,7 @@ class LocalReconcile(ReconcileCase, Scenario):
     def test_whoever_is_killed_all_is_well_again(self):
         chance = random.Random(7)
         count = 4
-        self.watching(count)
+        self.watching(count, command=["sleep", "1000"])
         for _ in range(30):
             victim = chance.choice(("replica", "keeper", "reconciler"))
             if victim == "reconciler":
@@ -258,11 +273,74 @@ class LocalReconcile(ReconcileCase, Scenario):
                 except (ProcessLookupError, KeyError, FileNotFoundError):
                     pass  # it was being replaced
             time.sleep(chance.random() * 0.1)  # anywhere in what follows of it
-        self.watched.mark()
         self.until(lambda: len(self.running()) == count == len(self.replicas()), "all of them")
-        self.until(lambda: len([one for one in self.everything() if one not in self.sleeping()]) == 2 * count + 1,
-                   "nobody else")
+        self.until(lambda: self.everything() == self.kept(self.watched.process.pid), "nobody else")
         self.delete()
+
+
+class OfTheAgent(Processes, Scenario):
+    """Documents that an agent keeps."""
+
+    def setUp(self):
+        super().setUp()
+        self.file = self.folder / "document.json"
+        self.start()
+
+    def apply(self, replicas):
+        self.file.write_text(json.dumps({"kind": "ExecutorDeployment", "metadata": {"name": self.name, "uid": UID}, "spec": {
+            "runtime": "local", "replicas": replicas, "command": ["sleep", "1000"], "grace": "2s"}}))
+        done = self.forager("apply", self.file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.await_running(replicas)
+
+    def await_running(self, count):
+        self.until(lambda: len(self.running()) == len(self.folders()) == count, f"{count} replicas")
+
+    def test_replicas_live_on_without_the_agent(self):
+        self.apply(3)
+        before = self.processes()
+        self.kill()
+        self.assertEqual(self.everything(), self.kept())
+        self.assertEqual(self.processes(), before)
+        self.start()
+        self.apply(4)
+        after = self.processes()
+        self.assertEqual({name: after[name] for name in before}, before)
+        self.assertIn(self.stop(), (0, 143))
+        self.assertEqual(self.processes(), after)
+        self.start()
+        self.assertEqual(self.forager("delete", self.name).returncode, 0)
+        self.until(lambda: self.everything() == [self.agent.pid], "the end of all")
+        self.until(lambda: list((self.state / "replicas").iterdir()) == [], "the end of their folders")
+
+    def test_what_died_without_the_agent_is_replaced(self):
+        self.apply(3)
+        before = self.processes()
+        self.kill()
+        self.kill_replica(self.replica(0))
+        os.kill(self.keeper(self.replica(1)), signal.SIGKILL)
+        self.start()
+        self.until(lambda: set(self.processes().values()) & set(before.values()) == {before[self.replica(2)]} and
+                   len(self.running()) == 3, "two others")
+        self.until(lambda: self.everything() == self.kept(self.agent.pid), "nobody else")
+
+    def replica(self, index):
+        return f"{self.name}-{UID[:8]}-{index}"
+
+    def test_random_kills(self):
+        chance = random.Random(11)
+        self.apply(4)
+        for _ in range(30):
+            if chance.random() < 0.2:
+                self.restart()
+            elif name := chance.choice([*self.running(), None]):
+                try:
+                    os.kill(self.process(name) if chance.random() < 0.5 else self.keeper(name), signal.SIGKILL)
+                except (ProcessLookupError, KeyError, FileNotFoundError):
+                    pass  # it was being replaced
+            time.sleep(chance.random() * 0.1)
+        self.await_running(4)
+        self.until(lambda: self.everything() == self.kept(self.agent.pid), "nobody else")
 
 
 if __name__ == "__main__":

@@ -89,6 +89,8 @@ class Watching:
 
     def ensure(self):
         """Also after it has found a file that was no document."""
+        if self.watched and (code := self.watched.process.poll()) is not None:
+            self.test.assertEqual(code, 2, self.test.about())
         if not self.watched or self.watched.process.poll() is not None:
             self.begin()
 
@@ -128,12 +130,15 @@ class Serving:
         self.test.agent = self.test.launch()
 
     def ensure(self):
-        if not self.test.agent or self.test.agent.poll() is not None:
+        if self.test.agent:
+            self.test.assertIsNone(self.test.agent.poll(), "the agent has ended by itself")
+        else:
             self.test.start()
 
     def end(self, number=signal.SIGKILL):
-        if self.test.agent and self.test.agent.poll() is None:
+        if self.test.agent:
             self.test.stop(number)
+        self.test.agent = None
 
     def apply(self):
         """Whether it was taken: not as long as it is being deleted."""
@@ -232,6 +237,7 @@ class ReconcileWorld:
         """What is wanted is there, says so, and nothing else is."""
         begun = time.monotonic()
         while problem := self.trouble():
+            self.keeper.ensure()  # it may have begun with a file that was no document
             if time.monotonic() > begun + PATIENCE:
                 self.fail(f"it does not converge: {problem}\n{self.about()}")
             time.sleep(0.02)

@@ -118,7 +118,7 @@ std::string age_text(const Value& object, std::string_view name)
     if (!time)
         return {};
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now() - *time);
-    return to_text(std::max(Duration{age}, Duration{}));
+    return age.count() <= 0 ? "0 s" : to_text(Duration{age});
 }
 
 Result<std::vector<WrittenDocument>> read_all(const std::vector<std::string>& files)
@@ -179,7 +179,8 @@ SeeDocument telling_lines(const Common& common)
         return [](const Value&) {};
     return [last = std::make_shared<std::string>()](const Value& document) {
         const std::string line = line_of(document);
-        if (std::exchange(*last, line) != line)
+        const bool is_said_at_the_end = course_of(document) == Course::there;
+        if (std::exchange(*last, line) != line && !is_said_at_the_end)
             write_err(printable(line + "\n"));
     };
 }

@@ -73,7 +73,7 @@ boost::asio::awaitable<Result<Value>> arrived(control::Client& client, std::stri
 /// Waits until a document is gone. Failures: timed_out.
 boost::asio::awaitable<Result<void>> gone(control::Client& client, std::string what, TimeLimit limit, SeeDocument see);
 
-/// Says on stderr how it is, where it says something else than before.
+/// Says on stderr how it is on its way, where that is something else than before.
 SeeDocument telling_lines(const Common& common);
 
 /// The flags --wait and --timeout.

@@ -60,6 +60,12 @@ std::string generation_text(const Value& document)
     return effective == generation ? generation : generation + " (has failed: " + effective + " is in use)";
 }
 
+std::string last_look(const Value& document)
+{
+    const Value* status = member(document, "status");
+    return status == nullptr ? "" : time_text(*status, "lastUpdated");
+}
+
 std::string head(const Value& document)
 {
     Rows rows{{"Name:", text_of(document, "name")}, {"Kind:", text_of(document, "kind")}};
@@ -70,7 +76,8 @@ std::string head(const Value& document)
                                                         {"Created:", with_age(document, "created")},
                                                         {"Generation:", generation_text(document)},
                                                         {"Phase:", text_of(document, "phase")},
-                                                        {"Message:", text_of(document, "message")}};
+                                                        {"Message:", text_of(document, "message")},
+                                                        {"Looked at:", last_look(document)}};
     for (const auto& [title, text] : more)
         if (!text.empty())
             rows.push_back({title, text});
@@ -129,8 +136,19 @@ std::string recent(const Value& document)
 
 bool is_shown_elsewhere(std::string_view name)
 {
-    constexpr std::string_view names[] = {"name",  "kind",      "phase",    "message",           "generation",
-                                          "ready", "instances", "replicas", "observedGeneration"};
+    constexpr std::string_view names[] = {"name",
+                                          "kind",
+                                          "phase",
+                                          "message",
+                                          "generation",
+                                          "ready",
+                                          "instances",
+                                          "replicas",
+                                          "observedGeneration",
+                                          "lastUpdated",
+                                          "runningInstances",
+                                          "stoppedInstances",
+                                          "totalInstances"};
     for (const std::string_view one : names)
         if (name == one)
             return true;

@@ -96,12 +96,12 @@ bool died_at_once(const Look& look, const Instance& instance)
 std::string end_of(const Instance& instance)
 {
     constexpr std::size_t longest = 200;
-    std::string text = is_live(instance) ? "unhealthy" : "it ended";
-    if (!is_live(instance) && instance.exit_code)
-        text = "exit " + std::to_string(*instance.exit_code);
-    if (!instance.trouble.empty())
-        text += ": " + printable(tail(instance.trouble, longest));
-    return text;
+    const std::string words = printable(tail(instance.trouble, longest));
+    if (is_live(instance))
+        return "unhealthy" + (words.empty() ? "" : ": " + words);
+    if (!words.empty())
+        return words;
+    return instance.exit_code ? "exit " + std::to_string(*instance.exit_code) : "it ended";
 }
 
 WallTime next_start(const Memory& memory)

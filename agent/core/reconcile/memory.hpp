@@ -26,7 +26,7 @@ WallTime deadline(const Look& look, const Memory& memory);
 /// Whether the change to the template has failed.
 bool has_failed(const Look& look, const Memory& memory);
 
-/// "exit 3: no such file".
+/// In the words of its runtime, which say the status, too; else "exit 3".
 std::string end_of(const Instance& instance);
 
 } // namespace forager::reconcile

@@ -90,23 +90,6 @@ asio::awaitable<std::string> last_words(docker::Client& client, std::string id, 
     co_return std::string{trimmed(printable(words))};
 }
 
-// Whether it was still there.
-asio::awaitable<Result<bool>> look_closely(docker::Client& client, Instance& instance, WallTime now)
-{
-    const auto inspected = co_await look_at(client, instance.id);
-    if (inspected.has_error())
-        co_return inspected.error();
-    if (!*inspected)
-        co_return false;
-    docker_forms::complete(instance, **inspected, now);
-    if (instance.exit_code.value_or(0) == 0)
-        co_return true;
-    const bool has_terminal = docker::state_in(**inspected).tty;
-    if (const std::string words = co_await last_words(client, instance.id, has_terminal); !words.empty())
-        instance.trouble += ", after it said: " + words;
-    co_return true;
-}
-
 asio::awaitable<Result<void>> remove(docker::Client& client, std::string id)
 {
     docker::Removal removal;
@@ -199,11 +182,18 @@ asio::awaitable<Result<docker::EventStream>> open_events(DockerEngine& engine, W
 
 } // namespace
 
+std::string DockerReplicas::place() const
+{
+    const auto engine = engine_();
+    return engine.has_value() ? (*engine)->client().peer() : "";
+}
+
 Result<void> DockerReplicas::check(const Deployment& wanted) const
 {
     return docker_forms::check(wanted);
 }
 
+// Engines tell of an end before their lists do: of whom something was heard, only a closer look says the truth.
 asio::awaitable<Result<std::vector<Instance>>> DockerReplicas::list(Key key)
 {
     auto engine = engine_();
@@ -213,35 +203,68 @@ asio::awaitable<Result<std::vector<Instance>>> DockerReplicas::list(Key key)
     const auto containers = co_await docker::list(client, docker_forms::filter_of(key));
     if (containers.has_error())
         co_return containers.error();
-    const Starts known = starts_[key]; // which may change meanwhile
-    Starts starts;
     std::vector<Instance> instances;
     for (const Value& container : *containers) {
         const auto* object = container.get<Object>();
         if (object == nullptr || !docker_forms::is_of(key, part<Object>(*object, "Labels")))
             continue;
         docker_forms::Listed listed = docker_forms::read(*object);
-        Instance& instance = listed.instance;
-        const auto start = known.find(instance.id);
-        if (listed.is_told_all && start != known.end()) {
-            instance.started = start->second;
-        } else {
-            const auto is_there = co_await look_closely(client, instance, clock_.wall());
-            if (is_there.has_error())
-                co_return is_there.error();
-            if (!*is_there)
-                continue;
+        const auto& known = known_[key];
+        if (const auto times = known.find(listed.instance.id); listed.is_told_all && times != known.end()) {
+            listed.instance.created = times->second.created;
+            listed.instance.started = times->second.started;
+            instances.push_back(std::move(listed.instance));
+            continue;
         }
-        if (instance.state == Instance::State::running)
-            starts.emplace(instance.id, instance.started);
-        instances.push_back(std::move(instance));
+        auto looked_at = co_await look(client, key, std::move(listed.instance));
+        if (looked_at.has_error())
+            co_return looked_at.error();
+        if (*looked_at)
+            instances.push_back(std::move(**looked_at));
     }
-    if (starts.empty())
-        starts_.erase(key);
-    else
-        starts_[key] = std::move(starts);
+    forget_others(key, instances);
     std::ranges::sort(instances, {}, &Instance::name);
     co_return instances;
+}
+
+// Nothing: it has gone meanwhile.
+asio::awaitable<Result<std::optional<Instance>>> DockerReplicas::look(docker::Client& client, Key key,
+                                                                      Instance instance)
+{
+    forget(key, instance.id);
+    const std::uint64_t heard_before = heard_;
+    const auto inspected = co_await look_at(client, instance.id);
+    if (inspected.has_error())
+        co_return inspected.error();
+    if (!*inspected)
+        co_return std::optional<Instance>{};
+    docker_forms::complete(instance, **inspected, clock_.wall());
+    if (instance.state == Instance::State::running && heard_ == heard_before)
+        known_[key][instance.id] = {instance.created, instance.started};
+    if (instance.exit_code.value_or(0) != 0) {
+        const std::string words = co_await last_words(client, instance.id, docker::state_in(**inspected).tty);
+        if (!words.empty())
+            instance.trouble += ", after it said: " + words;
+    }
+    co_return std::optional{std::move(instance)};
+}
+
+void DockerReplicas::forget(const Key& key, const std::string& id)
+{
+    if (const auto known = known_.find(key); known != known_.end())
+        known->second.erase(id);
+}
+
+void DockerReplicas::forget_others(const Key& key, const std::vector<Instance>& instances)
+{
+    const auto known = known_.find(key);
+    if (known == known_.end())
+        return;
+    std::erase_if(known->second, [&](const auto& entry) {
+        return std::ranges::find(instances, entry.first, &Instance::id) == instances.end();
+    });
+    if (known->second.empty())
+        known_.erase(known);
 }
 
 asio::awaitable<Result<void>> DockerReplicas::start(Deployment wanted, NewReplica replica)
@@ -306,6 +329,8 @@ asio::awaitable<Failure> DockerReplicas::watch(std::function<void(const Key& key
     auto events = co_await open_events(**engine, clock_.wall());
     if (events.has_error())
         co_return events.error();
+    known_.clear();
+    ++heard_;
     changed({});
     for (;;) {
         const auto event = co_await events->next();
@@ -313,8 +338,12 @@ asio::awaitable<Failure> DockerReplicas::watch(std::function<void(const Key& key
             co_return event.error();
         if (!*event)
             co_return Failure{Errc::unreachable, "the Docker engine has gone"};
-        if (const auto key = docker_forms::key_in((*event)->attributes))
-            changed(*key);
+        const auto key = docker_forms::key_in((*event)->attributes);
+        if (!key)
+            continue;
+        ++heard_;
+        forget(*key, (*event)->id);
+        changed(*key);
     }
 }
 

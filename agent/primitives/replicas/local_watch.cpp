@@ -44,7 +44,10 @@ asio::awaitable<Failure> ReplicaWatch::run()
 {
     if (!make_folder_of_all(parts_.folder))
         co_return system_failure("cannot make the folder of local replicas '" + parts_.folder + "'", errno);
-    auto events = FileEvents::open(parts_.executor, [this] { nap_.wake(); });
+    auto events = FileEvents::open(parts_.executor, [this] {
+        has_news_ = true;
+        nap_.wake();
+    });
     if (!events)
         co_return events.error();
     events_ = std::move(*events);
@@ -54,7 +57,8 @@ asio::awaitable<Failure> ReplicaWatch::run()
         stale_.insert(name);
     changed_({});
     for (;;) {
-        take_news();
+        if (!take_news())
+            co_return Failure{Errc::refused, "the folder of local replicas was taken away"};
         while (!stale_.empty()) {
             auto failure = co_await look_at_stale();
             if (failure)
@@ -65,10 +69,14 @@ asio::awaitable<Failure> ReplicaWatch::run()
     }
 }
 
-void ReplicaWatch::take_news()
+bool ReplicaWatch::take_news()
 {
+    if (!std::exchange(has_news_, false)) // it was a keeper's end
+        return true;
     const FileEvents::News news = events_->take();
     for (const FileChange& change : news.changes) {
+        if (change.folder == parts_.folder && change.name.empty() && change.gone)
+            return false;
         const bool is_below = change.folder.size() > parts_.folder.size();
         const std::string below = is_below ? change.folder.substr(parts_.folder.size() + 1) : change.name;
         const std::string name = below.substr(0, below.find('/'));
@@ -76,11 +84,12 @@ void ReplicaWatch::take_news()
             stale_.insert(name);
     }
     if (!news.lost)
-        return;
+        return true;
     for (const std::string& name : folders_in(parts_.folder))
         stale_.insert(name);
     for (const auto& [name, replicas] : known_)
         stale_.insert(name);
+    return true;
 }
 
 // Watched before it is looked at: what happens after the look is heard.

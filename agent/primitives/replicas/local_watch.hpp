@@ -57,7 +57,7 @@ private:
     using Seen = std::map<std::string, std::optional<std::vector<Sight>>>; // by the name of the folder of one key,
                                                                            // which may be gone
 
-    void take_news();
+    bool take_news(); // false: there is no folder any more that could be watched
     boost::asio::awaitable<std::optional<Failure>> look_at_stale();
     std::optional<Failure> watch_folder(const std::string& path, const std::string& of_key);
     std::optional<Failure> watch_what_is_there(const Seen& seen);
@@ -70,6 +70,7 @@ private:
     std::function<void(const reconcile::Key& key)> changed_;
     Nap nap_;
     std::unique_ptr<FileEvents> events_;
+    bool has_news_ = false;
     std::set<std::string> stale_;                               // names of folders of keys
     std::map<std::string, std::map<std::string, Known>> known_; // by the name of the folder of one key; by path
     std::map<std::string, Held> held_;                          // by path

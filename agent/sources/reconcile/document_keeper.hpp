@@ -36,6 +36,7 @@ struct Kept {
     reconcile::Document document;
     std::string problem;      ///< why the last pass failed; empty: it did not
     std::size_t turns = 0;    ///< so far
+    std::size_t failures = 0; ///< passes in a row that had a problem
     bool has_failed = false;  ///< see `ReconcilePass`
     bool hopeless = false;    ///< the problem stays for as long as somebody else wants it
     std::vector<Done> recent; ///< the last things that were done, the oldest first; since the agent began

@@ -69,6 +69,8 @@ TEST_CASE("a row shows what the status says, and first why it could not be looke
     Kept one = with_status(2, "now");
     CHECK(text(summary_of(one), "message") == "one is missing");
     CHECK(*summary_of(one).find("ready") == Value{2});
+    one.document.deleting = true;
+    CHECK(text(summary_of(one), "phase") == "Deleting");
     one.problem = "the engine is away";
     one.document.key.origin = "colony";
     one.document.key.space = "dev";

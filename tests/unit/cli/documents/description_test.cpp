@@ -24,7 +24,9 @@ Object status(const char* phase, std::int64_t observed)
                                                    {"generation", 1},
                                                    {"exitCode", 3},
                                                    {"trouble", "it ended\nwith 3"}}}}},
-                  {"totalInstances", 2}};
+                  {"totalInstances", 2},
+                  {"lastUpdated", "2020-01-02T00:00:02.000Z"},
+                  {"updated", 1}};
 }
 
 Object document(const char* phase, std::int64_t observed = 2)
@@ -69,13 +71,14 @@ TEST_CASE("a document is described from what it is to what was done for it")
     CHECK(text.starts_with("Name:        web\nKind:        ExecutorDeployment\n"));
     CHECK(holds(text, "Created:     2020-01-01 00:00:00 UTC ("));
     CHECK(holds(text, "Phase:       Scaling\nMessage:     1 of 2 has ended\n"));
-    CHECK(holds(text, "ready      no   1 of 2\n"));
-    CHECK(holds(text, "as wanted  no   1 of 2 has ended\n"));
+    CHECK(holds(text, "ready      no  1 of 2\n"));
+    CHECK(holds(text, "as wanted  no  1 of 2 has ended\n"));
     CHECK(holds(text, "\nSpec:\n  replicas: 2\n  command:\n"));
     CHECK(holds(text, "\nInstances:\n  NAME   STATE      READY  GENERATION  AGE  EXECUTOR    TROUBLE\n"
                       "  web-0  running    yes    2                web-exec-0\n"
                       "  web-1  ended (3)  no     1                            it ended with 3\n"));
-    CHECK(holds(text, "\nStatus:\n  totalInstances: 2\n"));
+    CHECK(holds(text, "\nLooked at:   2020-01-02 00:00:02 UTC\n"));
+    CHECK(holds(text, "\nStatus:\n  updated: 1\n\n"));
     CHECK(holds(text, "\nRevisions:\n  GENERATION  MADE"));
     CHECK(holds(text, "\nDone last:\n  2020-01-02 00:00:01 UTC  started web-1: 1 of 2 is missing\n"));
 }

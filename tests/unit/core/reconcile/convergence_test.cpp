@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace forager;
@@ -24,7 +25,10 @@ public:
     explicit Dice(std::uint64_t seed) : bits_{seed} {}
 
     std::uint64_t bits() { return bits_(); }
-    std::int64_t upto(std::int64_t most) { return static_cast<std::int64_t>(bits_() % (most + 1U)); }
+    std::int64_t upto(std::int64_t most)
+    {
+        return static_cast<std::int64_t>(bits_() % (static_cast<std::uint64_t>(most) + 1));
+    }
     bool one_in(std::int64_t sides) { return upto(sides - 1) == 0; }
     Duration time(Duration longest) { return std::chrono::milliseconds{upto(longest / 1ms)}; }
 
@@ -167,10 +171,10 @@ public:
     void change_without_disturbance();
 
 private:
-    void hold(bool is_so, const std::string& what)
+    void hold(bool is_so, std::string_view what, std::string_view of = {})
     {
         if (!is_so)
-            FAIL("seed " << seed_ << ": " << what);
+            FAIL("seed " << seed_ << ": " << std::string{what} << std::string{of});
     }
 
     void fill();
@@ -237,18 +241,18 @@ void Run::check(const Plan& plan, const std::vector<Instance>& there)
 {
     std::set<std::string> names;
     for (const Instance& instance : there)
-        hold(names.insert(instance.name).second, "two of one name: " + instance.name);
+        hold(names.insert(instance.name).second, "two of one name: ", instance.name);
     std::int64_t all = live(there);
     std::int64_t well = ready(there);
     const std::int64_t least = std::min(well, wanted_.replicas - wanted_.rolling.max_unavailable);
     for (const Action& action : plan.actions) {
         hold(!action.reason.empty(), "an action without a reason");
         if (action.kind == Action::Kind::start) {
-            hold(names.insert(action.name).second, "started under a name that is taken: " + action.name);
+            hold(names.insert(action.name).second, "started under a name that is taken: ", action.name);
             hold(++all <= wanted_.replicas + wanted_.rolling.max_surge, "more than the surge allows");
             continue;
         }
-        hold(names.erase(action.name) == 1, "stopped what is not there: " + action.name);
+        hold(names.erase(action.name) == 1, "stopped what is not there: ", action.name);
         const auto instance = std::ranges::find(there, action.name, &Instance::name);
         all -= instance->state == Instance::State::ended ? 0 : 1;
         well -= instance->ready ? 1 : 0;
@@ -317,8 +321,9 @@ void Run::disturb()
 bool Run::is_converged()
 {
     const auto there = world_.list();
+    const std::string wanted = print();
     return std::ssize(there) == wanted_.replicas && std::ranges::all_of(there, [&](const Instance& instance) {
-               return instance.ready && instance.print == print();
+               return instance.ready && instance.print == wanted;
            });
 }
 
@@ -331,7 +336,7 @@ void Run::calm_down()
     wanted_.paused = false;
     Plan plan = look();
     for (int looks = 0; !(plan.phase == Phase::running && is_converged()); ++looks) {
-        hold(looks < most_looks, "not as wanted after so many looks: " + plan.message);
+        hold(looks < most_looks, "not as wanted after so many looks: ", plan.message);
         act(plan);
         wait(plan);
         plan = look();
@@ -385,6 +390,6 @@ TEST_CASE("whatever happens, all is as wanted once it stops")
 
 TEST_CASE("a change that nothing disturbs keeps its limits at every moment")
 {
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+    for (std::uint64_t seed = 1; seed <= seeds / 4; ++seed)
         Run{seed}.change_without_disturbance();
 }

@@ -221,7 +221,7 @@ TEST_CASE("people are told of those that die, of the last one and of the next tr
     victim.trouble = "no such port";
     const Plan plan = planned(deployment(1), {victim}, memory);
     CHECK(plan.phase == Phase::degraded);
-    CHECK(plan.message == "its replicas die soon after their start (4 in a row; the last: exit 3: no such port): "
+    CHECK(plan.message == "its replicas die soon after their start (4 in a row; the last: no such port): "
                           "the next try is in 4 s");
     CHECK(plan.look_again == Duration{1s}); // it has something to do
     CHECK(planned(deployment(1), {}, plan.memory).look_again == Duration{4s});

@@ -63,7 +63,7 @@ TEST_CASE("members and items of JSON are found in its text")
     CHECK(place_in_json(json, "spec.env.x.y") == Place{2, 58});
     CHECK(place_in_json(json, R"(spec.env["quo\"te"])") == Place{2, 68});
     CHECK(place_in_json(json, "spec.volumes[0].source") == Place{3, 18});
-    CHECK(place_in_json(json, "spec.volumes[1][1].deep") == Place{3, 41});
+    CHECK(place_in_json(json, "spec.volumes[1][1].deep") == Place{3, 40});
     CHECK(place_in_json(json, "spec.volumes[2].source") == Place{4, 8});
     CHECK(place_in_json(" [ 1, {\"a\": 2}]", "[1].a") == Place{1, 8});
 }

@@ -82,6 +82,7 @@ public:
 
     std::vector<Container> containers;
     std::string vanishes; ///< the id of one that is listed and not found
+    std::string dead;     ///< the id of one that the list takes for running
     bool starts = true;
     bool has_image = true;
     std::string events;
@@ -115,7 +116,7 @@ private:
         if (path.find("/logs?") != std::string::npos)
             return answer(200, std::string{"\2\0\0\0\0\0\0\4why\n", 12});
         if (line.starts_with("GET "))
-            return answer(200, inspected(*one));
+            return answer(200, inspected(id == dead ? Container{one->id, one->name, "exited"} : *one));
         if (line.starts_with("DELETE ")) {
             containers.erase(containers.begin() + (one - containers.data()));
             return answer(204, "");
@@ -201,6 +202,22 @@ TEST_CASE("one that runs is looked at closely once")
         CHECK(found->front().started.has_value());
     }
     CHECK(world.count("GET /v1.41/containers/a/json") == 1);
+}
+
+// Docker tells of a death, and lists the dead as running for a moment more.
+TEST_CASE("one of which something was heard is looked at closely again")
+{
+    EngineWorld world;
+    world.containers = {{"a", "web-0", "running"}, {"b", "web-1", "running"}};
+    (void)world.run(world.replicas.list(web));
+    world.events = R"({"Type":"container","Action":"die","Actor":{"ID":"a","Attributes":)" + labels_of(web) + "}}\n";
+    (void)world.run(world.replicas.watch([](const Key&) {}));
+    world.dead = "a";
+    const auto found = world.run(world.replicas.list(web));
+    REQUIRE(found);
+    REQUIRE(found->size() == 2);
+    CHECK((*found)[0].state == Instance::State::ended);
+    CHECK((*found)[1].state == Instance::State::running);
 }
 
 TEST_CASE("one that vanishes between two looks is left out")

@@ -625,6 +625,20 @@ TEST_CASE("replicas that were there before a watch are heard of, too")
     CHECK(watch.hears_within_a_second());
 }
 
+TEST_CASE("a watch whose folder is taken away ends, and another one begins with a new folder")
+{
+    World world;
+    {
+        Watching watch{world};
+        std::filesystem::remove_all(world.folder.at("replicas"));
+        REQUIRE(world.strand.turn_until([&] { return watch.started.ended(); }));
+        CHECK(watch.started.value->code == Errc::refused);
+    }
+    Watching watch{world};
+    world.started(for_ever);
+    CHECK(watch.hears_within_a_second());
+}
+
 TEST_CASE("what makes no sense on this machine is refused by its field")
 {
     World world;
