@@ -196,7 +196,8 @@ struct Watching {
     Watching& operator=(const Watching&) = delete;
     ~Watching()
     {
-        started.cancel();
+        if (!started.ended()) // else its cancellation would come when this has gone
+            started.cancel();
         world.strand.turn_until([this] { return started.ended(); });
     }
 
