@@ -9,7 +9,7 @@ from manual import choices, leaves, placeholder
 
 # What stands in the usage, and what completes it: files of these kinds, function names, ids.
 KINDS = {"FILE.lua|FUNC": ["lua", "function"], "FUNC": ["function"], "NAME": ["function"], "ID": ["id"],
-         "FILE|KIND/NAME|NAME": ["file"]}
+         "FILE|KIND/NAME|NAME": ["file"], "FILE.lua": ["lua"]}
 DOCUMENTS = ["apply", "delete", "diff", "reconcile"]
 
 

@@ -90,7 +90,8 @@ void add_apply(CLI::App& program, Action& chosen)
     add_operands(*command, "FILE", options->files, "Documents in YAML, JSON or TOML; '-' is stdin")->required();
     add_patience(*command, options->patience, "Until all is as they say");
     command->add_flag("--force", options->force, "New replicas, though nothing else is new");
-    command->add_flag("--colony", options->colony, "As blueprints of the colony of the configuration");
+    command->add_flag("--colony", options->colony, "As blueprints of the colony of the configuration")
+        ->excludes("--wait");
     command->callback([options, &chosen] { chosen = [options] { return apply(*options); }; });
 }
 

@@ -128,7 +128,9 @@ void add_delete(CLI::App& program, Action& chosen)
     add_operands(*command, "FILE|KIND/NAME|NAME", options->what, "Documents, or files that hold them")->required();
     add_patience(*command, options->patience, "Until nothing of them is left");
     command->add_flag("--forget", options->forget, "Leave what was made for them as it is");
-    command->add_flag("--colony", options->colony, "Blueprints of the colony of the configuration");
+    command->add_flag("--colony", options->colony, "Blueprints of the colony of the configuration")
+        ->excludes("--wait")
+        ->excludes("--forget");
     command->callback([options, &chosen] { chosen = [options] { return remove(*options); }; });
 }
 

@@ -99,7 +99,7 @@ void add_get_documents(CLI::App& program, Action& chosen)
     command->add_option("-o", options->form, "Whole documents, as they can be applied again")
         ->type_name("FORM")
         ->check(CLI::IsMember({"json", "yaml"}));
-    command->add_flag("--colony", options->colony, "The blueprints of the colony of the configuration");
+    command->add_flag("--colony", options->colony, "The blueprints of the colony of the configuration")->excludes("-o");
     command->callback([options, &chosen] { chosen = [options] { return get(*options); }; });
 }
 
