@@ -62,12 +62,23 @@ bool proves_well(const Look& look, const Memory& memory, const Instance& instanc
            *instance.started + 1s >= *memory.last_failure && look.now - *instance.started >= short_life;
 }
 
-void forgive(Memory& memory, const Look& look, std::int64_t available)
+// All that are wanted are there, and have lived for longer than those that die at once: for a moment these are there,
+// too.
+bool has_all_for_good(const Look& look, const Memory& memory)
+{
+    const auto lives = [&](const Instance& instance) {
+        return instance.print == memory.print && is_available(look, instance) &&
+               (!instance.started || look.now - *instance.started >= short_life);
+    };
+    return std::ranges::count_if(look.there, lives) >= look.wanted.replicas;
+}
+
+void forgive(Memory& memory, const Look& look)
 {
     if (memory.failures == 0 || look.now - *memory.last_failure < short_life)
         return;
-    const bool has_all = available >= look.wanted.replicas;
-    if (!has_all && std::ranges::none_of(look.there, [&](const Instance& i) { return proves_well(look, memory, i); }))
+    if (!has_all_for_good(look, memory) &&
+        std::ranges::none_of(look.there, [&](const Instance& i) { return proves_well(look, memory, i); }))
         return;
     memory.failures = 0;
     memory.last_failure.reset();
@@ -76,11 +87,11 @@ void forgive(Memory& memory, const Look& look, std::int64_t available)
 
 void note_progress(Memory& memory, const Look& look, std::int64_t available)
 {
-    const bool is_idle = look.wanted.paused || look.wanted.replicas == 0;
+    const bool is_idle = look.wanted.paused || available >= look.wanted.replicas;
     if (available > memory.most_ready || is_idle || !memory.last_progress)
         memory.last_progress = look.now;
     memory.most_ready = std::max(memory.most_ready, available);
-    if (look.wanted.replicas > 0 && available >= look.wanted.replicas)
+    if (look.wanted.replicas > 0 && has_all_for_good(look, memory))
         memory.done = true;
 }
 
@@ -131,7 +142,7 @@ Memory remembered(const Look& look, const std::string& print)
     const std::int64_t available = std::ranges::count_if(
         look.there, [&](const Instance& instance) { return instance.print == print && is_available(look, instance); });
     count_failures(memory, look);
-    forgive(memory, look, available);
+    forgive(memory, look);
     note_progress(memory, look, available);
     return memory;
 }

@@ -133,7 +133,7 @@ std::optional<Duration> look_again(const Plan& plan, const Look& look)
     for (const Instance& instance : look.there) {
         if (is_ready(instance))
             soonest.at(ripe_at(look, instance));
-        if (is_ready(instance) && instance.started && memory.last_failure)
+        if (is_ready(instance) && instance.started && (memory.last_failure || !memory.done))
             soonest.at(*instance.started + short_life);
     }
     return soonest.wait();

@@ -176,7 +176,31 @@ TEST_CASE("one that has ended is removed and replaced at once, under its number"
     Instance lost = dead(0, 1h);
     lost.exit_code.reset();
     lost.trouble = "evicted";
-    CHECK(reason(planned(deployment(1), {lost})) == "it ended: evicted");
+    CHECK(reason(planned(deployment(1), {lost})) == "evicted");
+}
+
+TEST_CASE("a change has not succeeded as long as its replicas may be of those that die at once")
+{
+    Deployment wanted = deployment(2);
+    wanted.rolling.progress_deadline = 2s;
+    const Plan begun = planned(wanted, {replica(0, "new", 0s), replica(1, "new", 0s)});
+    CHECK(begun.phase == Phase::running);
+    CHECK_FALSE(begun.memory.done);
+    CHECK(begun.look_again.has_value());
+    const std::vector<Instance> living{replica(0, "new", 0s), replica(1, "new", 0s)};
+    const Plan later = planned(wanted, living, begun.memory, now + 5s);
+    CHECK_FALSE(later.has_failed);
+    CHECK(planned(wanted, living, later.memory, now + 10s).memory.done);
+
+    // They are there for a moment each time, also after a long pause.
+    Memory memory = begun.memory;
+    memory.failures = 2;
+    memory.last_failure = now - 20s;
+    const Plan tried = planned(wanted, {replica(0, "new", 0s), replica(1, "new", 0s)}, memory);
+    CHECK(tried.memory.failures == 2);
+    const Plan ended = planned(wanted, {dead(0, 0s), dead(1, 0s)}, tried.memory);
+    CHECK(ended.phase == Phase::degraded);
+    CHECK(ended.has_failed);
 }
 
 TEST_CASE("the first that dies soon is replaced at once, the next ones after growing pauses")
