@@ -149,9 +149,9 @@ private:
     {
         const Object status = status_line_of(document);
         if (options_.common.json)
-            write_out_meanwhile(to_json(Value{status}) + "\n");
+            is_heard_ = write_out_meanwhile(to_json(Value{status}) + "\n") && is_heard_;
         else if (options_.watch && !options_.common.quiet)
-            write_out_meanwhile(printable(row_of(status) + "\n"));
+            is_heard_ = write_out_meanwhile(printable(row_of(status) + "\n")) && is_heard_;
         ended_[document.key] = part<std::string>(document.status, "phase") == "Deleted";
     }
 
@@ -175,6 +175,7 @@ private:
     std::vector<WrittenDocument> documents_given_;
     std::map<std::string, std::optional<Stamp>> stamps_;
     std::map<Key, bool> ended_;
+    bool is_heard_ = true; // somebody reads what is printed
 };
 
 // Scripts declare first; what they return is not wanted here.
@@ -273,7 +274,7 @@ asio::awaitable<Result<bool>> Session::arrived()
 asio::awaitable<Result<bool>> Session::follow_files()
 {
     constexpr Duration pause = std::chrono::milliseconds{200};
-    for (;;) {
+    while (is_heard_) {
         co_await sleep_for(app_.clock(), pause);
         for (auto& [file, stamp] : stamps_) {
             auto present = stamp_of(file);
@@ -283,6 +284,7 @@ asio::awaitable<Result<bool>> Session::follow_files()
             co_await read_again(file);
         }
     }
+    co_return true;
 }
 
 asio::awaitable<void> Session::read_again(std::string file)

@@ -37,9 +37,9 @@ std::uint64_t drawn(std::uint64_t& state)
 
 std::string death_of(const Instance& instance)
 {
-    if (!instance.exit_code)
-        return end_of(instance);
-    return "it ended with status " + std::to_string(*instance.exit_code);
+    if (instance.exit_code)
+        return "it ended with status " + std::to_string(*instance.exit_code);
+    return instance.trouble.empty() ? "it ended" : "it ended: " + end_of(instance);
 }
 
 // One without a print is as good as of another template, and says why.
