@@ -176,7 +176,7 @@ TEST_CASE("one that has ended is removed and replaced at once, under its number"
     Instance lost = dead(0, 1h);
     lost.exit_code.reset();
     lost.trouble = "evicted";
-    CHECK(reason(planned(deployment(1), {lost})) == "evicted");
+    CHECK(reason(planned(deployment(1), {lost})) == "it ended: evicted");
 }
 
 TEST_CASE("a change has not succeeded as long as its replicas may be of those that die at once")
