@@ -17,6 +17,8 @@ using reconcile::Key;
 
 namespace {
 
+constexpr Duration proof = std::chrono::minutes{10};
+
 // What is the same in two looks is no news: the times of the looks.
 Object without_times(const Object& status)
 {
@@ -333,10 +335,13 @@ void DocumentKeeper::take_pass(Kept& kept, const Document& looked_at, const Reco
     for (reconcile::Revision& revision : document.revisions)
         if (revision.generation == generation && pass.good && !revision.good)
             is_other = revision.good = true;
-    // One that was good once is no failed change: what ails its replicas now an older one would not mend.
-    const bool was_good = std::ranges::any_of(
-        document.revisions, [&](const auto& one) { return one.good && one.generation == generation; });
-    const bool can_go_back = !was_good && std::ranges::any_of(document.revisions, [&](const auto& one) {
+    // One that has been good for long is no failed change: what ails its replicas now an older one would not mend. In
+    // the beginning those that die at once look good for a moment, too.
+    const WallTime now = parts_.clock.wall();
+    const bool is_proven = std::ranges::any_of(document.revisions, [&](const auto& one) {
+        return one.good && one.generation == generation && now - one.made > proof;
+    });
+    const bool can_go_back = !is_proven && std::ranges::any_of(document.revisions, [&](const auto& one) {
         return one.good && one.generation < generation;
     });
     if (pass.has_failed && generation == document.generation() && can_go_back && !document.failed) {
