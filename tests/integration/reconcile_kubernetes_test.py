@@ -38,15 +38,17 @@ class KubernetesReconcile(ReconcileCase, KubernetesTest):
                 if pod["status"].get("phase") == "Running" and "deletionTimestamp" not in pod["metadata"]]
 
     def first_process(self, name):
-        """On this machine: a pod's processes have its name as that of their host, and the first one is the oldest."""
-        mark, found = f"HOSTNAME={name}\0".encode(), []
+        """On this machine: a pod's processes have its name as that of their host, and the first one's parent is not one of
+        them. One of an earlier test's pod of the same name may still be about to end: the newest is meant."""
+        mark, found = f"HOSTNAME={name}\0".encode(), {}
         for folder in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 if mark in (folder / "environ").read_bytes():
-                    found.append((int((folder / "stat").read_text().rsplit(")", 1)[1].split()[19]), int(folder.name)))
+                    words = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+                    found[int(folder.name)] = (int(words[1]), int(words[19]))
             except OSError:
                 continue
-        return min(found)[1]
+        return max((born, process) for process, (parent, born) in found.items() if parent not in found)[1]
 
     def kill_replica(self, name):
         os.kill(self.first_process(name), signal.SIGKILL)

@@ -449,8 +449,8 @@ class Look(Scenario):
         self.assertEqual(status["store"]["trouble"], "")
         self.assertEqual(status["scripts"], [{"path": str(self.scripts / "script.lua"), "serves": True}])
         self.assertEqual({loop["name"]: loop["state"] for loop in status["loops"]},
-                         dict.fromkeys(["queue", "schedules", "files", "docker events", "monitors", "reload", "disk",
-                                        "retention"], "running"))
+                         dict.fromkeys(["queue", "schedules", "files", "docker events", "monitors", "reconcile", "reload",
+                                        "disk", "retention"], "running"))
         self.assertIn(f"process: {self.agent.pid}\n", self.forager("status").stdout)
 
     def test_the_agent_tells_its_functions(self):
