@@ -274,7 +274,7 @@ asio::awaitable<Result<std::optional<Duration>>> DocumentKeeper::turn(Key key)
         ++found->second.turns;
         note_problem(found->second, outcome.has_error() ? outcome.error().message : "");
         found->second.failures = outcome.has_error() ? found->second.failures + 1 : 0;
-        found->second.hopeless = outcome.has_error() && !outcome.error().retry;
+        found->second.hopeless = outcome.has_error() && outcome.error().code == Errc::refused && !outcome.error().retry;
     }
     turned_.set();
     turned_.clear();
