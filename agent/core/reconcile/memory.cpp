@@ -14,12 +14,14 @@ using namespace std::chrono_literals;
 constexpr Duration first_pause = 1s;
 constexpr Duration longest_pause = 5min;
 
-Duration pause_after(std::int64_t failures)
+// What was well before may have an accident, or two.
+Duration pause_after(std::int64_t failures, bool was_well)
 {
-    if (failures < 2)
-        return {}; // the first may be an accident
+    const std::int64_t accidents = was_well ? 2 : 1;
+    if (failures <= accidents)
+        return {};
     Duration pause = first_pause;
-    for (std::int64_t i = 2; i < failures && pause < longest_pause; ++i)
+    for (std::int64_t i = accidents + 1; i < failures && pause < longest_pause; ++i)
         pause *= 2;
     return std::min(pause, longest_pause);
 }
@@ -117,7 +119,7 @@ std::string end_of(const Instance& instance)
 
 WallTime next_start(const Memory& memory)
 {
-    return memory.last_failure ? *memory.last_failure + pause_after(memory.failures) : WallTime::min();
+    return memory.last_failure ? *memory.last_failure + pause_after(memory.failures, memory.done) : WallTime::min();
 }
 
 WallTime deadline(const Look& look, const Memory& memory)
