@@ -63,7 +63,7 @@ struct Earth {
 // One run of the program.
 class Life {
 public:
-    explicit Life(Earth& earth) : earth_{earth} {}
+    explicit Life(Earth& earth) : earth{earth} {}
     ~Life() { end(); }
 
     void begin()
@@ -76,15 +76,15 @@ public:
     {
         for (auto& signal : signals_)
             signal.emit(asio::cancellation_type::all);
-        earth_.clock.run_until(earth_.io, [&] { return running_ == 0; });
+        earth.clock.run_until(earth.io, [&] { return running_ == 0; });
     }
 
     template <class T> T wait(asio::awaitable<T> work)
     {
         std::optional<T> value;
-        asio::co_spawn(earth_.io, std::move(work),
+        asio::co_spawn(earth.io, std::move(work),
                        [&](const std::exception_ptr&, T given) { value = std::move(given); });
-        earth_.clock.run_until(earth_.io, [&] { return value.has_value(); });
+        earth.clock.run_until(earth.io, [&] { return value.has_value(); });
         return std::move(*value);
     }
 
@@ -96,15 +96,15 @@ public:
         return all.empty() ? "" : part<std::string>(all.front().document.status, "phase");
     }
 
-    void pass(Duration time) { earth_.clock.run_for(earth_.io, time); }
+    void pass(Duration time) { earth.clock.run_for(earth.io, time); }
 
-    Earth& earth_;
+    Earth& earth;
     std::vector<std::string> informed;
     std::vector<std::string> warned;
     replicas::Deployments deployments{
-        {earth_.io.get_executor(), earth_.clock, earth_.random,
-         [this](reconcile::Runtime) -> Result<ReplicaRuntime*> { return &earth_.runtime; }, earth_.identities}};
-    reconciling::DocumentKeeper keeper{{earth_.io.get_executor(), earth_.clock, earth_.random, earth_.documents,
+        {earth.io.get_executor(), earth.clock, earth.random,
+         [this](reconcile::Runtime) -> Result<ReplicaRuntime*> { return &earth.runtime; }, earth.identities}};
+    reconciling::DocumentKeeper keeper{{earth.io.get_executor(), earth.clock, earth.random, earth.documents,
                                         [this](asio::awaitable<void> work) { spawn(std::move(work)); },
                                         [this](const std::string&) -> Result<Reconciler*> { return &deployments; },
                                         [](const reconcile::Document&) {},
@@ -127,7 +127,7 @@ private:
     void spawn(asio::awaitable<void> work)
     {
         ++running_;
-        asio::co_spawn(earth_.io, std::move(work),
+        asio::co_spawn(earth.io, std::move(work),
                        asio::bind_cancellation_slot(signals_.emplace_back().slot(),
                                                     [this](const std::exception_ptr&) { --running_; }));
     }
