@@ -101,9 +101,9 @@ public:
     Earth& earth;
     std::vector<std::string> informed;
     std::vector<std::string> warned;
-    replicas::Deployments deployments{
-        {earth.io.get_executor(), earth.clock, earth.random,
-         [this](reconcile::Runtime) -> Result<ReplicaRuntime*> { return &earth.runtime; }, earth.identities}};
+    replicas::Deployments deployments{{earth.io.get_executor(), earth.clock, earth.random,
+                                       [this](reconcile::Runtime) -> Result<ReplicaRuntime*> { return &earth.runtime; },
+                                       earth.identities}};
     reconciling::DocumentKeeper keeper{{earth.io.get_executor(), earth.clock, earth.random, earth.documents,
                                         [this](asio::awaitable<void> work) { spawn(std::move(work)); },
                                         [this](const std::string&) -> Result<Reconciler*> { return &deployments; },
