@@ -18,7 +18,7 @@ import tarfile
 
 from docker_engine import APPLETS, FIRST_PROCESS, child_of
 from kubernetes_api import KubernetesApi
-from premises import until
+from premises import BedError, until
 
 NODE = "127.0.0.1"  # so named, the API server reaches it without asking anybody for its address
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
@@ -94,6 +94,13 @@ class KubernetesCluster(KubernetesApi):
         return self.servers["ctr"].wait() == 0
 
     def start_kubelet(self):
+        try:
+            self.begin_kubelet()
+        except BedError:  # now and then one stands still at its start, before it has asked for anything
+            self.kill_kubelet()
+            self.begin_kubelet()
+
+    def begin_kubelet(self):
         room = self.premises.folder / "kubelet"
         room.mkdir(mode=0o700, exist_ok=True)
         for hierarchy in [CGROUPS] if (CGROUPS / "cgroup.controllers").exists() else CGROUPS.iterdir():

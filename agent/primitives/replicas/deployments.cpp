@@ -100,6 +100,24 @@ Result<Deployment> Deployments::wanted_by(const Document& document) const
     return wanted;
 }
 
+// Whether the last form that was good before had the same replicas, if perhaps another number of them: then it is not
+// the change that has failed.
+bool Deployments::was_well_like_this(const Document& document, const Deployment& wanted) const
+{
+    const std::int64_t generation = document.effective().generation;
+    const auto earlier =
+        std::find_if(document.revisions.rbegin(), document.revisions.rend(),
+                     [&](const auto& revision) { return revision.good && revision.generation < generation; });
+    if (earlier == document.revisions.rend())
+        return false;
+    Document before = document;
+    before.revisions = {*earlier};
+    before.failed.reset();
+    const auto well = wanted_by(before);
+    return well.has_value() && well->runtime == wanted.runtime &&
+           reconcile::print_of(well->replica) == reconcile::print_of(wanted.replica);
+}
+
 Result<ReplicaRuntime*> Deployments::use(Runtime runtime)
 {
     auto access = parts_.runtime(runtime);
@@ -170,7 +188,7 @@ asio::awaitable<Result<ReconcilePass>> Deployments::pass(Document document)
     const Phase phase = seen.plan.phase;
     pass.status = reconcile::status_of(seen.wanted, seen.there, seen.plan, parts_.clock.wall());
     pass.good = phase == Phase::running;
-    pass.has_failed = seen.plan.has_failed;
+    pass.has_failed = seen.plan.has_failed && !was_well_like_this(document, seen.wanted);
     pass.gone = phase == Phase::deleted;
     pass.look_again = seen.plan.look_again;
     if (!is_settled(phase))

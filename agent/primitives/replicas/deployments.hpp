@@ -67,6 +67,7 @@ private:
     };
 
     Result<reconcile::Deployment> wanted_by(const reconcile::Document& document) const;
+    bool was_well_like_this(const reconcile::Document& document, const reconcile::Deployment& wanted) const;
     Result<ReplicaRuntime*> use(reconcile::Runtime runtime);
     Result<void> claim(Remembered& remembered, const reconcile::Key& key, const ReplicaRuntime& runtime) const;
     reconcile::Plan planned(const Seen& seen, const reconcile::Memory& memory, bool deleting) const;

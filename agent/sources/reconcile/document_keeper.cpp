@@ -255,7 +255,7 @@ void DocumentKeeper::touch(const Key& key)
     const auto fits = [](const std::string& part, const std::string& of) { return part.empty() || part == of; };
     for (const auto& [known, kept] : documents_)
         if (fits(key.kind, known.kind) && fits(key.name, known.name) && fits(key.space, known.space))
-            loop_.touch(known);
+            loop_.touch(known, key.kind.empty()); // what was away is there again: no pause is waited for
 }
 
 asio::awaitable<Result<void>> DocumentKeeper::forget(Key key)

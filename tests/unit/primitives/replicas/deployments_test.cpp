@@ -200,6 +200,21 @@ TEST_CASE("replicas are made, healed, changed and removed, each with an identity
         CHECK_FALSE(earth.documents.kept.at(earth.key).failed);
         CHECK(life.phase() == "Running");
     }
+    SUBCASE("another number of them is not taken back when they die: that is not its fault")
+    {
+        life.apply(document(5));
+        for (int i = 0; i < 6; ++i) {
+            life.pass(1500ms);
+            std::vector<std::string> names;
+            for (const auto& [name, instance] : earth.runtime.of[earth.key])
+                names.push_back(name);
+            for (const std::string& name : names)
+                earth.runtime.kill(earth.key, name);
+        }
+        life.pass(60s);
+        CHECK(earth.ready() == 5);
+        CHECK_FALSE(earth.documents.kept.at(earth.key).failed);
+    }
     SUBCASE("it goes, and nothing is left")
     {
         REQUIRE(life.wait(life.keeper.remove(earth.key)));
