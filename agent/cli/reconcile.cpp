@@ -23,6 +23,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace forager::cli {
@@ -152,7 +153,6 @@ private:
             is_heard_ = write_out_meanwhile(to_json(Value{status}) + "\n") && is_heard_;
         else if (options_.watch && !options_.common.quiet)
             is_heard_ = write_out_meanwhile(printable(row_of(status) + "\n")) && is_heard_;
-        ended_[document.key] = part<std::string>(document.status, "phase") == "Deleted";
     }
 
     void say(const std::string& message, bool wanted) const
@@ -174,7 +174,7 @@ private:
     Reconciling reconciling_;
     std::vector<WrittenDocument> documents_given_;
     std::map<std::string, std::optional<Stamp>> stamps_;
-    std::map<Key, bool> ended_;
+    std::set<Key> given_;
     bool is_heard_ = true; // somebody reads what is printed
 };
 
@@ -223,13 +223,12 @@ asio::awaitable<Result<void>> Session::begin()
         auto document = reconcile::applied(nullptr, written.document, "", app_.clock().wall());
         if (document.has_error())
             co_return document.error();
-        if (ended_.contains(document->key)) {
+        if (!given_.insert(document->key).second) {
             Failure failure{Errc::bad_arguments, to_text(document->key) + " is given twice"};
             failure.declaration = true;
             co_return placed(written, failure);
         }
         document->deleting = options_.remove;
-        ended_[document->key] = false;
         auto kept = co_await documents_.keep(std::move(*document));
         if (kept.has_error())
             co_return kept.error();

@@ -253,7 +253,7 @@ asio::awaitable<Result<std::vector<Instance>>> Deployments::look(ReplicaRuntime&
 }
 
 // Who is registered without a replica was cut off between two steps, and goes. A replica that nobody knows any more in
-// the colony can do nothing there: it is taken for one that has ended.
+// the colony can do nothing there: it is taken for one of another template, and replaced.
 asio::awaitable<Result<void>> Deployments::settle_identities(Deployment wanted, std::vector<Instance>* there,
                                                              bool deleting)
 {

@@ -289,6 +289,7 @@ asio::awaitable<Result<std::optional<Duration>>> DocumentKeeper::take_turn(Key k
     const auto reconciler = parts_.reconciler_of(key.kind);
     if (!reconciler)
         co_return reconciler.error();
+    const Duration resync = (*reconciler)->resync(); // a script that is loaded again has another reconciler afterwards
     const Document document = found->second.document;
     auto pass = co_await (*reconciler)->pass(document);
     if (pass.has_error())
@@ -309,8 +310,7 @@ asio::awaitable<Result<std::optional<Duration>>> DocumentKeeper::take_turn(Key k
     take_pass(present->second, document, *pass);
     if (!pass->problem.empty())
         co_return Failure{Errc::refused, pass->problem};
-    co_return std::optional{pass->look_again ? std::min(*pass->look_again, (*reconciler)->resync())
-                                             : (*reconciler)->resync()};
+    co_return std::optional{std::min(pass->look_again.value_or(resync), resync)};
 }
 
 // The last status of one that is gone is told, too.
