@@ -48,6 +48,9 @@ public:
     /// heard (any more): it is called again then, after a pause.
     virtual boost::asio::awaitable<Failure> watch(std::function<void(const reconcile::Key& key)> changed) = 0;
 
+    /// Nobody here keeps it any more: what is remembered of it, or held for it, goes; what was made for it stays.
+    virtual void forget(const reconcile::Key&) {}
+
     /// A document is looked at again after this time though nothing was heard.
     virtual Duration resync() const = 0;
 };

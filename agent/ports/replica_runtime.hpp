@@ -30,7 +30,7 @@ public:
     virtual ~ReplicaRuntime() = default;
 
     /// Names the engine, the cluster, the folder: two that are the same have the same replicas.
-    virtual std::string place() const { return {}; }
+    virtual std::string place() const = 0;
 
     /// Whether a document makes sense here ("an image is needed"). Failures: bad_arguments, with `field`.
     virtual Result<void> check(const reconcile::Deployment& wanted) const = 0;

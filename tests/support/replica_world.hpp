@@ -39,6 +39,8 @@ public:
 
     MemoryRuntime(Clock& clock, Fuse& fuse) : clock_{clock}, fuse_{fuse} {}
 
+    std::string place() const override { return "memory"; }
+
     Result<void> check(const reconcile::Deployment&) const override { return {}; }
 
     boost::asio::awaitable<Result<std::vector<reconcile::Instance>>> list(reconcile::Key key) override

@@ -233,6 +233,12 @@ asio::awaitable<Result<Array>> secrets_by(KubernetesCluster& cluster, Selector s
 
 } // namespace
 
+std::string KubernetesReplicas::place() const
+{
+    const auto cluster = kubernetes_();
+    return cluster.has_value() ? (*cluster)->config().client.access.server + " " + (*cluster)->space() : "";
+}
+
 Result<void> KubernetesReplicas::check(const Deployment& wanted) const
 {
     return check_pod(wanted);

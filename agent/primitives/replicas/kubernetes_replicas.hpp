@@ -22,6 +22,7 @@ public:
     explicit KubernetesReplicas(KubernetesAccess kubernetes) : kubernetes_{std::move(kubernetes)} {}
 
     /// Also: what Kubernetes does not allow in names, labels and variables. It asks nobody.
+    std::string place() const override;
     Result<void> check(const reconcile::Deployment& wanted) const override;
 
     boost::asio::awaitable<Result<std::vector<reconcile::Instance>>> list(reconcile::Key key) override;

@@ -262,6 +262,8 @@ asio::awaitable<Result<void>> DocumentKeeper::forget(Key key)
 {
     loop_.forget(key);
     documents_.erase(key);
+    if (const auto reconciler = parts_.reconciler_of(key.kind))
+        (*reconciler)->forget(key);
     auto forgotten = co_await parts_.documents.forget(std::move(key));
     co_return forgotten;
 }

@@ -27,12 +27,6 @@ void KeyLoop::touch(const reconcile::Key& key, bool now)
     nap_.wake();
 }
 
-void KeyLoop::touch_all()
-{
-    for (const auto& [key, entry] : entries_)
-        touch(key);
-}
-
 void KeyLoop::forget(const reconcile::Key& key)
 {
     const auto found = entries_.find(key);

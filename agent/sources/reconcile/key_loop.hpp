@@ -41,7 +41,6 @@ public:
 
     /// Its turn comes as soon as there is a place. A back-off is not waited for when `now`.
     void touch(const reconcile::Key& key, bool now = false);
-    void touch_all();
 
     /// No turn any more; one that runs goes on.
     void forget(const reconcile::Key& key);

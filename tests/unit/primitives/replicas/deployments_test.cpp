@@ -292,6 +292,22 @@ TEST_CASE("two who keep one document: the second leaves it alone")
     CHECK(earth.runtime.made == 2);
 }
 
+TEST_CASE("who forgets a document leaves its replicas to the next who keeps it")
+{
+    Earth earth{4};
+    Life first{earth};
+    first.begin();
+    first.apply(document(2));
+    first.pass(2s);
+    REQUIRE(first.wait(first.keeper.forget(earth.key)));
+    Life second{earth};
+    second.begin();
+    second.apply(document(2));
+    second.pass(2s);
+    CHECK(second.phase() == "Running");
+    CHECK(earth.runtime.made == 2);
+}
+
 TEST_CASE("a name that is a stranger's is left alone, and told")
 {
     Earth earth{3};
