@@ -3,35 +3,21 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace forager {
 
 class Event {
 public:
-    explicit Event(const boost::asio::any_io_executor& executor)
-        : waiters_{executor, boost::asio::steady_timer::time_point::max()}
-    {
-    }
+    explicit Event(const boost::asio::any_io_executor& executor);
+    ~Event();
 
-    void set()
-    {
-        happened_ = true;
-        waiters_.cancel();
-    }
-
+    void set();
     void clear() { happened_ = false; }
     bool happened() const { return happened_; }
 
     /// Returns when it has happened, or when the waiting coroutine is cancelled: ask `happened()`.
-    boost::asio::awaitable<void> wait()
-    {
-        boost::system::error_code ignored;
-        if (!happened_)
-            co_await waiters_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-    }
+    boost::asio::awaitable<void> wait();
 
 private:
     boost::asio::steady_timer waiters_; // never expires; its cancellation wakes all

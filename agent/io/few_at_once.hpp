@@ -23,7 +23,7 @@ using Piece = std::function<boost::asio::awaitable<bool>(std::size_t index)>;
 
 namespace detail {
 
-class FewAtOnce {
+class FewAtOnce final : public Alarm {
 public:
     FewAtOnce(boost::asio::any_io_executor executor, std::size_t count, const Piece& piece)
         : executor_{std::move(executor)}, gone_{executor_}, count_{count}, piece_{piece}
@@ -31,9 +31,9 @@ public:
     }
 
     /// Nobody cancels the waiting; the caller's cancellation goes to those who work.
-    boost::asio::cancellation_slot slot() { return never_.slot(); }
+    boost::asio::cancellation_slot slot() override { return never_.slot(); }
 
-    void cancel(boost::asio::cancellation_type type)
+    void cancel(boost::asio::cancellation_type type) override
     {
         cancelled_ = true;
         for (boost::asio::cancellation_signal& worker : workers_)

@@ -2,18 +2,11 @@
 // threads.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <cstddef>
-#include <exception>
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -28,29 +21,15 @@ public:
     /// its end, so that nothing that it refers to goes away.
     template <class Work> boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work)
     {
-        namespace asio = boost::asio;
-        const asio::any_io_executor executor = co_await asio::this_coro::executor;
         std::optional<std::invoke_result_t<Work&>> value;
-        std::exception_ptr thrown;
-        auto start = [&](auto handler) {
-            // Tracked: the loop must not run dry while only the pool works for it.
-            auto back = asio::prefer(executor, asio::execution::outstanding_work.tracked);
-            asio::post(pool_, [&value, &thrown, &work, back, handler = std::move(handler)]() mutable {
-                try {
-                    value.emplace(work());
-                } catch (...) {
-                    thrown = std::current_exception();
-                }
-                asio::post(back, std::move(handler));
-            });
-        };
-        co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(start, asio::use_awaitable);
-        if (thrown)
-            std::rethrow_exception(thrown);
+        const auto kept = [&value, &work] { value.emplace(work()); };
+        co_await perform(kept);
         co_return std::move(*value);
     }
 
 private:
+    boost::asio::awaitable<void> perform(std::function<void()> work);
+
     boost::asio::thread_pool pool_;
 };
 

@@ -15,15 +15,15 @@ namespace forager {
 namespace detail {
 
 /// Passes a cancellation on when the time of grace is over.
-class GraceAlarm final : public Timer {
+class GraceAlarm final : public Timer, public Alarm {
 public:
     GraceAlarm(Clock& clock, Duration grace) : clock_{clock}, grace_{grace} {}
     GraceAlarm(const GraceAlarm&) = delete;
     GraceAlarm& operator=(const GraceAlarm&) = delete;
     ~GraceAlarm() { clock_.disarm(*this); }
 
-    boost::asio::cancellation_slot slot() { return signal_.slot(); }
-    void cancel(boost::asio::cancellation_type) { clock_.arm(*this, clock_.now() + grace_); }
+    boost::asio::cancellation_slot slot() override { return signal_.slot(); }
+    void cancel(boost::asio::cancellation_type) override { clock_.arm(*this, clock_.now() + grace_); }
     void fire() override { signal_.emit(boost::asio::cancellation_type::terminal); }
 
 private:

@@ -20,14 +20,14 @@ namespace forager {
 namespace detail {
 
 /// Cancels the work when its time is over or its owner is cancelled, and knows which it was.
-class LimitAlarm final : public Timer {
+class LimitAlarm final : public Timer, public Alarm {
 public:
     LimitAlarm(Clock& clock, TimePoint when) : clock_{clock} { clock_.arm(*this, when); }
     LimitAlarm(const LimitAlarm&) = delete;
     LimitAlarm& operator=(const LimitAlarm&) = delete;
     ~LimitAlarm() { clock_.disarm(*this); }
 
-    boost::asio::cancellation_slot slot() { return signal_.slot(); }
+    boost::asio::cancellation_slot slot() override { return signal_.slot(); }
 
     void fire() override
     {
@@ -35,7 +35,7 @@ public:
         signal_.emit(boost::asio::cancellation_type::terminal);
     }
 
-    void cancel(boost::asio::cancellation_type type)
+    void cancel(boost::asio::cancellation_type type) override
     {
         cancelled_ = !expired_;
         signal_.emit(type);

@@ -7,9 +7,9 @@
 #include "io/process/open_files.hpp"
 #include "io/process/scan.hpp"
 #include "io/system_failure.hpp"
+#include "ports/apart.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -62,15 +62,9 @@ LocalProcessRunner::LocalProcessRunner(asio::any_io_executor executor, BlockingP
     prepare_signals();
 }
 
-// A coroutine of its own: what it does to its cancellation state stays unseen by the caller's.
-template <class T> asio::awaitable<T> LocalProcessRunner::apart(asio::awaitable<T> work)
-{
-    return asio::co_spawn(executor_, std::move(work), asio::use_awaitable);
-}
-
 asio::awaitable<Result<Completed>> LocalProcessRunner::run(Command command)
 {
-    return apart(supervise(std::move(command)));
+    return apart(executor_, supervise(std::move(command)));
 }
 
 asio::awaitable<Result<Completed>> LocalProcessRunner::supervise(Command command)
@@ -195,7 +189,7 @@ asio::awaitable<Result<std::string>> LocalProcessRunner::folder(ScopeId scope, s
 
 asio::awaitable<void> LocalProcessRunner::end_scope(ScopeId scope)
 {
-    co_await apart(clear(scope));
+    co_await apart(executor_, clear(scope));
 }
 
 asio::awaitable<void> LocalProcessRunner::clear(ScopeId scope)
@@ -222,7 +216,7 @@ asio::awaitable<void> LocalProcessRunner::scratch_in(std::string folder,
                                                      std::function<bool(const std::string& root)> is_resumed)
 {
     folders_ = std::make_unique<ScratchFolders>(pool_, std::move(folder), std::move(is_resumed));
-    co_await apart(folders_->open());
+    co_await apart(executor_, folders_->open());
 }
 
 std::set<std::string> LocalProcessRunner::folder_roots() const
@@ -234,22 +228,22 @@ asio::awaitable<void> LocalProcessRunner::remove_folders(std::string root)
 {
     if (!folders_)
         co_return;
-    co_await apart(folders_->remove_lasting(std::move(root)));
+    co_await apart(executor_, folders_->remove_lasting(std::move(root)));
 }
 
 asio::awaitable<void> LocalProcessRunner::end_kept(KeptOf whose)
 {
     for (KeptBeside* others : beside_)
         if (others->holds(whose))
-            co_await apart(others->end(whose));
+            co_await apart(executor_, others->end(whose));
     if (kept_)
-        co_await apart(kept_->end(std::move(whose)));
+        co_await apart(executor_, kept_->end(std::move(whose)));
 }
 
 asio::awaitable<void> LocalProcessRunner::keep_in(std::string folder)
 {
     kept_ = std::make_unique<KeptCommands>(surroundings(), pool_, std::move(folder));
-    co_await apart(kept_->open());
+    co_await apart(executor_, kept_->open());
 }
 
 void LocalProcessRunner::leave_kept()
@@ -272,7 +266,7 @@ asio::awaitable<void> LocalProcessRunner::end_all()
 {
     if (!tags_.used())
         co_return;
-    co_await apart(end(tags_.agent()));
+    co_await apart(executor_, end(tags_.agent()));
 }
 
 asio::awaitable<void> LocalProcessRunner::end_left_by(ProcessIdentity dead)
@@ -281,7 +275,7 @@ asio::awaitable<void> LocalProcessRunner::end_left_by(ProcessIdentity dead)
     if (dead.boot != clock_.boot() || is_this_one)
         co_return;
     const TagPattern pattern = left_by(dead);
-    co_await apart(end(pattern));
+    co_await apart(executor_, end(pattern));
 }
 
 // A child that is being born has no tag yet, so none may be underway.

@@ -97,7 +97,6 @@ private:
         TimePoint at;
     };
 
-    template <class T> boost::asio::awaitable<T> apart(boost::asio::awaitable<T> work);
     boost::asio::awaitable<Result<Completed>> supervise(Command command);
     boost::asio::awaitable<Result<void>> find_folder(const Command& command, LaunchPlan& plan);
     Result<std::optional<Launched>> launch_if_allowed(const LaunchPlan& plan);

@@ -4,12 +4,12 @@
 #include "io/process/kept/keeper_words.hpp"
 #include "io/process/replica/replica_keeper.hpp"
 #include "io/process/scan.hpp"
+#include "ports/apart.hpp"
 #include "ports/within.hpp"
 #include "primitives/replicas/local_plan.hpp"
 #include "primitives/replicas/local_watch.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -213,12 +213,6 @@ LocalReplicas::LocalReplicas(Parts parts)
     std::signal(SIGPIPE, SIG_IGN); // a keeper may die before it has heard all
 }
 
-// A coroutine of its own: what it does to its cancellation state stays unseen by the caller's.
-template <class T> asio::awaitable<T> LocalReplicas::apart(asio::awaitable<T> work)
-{
-    return asio::co_spawn(parts_.executor, std::move(work), asio::use_awaitable);
-}
-
 Result<void> LocalReplicas::check(const Deployment& wanted) const
 {
     return check_local(wanted.replica);
@@ -232,7 +226,7 @@ asio::awaitable<Result<std::vector<Instance>>> LocalReplicas::list(Key key)
     std::vector<Instance> instances;
     for (const Sight& sight : sights) {
         if (is_debris(sight))
-            co_await apart(sweep(sight.path));
+            co_await apart(parts_.executor, sweep(sight.path));
         else if (sight.labels && sight.labels->key == key)
             instances.push_back(instance_of(sight, boot_));
     }
@@ -241,7 +235,7 @@ asio::awaitable<Result<std::vector<Instance>>> LocalReplicas::list(Key key)
 
 asio::awaitable<Result<void>> LocalReplicas::start(Deployment wanted, NewReplica replica)
 {
-    return apart(started(std::move(wanted), std::move(replica)));
+    return apart(parts_.executor, started(std::move(wanted), std::move(replica)));
 }
 
 asio::awaitable<Result<void>> LocalReplicas::started(Deployment wanted, NewReplica replica)
@@ -331,7 +325,7 @@ Result<Launched> LocalReplicas::keeper_born(const ReplicaPlan& plan, const std::
 asio::awaitable<Result<void>> LocalReplicas::stop(Deployment wanted, Instance instance)
 {
     std::string path = place_of(wanted.key) + "/" + instance.name;
-    return apart(stopped(std::move(path), std::move(instance), wanted.grace));
+    return apart(parts_.executor, stopped(std::move(path), std::move(instance), wanted.grace));
 }
 
 asio::awaitable<Result<void>> LocalReplicas::stopped(std::string path, Instance instance, Duration grace)
@@ -426,7 +420,7 @@ asio::awaitable<bool> LocalReplicas::end(ProcessIdentity keeper, Duration grace)
 
 asio::awaitable<Result<std::vector<Key>>> LocalReplicas::keys(std::string origin)
 {
-    co_await apart(sweep_halves());
+    co_await apart(parts_.executor, sweep_halves());
     auto looking = [folder = parts_.folder, origin] { return keys_in(folder, origin); };
     const std::set<Key> keys = co_await parts_.pool.run(std::move(looking));
     co_return std::vector<Key>{keys.begin(), keys.end()};
@@ -456,7 +450,7 @@ asio::awaitable<bool> LocalReplicas::sweep_halves()
 
 asio::awaitable<Failure> LocalReplicas::watch(std::function<void(const Key& key)> changed)
 {
-    co_await apart(sweep_halves());
+    co_await apart(parts_.executor, sweep_halves());
     ReplicaWatch watch{{parts_.folder, parts_.executor, parts_.pool, parts_.clock, boot_}, std::move(changed)};
     Failure failure = co_await watch.run();
     co_return failure;

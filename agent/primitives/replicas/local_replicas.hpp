@@ -65,7 +65,6 @@ public:
 private:
     class InProgress;
 
-    template <class T> boost::asio::awaitable<T> apart(boost::asio::awaitable<T> work);
     boost::asio::awaitable<Result<void>> started(reconcile::Deployment wanted, NewReplica replica);
     boost::asio::awaitable<Result<void>> launched(ReplicaPlan plan, ReplicaLabels labels);
     boost::asio::awaitable<Result<void>> answer(Descriptor words);

@@ -30,7 +30,7 @@ Rest rest_beside(const Share& machine, const Share& taken)
 }
 
 // Ends a call, once what it said is true no more.
-class Outdating final : private Shares::Listener, private Timer {
+class Outdating final : private Shares::Listener, private Timer, public detail::Alarm {
 public:
     Outdating(Desk& desk, const Rest& rest) : desk_{desk}, rest_{rest} { desk_.shares.listen(*this); }
     Outdating(const Outdating&) = delete;
@@ -41,8 +41,8 @@ public:
         desk_.clock.disarm(*this);
     }
 
-    asio::cancellation_slot slot() { return signal_.slot(); }
-    void cancel(asio::cancellation_type type)
+    asio::cancellation_slot slot() override { return signal_.slot(); }
+    void cancel(asio::cancellation_type type) override
     {
         cancelled_ = true;
         signal_.emit(type);

@@ -7,6 +7,7 @@
 #include "virtual_clock.hpp"
 #include "world.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <doctest/doctest.h>
 

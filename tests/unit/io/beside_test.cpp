@@ -3,6 +3,8 @@
 #include "ports/within.hpp"
 #include "world.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace forager;

@@ -2,6 +2,9 @@
 
 #include "world.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace forager;

@@ -6,6 +6,8 @@
 #include "runtime/away.hpp"
 #include "world.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include <doctest/doctest.h>
 
 #include <map>

@@ -3,6 +3,8 @@
 #include "result_text.hpp"
 #include "script_world.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace forager;

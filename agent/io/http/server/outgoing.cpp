@@ -2,6 +2,8 @@
 
 #include "ports/within.hpp"
 
+#include <boost/asio/use_awaitable.hpp>
+
 #include <string_view>
 #include <utility>
 

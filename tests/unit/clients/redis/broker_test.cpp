@@ -5,6 +5,7 @@
 #include "result_text.hpp"
 #include "run.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include <doctest/doctest.h>

@@ -2,6 +2,7 @@
 
 #include "sources/monitor/event_handlers.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <doctest/doctest.h>
 

@@ -6,6 +6,9 @@
 #include "strand.hpp"
 #include "temp_folder.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -2,6 +2,8 @@
 
 #include "io/event.hpp"
 
+#include <boost/asio/this_coro.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace forager;
