@@ -73,10 +73,10 @@ asio::awaitable<void> Reconciling::hear()
     }
 }
 
-Result<Reconciler*> Reconciling::reconciler_of(const std::string& kind) const
+Result<Reconciler*> Reconciling::reconciler_of(const std::string& kind)
 {
     if (kind == reconcile::deployment_kind)
-        return const_cast<replicas::Deployments*>(&deployments_);
+        return &deployments_;
     if (const auto found = of_scripts_.find(kind); found != of_scripts_.end())
         return found->second.get();
     std::vector<std::string> known{std::string{reconcile::deployment_kind}};

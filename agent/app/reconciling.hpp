@@ -56,7 +56,7 @@ public:
     boost::asio::awaitable<void> stop();
 
 private:
-    Result<Reconciler*> reconciler_of(const std::string& kind) const;
+    Result<Reconciler*> reconciler_of(const std::string& kind);
     std::unique_ptr<ReplicaRuntime> make(reconcile::Runtime runtime);
     Result<void> is_there(reconcile::Runtime runtime) const;
     boost::asio::awaitable<void> hear();

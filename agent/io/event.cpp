@@ -9,6 +9,8 @@ namespace asio = boost::asio;
 
 Event::Event(const asio::any_io_executor& executor) : waiters_{executor, asio::steady_timer::time_point::max()} {}
 
+Event::Event(Event&& other) noexcept = default;
+
 Event::~Event() = default;
 
 void Event::set()

@@ -10,6 +10,7 @@ namespace forager {
 class Event {
 public:
     explicit Event(const boost::asio::any_io_executor& executor);
+    Event(Event&& other) noexcept; ///< while nobody waits
     ~Event();
 
     void set();

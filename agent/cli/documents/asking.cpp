@@ -10,8 +10,6 @@
 
 #include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
-#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -119,18 +117,6 @@ std::string age_text(const Value& object, std::string_view name)
         return {};
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now() - *time);
     return age.count() <= 0 ? "0 s" : to_text(Duration{age});
-}
-
-Result<std::vector<WrittenDocument>> read_all(const std::vector<std::string>& files)
-{
-    std::vector<WrittenDocument> all;
-    for (const std::string& file : files) {
-        auto some = read_documents(file);
-        if (some.has_error())
-            return some.error();
-        std::ranges::move(*some, std::back_inserter(all));
-    }
-    return all;
 }
 
 Failure told_of(const WrittenDocument& written, Failure failure)

@@ -35,9 +35,6 @@ std::string ready_text(const Value& summary);
 /// A member that is a moment, as the time that has passed since; empty where there is none.
 std::string age_text(const Value& object, std::string_view name);
 
-/// The documents of all files, in their order. Failures: those of `read_documents`.
-Result<std::vector<WrittenDocument>> read_all(const std::vector<std::string>& files);
-
 /// What the agent says of a document that was written, with its place. Where it has to be written otherwise, the
 /// failure is one of a declaration.
 Failure told_of(const WrittenDocument& written, Failure failure);

@@ -13,8 +13,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
-#include <iterator>
 #include <utility>
 
 namespace forager::cli {
@@ -22,19 +20,6 @@ namespace forager::cli {
 namespace asio = boost::asio;
 
 namespace {
-
-Result<std::vector<WrittenDocument>> all_documents(const std::vector<std::string>& files)
-{
-    std::vector<WrittenDocument> all;
-    for (const std::string& file : files) {
-        auto documents = read_documents(file);
-        if (documents.has_error())
-            return documents.error();
-        for (WrittenDocument& document : *documents)
-            all.push_back(std::move(document));
-    }
-    return all;
-}
 
 Failure told_of(const WrittenDocument& written, Failure failure)
 {
@@ -157,39 +142,13 @@ asio::awaitable<Outcome> described(ColonyMember& member, std::string what)
     co_return Outputs{Value{std::move(*document)}};
 }
 
-bool is_file(const std::string& word)
+// A definition as it is called today.
+Result<std::string> name_in_colony(const WrittenDocument& written)
 {
-    const std::string ending = std::filesystem::path{word}.extension().string();
-    std::error_code ignored;
-    return word == "-" || ending == ".yaml" || ending == ".yml" || ending == ".json" || ending == ".toml" ||
-           std::filesystem::is_regular_file(word, ignored);
-}
-
-// Documents are named by files, too; a definition as it is called today. The kinds go after what is of them.
-Result<std::vector<std::string>> names_in(const std::vector<std::string>& words)
-{
-    std::vector<std::string> names;
-    for (const std::string& word : words) {
-        if (!is_file(word)) {
-            names.push_back(word);
-            continue;
-        }
-        const auto documents = read_documents(word);
-        if (documents.has_error())
-            return documents.error();
-        for (const WrittenDocument& written : *documents) {
-            const std::string name = part<std::string>(part<Object>(written.document, "metadata"), "name");
-            const std::string kind = reconcile::is_definition(written.document)
-                                         ? std::string{reconcile::definition_kind}
-                                         : part<std::string>(written.document, "kind");
-            names.push_back(kind + "/" + name);
-        }
-    }
-    std::vector<std::string> order;
-    for (const bool definitions : {false, true})
-        std::ranges::copy_if(names, std::back_inserter(order),
-                             [definitions](const std::string& name) { return means_definitions(name) == definitions; });
-    return order;
+    const std::string name = part<std::string>(part<Object>(written.document, "metadata"), "name");
+    const std::string kind = reconcile::is_definition(written.document) ? std::string{reconcile::definition_kind}
+                                                                        : part<std::string>(written.document, "kind");
+    return kind + "/" + name;
 }
 
 asio::awaitable<Result<void>> removed_from(ColonyMember& member, bool is_definition, std::string name)
@@ -223,7 +182,7 @@ asio::awaitable<Outcome> delete_all(ColonyMember& member, std::vector<std::strin
 
 int apply_in_colony(const Common& common, const std::vector<std::string>& files, bool force)
 {
-    const auto documents = all_documents(files);
+    const auto documents = read_all(files);
     if (documents.has_error())
         return print_failure(documents.error(), common);
     return ask_colony(
@@ -246,9 +205,11 @@ int describe_in_colony(const Common& common, const std::string& what)
 
 int delete_in_colony(const Common& common, const std::vector<std::string>& what)
 {
-    const auto names = names_in(what);
+    auto names = names_in(what, name_in_colony);
     if (names.has_error())
         return print_failure(names.error(), common);
+    // The kinds go after what is of them.
+    std::ranges::stable_partition(*names, [](const std::string& name) { return !means_definitions(name); });
     return ask_colony(common, [&](App&, ColonyMember& member) { return delete_all(member, *names); }, shown_changes);
 }
 

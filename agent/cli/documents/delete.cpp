@@ -3,10 +3,10 @@
 #include "cli/command.hpp"
 #include "cli/documents/asking.hpp"
 #include "cli/documents/colony.hpp"
+#include "cli/documents/reading.hpp"
 #include "cli/output.hpp"
 #include "core/reconcile/document.hpp"
 
-#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -24,34 +24,12 @@ struct DeleteOptions {
     bool colony = false;
 };
 
-bool is_file(const std::string& word)
+Result<std::string> name_in_agent(const WrittenDocument& written)
 {
-    std::error_code ignored;
-    const std::string ending = std::filesystem::path{word}.extension().string();
-    return word == "-" || ending == ".yaml" || ending == ".yml" || ending == ".json" || ending == ".toml" ||
-           std::filesystem::exists(word, ignored);
-}
-
-// Documents are named by files, too.
-Result<std::vector<std::string>> names_in(const std::vector<std::string>& words)
-{
-    std::vector<std::string> names;
-    for (const std::string& word : words) {
-        if (!is_file(word)) {
-            names.push_back(word);
-            continue;
-        }
-        const auto documents = read_documents(word);
-        if (documents.has_error())
-            return documents.error();
-        for (const WrittenDocument& written : *documents) {
-            const auto key = reconcile::key_of(written.document, "");
-            if (key.has_error())
-                return placed(written, key.error());
-            names.push_back(to_text(*key));
-        }
-    }
-    return names;
+    const auto key = reconcile::key_of(written.document, "");
+    if (key.has_error())
+        return placed(written, key.error());
+    return to_text(*key);
 }
 
 asio::awaitable<Result<void>> are_there(control::Client& client, std::vector<std::string> names)
@@ -109,7 +87,7 @@ int remove(const DeleteOptions& options)
 {
     if (options.colony)
         return delete_in_colony(options.common, options.what);
-    const auto names = names_in(options.what);
+    const auto names = names_in(options.what, name_in_agent);
     if (names.has_error())
         return print_failure(names.error(), options.common);
     const auto ending =

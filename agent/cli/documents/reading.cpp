@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -189,6 +191,14 @@ private:
     std::vector<WrittenDocument> found_;
 };
 
+bool is_file(const std::string& word)
+{
+    const std::string ending = std::filesystem::path{word}.extension().string();
+    std::error_code ignored;
+    return word == "-" || ending == ".yaml" || ending == ".yml" || ending == ".json" || ending == ".toml" ||
+           std::filesystem::is_regular_file(word, ignored);
+}
+
 } // namespace
 
 Result<std::vector<WrittenDocument>> read_documents(const std::string& path)
@@ -211,6 +221,18 @@ Result<std::vector<WrittenDocument>> read_documents(const std::string& path)
     return Collector{std::move(origin)}.collect(*std::move(values));
 }
 
+Result<std::vector<WrittenDocument>> read_all(const std::vector<std::string>& files)
+{
+    std::vector<WrittenDocument> all;
+    for (const std::string& file : files) {
+        auto some = read_documents(file);
+        if (some.has_error())
+            return some.error();
+        std::ranges::move(*some, std::back_inserter(all));
+    }
+    return all;
+}
+
 Failure placed(const WrittenDocument& written, Failure failure)
 {
     std::string path = written.path;
@@ -221,6 +243,29 @@ Failure placed(const WrittenDocument& written, Failure failure)
     failure.where = written.file + ":" + std::to_string(place.line);
     failure.details.set("column", static_cast<std::int64_t>(place.column));
     return failure;
+}
+
+Result<std::vector<std::string>>
+names_in(const std::vector<std::string>& words,
+         const std::function<Result<std::string>(const WrittenDocument& written)>& name_of)
+{
+    std::vector<std::string> names;
+    for (const std::string& word : words) {
+        if (!is_file(word)) {
+            names.push_back(word);
+            continue;
+        }
+        const auto documents = read_documents(word);
+        if (documents.has_error())
+            return documents.error();
+        for (const WrittenDocument& written : *documents) {
+            auto name = name_of(written);
+            if (name.has_error())
+                return name.error();
+            names.push_back(*std::move(name));
+        }
+    }
+    return names;
 }
 
 } // namespace forager::cli

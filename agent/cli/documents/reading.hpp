@@ -5,6 +5,7 @@
 #include "core/value.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,8 +34,16 @@ inline constexpr std::size_t longest_document_file = std::size_t{4} * 1024 * 102
 /// with FILE:LINE where there is one: bad_arguments (also: no document in it), not_found, refused, limit.
 Result<std::vector<WrittenDocument>> read_documents(const std::string& path);
 
+/// The documents of all files, in their order. Failures: those of `read_documents`.
+Result<std::vector<WrittenDocument>> read_all(const std::vector<std::string>& files);
+
 /// The failure of a document with its place, FILE:LINE: that of the member which its detail `field` names, or of the
 /// nearest thing around it that was written; and the detail `column`.
 Failure placed(const WrittenDocument& written, Failure failure);
+
+/// Words that name documents: what is a file means those in it, by the names that `name_of` gives them.
+Result<std::vector<std::string>>
+names_in(const std::vector<std::string>& words,
+         const std::function<Result<std::string>(const WrittenDocument& written)>& name_of);
 
 } // namespace forager::cli

@@ -164,3 +164,18 @@ TEST_CASE("places are found in documents of a list, too")
     CHECK(files.where(placed(items->at(1), about("spec.replicas"))) == "a.toml:7");
     CHECK(files.where(placed(items->at(0), about("kind"))) == "a.toml:3");
 }
+
+TEST_CASE("documents are named by words, and by the files that hold them")
+{
+    const Files files;
+    files.folder.write("some.yaml", "metadata: {name: a}\n---\nmetadata: {name: b}\n");
+    files.folder.write("bare", "metadata: {name: c}\n");
+    files.folder.write("web/inside", "");
+    const auto named = [](const WrittenDocument& written) { return Result<std::string>{name_of(written)}; };
+    const auto names = names_in({"x", files.folder.at("some.yaml"), files.folder.at("bare")}, named);
+    REQUIRE(names);
+    CHECK(*names == std::vector<std::string>{"x", "a", "b", "c"});
+    const std::string folder = files.folder.at("web");
+    CHECK(*names_in({folder}, named) == std::vector{folder});
+    CHECK(names_in({files.folder.at("missing.json")}, named).error().code == Errc::not_found);
+}
