@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 namespace forager::cli {
@@ -151,6 +152,16 @@ Result<std::string> name_in_colony(const WrittenDocument& written)
     return kind + "/" + name;
 }
 
+// They go after what is of them.
+std::vector<std::string> kinds_last(const std::vector<std::string>& names)
+{
+    std::vector<std::string> order;
+    for (const bool definitions : {false, true})
+        std::ranges::copy_if(names, std::back_inserter(order),
+                             [definitions](const std::string& name) { return means_definitions(name) == definitions; });
+    return order;
+}
+
 asio::awaitable<Result<void>> removed_from(ColonyMember& member, bool is_definition, std::string name)
 {
     return is_definition ? colony_work::remove_definition(member, std::move(name))
@@ -205,12 +216,11 @@ int describe_in_colony(const Common& common, const std::string& what)
 
 int delete_in_colony(const Common& common, const std::vector<std::string>& what)
 {
-    auto names = names_in(what, name_in_colony);
+    const auto names = names_in(what, name_in_colony);
     if (names.has_error())
         return print_failure(names.error(), common);
-    // The kinds go after what is of them.
-    std::ranges::stable_partition(*names, [](const std::string& name) { return !means_definitions(name); });
-    return ask_colony(common, [&](App&, ColonyMember& member) { return delete_all(member, *names); }, shown_changes);
+    return ask_colony(
+        common, [&](App&, ColonyMember& member) { return delete_all(member, kinds_last(*names)); }, shown_changes);
 }
 
 } // namespace forager::cli

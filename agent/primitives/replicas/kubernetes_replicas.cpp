@@ -93,6 +93,19 @@ std::string fresh_secret_name(const std::string& pod, Random& chance)
     return name;
 }
 
+// For one whose containers have ended nobody waits: its node takes a second or two to tidy up after it.
+asio::awaitable<Result<void>> remove_pod(KubernetesCluster& cluster, const Object& pod, std::int64_t grace)
+{
+    kubernetes::Removal removal;
+    removal.uid = kubernetes::uid_of(pod);
+    removal.grace_seconds = kubernetes::has_ended(pod) ? 0 : grace;
+    const auto removed =
+        co_await kubernetes::remove(cluster.client(), pods_of(cluster), kubernetes::name_of(pod), std::move(removal));
+    if (removed.has_error() && !is_gone(removed.error()))
+        co_return removed.error();
+    co_return Result<void>{};
+}
+
 // Until there is no such pod any more; one of the same name may be there then.
 asio::awaitable<Result<void>> await_end(KubernetesCluster& cluster, std::string name, std::string uid,
                                         Duration patience)
@@ -104,6 +117,8 @@ asio::awaitable<Result<void>> await_end(KubernetesCluster& cluster, std::string 
             co_return Result<void>{};
         if (pod.has_error() && pod.error().code != Errc::unreachable && pod.error().code != Errc::timed_out)
             co_return pod.error();
+        if (pod.has_value() && kubernetes::has_ended(*pod))
+            (void)co_await remove_pod(cluster, *pod, 0);
         if (cluster.clock().now() >= deadline)
             co_return Failure{Errc::timed_out, "the pod '" + name + "' was to end, and is still there after " +
                                                    to_text(patience) + ": its node may be away"};
@@ -114,14 +129,10 @@ asio::awaitable<Result<void>> await_end(KubernetesCluster& cluster, std::string 
 // Ends a pod and what it needs, and waits until the node has let go of it.
 asio::awaitable<Result<void>> end_pod(KubernetesCluster& cluster, Deployment wanted, Object pod)
 {
-    const std::string name = kubernetes::name_of(pod);
-    kubernetes::Removal removal;
-    removal.uid = kubernetes::uid_of(pod);
-    removal.grace_seconds = grace_seconds(wanted);
-    const auto removed = co_await kubernetes::remove(cluster.client(), pods_of(cluster), name, removal);
-    if (removed.has_error() && !is_gone(removed.error()))
-        co_return removed.error();
-    auto ended = co_await await_end(cluster, name, removal.uid, patience_for(wanted));
+    auto removed = co_await remove_pod(cluster, pod, grace_seconds(wanted));
+    if (removed.has_error())
+        co_return removed;
+    auto ended = co_await await_end(cluster, kubernetes::name_of(pod), kubernetes::uid_of(pod), patience_for(wanted));
     if (ended.has_error())
         co_return ended;
     // What does not work here the cluster does, or the next look at the document.

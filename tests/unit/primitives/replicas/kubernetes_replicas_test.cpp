@@ -100,8 +100,10 @@ struct PodWorld {
         const auto uid = part<std::string>(part<Object>(body(request), "preconditions"), "uid");
         if (!uid.empty() && uid != kubernetes::uid_of(objects.at(name)))
             return answer(409, status_text(409, "Conflict", "another uid"));
-        graces.push_back(part<std::int64_t>(body(request), "gracePeriodSeconds"));
-        objects.erase(name);
+        const auto grace = part<std::int64_t>(body(request), "gracePeriodSeconds");
+        graces.push_back(grace);
+        if (!node_is_slow || grace == 0 || &objects == &secrets)
+            objects.erase(name);
         return answer(200, "{}");
     }
 
@@ -156,8 +158,9 @@ struct PodWorld {
     std::string refused;    // a part of a request's line
     int refusal = 500;
     std::string reason = "InternalError";
-    std::string said; // by whatever pod
-    std::string news; // of a watch
+    std::string said;          // by whatever pod
+    std::string news;          // of a watch
+    bool node_is_slow = false; // what is removed with a grace stays
     int uids = 0;
     KubernetesWorld world{[this](const std::string& request) { return serve(request); }};
     KubernetesCluster cluster{world.strand.pool, world.strand.clock, world.chance, world.runner, config()};
@@ -331,6 +334,18 @@ TEST_CASE("one that is stopped goes with its Secret, within its grace")
     CHECK(there.secrets.empty());
     CHECK(there.graces.front() == 1);
     CHECK(there.stop(instances.at(0)).has_value());
+}
+
+TEST_CASE("one that has ended is not waited for")
+{
+    PodWorld there;
+    there.node_is_slow = true;
+    REQUIRE(there.start());
+    there.set_status("web-0", failed);
+    const auto instances = there.list();
+    REQUIRE(there.stop(instances.at(0)));
+    CHECK(there.pods.empty());
+    CHECK(there.graces.front() == 0);
 }
 
 TEST_CASE("another one of its name is not stopped")
