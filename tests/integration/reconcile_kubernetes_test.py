@@ -22,6 +22,7 @@ def setUpModule():
 
 class KubernetesReconcile(ReconcileCase, KubernetesTest):
     runtime = "kubernetes"
+    dies_within = 5
     heals_within = 10  # a node looks at its containers once in a second, and takes another one for a pod's network
 
     def spec(self):

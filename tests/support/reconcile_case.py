@@ -60,6 +60,7 @@ class ReconcileCase:
     runtime = ""
     name = "web"
     heals_within = 5  # seconds; without hearing of it, it would be ten
+    dies_within = 1   # seconds, until one that fails at once is known to be dead
     surge = 1         # replicas too many that a change may have for a moment, as the runtime counts them
 
     # What each runtime says for itself
@@ -312,7 +313,7 @@ class ReconcileCase:
         generation = self.watching(2, env={"FORM": "1"})["generation"]
         before = self.replicas()
         # Without a health check, and for a moment, one that will die looks as well as any other.
-        self.write(2, env={"FORM": "2"}, **self.shell("exit 3"), **self.rolling(minReady="1s", progressDeadline="3s"))
+        self.write(2, env={"FORM": "2"}, **self.shell("exit 3"), **self.rolling(minReady=f"{self.dies_within}s", progressDeadline=f"{2 * self.dies_within + 1}s"))
         self.until_status(lambda status: status["phase"] == "Degraded" and status["message"], "the failure")
         self.until_status(lambda status: status["ready"] == 2 and len(status["instances"]) == 2, "the form before")
         self.assertTrue(set(self.replicas().values()) & set(before.values()), "none of the good ones was kept")
