@@ -240,7 +240,7 @@ asio::awaitable<Result<void>> Session::begin()
 std::optional<Failure> Session::failure_of(const reconciling::Kept& kept) const
 {
     const bool is_stuck = kept.hopeless || kept.failures >= enough_failures;
-    if (!kept.has_failed && !kept.document.failed && !is_stuck)
+    if (!kept.has_failed && !kept.document.has_failed() && !is_stuck)
         return std::nullopt;
     return Failure{Errc::refused,
                    to_text(kept.document.key) + ": " + part<std::string>(kept.document.status, "message")};

@@ -40,11 +40,14 @@ std::string message_of(const Kept& kept)
 
 Object revision_data(const reconcile::Revision& revision)
 {
-    return {{"generation", revision.generation},
-            {"made", timestamp(revision.made)},
-            {"change", revision.change},
-            {"good", revision.good},
-            {"spec", revision.spec}};
+    Object data{{"generation", revision.generation},
+                {"made", timestamp(revision.made)},
+                {"change", revision.change},
+                {"good", revision.good},
+                {"spec", revision.spec}};
+    if (!revision.failure.empty())
+        data.append("failure", revision.failure);
+    return data;
 }
 
 Object done_data(const reconciling::Done& done)
@@ -99,9 +102,9 @@ Object summary_of(const Kept& kept)
     data.append("ready", number_in(document.status, "ready"));
     data.append("paused", document.paused);
     data.append("deleting", document.deleting);
-    data.append("has_failed", kept.has_failed || document.failed.has_value());
-    if (document.failed)
-        data.append("failed", *document.failed);
+    data.append("has_failed", kept.has_failed || document.has_failed());
+    if (document.has_failed())
+        data.append("failed", document.generation());
     return data;
 }
 

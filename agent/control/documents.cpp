@@ -69,6 +69,8 @@ std::string change_made(const std::optional<Document>& before, const Document& a
         return "created";
     if (before->generation() != after.generation() || before->given != after.given)
         return "changed";
+    if (before->has_failed() && !after.has_failed())
+        return "tried again";
     return force ? "forced" : "unchanged";
 }
 

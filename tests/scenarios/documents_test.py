@@ -140,7 +140,7 @@ class Documents(Scenario):
 
     def test_a_bad_document_is_told_with_its_place_and_nothing_is_applied(self):
         self.serve()
-        bad = YAML + "---\n" + YAML.replace("replicas: 2", "replicas: many")
+        bad = YAML + "---\n" + YAML.replace("replicas: 2", "replicas: many").replace("name: web", "name: bad")
         for verb, code in (("apply", 2), ("diff", 2)):
             done = self.forager(verb, self.file(bad))
             self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
@@ -158,6 +158,9 @@ class Documents(Scenario):
             error = self.refusal("apply", self.file(text, name), exit_code=2)
             self.assertTrue(error["where"].startswith(f"{self.folder}/{name}{place}"), error)
         self.assertEqual(self.refusal("apply", "nowhere.yaml", exit_code=2)["code"], "not_found")
+        for verb in ("apply", "diff"):
+            twice = self.refusal(verb, self.file(YAML + "---\n" + YAML), exit_code=2)
+            self.assertEqual(twice["message"], "ExecutorDeployment/web is given twice")
         self.assertEqual(self.result("get"), [])
 
     def test_a_diff_says_what_would_be_done_and_why_and_does_nothing(self):
@@ -215,6 +218,16 @@ class Documents(Scenario):
         self.until(lambda: len(self.replicas()) == 2, "the old replicas")
         self.assertEqual(self.forager("rollout", "status", "web").returncode, 1)
         self.assertRegex(self.forager("describe", "web").stdout, r"Generation: +2 \(has failed: 1 is in use\)")
+        self.until(lambda: self.row()["ready"] == 2, "the old replicas, seen")
+        self.assertEqual(self.row()["phase"], "Degraded")
+        self.assertRegex(self.row()["message"], "^the change to generation 2 has failed, and 1 is in use: .")
+        self.assertEqual(self.result("apply", self.file(bad))[0]["change"], "tried again")
+        self.assertIn("has failed", self.refusal("apply", self.file(bad), "--wait")["message"])
+        self.assertEqual(self.result("rollout", "undo", "web")["generation"], 3)
+        self.assertEqual(self.result("rollout", "status", "web", "--watch")["phase"], "Running")
+        self.assertEqual(len(self.replicas()), 2)
+        self.assertIn("has not failed", self.refusal("rollout", "undo", "web")["message"])
+        self.assertRegex(self.forager("rollout", "history", "web").stdout, r"\n2 .* failed\n3 .* in use")
 
     def test_patience_ends(self):
         self.serve()

@@ -39,6 +39,8 @@ bool is_gone(const Failure& failure)
 Failure failed(const Value& document)
 {
     const std::string why = text_of(document, "message");
+    if (!text_of(document, "failed").empty()) // it has been taken back, and the message says so
+        return {Errc::refused, title_of(document) + ": " + why};
     return {Errc::refused, title_of(document) + ": the change to generation " + text_of(document, "generation") +
                                " has failed" + (why.empty() ? "" : ": " + why)};
 }

@@ -178,11 +178,10 @@ std::string spec_of(const Value& document)
 std::string history_of(const Value& document)
 {
     const std::string effective = text_of(document, "effective");
-    const std::string failed = text_of(document, "failed");
     Rows rows{{"GENERATION", "MADE", "CHANGE", "STATE"}};
     for (const Value& one : list_in(document, "revisions")) {
         const std::string generation = text_of(one, "generation");
-        const std::string state = generation == failed ? "failed" : is_set(one, "good") ? "was there" : "";
+        const std::string state = !text_of(one, "failure").empty() ? "failed" : is_set(one, "good") ? "was there" : "";
         const std::string use = generation == effective ? "in use" : "";
         rows.push_back({generation, time_text(one, "made"), text_of(one, "change"),
                         use + (use.empty() || state.empty() ? "" : ", ") + state});

@@ -2,14 +2,17 @@
 
 #include "app/watchdog.hpp"
 #include "base/text.hpp"
+#include "core/reconcile/document.hpp"
 #include "io/formats/places.hpp"
 #include "io/formats/toml.hpp"
 #include "io/system_failure.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <filesystem>
 #include <iterator>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -73,6 +76,26 @@ Result<std::string> read_whole(const std::string& path, const std::string& name)
     return text;
 }
 
+// The first line that says something, and what follows.
+std::string_view beginning_of(std::string_view text)
+{
+    text = trimmed(text);
+    while (text.starts_with('#')) {
+        text.remove_prefix(std::min(text.find('\n'), text.size()));
+        text = trimmed(text);
+    }
+    return text;
+}
+
+// "name = …", "[table]" or "[[tables]]"; a list of JSON begins with something else.
+bool is_toml(std::string_view begun)
+{
+    if (begun.starts_with('['))
+        return begun.starts_with("[[") || (begun.size() > 1 && std::isalpha(static_cast<unsigned char>(begun[1])) != 0);
+    const auto sign = begun.find_first_of("=:{\n");
+    return sign != std::string_view::npos && begun[sign] == '=';
+}
+
 Format format_of(const std::string& path, std::string_view text)
 {
     if (path.ends_with(".json"))
@@ -81,7 +104,9 @@ Format format_of(const std::string& path, std::string_view text)
         return Format::yaml;
     if (path.ends_with(".toml"))
         return Format::toml;
-    const std::string_view begun = trimmed(without_bom(text));
+    const std::string_view begun = beginning_of(without_bom(text));
+    if (is_toml(begun))
+        return Format::toml;
     return begun.starts_with('{') || begun.starts_with('[') ? Format::json : Format::yaml;
 }
 
@@ -229,6 +254,12 @@ Result<std::vector<WrittenDocument>> read_all(const std::vector<std::string>& fi
         if (some.has_error())
             return some.error();
         std::ranges::move(*some, std::back_inserter(all));
+    }
+    std::set<reconcile::Key> given;
+    for (const WrittenDocument& written : all) {
+        const auto key = reconcile::key_of(written.document, "");
+        if (key && !given.insert(*key).second)
+            return placed(written, {Errc::bad_arguments, to_text(*key) + " is given twice"});
     }
     return all;
 }

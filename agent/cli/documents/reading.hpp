@@ -30,11 +30,11 @@ inline constexpr std::size_t longest_document_file = std::size_t{4} * 1024 * 102
 
 /// The documents of a file of JSON, YAML or TOML, in their order: "-" is stdin. A list at the top and the `items` of a
 /// document of the kind List are documents of their own; YAML documents without content are none. Which of the formats
-/// it is says its ending (.json, .yaml, .yml, .toml) or else its first character. Failures are those of a declaration,
+/// it is says its ending (.json, .yaml, .yml, .toml) or else its beginning. Failures are those of a declaration,
 /// with FILE:LINE where there is one: bad_arguments (also: no document in it), not_found, refused, limit.
 Result<std::vector<WrittenDocument>> read_documents(const std::string& path);
 
-/// The documents of all files, in their order. Failures: those of `read_documents`.
+/// The documents of all files, in their order. Failures: those of `read_documents`; bad_arguments: one is given twice.
 Result<std::vector<WrittenDocument>> read_all(const std::vector<std::string>& files);
 
 /// The failure of a document with its place, FILE:LINE: that of the member which its detail `field` names, or of the

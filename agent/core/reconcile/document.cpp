@@ -109,11 +109,16 @@ std::int64_t told_generation(const Object& document, const Key& key)
     return generation == nullptr ? 0 : whole_number(*generation).value_or(0);
 }
 
+bool is_proven(const Revision& revision)
+{
+    return revision.good && revision.failure.empty();
+}
+
 // The last good one is what a change that fails goes back to.
 void trim(std::vector<Revision>& revisions)
 {
     while (revisions.size() > Document::most_revisions) {
-        const auto last_good = std::ranges::find(revisions.rbegin(), revisions.rend(), true, &Revision::good);
+        const auto last_good = std::find_if(revisions.rbegin(), revisions.rend(), is_proven);
         const bool is_first = last_good != revisions.rend() && &*last_good == &revisions.front();
         revisions.erase(revisions.begin() + (is_first ? 1 : 0));
     }
@@ -122,7 +127,6 @@ void trim(std::vector<Revision>& revisions)
 void add(Document& document, Revision revision)
 {
     document.revisions.push_back(std::move(revision));
-    document.failed.reset();
     trim(document.revisions);
 }
 
@@ -167,9 +171,9 @@ Document next(Document document, Object given, std::string id, WallTime now)
     const std::int64_t told = told_generation(given, document.key);
     if (!are_same(document.revisions.back().spec, spec_of(given))) {
         add(document, revision_of(std::max(document.generation() + 1, told), spec_of(given), now, "applied"));
-    } else if (told > document.generation()) { // asked for once more, without another spec
-        document.revisions.back().generation = told;
-        document.failed.reset();
+    } else if (told > document.generation() || document.key.origin.empty()) { // asked for once more
+        document.revisions.back().generation = std::max(document.generation(), told);
+        document.revisions.back().failure.clear();
     }
     document.given = std::move(given);
     document.id = std::move(id);
@@ -190,27 +194,36 @@ std::string generations_of(const Document& document)
     return listed(generations);
 }
 
-Result<Revision> earlier(const Document& document, std::optional<std::int64_t> generation)
+Result<Revision> numbered(const Document& document, std::int64_t generation)
 {
     const auto& revisions = document.revisions;
-    if (!generation && revisions.size() > 1)
-        return revisions[revisions.size() - 2];
-    const auto found = std::ranges::find(revisions, generation.value_or(-1), &Revision::generation);
+    const auto found = std::ranges::find(revisions, generation, &Revision::generation);
     if (found != revisions.end())
         return *found;
-    if (!generation)
-        return Failure{Errc::not_found, to_text(document.key) + " has no revision before " + generations_of(document)};
-    return Failure{Errc::not_found, to_text(document.key) + " has no revision " + std::to_string(*generation) +
+    return Failure{Errc::not_found, to_text(document.key) + " has no revision " + std::to_string(generation) +
                                         ", only " + generations_of(document)};
+}
+
+Result<Revision> before(const Document& document)
+{
+    const auto& revisions = document.revisions;
+    const auto is_another = [&](const Revision& revision) {
+        return revision.failure.empty() && !are_same(revision.spec, revisions.back().spec);
+    };
+    const auto found = std::find_if(revisions.rbegin() + 1, revisions.rend(), is_another);
+    if (found != revisions.rend())
+        return *found;
+    return Failure{Errc::not_found, to_text(document.key) + " has no other form that has not failed; there is " +
+                                        generations_of(document)};
 }
 
 } // namespace
 
 const Revision& Document::effective() const
 {
-    if (failed != generation())
+    if (!has_failed())
         return revisions.back();
-    const auto good = std::find_if(revisions.rbegin() + 1, revisions.rend(), [](const Revision& r) { return r.good; });
+    const auto good = std::find_if(revisions.rbegin() + 1, revisions.rend(), is_proven);
     return good == revisions.rend() ? revisions.back() : *good;
 }
 
@@ -271,7 +284,7 @@ Result<Document> undone(Document document, std::optional<std::int64_t> generatio
 {
     if (document.deleting)
         return is_going(document.key);
-    auto old = earlier(document, generation);
+    auto old = generation ? numbered(document, *generation) : before(document);
     if (!old)
         return old.error();
     document.given.set("spec", old->spec);

@@ -18,8 +18,9 @@ struct Revision {
     std::int64_t generation = 0;
     Object spec;
     WallTime made{};
-    bool good = false;  ///< all that it wants was there and ready once
-    std::string change; ///< "applied", "undone to 3", "forced"
+    bool good = false;   ///< all that it wants was there and ready once
+    std::string failure; ///< why it was taken back, for people; empty: it was not
+    std::string change;  ///< "applied", "undone to 3", "forced"
 
     Revision() = default;
 };
@@ -34,12 +35,13 @@ struct Document {
     std::int64_t forced = 0;         ///< how often new replicas were asked for without another reason
     bool paused = false;             ///< by `forager rollout pause`
     bool deleting = false;
-    std::optional<std::int64_t> failed; ///< the generation whose change failed; the last good one before it stands
-    Object status;                      ///< as the last pass told it
+    Object status; ///< as the last pass told it
 
     Document() = default;
 
     std::int64_t generation() const { return revisions.back().generation; }
+
+    bool has_failed() const { return !revisions.back().failure.empty(); }
 
     /// What the replicas are to be: the last revision or, when that has failed, the last good one before it.
     const Revision& effective() const;
@@ -52,13 +54,14 @@ Result<Key> key_of(const Object& document, std::string origin);
 /// space and name, everywhere the same. Failures: bad_arguments, naming the member.
 Result<std::string> id_of(const Object& document, const Key& key);
 
-/// A new document, or another form of `before` (same spec, in whatever order: the same generation; else one more, and
-/// `failed` is forgotten). The generation that a server tells (`origin`) counts where it is higher. `paused` goes on.
+/// A new document, or another form of `before` (same spec, in whatever order: the same generation; else one more). The
+/// same once more is another try of one that has failed, from a server (`origin`) where its generation is higher; that
+/// counts then. `paused` goes on.
 /// Failures: bad_arguments, naming the member; refused: `before` is being deleted.
 Result<Document> applied(const Document* before, Object given, std::string origin, WallTime now);
 
-/// Back to an earlier revision, by default the one before: it becomes the newest. Failures: not_found, with those that
-/// there are; refused: it is being deleted.
+/// Back to an earlier revision, by default the last one with another spec that has not failed: it becomes the newest.
+/// Failures: not_found, with those that there are; refused: it is being deleted.
 Result<Document> undone(Document document, std::optional<std::int64_t> generation, WallTime now);
 
 /// The document as reconcilers read it: `given` with the spec of the effective revision, and `metadata.generation`,

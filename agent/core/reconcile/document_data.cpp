@@ -11,6 +11,7 @@ Object to_data(const Revision& revision)
             {"spec", revision.spec},
             {"made", revision.made.time_since_epoch().count()},
             {"good", revision.good},
+            {"failure", revision.failure},
             {"change", revision.change}};
 }
 
@@ -21,6 +22,7 @@ Revision revision_from_data(const Object& data)
     revision.spec = part<Object>(data, "spec");
     revision.made = WallTime{Duration{part<std::int64_t>(data, "made")}};
     revision.good = part<bool>(data, "good");
+    revision.failure = part<std::string>(data, "failure");
     revision.change = part<std::string>(data, "change");
     return revision;
 }
@@ -55,8 +57,6 @@ Object to_data(const Document& document)
     Object data{{"key", to_data(document.key)},      {"id", document.id},         {"given", document.given},
                 {"revisions", std::move(revisions)}, {"forced", document.forced}, {"paused", document.paused},
                 {"deleting", document.deleting},     {"status", document.status}};
-    if (document.failed)
-        data.append("failed", *document.failed);
     return data;
 }
 
@@ -71,9 +71,6 @@ Result<Document> document_from_data(const Object& data)
     document.paused = part<bool>(data, "paused");
     document.deleting = part<bool>(data, "deleting");
     document.status = part<Object>(data, "status");
-    if (const Value* failed = data.find("failed"))
-        if (const auto* generation = failed->get<std::int64_t>())
-            document.failed = *generation;
     if (document.key.kind.empty() || document.key.name.empty() || document.revisions.empty())
         return Failure{Errc::bad_arguments, "what is kept of a document has no kind, no name or no revisions"};
     return document;

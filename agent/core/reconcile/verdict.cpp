@@ -1,6 +1,7 @@
 #include "core/reconcile/verdict.hpp"
 
 #include "base/duration.hpp"
+#include "base/timestamp.hpp"
 #include "core/reconcile/memory.hpp"
 #include "core/reconcile/replica_view.hpp"
 
@@ -43,7 +44,7 @@ std::string trouble_in(const Look& look)
 std::string next_try(const Look& look, const Memory& memory)
 {
     const WallTime next = next_start(memory);
-    return next > look.now ? ": the next try is in " + forager::to_text(next - look.now) : "";
+    return next > look.now ? ": the next try is at " + timestamp(next) : "";
 }
 
 std::string dying(const Look& look, const Memory& memory)

@@ -106,13 +106,13 @@ bool Deployments::was_well_like_this(const Document& document, const Deployment&
 {
     const std::int64_t generation = document.effective().generation;
     const auto earlier =
-        std::find_if(document.revisions.rbegin(), document.revisions.rend(),
-                     [&](const auto& revision) { return revision.good && revision.generation < generation; });
+        std::find_if(document.revisions.rbegin(), document.revisions.rend(), [&](const auto& revision) {
+            return revision.good && revision.failure.empty() && revision.generation < generation;
+        });
     if (earlier == document.revisions.rend())
         return false;
     Document before = document;
     before.revisions = {*earlier};
-    before.failed.reset();
     const auto well = wanted_by(before);
     return well.has_value() && well->runtime == wanted.runtime &&
            reconcile::print_of(well->replica) == reconcile::print_of(wanted.replica);

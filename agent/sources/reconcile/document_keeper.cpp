@@ -56,6 +56,18 @@ bool names_kind(const std::string& word, const std::string& kind)
     return word.empty() || same_word(word, kind) || same_word(word, kind + "s");
 }
 
+// As long as the form before stands, that is not what was asked for.
+Object told_of(const Document& document, Object status)
+{
+    if (document.deleting || !document.has_failed() || document.effective().generation == document.generation())
+        return status;
+    status.set("phase", "Degraded");
+    status.set("message", "the change to generation " + std::to_string(document.generation()) + " has failed, and " +
+                              std::to_string(document.effective().generation) +
+                              " is in use: " + document.revisions.back().failure);
+    return status;
+}
+
 } // namespace
 
 DocumentKeeper::DocumentKeeper(Parts parts)
@@ -344,19 +356,20 @@ void DocumentKeeper::take_pass(Kept& kept, const Document& looked_at, const Reco
         return one.good && one.generation == generation && now - one.made > proof;
     });
     const bool can_go_back = !is_proven && std::ranges::any_of(document.revisions, [&](const auto& one) {
-        return one.good && one.generation < generation;
+        return one.good && one.failure.empty() && one.generation < generation;
     });
-    if (pass.has_failed && generation == document.generation() && can_go_back && !document.failed) {
-        document.failed = generation;
+    if (pass.has_failed && generation == document.generation() && can_go_back && !document.has_failed()) {
+        document.revisions.back().failure = part<std::string>(pass.status, "message");
         is_other = true;
         parts_.warn(to_text(document.key) + ": the change to generation " + std::to_string(generation) +
                     " has failed and is taken back to " + std::to_string(document.effective().generation) + ": " +
-                    part<std::string>(pass.status, "message"));
+                    document.revisions.back().failure);
         loop_.touch(document.key, true);
     }
     kept.has_failed = pass.has_failed;
-    const bool news = without_times(document.status) != without_times(pass.status);
-    document.status = pass.status;
+    const Object status = told_of(document, pass.status);
+    const bool news = without_times(document.status) != without_times(status);
+    document.status = status;
     if (news || is_other)
         parts_.documents.keep_soon(document);
     if (news)

@@ -95,7 +95,7 @@ TEST_CASE("a kind without a runtime has none, and a deployment that does not say
 TEST_CASE("a change that was taken back is told with what is in use")
 {
     Kept one = kept();
-    one.document.failed = 2;
+    one.document.revisions.back().failure = "no";
     const Object all = all_of(one);
     CHECK(*all.find("failed") == Value{2});
     CHECK(part<bool>(all, "has_failed"));

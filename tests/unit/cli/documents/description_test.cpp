@@ -89,6 +89,7 @@ TEST_CASE("a document that has failed, is paused or goes is described as that")
     failed.set("has_failed", true);
     failed.set("failed", 2);
     failed.set("effective", 1);
+    failed.find("revisions")->get<Array>()->back().get<Object>()->append("failure", "no");
     CHECK(holds(described(failed), "Generation:  2 (has failed: 1 is in use)\n"));
     CHECK(holds(history_of(failed), "applied  in use, was there\n"));
     CHECK(holds(history_of(failed), "applied  failed\n"));

@@ -179,3 +179,28 @@ TEST_CASE("documents are named by words, and by the files that hold them")
     CHECK(*names_in({folder}, named) == std::vector{folder});
     CHECK(names_in({files.folder.at("missing.json")}, named).error().code == Errc::not_found);
 }
+
+TEST_CASE("a document that is given twice is refused, with the place of the second")
+{
+    const Files files;
+    const std::string one = files.folder.write("a.yaml", "kind: A\nmetadata: {name: web}\n");
+    const std::string two = files.folder.write("b.yaml", "kind: B\nmetadata: {name: web}\n---\nkind: A\n"
+                                                         "metadata: {name: web}\n");
+    REQUIRE(read_all({one}));
+    const auto all = read_all({one, two});
+    REQUIRE(all.has_error());
+    CHECK(all.error().message == "A/web is given twice");
+    CHECK(files.where(all.error()) == "b.yaml:4");
+}
+
+TEST_CASE("what TOML without an ending begins with is told from YAML and JSON")
+{
+    const Files files;
+    for (const char* text : {"# of two\n\nkind = \"A\"\n", "[metadata]\nname = \"web\"\n", "[[items]]\nkind = \"A\"\n",
+                             "\"kind\" = 'A'\n"})
+        CHECK_MESSAGE(files.read("document", text).value().front().format == Format::toml, text);
+    for (const char* text : {"kind: A\n", "a: b=c\n", "# kind = 1\nkind: A\n", "? a\n: b = 1\n"})
+        CHECK_MESSAGE(files.read("document", text).value().front().format == Format::yaml, text);
+    for (const char* text : {"{\"a\": \"=\"}", "[{\"kind\": \"A\"}]", " [ {\"a\": 1}]"})
+        CHECK_MESSAGE(files.read("document", text).value().front().format == Format::json, text);
+}

@@ -53,6 +53,13 @@ Document undo(const Document& document, std::optional<std::int64_t> to = {})
 
 using Generations = std::vector<std::int64_t>;
 
+Revision good(Revision revision)
+{
+    revision.good = true;
+    revision.failure.clear();
+    return revision;
+}
+
 } // namespace
 
 TEST_CASE("a new document is its first revision")
@@ -71,16 +78,13 @@ TEST_CASE("another spec is another generation, and only that")
 {
     Document document = first(web({{"a", 1}, {"b", Object{{"x", 1}, {"y", Array{Value{2}}}}}}));
     document.paused = true;
-    document.failed = 1;
     document.forced = 4;
     const Document same = next(document, web({{"b", Object{{"y", Array{Value{2.0}}}, {"x", 1}}}, {"a", 1.0}},
                                              {{"labels", Object{{"tier", "front"}}}}));
     CHECK(same.generation() == 1);
-    CHECK(same.failed == 1);
     CHECK(part<Object>(same.given, "metadata").find("labels") != nullptr);
     const Document other = next(same, web({{"a", 2}}));
     CHECK(generations(other) == Generations{1, 2});
-    CHECK_FALSE(other.failed.has_value());
     CHECK(other.paused);
     CHECK(other.forced == 4);
     CHECK(other.id == document.id);
@@ -118,10 +122,11 @@ TEST_CASE("a server's generation counts, an own document's is counted here")
     CHECK(next(served, web({{"a", 2}}, {{"generation", 12}})).generation() == 12);
     CHECK(next(served, web({{"a", 2}}, {{"generation", 3}})).generation() == 10);
     Document failed = served;
-    failed.failed = 9;
+    failed.revisions.back().failure = "no";
+    CHECK(next(failed, web({{"a", 1}}, {{"generation", 9}})).has_failed());
     const Document asked_again = next(failed, web({{"a", 1}}, {{"generation", 10}}));
     CHECK(generations(asked_again) == Generations{10});
-    CHECK_FALSE(asked_again.failed.has_value());
+    CHECK_FALSE(asked_again.has_failed());
 }
 
 TEST_CASE("an id that the document says is its id")
@@ -149,28 +154,39 @@ TEST_CASE("so many revisions are kept, and the last good one always")
 TEST_CASE("where the change has failed, the last good revision stands")
 {
     Document document = first(web({{"a", 1}}));
-    document.failed = 1;
+    document.revisions.back().failure = "no";
     CHECK(document.effective().generation == 1); // there is no better one
-    document.revisions.back().good = true;
-    document = next(next(document, web({{"a", 2}})), web({{"a", 3}}));
+    document.revisions.back() = good(document.revisions.back());
+    document = next(document, web({{"a", 2}}));
+    document.revisions.back().good = true; // for a moment
+    document.revisions.back().failure = "no";
+    document = next(document, web({{"a", 3}}));
     CHECK(document.effective().generation == 3);
-    document.failed = 3;
+    document.revisions.back().failure = "no";
     CHECK(document.effective().generation == 1);
-    document.failed = 2; // long forgotten
-    CHECK(document.effective().generation == 3);
+}
+
+TEST_CASE("the same once more is another try of what has failed")
+{
+    Document document = first(web({{"a", 1}}));
+    document.revisions.back().failure = "no";
+    CHECK(document.has_failed());
+    const Document again = next(document, web({{"a", 1}}));
+    CHECK(generations(again) == Generations{1});
+    CHECK_FALSE(again.has_failed());
 }
 
 TEST_CASE("an earlier revision comes back as the newest")
 {
     Document document = first(web({{"a", 1}}));
     document = next(next(document, web({{"a", 2}})), web({{"a", 3}}));
-    document.failed = 3;
+    document.revisions.back().failure = "no";
     const Document before = undo(document);
     CHECK(generations(before) == Generations{1, 2, 3, 4});
     CHECK(before.effective().spec == Object{{"a", 2}});
     CHECK(before.revisions.back().change == "undone to 2");
     CHECK(part<Object>(before.given, "spec") == Object{{"a", 2}});
-    CHECK_FALSE(before.failed.has_value());
+    CHECK_FALSE(before.has_failed());
     CHECK(undo(document, 1).effective().spec == Object{{"a", 1}});
     const auto missing = undone(document, 7, noon);
     REQUIRE_FALSE(missing);
@@ -178,7 +194,23 @@ TEST_CASE("an earlier revision comes back as the newest")
     CHECK(missing.error().message == "Site/web has no revision 7, only 1, 2 and 3");
     const auto none = undone(first(web({})), {}, noon);
     REQUIRE_FALSE(none);
-    CHECK(none.error().message == "Site/web has no revision before 1");
+    CHECK(none.error().message == "Site/web has no other form that has not failed; there is 1");
+}
+
+TEST_CASE("by default no form that has failed comes back, and none that is there already")
+{
+    Document document = first(web({{"a", 1}}));
+    document = next(document, web({{"a", 2}}));
+    document.revisions.back().failure = "no";
+    document = undo(document);
+    CHECK(document.effective().spec == Object{{"a", 1}});
+    const auto none = undone(document, {}, noon); // only the one that has failed is another
+    REQUIRE_FALSE(none);
+    CHECK(none.error().code == Errc::not_found);
+    document = next(document, web({{"a", 3}}));
+    document = undo(document);
+    CHECK(document.effective().spec == Object{{"a", 1}});
+    CHECK(undo(document).effective().spec == Object{{"a", 3}});
 }
 
 TEST_CASE("reconcilers read the effective spec, the generation and the id, and no old status")
@@ -188,7 +220,7 @@ TEST_CASE("reconcilers read the effective spec, the generation and the id, and n
     Document document = first(given);
     document.revisions.back().good = true;
     document = next(document, web({{"a", 2}}));
-    document.failed = 2;
+    document.revisions.back().failure = "no";
     const Object effective = effective_document(document);
     CHECK(part<Object>(effective, "spec") == Object{{"a", 1}});
     CHECK(part<Object>(effective, "metadata") == Object{{"name", "web"}, {"generation", 1}, {"uid", document.id}});
@@ -203,7 +235,7 @@ TEST_CASE("a document comes back as it was kept")
     document.paused = true;
     document.deleting = true;
     document.forced = 3;
-    document.failed = 2;
+    document.revisions.back().failure = "no";
     document.status = {{"phase", "Running"}};
     const auto text = parse_json(to_json(to_data(document)));
     REQUIRE(text);
@@ -211,7 +243,7 @@ TEST_CASE("a document comes back as it was kept")
     REQUIRE(back);
     CHECK(to_json(to_data(*back)) == to_json(to_data(document)));
     CHECK(back->key == document.key);
-    CHECK(back->failed == 2);
+    CHECK(back->revisions.back().failure == "no");
     CHECK(back->revisions.front().good);
     CHECK(back->revisions.front().made == noon);
     CHECK(back->revisions.back().made == noon + 1h);

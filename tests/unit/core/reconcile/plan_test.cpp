@@ -1,5 +1,7 @@
 #include "core/reconcile/plan.hpp"
 
+#include "base/timestamp.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -246,7 +248,8 @@ TEST_CASE("people are told of those that die, of the last one and of the next tr
     const Plan plan = planned(deployment(1), {victim}, memory);
     CHECK(plan.phase == Phase::degraded);
     CHECK(plan.message == "its replicas die soon after their start (4 in a row; the last: no such port): "
-                          "the next try is in 2 s");
+                          "the next try is at " +
+                              timestamp(now + 2s));
     CHECK(plan.look_again == Duration{1s}); // it has something to do
     CHECK(planned(deployment(1), {}, plan.memory).look_again == Duration{2s});
 }

@@ -191,13 +191,14 @@ TEST_CASE("replicas are made, healed, changed and removed, each with an identity
         life.apply(document(3, "bad"));
         life.pass(60s);
         CHECK(earth.ready() == 3);
-        CHECK(earth.documents.kept.at(earth.key).failed == 2);
+        CHECK(earth.documents.kept.at(earth.key).has_failed());
+        CHECK(life.phase() == "Degraded");
         REQUIRE_FALSE(life.warned.empty());
         CHECK(life.warned.back().find("taken back to 1") != std::string::npos);
         life.apply(document(3, "two")); // the next change has its own chance
         life.pass(20s);
         CHECK(earth.ready() == 3);
-        CHECK_FALSE(earth.documents.kept.at(earth.key).failed);
+        CHECK_FALSE(earth.documents.kept.at(earth.key).has_failed());
         CHECK(life.phase() == "Running");
     }
     SUBCASE("another number of them is not taken back when they die: that is not its fault")
@@ -213,7 +214,7 @@ TEST_CASE("replicas are made, healed, changed and removed, each with an identity
         }
         life.pass(60s);
         CHECK(earth.ready() == 5);
-        CHECK_FALSE(earth.documents.kept.at(earth.key).failed);
+        CHECK_FALSE(earth.documents.kept.at(earth.key).has_failed());
     }
     SUBCASE("it goes, and nothing is left")
     {
