@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "scripting/bindings/bindings.hpp"
 #include "scripting/durability.hpp"
+#include "scripting/explaining/syntax_hint.hpp"
 #include "scripting/library.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
@@ -211,7 +212,7 @@ Result<void> Script::load(std::string_view text)
     if (text.starts_with('#'))
         text.remove_prefix(std::min(text.find('\n'), text.size()));
     if (luaL_loadbufferx(L, text.data(), text.size(), ("@" + path_).c_str(), "t") != LUA_OK)
-        return syntax_failure(L, path_);
+        return with_syntax_hint(syntax_failure(L, path_), text);
     main_ = luaL_ref(L, LUA_REGISTRYINDEX);
     return {};
 }

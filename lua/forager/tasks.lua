@@ -7,7 +7,7 @@ local options = require "forager.options"
 local tasks = {}
 
 ---@class forager.Task
-local Task = known.object("task", { __name = "task" })
+local Task = known.object "task"
 Task.__index = Task
 
 function Task:join()
@@ -123,7 +123,7 @@ function tasks.sleep(duration)
 end
 
 ---@class forager.Channel
-local Channel = known.object("channel", { __name = "channel" })
+local Channel = known.object "channel"
 Channel.__index = Channel
 
 -- A bounded queue between tasks. `capacity` is how many values it holds while nobody receives (default 1).

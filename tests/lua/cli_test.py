@@ -377,7 +377,7 @@ class Usage(Command):
         ok = self.script("return 1")
         for args, told in ((("frobnicate",), "'frobnicate'; there are run, call"),
                            (("chekc", ok), "'chekc'; did you mean 'check'?"),
-                           (("init",), "'forager init' is not part of this version yet"),
+                           (("test",), "'forager test' is not part of this version yet"),
                            (("--json", "version"), "'--json' stands before the command"),
                            (("run", ok, "--jsn"), "'forager run' has no flag '--jsn'; did you mean '--json'?"),
                            (("run", ok, "--tiemout=5s"), "'--tiemout'; did you mean '--timeout'?"),
