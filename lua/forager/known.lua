@@ -38,7 +38,7 @@ local function guarded(object, methods, name, method)
 end
 
 -- What reads a field of an object that has nothing but methods and a few fixed fields: a typo is not nil.
-local function missing(object, methods, name)
+local function missing(object, methods, name, otherwise)
   if type(name) ~= "string" or name:find "^__" then
     return nil
   end
@@ -47,13 +47,14 @@ local function missing(object, methods, name)
     names[#names + 1] = method:match "^%l.*"
   end
   local near = native.nearest(name, native.list(names))
-  local message = ("a %s has no '%s'%s"):format(object, name, near and (" (did you mean '%s'?)"):format(near) or "")
+  local hint = near and (" (did you mean '%s'?)"):format(near) or otherwise and (" (%s)"):format(otherwise) or ""
+  local message = ("a %s has no '%s'%s"):format(object, name, hint)
   require("forager.failure").raise { code = "script", message = message }
 end
 
 -- The table for the methods of an object that scripts get into their hands, which is its metatable, too. `open`: the
--- object may have other fields.
-function known.object(object, open)
+-- object may have other fields; else reading one that it does not have fails, with `hint` behind.
+function known.object(object, open, hint)
   local methods = { __name = object }
   known.objects[object] = methods
   return setmetatable(methods, {
@@ -64,7 +65,7 @@ function known.object(object, open)
       rawset(methods, name, value)
     end,
     __index = not open and function(_, name)
-      return missing(object, methods, name)
+      return missing(object, methods, name, hint)
     end or nil,
   })
 end

@@ -108,7 +108,8 @@ const Shape* Judge::method(const Known& base, std::string_view name, std::size_t
         return nullptr;
     if (const auto found = table.fields.find(name); found != table.fields.end())
         return &found->second;
-    add("a " + table.title + " has no method " + quoted(name) + hint(name, table.names(), ""), line, Errc::script);
+    add("a " + table.title + " has no method " + quoted(name) + hint(name, table.names(), familiar("*", name)), line,
+        Errc::script);
     return nullptr;
 }
 

@@ -32,6 +32,7 @@ constexpr Familiar known[] = {
     {"", "isinstance typeof", "type(value) gives the name of its type"},
     {"", "try", "errors are caught by: local ok, problem = pcall(f)"},
     {"", "throw raise", "an error is raised by: error(\"…\")"},
+    {"", "await async", "what waits is simply called: there is no await"},
     {"", "io open", "files are read and written with forager.files"},
     {"", "dofile loadfile import", "require \"name\" runs the file name.lua beside the script"},
     {"", "unpack", "it is table.unpack"},

@@ -19,20 +19,28 @@ bool is_letter(char byte)
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
 }
 
-// What the message quotes, but for what it only proposes. An apostrophe within a word is no quote.
+// Whether it only says of what the rest is told: "func 'a.b': …".
+bool is_subject(std::string_view message, std::size_t end)
+{
+    return message.substr(end + 1).starts_with(": ");
+}
+
+// What the message quotes, but for what it only proposes; subjects last. An apostrophe within a word is no quote.
 std::vector<std::string_view> quoted_in(std::string_view message)
 {
     message = message.substr(0, message.find(" (did you mean"));
     std::vector<std::string_view> words;
+    std::vector<std::string_view> subjects;
     for (std::size_t begin = message.find('\''); begin != message.npos; begin = message.find('\'', begin + 1)) {
         const std::size_t end = message.find('\'', begin + 1);
         if (end == message.npos)
             break;
         if (begin > 0 && is_letter(message[begin - 1]))
             continue;
-        words.push_back(message.substr(begin + 1, end - begin - 1));
+        (is_subject(message, end) ? subjects : words).push_back(message.substr(begin + 1, end - begin - 1));
         begin = end;
     }
+    words.insert(words.end(), subjects.begin(), subjects.end());
     return words;
 }
 
@@ -77,11 +85,12 @@ bool says(const Token& token, std::string_view word)
 }
 
 // In the line itself any such token is meant, below it a name that is set or a text.
-const Token* find_word(const std::vector<Token>& tokens, std::size_t line, std::string_view word)
+const Token* find_word(const std::vector<Token>& tokens, std::size_t line, std::string_view word, bool only_text)
 {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
+        const bool is_text = tokens[i].kind == Token::Kind::string;
         const bool is_set = i + 1 < tokens.size() && tokens[i + 1].is("=");
-        const bool may_be = tokens[i].line == line || is_set || tokens[i].kind == Token::Kind::string;
+        const bool may_be = is_text || (!only_text && (tokens[i].line == line || is_set));
         if (may_be && says(tokens[i], word))
             return &tokens[i];
     }
@@ -102,7 +111,7 @@ std::optional<Mark> opened(std::string_view source, std::string_view message)
     Mark mark{0};
     std::from_chars(digits.data(), digits.data() + digits.size(), mark.line);
     const auto tokens = tokens_from(source, mark.line);
-    const Token* token = find_word(tokens, mark.line, word);
+    const Token* token = find_word(tokens, mark.line, word, false);
     return token == nullptr ? mark : mark_at(source, *token);
 }
 
@@ -115,8 +124,9 @@ Mark best_of(std::string_view source, std::size_t line, std::string_view message
         return stop->at.kind == Token::Kind::end ? Mark{line} : mark_at(source, stop->at);
     }
     const auto tokens = tokens_from(source, line);
+    const bool only_text = message.starts_with("there is no "); // function, module, program
     for (const std::string_view word : quoted_in(message))
-        if (const Token* token = find_word(tokens, line, word))
+        if (const Token* token = find_word(tokens, line, word, only_text))
             return mark_at(source, *token);
     return Mark{line};
 }

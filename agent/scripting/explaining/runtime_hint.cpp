@@ -16,6 +16,10 @@ struct Rule {
 
 // The first that fits says it.
 constexpr Rule rules[] = {
+    {"attempt to", "(field '?')", "there is nothing at this place: lists begin at 1"},
+    {"attempt to", "a context value", "the first parameter of such a function is the context: function(ctx, …)"},
+    {"attempt to add a 'string' with a 'string'", "", "texts are put together with .."},
+    {"attempt to index a boolean value", "", "is it a module that returns nothing at its end?"},
     {"attempt to call", "for iterator", "'in' wants an iterator: ipairs(list), pairs(table), text:gmatch(PATTERN)"},
     {"attempt to call a nil value", "method", "it has no such method: is the name right?"},
     {"attempt to call a nil value", "field", "there is no such function: is the name right?"},

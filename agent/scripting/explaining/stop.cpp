@@ -13,7 +13,7 @@ namespace {
 // Of the same token on one line; more are looked at by nobody.
 constexpr std::size_t most_candidates = 20;
 
-// What stands behind "near", without its quotes.
+// What stands behind "near", without its quotes and without a hint that may follow.
 std::string_view near_in(std::string_view message)
 {
     constexpr std::string_view word = "near ";
@@ -21,9 +21,11 @@ std::string_view near_in(std::string_view message)
     if (place == message.npos)
         return {};
     std::string_view near = message.substr(place + word.size());
-    if (near.size() >= 2 && near.starts_with('\''))
-        near = near.substr(1, near.rfind('\'') - 1);
-    return near;
+    if (near.starts_with("<eof>"))
+        return near.substr(0, near.find(' '));
+    if (const std::size_t hint = near.find("' ("); hint != near.npos)
+        near = near.substr(0, hint + 1);
+    return near.size() >= 2 && near.starts_with('\'') ? near.substr(1, near.rfind('\'') - 1) : near;
 }
 
 // A text without its end is told as far as it was read.
