@@ -5,7 +5,6 @@
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
-#include "cli/starter.hpp"
 #include "cli/usage.hpp"
 #include "io/process/kept/keeper.hpp"
 #include "io/process/replica/replica_keeper.hpp"

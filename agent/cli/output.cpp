@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "cli/exit.hpp"
-#include "cli/failure_text.hpp"
 #include "io/formats/json.hpp"
 #include "io/formats/yaml.hpp"
 #include "scripting/explaining/excerpt.hpp"
@@ -68,7 +67,7 @@ std::string failure_json(const Failure& failure)
     return to_json(Value{Object{{"ok", false}, {"error", failure.to_object()}}}) + "\n";
 }
 
-std::string failure_text_with(const Failure& failure, const std::string& excerpt)
+std::string failure_text(const Failure& failure, const std::string& excerpt)
 {
     std::string text = "forager: ";
     if (!failure.where.empty())
@@ -79,7 +78,7 @@ std::string failure_text_with(const Failure& failure, const std::string& excerpt
 
 std::string failure_text(const Failure& failure)
 {
-    return failure_text_with(failure, scripting::excerpt_of(failure));
+    return failure_text(failure, scripting::excerpt_of(failure));
 }
 
 void hold_standard_streams()

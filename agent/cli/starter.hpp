@@ -1,16 +1,11 @@
 // What `forager init` puts into a folder, which is a part of the program.
 #pragma once
 
-#include "cli/command.hpp"
-
 #include <span>
 #include <string_view>
 #include <utility>
 
 namespace forager::cli {
-
-// TEMPORARY
-void add_init(CLI::App& program, Action& chosen);
 
 using EmbeddedFile = std::pair<std::string_view, std::string_view>; ///< its path, and what it holds
 

@@ -1,7 +1,6 @@
 #include "cli/repl/conversation.hpp"
 
 #include "base/text.hpp"
-#include "cli/failure_text.hpp"
 #include "cli/output.hpp"
 #include "control/client.hpp"
 #include "io/formats/json.hpp"
@@ -114,7 +113,7 @@ void Conversation::fail(const Failure& failure)
     if (common_.json)
         write_out_meanwhile(failure_json(failure));
     else
-        lines_.print(failure_text_with(failure, excerpt_for(failure)));
+        lines_.print(failure_text(failure, excerpt_for(failure)));
 }
 
 // Of the last input, or of a file.

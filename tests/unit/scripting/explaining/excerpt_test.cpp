@@ -65,6 +65,29 @@ TEST_CASE("what is open is shown, and what came instead of its end")
           "    | ^^\n");
 }
 
+TEST_CASE("what a message is about as a whole is marked last")
+{
+    CHECK(excerpt_in("func { name = 'a.b', args = 1 }", 1, failure("x.lua:1", "func 'a.b': 'args' is a list")) ==
+          "  1 | func { name = 'a.b', args = 1 }\n"
+          "    |                      ^^^^\n");
+}
+
+TEST_CASE("what is not there was named by a text")
+{
+    CHECK(excerpt_in("local a = require 'a'", 1, failure("x.lua:1", "there is no module 'a'")) ==
+          "  1 | local a = require 'a'\n"
+          "    |                   ^^^\n");
+}
+
+TEST_CASE("a hint behind the message does not move the mark")
+{
+    CHECK(excerpt_in("if a & & b then", 1, failure("x.lua:1", "unexpected symbol near '&' (it is written 'and')")) ==
+          "  1 | if a & & b then\n"
+          "    |        ^\n");
+    CHECK(excerpt_in("if (a) {}", 1, failure("x.lua:1", "'then' expected near <eof> (it begins with 'then')")) ==
+          "  1 | if (a) {}\n");
+}
+
 TEST_CASE("a missing word is shown behind what stands before it")
 {
     CHECK(excerpt_in("if x\n  f()\nend", 1, failure("x.lua:2", "'then' expected near 'f'")) == "  1 | if x\n"
