@@ -6,6 +6,7 @@
 #include "functions/builtin.hpp"
 #include "functions/monitors.hpp"
 #include "runtime/run_handler.hpp"
+#include "scripting/coverage.hpp"
 #include "scripting/vm/vm.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -54,7 +55,8 @@ Environment environment_for_children()
 App::App(AppConfig config, Observer& observer)
     : config_{std::move(config)},
       machine_clock_{io_.get_executor()},
-      virtual_clock_{config_.virtual_time ? std::optional<VirtualClock>{std::in_place, *config_.virtual_time} : std::nullopt},
+      virtual_clock_{config_.virtual_time ? std::optional<VirtualClock>{std::in_place, *config_.virtual_time}
+                                          : std::nullopt},
       clock_{virtual_clock_ ? static_cast<Clock&>(*virtual_clock_) : machine_clock_},
       random_{config_.seed ? SystemRandom{*config_.seed} : SystemRandom{}},
       processes_{io_.get_executor(), births_, clock_, environment_for_children(), config_.open_files},
@@ -113,12 +115,13 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     scripting::Vm::Config config;
     config.heap_limit = config_.heap_limit;
     config.tasks = config_.tasks;
+    config.line_hook = place.coverage == nullptr ? nullptr : scripting::Coverage::hook;
     Journal& journal = place.journal == nullptr ? *journal_ : *place.journal;
     const scripting::World world{
-        io_.get_executor(), clock_,          random_,         slicer_,   library_,  pool_,    processes_, http_,
-        place.registry,     place.scheduler, place.workflows, journal,   *values_,  signals_, colony_,    docker_,
-        kubernetes_,        files_,          store_,          brokers_,  monitors_, queue_,   touch_,     place.border,
-        place.bench};
+        io_.get_executor(), clock_,          random_,         slicer_,  library_,  pool_,    processes_, http_,
+        place.registry,     place.scheduler, place.workflows, journal,  *values_,  signals_, colony_,    docker_,
+        kubernetes_,        files_,          store_,          brokers_, monitors_, queue_,   touch_,     place.border,
+        place.bench,        place.coverage};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 

@@ -41,8 +41,8 @@ struct AppConfig {
     std::optional<Duration> time_limit;           ///< of the work
     Duration clean_up = std::chrono::seconds{12}; ///< what it may take to end once it was asked to
     SchedulerConfig scheduler;
-    std::optional<WallTime> virtual_time; ///< when a time begins that takes none; nothing: the machine's own
-    std::optional<std::uint64_t> seed;    ///< of all chance; nothing: the machine's
+    std::optional<WallTime> virtual_time;           ///< when a time begins that takes none; nothing: the machine's own
+    std::optional<std::uint64_t> seed;              ///< of all chance; nothing: the machine's
     std::function<void()> tick;                     ///< called several times a second while the work goes on
     std::function<void()> hangup;                   ///< what SIGHUP means, where it is not the end
     std::function<void()> interrupt;                ///< the same of SIGINT, while `hear_interrupts` says so
@@ -73,9 +73,10 @@ public:
         Registry& registry;
         Scheduler& scheduler;
         WorkflowRunner& workflows;
-        scripting::Border* border = nullptr;   ///< who answers what it asks of the world
-        scripting::TestBench* bench = nullptr; ///< of a file of tests
-        Journal* journal = nullptr;            ///< where it records; null: where all do
+        scripting::Border* border = nullptr;     ///< who answers what it asks of the world
+        scripting::TestBench* bench = nullptr;   ///< of a file of tests
+        Journal* journal = nullptr;              ///< where it records; null: where all do
+        scripting::Coverage* coverage = nullptr; ///< counts its lines
     };
 
     /// The same at another place; it belongs to the caller, who withdraws it.

@@ -28,6 +28,8 @@ struct TestOptions {
     std::size_t jobs = 0; // one for each core
     bool tap = false;
     std::string junit;
+    bool coverage = false;
+    std::string lcov;
 };
 
 std::uint64_t fresh_seed()
@@ -50,6 +52,7 @@ Result<TestPlan> plan_of(const TestOptions& options)
     plan.files = std::move(*files);
     plan.begin = *begin;
     plan.filter = options.filter;
+    plan.coverage = options.coverage || !options.lcov.empty();
     plan.seed = options.seed.value_or(fresh_seed());
     plan.timeout = options.timeout.value_or(std::chrono::seconds{10});
     plan.jobs = options.jobs > 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
@@ -100,9 +103,13 @@ int test(const TestOptions& options)
     });
     if (!options.junit.empty() && !write_file(options.junit, junit_of(outcome.files)))
         return print_failure({Errc::refused, "cannot write '" + options.junit + "'"}, options.common);
+    if (!options.lcov.empty() && !write_file(options.lcov, lcov_of(outcome.counts)))
+        return print_failure({Errc::refused, "cannot write '" + options.lcov + "'"}, options.common);
     const TestCounts counts = counts_of(outcome.files);
     if (outcome.signal == 0 && counts.passed + counts.failed + counts.skipped + counts.problems == 0)
         return print_failure(nothing_fits(*plan), options.common);
+    if (for_people && options.coverage)
+        write_out_meanwhile(coverage_text(outcome.counts));
     write_out(options.common.json ? json_of(outcome.files, *plan)
               : options.tap       ? tap_of(outcome.files)
                                   : summary_of(outcome.files, *plan, colours));
@@ -114,9 +121,8 @@ int test(const TestOptions& options)
 void add_test(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<TestOptions>();
-    CLI::App* command =
-        add_command(program, "test", "Run the tests of scripts: nothing reaches the world, time takes none",
-                    options->common);
+    CLI::App* command = add_command(
+        program, "test", "Run the tests of scripts: nothing reaches the world, time takes none", options->common);
     add_operands(*command, "PATH", options->paths, "Files of tests, and folders that hold files named *_test.lua");
     command->add_option("--filter", options->filter, "Only tests whose names hold this")->type_name("TEXT");
     command->add_option("--seed", options->seed, "Of all chance: repeats a run")->type_name("N");
@@ -125,6 +131,8 @@ void add_test(CLI::App& program, Action& chosen)
     command->add_option("--jobs", options->jobs, "Files at once; default: as many as there are cores")->type_name("N");
     command->add_flag("--tap", options->tap, "Print what the Test Anything Protocol says");
     command->add_option("--junit", options->junit, "Write JUnit's XML, too")->type_name("FILE");
+    command->add_flag("--coverage", options->coverage, "Say which lines of the scripts did not run");
+    command->add_option("--lcov", options->lcov, "Write which lines ran as a tracefile of lcov")->type_name("FILE");
     command->callback([options, &chosen] { chosen = [options] { return test(*options); }; });
 }
 

@@ -13,8 +13,8 @@ namespace forager::scripting {
 
 /// One call on its way out.
 struct Crossing {
-    std::string name;    ///< as scripts know it: "sh", "docker.run"
-    bool outside = true; ///< false: it waits for something of the agent's own, a recorded step for one
+    std::string name;           ///< as scripts know it: "sh", "docker.run"
+    bool outside = true;        ///< false: it waits for something of the agent's own, a recorded step for one
     const char* stub = nullptr; ///< JSON of a plausible answer; null: it gives nothing
     Request request;            ///< the arguments as data, and who asks
     Waiting world;              ///< the real answer: `call.world(std::move(call.request))`

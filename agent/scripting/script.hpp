@@ -48,6 +48,7 @@ class Client;
 namespace forager::scripting {
 
 class Listener;
+class Coverage;
 class Session;
 class TestBench;
 
@@ -79,8 +80,9 @@ struct World {
     const MonitorsAccess& monitors;
     const WorkQueueAccess& queue;
     const TouchAccess& touch;
-    Border* border = nullptr;   ///< who answers what they ask of the world; null: the world
-    TestBench* bench = nullptr; ///< of a file of tests
+    Border* border = nullptr;     ///< who answers what they ask of the world; null: the world
+    TestBench* bench = nullptr;   ///< of a file of tests
+    Coverage* coverage = nullptr; ///< what counts the lines that run; null: nobody
 };
 
 /// Something that a script wants to be done at certain times.

@@ -1,4 +1,5 @@
-// What `require "forager.test"` asks of whoever runs a file of tests: the composition root implements it. On the strand.
+// What `require "forager.test"` asks of whoever runs a file of tests: the composition root implements it. On the
+// strand.
 #pragma once
 
 #include "base/time.hpp"
@@ -41,7 +42,7 @@ public:
     /// arguments.
     virtual boost::asio::awaitable<Outcome> call(std::string function, std::vector<Value> args) = 0;
 
-    /// Lets time go by. Failures: the first of what schedules began meanwhile.
+    /// Lets time go by. Failures: the first of what schedules began since the last time.
     virtual boost::asio::awaitable<Outcome> advance(Duration time) = 0;
 
     /// An event happens: whoever handles it has ended when this returns. Gives what the last handler gave. Failures:

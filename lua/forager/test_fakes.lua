@@ -82,6 +82,8 @@ end
 local function written(call)
   if call.line then
     return ("sh %q"):format(call.line)
+  elseif call.options.url then
+    return ("%s(%q)"):format(call.names[#call.names], call.options.url)
   end
   local words = {}
   for _, value in ipairs(call.args) do
@@ -99,7 +101,8 @@ local function rest_of_time(call, seconds)
   local limit = call.options.timeout and native.duration(call.options.timeout)
   if limit and seconds > limit then
     native.sleep(limit)
-    failure.raise { code = "timed_out", message = ("%s: not done within %s"):format(call.name, call.options.timeout) }
+    local within = native.duration_text(limit)
+    failure.raise { code = "timed_out", message = ("%s: not done within %s"):format(call.name, within) }
   end
   native.sleep(seconds)
 end
@@ -115,9 +118,10 @@ local function completed(call, given)
   rest_of_time(call, result.seconds)
   if result.code ~= 0 and call.options.check ~= false then
     local words = result.stderr ~= "" and result.stderr or result.stdout
+    local tail = words ~= "" and ": " .. words or ""
     failure.raise {
       code = "exit",
-      message = ("`%s` ended with status %d%s"):format(call.line or call.name, result.code, words ~= "" and ": " .. words or ""),
+      message = ("`%s` ended with status %d%s"):format(call.line or call.name, result.code, tail),
       exit_code = result.code,
       stdout = result.stdout,
       stderr = result.stderr,

@@ -347,7 +347,7 @@ class Reports(Bench):
         self.three()
         done = self.forager()
         self.assertEqual(done.returncode, 1)
-        for part in ("b_test.lua\n", "ok    passes", "FAIL  of two: fails <&>", "a is 1, not 2", "b_test.lua:5",
+        for part in ("b_test.lua\n", "ok    passes", "FAIL  of two: fails <&>", "a is 1, not 2", "b_test.lua:6",
                      "a last word", "skip  of two: waits: not yet", "3 tests in 1 file: 1 passed, 1 failed, 1 skipped",
                      "--seed "):
             self.assertIn(part, done.stdout)
@@ -382,6 +382,40 @@ class Reports(Bench):
                 for args in (("--seed", "7"), ("--seed", "7"), ("--seed", "8"))]
         self.assertEqual(runs[0], runs[1])
         self.assertNotEqual(runs[0], runs[2])
+
+    def test_lines_that_ran(self):
+        self.write("half.lua", """local half = {}
+
+function half.sign(x)
+  if x < 0 then
+    return "below"
+  end
+  return "above"
+end
+
+function half.never()
+  local y = 1
+
+  return y
+end
+
+return half
+""")
+        self.write("half_test.lua", HEAD + """
+          local half = require "half"
+          test.it("it", function(t)
+            t:equal(half.sign(1), "above")
+            local n = 0
+            for i = 1, 3e6 do n = n + i end -- longer than a slice
+            t:equal(half.sign(2), "above")
+          end)""")
+        done = self.forager("--coverage", "--lcov", "out.info")
+        self.assertIn("  half.lua  without lines 5, 11-13\n", done.stdout)
+        self.assertNotIn("half_test.lua  ", done.stdout)
+        lines = (self.folder / "out.info").read_text().splitlines()
+        self.assertIn("SF:half.lua", lines)
+        for line in ("DA:4,2", "DA:5,0", "DA:7,2", "DA:11,0", "end_of_record"):
+            self.assertIn(line, lines)
 
     def test_folders_are_searched_and_files_run_at_once_in_order(self):
         for number in range(6):

@@ -90,13 +90,15 @@ asio::awaitable<Outcome> Bench::StandIn::run(const Invocation&, std::vector<Valu
     return bench_.answer_call(function_, std::move(args));
 }
 
-Bench::Bench(App& app, std::string file, std::optional<Kill> kill)
+Bench::Bench(App& app, std::string file, std::optional<Kill> kill, scripting::Coverage* coverage)
     : app_{app},
       file_{std::move(file)},
       ledger_{kill},
+      coverage_{coverage},
       scheduler_{app.executor(), registry_, app.clock(), app.random(), observer_},
       workflows_{scheduler_},
-      script_{app.script(file_, scripting::Script::Mode::load, {registry_, scheduler_, workflows_, &border_, this})}
+      script_{app.script(file_, scripting::Script::Mode::load,
+                         {registry_, scheduler_, workflows_, &border_, this, nullptr, coverage_})}
 {
     replace_builtins();
     lives_.push_back(new_life());
@@ -120,16 +122,16 @@ void Bench::replace_builtins()
 
 std::shared_ptr<Life> Bench::new_life()
 {
-    Life::Parts parts{app_,
-                      registry_,
-                      observer_,
-                      journal_,
-                      ledger_,
-                      [this](scripting::Crossing call, std::string where) {
-                          return answer(std::move(call), std::move(where));
-                      },
-                      [this](const std::string& function) { return std::make_shared<StandIn>(*this, function); },
-                      [this](Failure problem) { failed_.push_back(std::move(problem)); }};
+    Life::Parts parts{
+        app_,
+        registry_,
+        observer_,
+        journal_,
+        ledger_,
+        coverage_,
+        [this](scripting::Crossing call, std::string where) { return answer(std::move(call), std::move(where)); },
+        [this](const std::string& function) { return std::make_shared<StandIn>(*this, function); },
+        [this](Failure problem) { failed_.push_back(std::move(problem)); }};
     return std::make_shared<Life>(std::move(parts));
 }
 
@@ -281,10 +283,11 @@ asio::awaitable<Outcome> Bench::done_within(std::shared_ptr<Life> life, Invocati
 
 asio::awaitable<Outcome> Bench::advance(Duration time)
 {
-    failed_.clear();
     co_await sleep_for(app_.clock(), time);
-    if (!failed_.empty())
-        co_return failed_.front();
+    co_await sleep_for(app_.clock(), {}); // behind all that is due at the same moment
+    const std::vector<Failure> failed = std::exchange(failed_, {});
+    if (!failed.empty())
+        co_return failed.front();
     co_return Outputs{};
 }
 

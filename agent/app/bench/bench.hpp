@@ -21,8 +21,8 @@ namespace forager {
 
 class Bench final : public scripting::TestBench {
 public:
-    /// `app` has virtual time.
-    Bench(App& app, std::string file, std::optional<Kill> kill);
+    /// `app` has virtual time. `coverage`: null, or who counts the lines that run.
+    Bench(App& app, std::string file, std::optional<Kill> kill, scripting::Coverage* coverage);
     Bench(const Bench&) = delete;
     Bench& operator=(const Bench&) = delete;
     ~Bench() override;
@@ -98,6 +98,7 @@ private:
     App& app_;
     std::string file_;
     Ledger ledger_;
+    scripting::Coverage* coverage_;
     Lines observer_;
     store::MemoryJournal journal_;
     OwnBorder border_{*this};

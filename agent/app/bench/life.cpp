@@ -151,7 +151,7 @@ asio::awaitable<Result<void>> Life::load(std::string path)
         (void)registry_.remove(function);
     const auto script =
         parts_.app.script(std::move(path), scripting::Script::Mode::load,
-                          {registry_, scheduler_, workflows_, &border_, nullptr, &journal_});
+                          {registry_, scheduler_, workflows_, &border_, nullptr, &journal_, parts_.coverage});
     scripts_.push_back(script);
     if (auto loaded = script->load(); !loaded)
         co_return loaded.error();

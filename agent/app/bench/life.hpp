@@ -32,6 +32,7 @@ public:
         Observer& observer;
         Journal& journal; ///< that outlives it
         Ledger& ledger;
+        scripting::Coverage* coverage; ///< null: nobody counts
         /// Who answers what reaches the world, asked at `where` of a script.
         std::function<boost::asio::awaitable<Outcome>(scripting::Crossing call, std::string where)> answer;
         /// Who stands in for the function of this name.

@@ -76,7 +76,7 @@ TestList read_tests(const TestFile& file)
 {
     Nobody nobody;
     App app{config_of(file, {}), nobody};
-    Bench bench{app, file.path, std::nullopt};
+    Bench bench{app, file.path, std::nullopt, nullptr};
     const Ending ending = app.execute(bench.read());
     TestList list;
     if (!ending.outcome)
@@ -92,7 +92,7 @@ TestRun run_test(const TestFile& file, std::size_t index, std::optional<Kill> ki
 {
     Nobody nobody;
     App app{config_of(file, [&](const Failure&) { stuck(in_real_time(file)); }), nobody};
-    Bench bench{app, file.path, kill};
+    Bench bench{app, file.path, kill, file.coverage};
     const Ending ending = app.execute(read_and_run(bench, index));
     TestRun run;
     run.stopped = ending.stopped;

@@ -18,8 +18,9 @@ namespace forager {
 struct TestFile {
     std::string path;
     std::uint64_t seed = 0;
-    WallTime begin;   ///< what the calendar shows when a test begins
-    Duration timeout; ///< of the machine's time, for each run of a test
+    WallTime begin;                          ///< what the calendar shows when a test begins
+    Duration timeout;                        ///< of the machine's time, for each run of a test
+    scripting::Coverage* coverage = nullptr; ///< counts the lines that its tests run; null: nobody
 };
 
 struct TestRun {

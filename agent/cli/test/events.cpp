@@ -2,7 +2,9 @@
 
 #include "app/bench/test_run.hpp"
 #include "io/formats/json.hpp"
+#include "scripting/coverage.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <unistd.h>
 #include <utility>
@@ -34,6 +36,48 @@ TestResult result_in(const Object& data)
         if (const auto* text = line.get<std::string>())
             result.lines.push_back(*text);
     return result;
+}
+
+// [LINE, COUNT, LINE, COUNT, …] of each file.
+Object data_of(const LineCounts& counts)
+{
+    Object data;
+    for (const auto& [path, lines] : counts) {
+        Array flat;
+        for (const auto& [line, count] : lines) {
+            flat.emplace_back(line);
+            flat.emplace_back(count);
+        }
+        data.append(path, std::move(flat));
+    }
+    return data;
+}
+
+std::int64_t whole(const Value& value)
+{
+    const auto* number = value.get<std::int64_t>();
+    return number == nullptr ? 0 : *number;
+}
+
+LineCounts counts_in(const Object& data)
+{
+    LineCounts counts;
+    for (const Member& file : data) {
+        const auto* flat = file.value.get<Array>();
+        for (std::size_t i = 0; flat != nullptr && i + 1 < flat->size(); i += 2)
+            counts[file.name][static_cast<int>(whole((*flat)[i]))] = static_cast<std::uint64_t>(whole((*flat)[i + 1]));
+    }
+    return counts;
+}
+
+// Tests are not what is tested.
+LineCounts counts_of(const scripting::Coverage& coverage)
+{
+    LineCounts counts;
+    for (const auto& [path, lines] : coverage.files())
+        if (!path.ends_with("_test.lua"))
+            counts.emplace(path, lines);
+    return counts;
 }
 
 class Teller {
@@ -85,7 +129,8 @@ std::string to_line(const TestEvent& event)
     return to_json(Value{Object{{"kind", static_cast<int>(event.kind)},
                                 {"index", event.index},
                                 {"result", data_of(event.result)},
-                                {"failure", to_data(event.failure)}}});
+                                {"failure", to_data(event.failure)},
+                                {"counts", data_of(event.counts)}}});
 }
 
 TestEvent read_event(std::string_view line)
@@ -102,16 +147,18 @@ TestEvent read_event(std::string_view line)
     event.index = static_cast<std::size_t>(part<std::int64_t>(*data, "index"));
     event.result = result_in(part<Object>(*data, "result"));
     event.failure = failure_from_data(part<Object>(*data, "failure"));
+    event.counts = counts_in(part<Object>(*data, "counts"));
     return event;
 }
 
 int serve_tests(const TestPlan& plan, const std::string& path, std::size_t first, int pipe)
 {
     const Teller teller{pipe};
-    const TestFile file{path, plan.seed, plan.begin, plan.timeout};
+    scripting::Coverage coverage;
+    const TestFile file{path, plan.seed, plan.begin, plan.timeout, plan.coverage ? &coverage : nullptr};
     const TestList list = read_tests(file);
     if (list.failure) {
-        teller.tell({TestEvent::Kind::problem, 0, {}, *list.failure});
+        teller.tell({TestEvent::Kind::problem, 0, {}, *list.failure, {}});
         return 0;
     }
     for (std::size_t i = first; i < list.tests.size(); ++i) {
@@ -119,18 +166,18 @@ int serve_tests(const TestPlan& plan, const std::string& path, std::size_t first
         if (test.name.find(plan.filter) == std::string::npos)
             continue;
         TestResult result = result_of(test);
-        teller.tell({TestEvent::Kind::begins, i, result, {}});
+        teller.tell({TestEvent::Kind::begins, i, result, {}, {}});
         if (!test.skip.empty()) {
             result.state = TestState::skipped;
             result.failure.message = test.skip;
-            teller.tell({TestEvent::Kind::ended, i, std::move(result), {}});
+            teller.tell({TestEvent::Kind::ended, i, std::move(result), {}, {}});
             continue;
         }
         const auto begin = SteadyClock::now();
         const auto stuck = [&](const Failure& failure) {
             result.seconds = seconds_since(begin);
             fail(result, failure);
-            teller.tell({TestEvent::Kind::ended, i, result, {}});
+            teller.tell({TestEvent::Kind::ended, i, result, {}, {}});
         };
         TestRun run = run_test_fully(file, i, test.kill, stuck);
         if (run.stopped && run.stopped->signal != 0)
@@ -139,9 +186,11 @@ int serve_tests(const TestPlan& plan, const std::string& path, std::size_t first
         result.lines = std::move(run.lines);
         if (run.failure)
             fail(result, std::move(*run.failure));
-        teller.tell({TestEvent::Kind::ended, i, std::move(result), {}});
+        teller.tell({TestEvent::Kind::ended, i, std::move(result), {}, {}});
     }
-    teller.tell({TestEvent::Kind::done, 0, {}, {}});
+    if (plan.coverage)
+        teller.tell({TestEvent::Kind::coverage, 0, {}, {}, counts_of(coverage)});
+    teller.tell({TestEvent::Kind::done, 0, {}, {}, {}});
     return 0;
 }
 

@@ -13,15 +13,17 @@ namespace forager::cli {
 
 struct TestEvent {
     enum class Kind {
-        begins, ///< a test, `index` among those of the file
-        ended,  ///< with `result`
-        problem, ///< the file does not load: `failure`
-        done    ///< all of the file
+        begins,   ///< a test, `index` among those of the file
+        ended,    ///< with `result`
+        problem,  ///< the file does not load: `failure`
+        coverage, ///< `counts` of the process that ends now
+        done      ///< all of the file
     };
     Kind kind = Kind::done;
     std::size_t index = 0;
     TestResult result; ///< of one that begins: its name and place
     Failure failure;
+    LineCounts counts;
 };
 
 std::string to_line(const TestEvent& event);

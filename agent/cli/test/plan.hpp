@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,11 @@ struct TestPlan {
     std::chrono::sys_seconds begin; ///< what the calendar shows when a test begins
     std::chrono::nanoseconds timeout{};
     std::size_t jobs = 1;
+    bool coverage = false; ///< lines that run are counted
 };
+
+/// path → line → how often it ran, of all that hold code.
+using LineCounts = std::map<std::string, std::map<int, std::uint64_t>>;
 
 enum class TestState { passed, failed, skipped };
 

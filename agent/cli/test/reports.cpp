@@ -57,7 +57,8 @@ std::string text_of(const TestResult& test, bool colours)
     if (test.state == TestState::passed)
         return "    " + painted("ok", green, colours) + "    " + name;
     if (test.state == TestState::skipped)
-        return "    " + painted("skip", dim, colours) + "  " + printable(test.name + ": " + test.failure.message) + "\n";
+        return "    " + painted("skip", dim, colours) + "  " + printable(test.name + ": " + test.failure.message) +
+               "\n";
     return "    " + painted("FAIL", red, colours) + "  " + name + details_of(test);
 }
 
@@ -111,8 +112,8 @@ std::string case_of(const TestFileResult& file, const TestResult& test)
     if (test.state == TestState::skipped)
         xml += R"(      <skipped message=")" + escaped(test.failure.message) + "\"/>\n";
     if (test.state == TestState::failed)
-        xml += R"(      <failure message=")" + escaped(test.failure.message) + "\">" +
-               escaped(words_of(test.failure)) + "</failure>\n";
+        xml += R"(      <failure message=")" + escaped(test.failure.message) + "\">" + escaped(words_of(test.failure)) +
+               "</failure>\n";
     if (!test.lines.empty())
         xml += "      <system-out>" + escaped(joined(test.lines)) + "</system-out>\n";
     return xml + "    </testcase>\n";
@@ -181,8 +182,8 @@ std::string summary_of(const std::vector<TestFileResult>& files, const TestPlan&
 {
     const TestCounts counts = counts_of(files);
     const std::size_t all = counts.passed + counts.failed + counts.skipped;
-    std::string text = number(all, "test") + " in " + number(files.size(), "file") + ": " +
-                       std::to_string(counts.passed) + " passed";
+    std::string text =
+        number(all, "test") + " in " + number(files.size(), "file") + ": " + std::to_string(counts.passed) + " passed";
     if (counts.failed > 0)
         text += ", " + painted(std::to_string(counts.failed) + " failed", red, colours);
     if (counts.skipped > 0)
@@ -210,7 +211,8 @@ std::string tap_of(const std::vector<TestFileResult>& files)
                 text += diagnosis(test.failure);
         }
         for (const Failure& problem : file.problems)
-            text += "not ok " + std::to_string(++count) + " - " + tap_name(file.path) + ": loads\n" + diagnosis(problem);
+            text +=
+                "not ok " + std::to_string(++count) + " - " + tap_name(file.path) + ": loads\n" + diagnosis(problem);
     }
     return "TAP version 14\n1.." + std::to_string(count) + "\n" + text;
 }

@@ -20,6 +20,12 @@ std::string tap_of(const std::vector<TestFileResult>& files);
 /// JUnit's XML, as CI services read it.
 std::string junit_of(const std::vector<TestFileResult>& files);
 
+/// Which lines ran, for people.
+std::string coverage_text(const LineCounts& counts);
+
+/// The same in the form of lcov's tracefiles, which other tools read.
+std::string lcov_of(const LineCounts& counts);
+
 /// One document.
 std::string json_of(const std::vector<TestFileResult>& files, const TestPlan& plan);
 

@@ -6,9 +6,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <fcntl.h>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -57,7 +57,8 @@ struct Worker {
 std::string how_it_ended(int status)
 {
     if (WIFSIGNALED(status))
-        return "it was ended by signal " + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) + ")";
+        return "it was ended by signal " + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) +
+               ")";
     return "it ended with status " + std::to_string(WEXITSTATUS(status));
 }
 
@@ -227,9 +228,12 @@ void Workers::hear(Worker& worker, TestEvent event)
         file.problems.push_back(std::move(event.failure));
         worker.done = true;
         break;
-    case TestEvent::Kind::done:
-        worker.done = true;
+    case TestEvent::Kind::coverage:
+        for (const auto& [path, lines] : event.counts)
+            for (const auto& [line, count] : lines)
+                outcome_.counts[path][line] += count;
         break;
+    case TestEvent::Kind::done: worker.done = true; break;
     }
 }
 

@@ -11,6 +11,7 @@ namespace forager::cli {
 
 struct TestOutcome {
     std::vector<TestFileResult> files; ///< in the order of the plan
+    LineCounts counts;                 ///< of all of them
     int signal = 0;                    ///< that ended it; 0: none
 };
 

@@ -43,11 +43,26 @@ public:
 std::set<std::string> waiting_inside()
 {
     std::set<std::string> names;
-    for (const auto& bindings :
-         {broker_bindings(),     call_bindings(),       cfs_bindings(),        colony_bindings(), colony_blueprint_bindings(),
-          colony_workflow_bindings(), docker_bindings(), durable_bindings(),   feed_bindings(),   file_bindings(),
-          http_bindings(),       kv_bindings(),         kubernetes_bindings(), monitor_bindings(), python_bindings(),
-          queue_bindings(),      s3_bindings(),         session_bindings(),    unix_bindings(),   workflow_bindings()})
+    for (const auto& bindings : {broker_bindings(),
+                                 call_bindings(),
+                                 cfs_bindings(),
+                                 colony_bindings(),
+                                 colony_blueprint_bindings(),
+                                 colony_workflow_bindings(),
+                                 docker_bindings(),
+                                 durable_bindings(),
+                                 feed_bindings(),
+                                 file_bindings(),
+                                 http_bindings(),
+                                 kv_bindings(),
+                                 kubernetes_bindings(),
+                                 monitor_bindings(),
+                                 python_bindings(),
+                                 queue_bindings(),
+                                 s3_bindings(),
+                                 session_bindings(),
+                                 unix_bindings(),
+                                 workflow_bindings()})
         for (const Binding& binding : bindings)
             if (std::holds_alternative<Inside>(binding.function))
                 names.insert(binding.name);
@@ -56,9 +71,10 @@ std::set<std::string> waiting_inside()
 
 TEST_CASE("all that waits reaches the world, but for what is the agent's own")
 {
-    CHECK(waiting_inside() == std::set<std::string>{"call", "durable_now", "durable_random", "durable_sleep", "kv_delete",
-                                                    "kv_get", "kv_list", "kv_set", "lines_next", "serve_session",
-                                                    "step_failed", "step_keep", "wait_signal", "workflow_run"});
+    CHECK(waiting_inside() == std::set<std::string>{"call", "durable_now", "durable_random", "durable_sleep",
+                                                    "kv_delete", "kv_get", "kv_list", "kv_set", "lines_next",
+                                                    "serve_session", "step_failed", "step_keep", "wait_signal",
+                                                    "workflow_run"});
 }
 
 TEST_CASE("calls are named as scripts know them")
