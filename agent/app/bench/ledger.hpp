@@ -19,8 +19,14 @@ public:
     explicit Ledger(std::optional<Kill> kill) : kill_{kill} {}
 
     /// Whether the agent is to be killed now that the work of the next record begins, or has been done without asking
-    /// the world for anything.
-    bool kills_before_next() const { return kill_ && kill_->before && recorded_.size() + 1 == kill_->record; }
+    /// the world for anything. Says so once.
+    bool kills_before_next()
+    {
+        const bool now = kill_ && kill_->before && recorded_.size() + 1 == kill_->record;
+        if (now)
+            kill_.reset();
+        return now;
+    }
 
     /// Notes a record. Whether the agent is to be killed now that it is safe.
     bool note(std::string key)
@@ -28,9 +34,6 @@ public:
         recorded_.push_back(std::move(key));
         return kill_ && !kill_->before && recorded_.size() == kill_->record;
     }
-
-    /// It happens once.
-    void killed() { kill_.reset(); }
 
     const std::vector<std::string>& recorded() const { return recorded_; }
 

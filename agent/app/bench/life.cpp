@@ -49,7 +49,7 @@ asio::awaitable<Outcome> Life::LifeBorder::answer(scripting::Crossing call)
     const bool is_own = !call.outside || call.name == "feed.next"; // whose events a fake has given
     if (is_own)
         return call.world(std::move(call.request));
-    if (life_.parts_.ledger.kills_before_next() && is_recorded(call)) {
+    if (is_recorded(call) && life_.parts_.ledger.kills_before_next()) {
         life_.kill();
         return life_.never();
     }
@@ -126,7 +126,6 @@ asio::awaitable<Outcome> Life::never()
 void Life::kill()
 {
     dead_ = true;
-    parts_.ledger.killed();
     for (const auto& weak : called_)
         if (const auto called = weak.lock())
             called->news.set();
