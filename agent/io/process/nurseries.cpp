@@ -2,6 +2,7 @@
 
 #include "io/process/plumbing.hpp"
 #include "io/process/whole_file.hpp"
+#include "ports/cancellation.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -43,8 +43,9 @@ Nursery::Nursery(asio::any_io_executor executor, Clock& clock, std::vector<pid_t
     : executor_{executor},
       clock_{clock},
       strays_{strays},
-      process_{std::move(process)},
-      link_{executor, process_.input.release()},
+      process_{process.process},
+      pidfd_{std::move(process.pidfd)},
+      link_{executor, process.input.release()},
       turns_{executor, 1}
 {
 }
@@ -52,12 +53,12 @@ Nursery::Nursery(asio::any_io_executor executor, Clock& clock, std::vector<pid_t
 Nursery::~Nursery()
 {
     kill();
-    strays_.push_back(process_.process);
+    strays_.push_back(process_);
 }
 
 void Nursery::kill()
 {
-    (void)syscall(SYS_pidfd_send_signal, process_.pidfd.number(), SIGKILL, nullptr, 0);
+    (void)syscall(SYS_pidfd_send_signal, pidfd_.number(), SIGKILL, nullptr, 0);
 }
 
 asio::awaitable<std::optional<pid_t>> Nursery::bear(std::vector<int> descriptors)

@@ -56,7 +56,8 @@ private:
     boost::asio::any_io_executor executor_;
     Clock& clock_;
     std::vector<pid_t>& strays_;
-    Launched process_;
+    pid_t process_;
+    Descriptor pidfd_;
     boost::asio::posix::stream_descriptor link_;
     Turns turns_; // one question at a time
     State state_ = State::bearing;
