@@ -21,6 +21,7 @@ class Nursery:
         self.room = _socket.CMSG_SPACE(self.MOST_DESCRIPTORS * 4)
         self.looked_at = what_a_start_looks_at()
         self.seen = self.look()
+        self.variables = Variables()
         self.borne = 0
         if threads() > 1:
             os._exit(1)  # a fork would not have those that a start makes
@@ -59,7 +60,7 @@ class Nursery:
         self.link.detach()
         os.setsid()
         os.fchdir(folder)
-        take_environment(environment)
+        self.variables.take(environment)
         for number, descriptor in enumerate(own):
             os.dup2(descriptor, number)
         os.closerange(len(own), max(descriptors) + 1)
@@ -202,17 +203,47 @@ def state_of(path):
     return state.st_dev, state.st_ino, state.st_mtime_ns, state.st_size
 
 
-def take_environment(descriptor):
-    """Nothing in it: what there is stays."""
-    with open(descriptor, "rb", closefd=False) as file:
-        entries = [entry.partition(b"=") for entry in file.read().split(b"\0") if b"=" in entry[1:]]
-    if not entries:
-        return
-    sys.modules["posix"].environ.clear()
-    os.environb.clear()
-    for name, _, value in entries:
-        sys.modules["posix"].environ[name] = value
-        os.environb[name] = value
+class Variables:
+    """What a start makes of the environment that it finds, for environments that it has not found."""
+
+    def __init__(self):
+        import posix
+        self.found = posix.environ  # as the interpreter saw it, in the order of the process
+        with open("/proc/self/environ", "rb") as file:
+            given = variables_in(file.read())
+        self.by_interpreter = changes(given, self.found)
+        self.by_code = changes(self.found, dict(os.environb))
+
+    def take(self, descriptor):
+        """Nothing in it: what there is stays."""
+        with open(descriptor, "rb", closefd=False) as file:
+            given = variables_in(file.read())
+        if not given:
+            return
+        apply(self.by_interpreter, given)
+        self.found.clear()
+        self.found.update(given)
+        apply(self.by_code, given)
+        os.environb.clear()
+        os.environb.update(given)
+
+
+def variables_in(data):
+    return {name: value for name, mark, value in (entry.partition(b"=") for entry in data.split(b"\0")) if name and mark}
+
+
+def changes(before, after):
+    """Names and new values; None: it is gone."""
+    return [(name, value) for name, value in after.items() if before.get(name) != value] + [
+        (name, None) for name in before if name not in after]
+
+
+def apply(changed, variables):
+    for name, value in changed:
+        if value is None:
+            variables.pop(name, None)
+        else:
+            variables[name] = value
 
 
 def main():

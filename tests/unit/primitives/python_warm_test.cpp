@@ -158,7 +158,8 @@ const std::vector<std::string> snippets{
     "f = open('unflushed', 'w')\nf.write('content')\nresult = 1",
     "class A:\n    def __del__(self): print('gone')\na = A()",
     "class A:\n    __slots__ = ()\n    def __del__(self): print('gone')\na = A()",
-    "class A:\n    def __del__(self): raise ValueError('in the end')\na = A()",
+    "import sys\nsys.unraisablehook = lambda told: print(told.exc_value)\nclass A:\n    def __del__(self): raise "
+    "ValueError('late')\na = A()",
     "def f():\n    try: yield 1\n    finally: print('closed')\ng = f()\nnext(g)",
     "import weakref\nclass A: pass\na = A()\nweakref.finalize(a, print, 'final')",
     "import weakref\nclass A: pass\na = A()\nr = weakref.ref(a, lambda _: print('unwatched'))",
