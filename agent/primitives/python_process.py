@@ -11,7 +11,7 @@ import stat
 class Nursery:
     """`children` returns in each child, and never in the nursery itself."""
 
-    MOST_CHILDREN = 1000  # then it is worn: whatever might gather does not gather for ever
+    MOST_CHILDREN = 250  # then it is worn: whatever might gather does not gather for ever
     MOST_DESCRIPTORS = 6
 
     def __init__(self):

@@ -1,17 +1,14 @@
-// That nobody can tell a forked interpreter from a new one, and what becomes of those that fork.
-#include "primitives/python.hpp"
-
+// That nobody can tell a forked interpreter from a new one.
 #include "io/formats/json.hpp"
-#include "io/process/local_process_runner.hpp"
 #include "processes.hpp"
-#include "strand.hpp"
+#include "python_world.hpp"
 #include "temp_folder.hpp"
-#include "virtual_clock.hpp"
 
 #include <doctest/doctest.h>
 
-#include <csignal>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -19,14 +16,10 @@
 
 using namespace forager;
 using namespace forager::test;
-using namespace std::chrono_literals;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-// The system's own: what else is first in PATH may be a script that looks for it.
-const std::string interpreter = fs::exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
 
 class Recorder final : public LineSink {
 public:
@@ -38,42 +31,14 @@ public:
     }
 };
 
-PythonCall call_of(std::string code)
-{
-    PythonCall call;
-    call.code = std::move(code);
-    call.python = interpreter;
-    return call;
-}
-
-struct World {
-    Strand strand;
-    LocalProcessRunner runner{strand.executor(), strand.pool, strand.clock};
-
-    explicit World(std::size_t first_forked = 1) { runner.fork_from(first_forked); }
-    ~World() { strand.run(runner.end_all()); }
-
-    Outcome run(PythonCall call) { return strand.run(run_python(runner, std::move(call))); }
-    Outcome run(const std::string& code) { return run(call_of(code)); }
-    std::int64_t number(const std::string& code)
-    {
-        const Outcome outcome = run(code);
-        if (!outcome)
-            FAIL(outcome.error().message);
-        return *outcome->at(0).get<std::int64_t>();
-    }
-    std::int64_t parent() { return number("import os\nresult = os.getppid()"); }
-    bool is_forked() { return parent() != getpid(); }
-};
-
 // All that a caller sees of a call, and what it has left in its folder.
-std::string seen_of(World& world, const std::string& code)
+std::string seen_of(PythonWorld& world, const std::string& code)
 {
     const TempFolder folder;
     folder.write("helper.py", "def double(x):\n    return 2 * x\n\ndef fail():\n    raise LookupError('helper')\n");
     folder.write("json.py", "raise SystemExit('this is not the json that is meant')\n");
     Recorder recorder;
-    PythonCall call = call_of(code);
+    PythonCall call = python_call(code);
     call.cwd = folder.path();
     call.env = {{"GREETING", "hello"}, {"ODD", "a\xff"}, {"EMPTY", ""}};
     call.lines = &recorder;
@@ -222,21 +187,12 @@ const std::vector<std::string> snippets{
     "import math, zlib, re, datetime, collections, random, hashlib, struct\nresult = math.floor(2.5)",
 };
 
-bool lives(std::int64_t process)
-{
-    std::ifstream file{"/proc/" + std::to_string(process) + "/stat"};
-    std::string line;
-    std::getline(file, line);
-    const std::size_t name_end = line.rfind(") ");
-    return name_end != std::string::npos && line.at(name_end + 2) != 'Z';
-}
-
 } // namespace
 
 TEST_CASE("nobody can tell a forked interpreter from a new one")
 {
-    World cold{~std::size_t{0}};
-    World warm;
+    PythonWorld cold{never};
+    PythonWorld warm;
     CHECK_FALSE(cold.is_forked());
     CHECK(warm.is_forked());
     for (const std::string& code : snippets) {
@@ -255,9 +211,9 @@ TEST_CASE("code in a file is no different")
     folder.write("code/main.py",
                  "import sys, helper\ndef f(): return [__file__, __name__, sys.argv, sys.path[0], helper.here]\n");
     std::vector<Outputs> seen;
-    for (const std::size_t first_forked : {~std::size_t{0}, std::size_t{1}}) {
-        World world{first_forked};
-        PythonCall call = call_of({});
+    for (const std::size_t first_forked : {never, std::size_t{1}}) {
+        PythonWorld world{first_forked};
+        PythonCall call = python_call({});
         call.file = "code/main.py";
         call.call = "f";
         call.cwd = folder.path();
@@ -268,7 +224,7 @@ TEST_CASE("code in a file is no different")
 
 TEST_CASE("nothing that a call does is seen by the next")
 {
-    World world;
+    PythonWorld world;
     CHECK(world.number(
               "import builtins, os, sys, json, signal, gc\n"
               "leaked = builtins.leaked = os.leaked = json.leaked = sys.leaked = 1\n"
@@ -289,19 +245,20 @@ TEST_CASE("nothing that a call does is seen by the next")
 
 TEST_CASE("the environment of a call is in no other call's memory")
 {
-    World world;
+    PythonWorld world;
     const std::string secret = "dont-show-" + own_hour();
     const auto found_by = [&](std::vector<std::pair<std::string, std::string>> env) {
         // The word comes backwards, so that the search itself is not what it finds.
-        PythonCall search = call_of("def f(drow):\n"
-                                    "    places = [line.split() for line in open('/proc/self/maps') if ' rw' in line]\n"
-                                    "    found = 0\n"
-                                    "    with open('/proc/self/mem', 'rb', 0) as memory:\n"
-                                    "        for place in places:\n"
-                                    "            begin, end = (int(one, 16) for one in place[0].split('-'))\n"
-                                    "            memory.seek(begin)\n"
-                                    "            found += drow.encode() in memory.read(end - begin)[::-1]\n"
-                                    "    return found > 0");
+        PythonCall search =
+            python_call("def f(drow):\n"
+                        "    places = [line.split() for line in open('/proc/self/maps') if ' rw' in line]\n"
+                        "    found = 0\n"
+                        "    with open('/proc/self/mem', 'rb', 0) as memory:\n"
+                        "        for place in places:\n"
+                        "            begin, end = (int(one, 16) for one in place[0].split('-'))\n"
+                        "            memory.seek(begin)\n"
+                        "            found += drow.encode() in memory.read(end - begin)[::-1]\n"
+                        "    return found > 0");
         search.call = "f";
         search.args = {std::string{secret.rbegin(), secret.rend()}};
         search.env = std::move(env);
@@ -309,193 +266,4 @@ TEST_CASE("the environment of a call is in no other call's memory")
     };
     CHECK(found_by({{"SECRET", secret}}) == Outputs{true});
     CHECK(found_by({}) == Outputs{false});
-}
-
-TEST_CASE("the first call of its kind is started, the second one forked")
-{
-    World world{2};
-    CHECK_FALSE(world.is_forked());
-    CHECK(world.runner.nurseries() == 0);
-    CHECK(world.is_forked());
-    CHECK(world.parent() == world.parent());
-    CHECK(world.runner.nurseries() == 1);
-}
-
-TEST_CASE("what a fork cannot have as a new process would is started")
-{
-    World world;
-    PythonCall call = call_of("import os\nresult = os.getppid()");
-    call.limits.memory_bytes = std::uint64_t{4} << 30U;
-    CHECK(world.run(std::move(call)).value() == Outputs{std::int64_t{getpid()}});
-    CHECK(world.runner.nurseries() == 0);
-}
-
-TEST_CASE("another interpreter's environment is another nursery, and there are only so many")
-{
-    World world;
-    for (int count = 0; count < 6; ++count) {
-        PythonCall call = call_of("import os, time\nresult = [os.environ['TZ'], time.tzname[0]]");
-        const std::string zone = "Z" + std::string(3, static_cast<char>('A' + count));
-        call.env = {{"TZ", zone + "0"}};
-        CHECK(world.run(std::move(call)).value() == Outputs{Value{Array{zone + "0", zone}}});
-    }
-    CHECK(world.runner.nurseries() == Nurseries::most_living);
-}
-
-TEST_CASE("a nursery that dies is replaced, and who runs meanwhile is told what is known")
-{
-    World world;
-    const std::int64_t first = world.parent();
-    const Outcome orphan = world.run("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nresult = 5");
-    CHECK(orphan.value() == Outputs{5});
-    CHECK_FALSE(lives(first));
-    const std::int64_t second = world.parent();
-    CHECK(second != first);
-    CHECK(second != getpid());
-    const Outcome lost = world.run("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nos._exit(3)");
-    CHECK(lost.error().message == "the Python code gave no result, nobody knows how it ended");
-    CHECK(world.is_forked());
-}
-
-TEST_CASE("a nursery that hangs is replaced")
-{
-    World world;
-    const std::int64_t first = world.parent();
-    REQUIRE(kill(static_cast<pid_t>(first), SIGSTOP) == 0);
-    const std::int64_t second = world.parent();
-    CHECK(second != first);
-    CHECK(second != getpid());
-    CHECK_FALSE(lives(first));
-}
-
-TEST_CASE("a nursery has bounds: whatever may gather in it does not gather for ever")
-{
-    World world;
-    const std::int64_t first = world.parent();
-    std::int64_t calls = 1;
-    while (world.parent() == first && calls < 2000)
-        ++calls;
-    CHECK(calls == 1000);
-    CHECK(world.is_forked());
-}
-
-TEST_CASE("an interpreter that changes on the disk is started anew")
-{
-    World world;
-    const TempFolder folder;
-    REQUIRE(std::system(("'" + interpreter + "' -m venv --without-pip '" + folder.at("venv") + "'").c_str()) == 0);
-    PythonCall call = call_of("import os, sys\nresult = [os.getppid(), any('added' in path for path in sys.path)]");
-    call.python = folder.at("venv");
-    const Array before = *world.run(call).value().at(0).get<Array>();
-    CHECK(before == *world.run(call).value().at(0).get<Array>());
-    CHECK(before.at(1) == Value{false});
-    for (const auto& entry : fs::recursive_directory_iterator{folder.at("venv")})
-        if (entry.path().filename() == "site-packages")
-            folder.write("venv/" + fs::relative(entry.path(), folder.at("venv")).string() + "/more.pth",
-                         folder.at("added") + "\n");
-    fs::create_directory(folder.at("added"));
-    const Array after = *world.run(call).value().at(0).get<Array>();
-    CHECK(after.at(0) != before.at(0));
-    CHECK(after.at(1) == Value{true});
-}
-
-TEST_CASE("a program that is no nursery is started, and not tried again for a while")
-{
-    World world;
-    const TempFolder folder;
-    folder.write("bin/python3", "#!/bin/sh\n[ -p /dev/stdin ] || echo tried >> '" + folder.at("tries") +
-                                    "'\n[ -p /dev/stdin ] || exit 1\nexec '" + interpreter + "' \"$@\"\n");
-    fs::permissions(folder.at("bin/python3"), fs::perms::owner_all);
-    PythonCall call = call_of("result = 1");
-    call.python = folder.path();
-    for (int count = 0; count < 3; ++count)
-        CHECK(world.run(call).value() == Outputs{1});
-    CHECK(folder.read("tries") == "tried\n");
-}
-
-TEST_CASE("a script in the place of an interpreter sees the environment and folder of each call")
-{
-    World world;
-    const TempFolder folder;
-    folder.write("bin/python3", "#!/bin/sh\nCHOSEN=\"$GREETING in $(pwd)\" exec '" + interpreter + "' \"$@\"\n");
-    fs::permissions(folder.at("bin/python3"), fs::perms::owner_all);
-    for (const std::string greeting : {"hello", "bye", "hello"}) {
-        PythonCall call =
-            call_of("import os\nresult = [os.environ['CHOSEN'], os.getppid() != " + std::to_string(getpid()) + "]");
-        call.python = folder.path();
-        call.cwd = folder.path();
-        call.env = {{"GREETING", greeting}};
-        CHECK(world.run(std::move(call)).value() == Outputs{Value{Array{greeting + " in " + folder.path(), true}}});
-    }
-}
-
-TEST_CASE("a nursery that nobody needs for ten minutes goes")
-{
-    Strand strand;
-    VirtualClock clock;
-    LocalProcessRunner runner{strand.executor(), strand.pool, clock};
-    runner.fork_from(1);
-    const auto parent = [&] {
-        return *strand.run(run_python(runner, call_of("import os\nresult = os.getppid()")))
-                    .value()
-                    .at(0)
-                    .get<std::int64_t>();
-    };
-    const std::int64_t first = parent();
-    clock.run_for(strand.io, 9min);
-    CHECK(parent() == first);
-    clock.run_for(strand.io, 9min);
-    CHECK(runner.nurseries() == 1);
-    clock.run_for(strand.io, 2min);
-    CHECK(runner.nurseries() == 0);
-    CHECK(parent() != first);
-    CHECK_FALSE(lives(first));
-    strand.run(runner.end_all());
-}
-
-TEST_CASE("nurseries are gone with the runner")
-{
-    std::int64_t nursery = 0;
-    {
-        World world;
-        nursery = world.parent();
-        CHECK(lives(nursery));
-    }
-    CHECK_FALSE(lives(nursery));
-}
-
-TEST_CASE("calls of one nursery run at once, and a cancelled one ends with what it started")
-{
-    World world;
-    const std::int64_t nursery = world.parent();
-    const std::string hour = own_hour();
-    std::vector<Started<Outcome>> calls(8);
-    for (auto& started : calls)
-        world.strand.start(started, run_python(world.runner, call_of("import subprocess\nsubprocess.run(['sleep', '" +
-                                                                     hour + "'], start_new_session=True)")));
-    world.strand.turn_until([&] { return processes_with(hour) >= 16; }); // its code names it, too
-    for (auto& started : calls)
-        started.cancel();
-    world.strand.turn_until([&] { return std::ranges::all_of(calls, [](const auto& one) { return one.ended(); }); });
-    CHECK(processes_with(hour) == 0);
-    CHECK(world.parent() == nursery);
-}
-
-TEST_CASE("a call that is cancelled at any moment of its birth leaves nothing")
-{
-    World world;
-    const std::string hour = own_hour();
-    for (int turns = 0; turns < 60; ++turns) {
-        Started<Outcome> started;
-        world.strand.start(started, run_python(world.runner, call_of("import time\ntime.sleep(" + hour + ")")));
-        world.strand.io.restart();
-        for (int turn = 0; turn < turns; ++turn)
-            world.strand.io.run_one();
-        started.cancel();
-        world.strand.turn_until([&] { return started.ended(); });
-        CHECK(started.thrown != nullptr);
-    }
-    CHECK(world.number(
-              "import os\nresult = len(open(f'/proc/{os.getppid()}/task/{os.getppid()}/children').read().split())") ==
-          1);
 }
