@@ -213,7 +213,7 @@ TEST_CASE_TEMPLATE("arrays of numpy are lists", World, Cold, Warm)
     };
     CHECK(run("ndarray('int64', [[1, 2], [3, 4]]), bool_()").value() ==
           Outputs{Array{Value{Array{1, 2}}, Value{Array{3, 4}}}, true});
-    CHECK(run("{'x': ndarray('float64', [1.5])}").value() == Outputs{Object{{"x", Array{1.5}}}});
+    CHECK(run("{'x': ndarray('float64', [1.5])}").value() == Outputs{Object{{"x", Value{Array{Value{1.5}}}}}});
     CHECK(run("ndarray('float64', [1.5, 1e999])").error().message == "result[1] is a float without a value (inf)");
     CHECK(run("ndarray('object', [b'x', None])").value() == Outputs{Value{Array{"x", nullptr}}});
     CHECK(run("[ndarray('M8[s]', [1])]").error().message ==
