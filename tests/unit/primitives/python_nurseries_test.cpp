@@ -23,6 +23,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+class Listener final : public LineSink {
+public:
+    std::size_t lines = 0;
+    boost::asio::awaitable<void> line(Stream, std::string) override
+    {
+        ++lines;
+        co_return;
+    }
+};
+
 bool lives(std::int64_t process)
 {
     std::ifstream file{"/proc/" + std::to_string(process) + "/stat"};
@@ -191,12 +201,17 @@ TEST_CASE("calls of one nursery run at once, and a cancelled one ends with what 
     PythonWorld world;
     const std::int64_t nursery = world.parent();
     const std::string hour = own_hour();
+    const std::string code = "import subprocess\nchild = subprocess.Popen(['sleep', '" + hour +
+                             "'], start_new_session=True)\nprint('begun')\nchild.wait()";
     std::vector<Started<Outcome>> calls(8);
-    for (auto& started : calls)
-        world.strand.start(started,
-                           run_python(world.runner, python_call("import subprocess\nsubprocess.run(['sleep', '" + hour +
-                                                                "'], start_new_session=True)")));
-    world.strand.turn_until([&] { return processes_with(hour) >= 16; }); // its code names it, too
+    Listener listener;
+    for (auto& started : calls) {
+        PythonCall call = python_call(code);
+        call.lines = &listener;
+        world.strand.start(started, run_python(world.runner, std::move(call)));
+    }
+    world.strand.turn_until([&] { return listener.lines == calls.size(); });
+    CHECK(processes_with(hour) == 8);
     for (auto& started : calls)
         started.cancel();
     world.strand.turn_until([&] { return std::ranges::all_of(calls, [](const auto& one) { return one.ended(); }); });
@@ -213,7 +228,7 @@ TEST_CASE("a call that is cancelled at any moment of its birth leaves nothing")
         world.strand.start(started, run_python(world.runner, python_call("import time\ntime.sleep(" + hour + ")")));
         world.strand.io.restart();
         for (int turn = 0; turn < turns; ++turn)
-            world.strand.io.run_one();
+            world.strand.io.run_one_for(20ms);
         started.cancel();
         world.strand.turn_until([&] { return started.ended(); });
         CHECK(started.thrown != nullptr);
