@@ -53,6 +53,7 @@ void add_delete(CLI::App& program, Action& chosen);
 void add_diff(CLI::App& program, Action& chosen);
 void add_rollout(CLI::App& program, Action& chosen);
 void add_fs(CLI::App& program, Action& chosen);
+void add_init(CLI::App& program, Action& chosen);
 void add_keygen(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);
 

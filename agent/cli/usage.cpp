@@ -9,7 +9,7 @@ namespace forager::cli {
 
 namespace {
 
-const std::vector<std::string> later_commands = {"init", "test"};
+const std::vector<std::string> later_commands = {"test"};
 
 std::vector<std::string> commands_of(const CLI::App& program)
 {

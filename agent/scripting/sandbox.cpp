@@ -1,19 +1,61 @@
 #include "scripting/sandbox.hpp"
 
 #include "base/secrets.hpp"
+#include "base/text.hpp"
+#include "scripting/explaining/familiar.hpp"
 #include "scripting/lua_value.hpp"
 #include "scripting/script.hpp"
 
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 namespace forager::scripting {
 
 namespace {
 
+// The names in the table at `index`.
+std::vector<std::string> names_in(lua_State* L, int index)
+{
+    std::vector<std::string> names;
+    for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING)
+            names.emplace_back(text_at(L, -2));
+    return names;
+}
+
+// What may have been meant instead of a name that the table at 1 does not have.
+std::string instead(lua_State* L, std::string_view table, std::string_view name, std::string otherwise)
+{
+    if (std::string hint = familiar(table, name); !hint.empty())
+        return hint;
+    const auto near = nearest(name, names_in(L, 1));
+    return near ? " (did you mean '" + *near + "'?)" : otherwise;
+}
+
+// Raises that the table at 1 has no such name as the one at 2.
+int raise_missing(lua_State* L, std::string_view table, const char* begin, const char* otherwise)
+{
+    luaL_where(L, 1);
+    luaL_tolstring(L, 2, nullptr);
+    { // no object may be alive where Lua raises
+        const std::string name{text_at(L, -1)};
+        Script::of(L).kept_answer = {Value{begin + name + "'" + instead(L, table, name, otherwise)}};
+    }
+    lua_pop(L, 1);
+    push_value(L, Script::of(L).kept_answer.front());
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
 int undefined_global(lua_State* L)
 {
-    luaL_tolstring(L, 2, nullptr);
-    return luaL_error(L, "undefined global '%s' (a typo, or a missing 'local' or 'require')", lua_tostring(L, -1));
+    return raise_missing(L, "", "undefined global '", " (a typo, or a missing 'local' or 'require')");
+}
+
+int missing_in_os(lua_State* L)
+{
+    return raise_missing(L, "os", "os has no '", "");
 }
 
 // load(chunk, name, mode, env) for text only.
@@ -88,6 +130,17 @@ void restrict_base(lua_State* L)
     lua_setglobal(L, "load");
 }
 
+// The table on top of the stack has a fixed set of names, and `missing` says so of others.
+void fix_names(lua_State* L, lua_CFunction missing)
+{
+    lua_createtable(L, 0, 2);
+    lua_pushcfunction(L, missing);
+    lua_setfield(L, -2, "__index");
+    lua_pushliteral(L, "fixed");
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+}
+
 void restrict_os(lua_State* L)
 {
     luaL_requiref(L, "os", luaopen_os, 0);
@@ -98,6 +151,7 @@ void restrict_os(lua_State* L)
     }
     lua_pushcfunction(L, getenv_unless_secret);
     lua_setfield(L, -2, "getenv");
+    fix_names(L, missing_in_os);
     lua_setglobal(L, "os");
     lua_pop(L, 1);
 }
@@ -105,12 +159,7 @@ void restrict_os(lua_State* L)
 void name_undefined_globals(lua_State* L)
 {
     lua_pushglobaltable(L);
-    lua_createtable(L, 0, 2);
-    lua_pushcfunction(L, undefined_global);
-    lua_setfield(L, -2, "__index");
-    lua_pushliteral(L, "globals");
-    lua_setfield(L, -2, "__metatable");
-    lua_setmetatable(L, -2);
+    fix_names(L, undefined_global);
     lua_pop(L, 1);
 }
 
