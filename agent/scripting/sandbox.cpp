@@ -6,6 +6,7 @@
 #include "scripting/lua_value.hpp"
 #include "scripting/script.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -99,6 +100,57 @@ int collectgarbage(lua_State* L)
     return luaL_error(L, "collectgarbage '%s' is the agent's business: a script has \"collect\" and \"count\"", option);
 }
 
+// os.time() and os.date(FORMAT) are about the present, which is the clock's to tell.
+lua_Integer present(lua_State* L)
+{
+    const auto wall = Script::of(L).world().clock.wall().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(wall).count();
+}
+
+int os_time(lua_State* L)
+{
+    if (lua_isnoneornil(L, 1)) {
+        lua_pushinteger(L, present(L));
+        return 1;
+    }
+    lua_settop(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
+int os_date(lua_State* L)
+{
+    if (lua_isnoneornil(L, 1)) {
+        lua_settop(L, 0);
+        lua_pushliteral(L, "%c");
+    }
+    lua_settop(L, 2);
+    if (lua_isnil(L, 2)) {
+        lua_pushinteger(L, present(L));
+        lua_replace(L, 2);
+    }
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 2, 1);
+    return 1;
+}
+
+// Chance comes from where all of it comes from, so that a seed repeats it; math.randomseed() draws a new one there.
+int random_seed(lua_State* L)
+{
+    if (lua_isnone(L, 1)) {
+        Random& random = Script::of(L).world().random;
+        lua_pushinteger(L, static_cast<lua_Integer>(random.next()));
+        lua_pushinteger(L, static_cast<lua_Integer>(random.next()));
+    }
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 void open_library(lua_State* L, const char* name, lua_CFunction open)
 {
     luaL_requiref(L, name, open, 1);
@@ -141,18 +193,36 @@ void fix_names(lua_State* L, lua_CFunction missing)
     lua_setmetatable(L, -2);
 }
 
+void wrap_field(lua_State* L, const char* name, lua_CFunction function)
+{
+    lua_getfield(L, -2, name);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, -2, name);
+}
+
 void restrict_os(lua_State* L)
 {
     luaL_requiref(L, "os", luaopen_os, 0);
     lua_createtable(L, 0, 4);
-    for (const char* name : {"time", "date", "clock"}) {
-        lua_getfield(L, -2, name);
-        lua_setfield(L, -2, name);
-    }
+    wrap_field(L, "time", os_time);
+    wrap_field(L, "date", os_date);
+    lua_getfield(L, -2, "clock");
+    lua_setfield(L, -2, "clock");
     lua_pushcfunction(L, getenv_unless_secret);
     lua_setfield(L, -2, "getenv");
     fix_names(L, missing_in_os);
     lua_setglobal(L, "os");
+    lua_pop(L, 1);
+}
+
+void seed_chance(lua_State* L)
+{
+    lua_getglobal(L, "math");
+    lua_getfield(L, -1, "randomseed");
+    lua_pushcclosure(L, random_seed, 1);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "randomseed");
+    lua_call(L, 0, 0);
     lua_pop(L, 1);
 }
 
@@ -175,6 +245,7 @@ void open_sandbox(lua_State* L)
     restrict_base(L);
     remove_field(L, "string", "dump");
     restrict_os(L);
+    seed_chance(L);
     open_protected_calls(L);
     open_coroutines(L);
     name_undefined_globals(L);

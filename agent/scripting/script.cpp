@@ -83,6 +83,7 @@ void make_native_table(lua_State* L)
                                  s3_bindings(),
                                  session_bindings(),
                                  task_bindings(),
+                                 test_bindings(),
                                  time_bindings(),
                                  unix_bindings(),
                                  workflow_bindings()})
@@ -95,6 +96,8 @@ void make_native_table(lua_State* L)
     lua_setfield(L, -2, "checks");
     lua_pushboolean(L, static_cast<int>(Script::of(L).mode() == Script::Mode::run));
     lua_setfield(L, -2, "runs");
+    lua_pushboolean(L, static_cast<int>(Script::of(L).world().bench != nullptr));
+    lua_setfield(L, -2, "tests");
 }
 
 // Opens the libraries and runs the library's first file, which gives the functions to enter scripts with.

@@ -38,7 +38,7 @@ function require(name)
   if type(name) ~= "string" then
     error("require takes the name of a module", 2)
   end
-  if name == "forager" or (name:find("^forager%.") and loaded[name]) then
+  if name == "forager" or name == "forager.test" or (name:find("^forager%.") and loaded[name]) then
     return library.require(name)
   end
   if loaded[name] == false then

@@ -362,6 +362,8 @@ it("the index of the API names every function once, and nothing else", function(
   add("response:", functions "Response")
   add("request:", functions "Request")
   add("message:", functions "Message")
+  add("t:", functions "t")
+  add("test.", functions "test")
   same_names("functions of the index", listed, public)
 end)
 
