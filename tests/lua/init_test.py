@@ -29,7 +29,7 @@ class Init(unittest.TestCase):
         done = self.forager("init")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         made = self.files()
-        for name in ("first.lua", "README.md", ".luarc.json", ".emmyrc.json", ".luacheckrc", ".forager/meta/forager.lua"):
+        for name in ("first.lua", "first_test.lua", "README.md", ".luarc.json", ".emmyrc.json", ".luacheckrc", ".forager/meta/forager.lua"):
             self.assertIn(name, made)
         called = self.forager("call", "first.disk", "--script", "first.lua", "--json")
         self.assertEqual(json.loads(called.stdout)["result"]["folder"], "/")
@@ -53,6 +53,12 @@ class Init(unittest.TestCase):
         done = subprocess.run(["luacheck", "--quiet", "--no-color", "."], cwd=self.folder, capture_output=True, text=True,
                               timeout=60)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_the_first_tests_pass(self):
+        self.forager("init")
+        done = self.forager("test", "--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(len(json.loads(done.stdout)["result"]["tests"]), 2)
 
     def test_nothing_is_overwritten_and_what_is_missing_is_made(self):
         (self.folder / "first.lua").write_text("return 1\n")
