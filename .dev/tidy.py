@@ -114,7 +114,8 @@ class Tidy:
         said = self.said_of_all(sources)
         if not said:
             return []
-        misfits = [source for source in sources if str(source.path) in MISFIT.findall(said)]
+        named = set(MISFIT.findall(said))
+        misfits = [source for source in sources if str(source.path) in named]
         rest = [source for source in sources if source not in misfits]
         parts = [rest, misfits] if rest and misfits else [[source] for source in sources]
         return [text for part in parts for text in self.findings(part)]
@@ -136,7 +137,8 @@ class Tidy:
         """What clang-tidy says; nothing when it found nothing, and then that is noted."""
         done = subprocess.run(["clang-tidy-19", "--quiet", *arguments], cwd=self.build, capture_output=True, text=True)
         if done.returncode != 0:
-            return done.stdout or done.stderr
+            # Who was killed says nothing, and has passed nobody.
+            return done.stdout.strip() or done.stderr.strip() or f"clang-tidy ended with status {done.returncode}"
         for source in sources:
             source.stamp.touch()
         return ""

@@ -313,7 +313,8 @@ class ReconcileCase:
         generation = self.watching(2, env={"FORM": "1"})["generation"]
         before = self.replicas()
         # Without a health check, and for a moment, one that will die looks as well as any other.
-        self.write(2, env={"FORM": "2"}, **self.shell("exit 3"), **self.rolling(minReady=f"{self.dies_within}s", progressDeadline=f"{2 * self.dies_within + 1}s"))
+        self.write(2, env={"FORM": "2"}, **self.shell("exit 3"),
+                   **self.rolling(minReady=f"{self.dies_within}s", progressDeadline=f"{2 * self.dies_within + 1}s"))
         self.until_status(lambda status: status["phase"] == "Degraded" and status["message"], "the failure")
         self.until_status(lambda status: status["ready"] == 2 and len(status["instances"]) == 2, "the form before")
         self.assertTrue(set(self.replicas().values()) & set(before.values()), "none of the good ones was kept")
