@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes files into one C++ source: embed.py OUT HEADER FUNCTION ROOT FILE...
+"""Writes files into one C++ source: embed.py [--all] OUT HEADER FUNCTION ROOT FILE...
 
 OUT defines `std::optional<std::string_view> FUNCTION(std::string_view name)`, declared in HEADER, which gives the content
-of FILE by its path below ROOT. FUNCTION may be qualified with its namespace.
+of FILE by its path below ROOT. With --all it is `std::span<const std::pair<std::string_view, std::string_view>>
+FUNCTION()`, which gives all paths and contents. FUNCTION may be qualified with its namespace.
 """
 import os
 import sys
@@ -22,8 +23,20 @@ def escaped(byte: int) -> str:
     return chr(byte)
 
 
+def lookup(name: str) -> str:
+    return (f"std::optional<std::string_view> {name}(std::string_view name)\n{{\n"
+            "    const auto* found = std::ranges::find(files, name, [](const auto& file) { return file.first; });\n"
+            "    if (found == std::end(files))\n        return std::nullopt;\n    return found->second;\n}\n\n")
+
+
+def listing(name: str) -> str:
+    return f"std::span<const std::pair<std::string_view, std::string_view>> {name}()\n{{\n    return files;\n}}\n\n"
+
+
 def main() -> None:
-    out, header, function, root, *files = sys.argv[1:]
+    words = sys.argv[1:]
+    gives = listing if words[0] == "--all" else lookup
+    out, header, function, root, *files = words[1:] if gives is listing else words
     namespace, _, name = function.rpartition("::")
     entries = []
     for path in sorted(files):
@@ -35,9 +48,7 @@ def main() -> None:
         source.write("namespace {\n\nconstexpr std::pair<std::string_view, std::string_view> files[] = {\n")
         source.writelines(entries)
         source.write("};\n\n} // namespace\n\n")
-        source.write(f"std::optional<std::string_view> {name}(std::string_view name)\n{{\n")
-        source.write("    const auto* found = std::ranges::find(files, name, [](const auto& file) { return file.first; });\n")
-        source.write("    if (found == std::end(files))\n        return std::nullopt;\n    return found->second;\n}\n\n")
+        source.write(gives(name))
         source.write(f"}} // namespace {namespace}\n")
 
 

@@ -6,6 +6,7 @@
 #include "functions/builtin.hpp"
 #include "functions/monitors.hpp"
 #include "runtime/run_handler.hpp"
+#include "scripting/coverage.hpp"
 #include "scripting/vm/vm.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -53,7 +54,11 @@ Environment environment_for_children()
 
 App::App(AppConfig config, Observer& observer)
     : config_{std::move(config)},
-      clock_{io_.get_executor()},
+      machine_clock_{io_.get_executor()},
+      virtual_clock_{config_.virtual_time ? std::optional<VirtualClock>{std::in_place, *config_.virtual_time}
+                                          : std::nullopt},
+      clock_{virtual_clock_ ? static_cast<Clock&>(*virtual_clock_) : machine_clock_},
+      random_{config_.seed ? SystemRandom{*config_.seed} : SystemRandom{}},
       processes_{io_.get_executor(), births_, clock_, environment_for_children(), config_.open_files},
       http_{pool_, clock_},
       scheduler_{io_.get_executor(), registry_, clock_, random_, observer, config_.scheduler},
@@ -110,10 +115,13 @@ std::shared_ptr<scripting::Script> App::script(std::string path, scripting::Scri
     scripting::Vm::Config config;
     config.heap_limit = config_.heap_limit;
     config.tasks = config_.tasks;
+    config.line_hook = place.coverage == nullptr ? nullptr : scripting::Coverage::hook;
+    Journal& journal = place.journal == nullptr ? *journal_ : *place.journal;
     const scripting::World world{
-        io_.get_executor(), clock_,          random_,         slicer_,   library_,  pool_,    processes_, http_,
-        place.registry,     place.scheduler, place.workflows, *journal_, *values_,  signals_, colony_,    docker_,
-        kubernetes_,        files_,          store_,          brokers_,  monitors_, queue_,   touch_};
+        io_.get_executor(), clock_,          random_,         slicer_,  library_,  pool_,    processes_, http_,
+        place.registry,     place.scheduler, place.workflows, journal,  *values_,  signals_, colony_,    docker_,
+        kubernetes_,        files_,          store_,          brokers_, monitors_, queue_,   touch_,     place.border,
+        place.bench,        place.coverage};
     return std::make_shared<scripting::Script>(world, std::move(path), mode, config);
 }
 
@@ -148,15 +156,31 @@ Ending App::execute(asio::awaitable<Outcome> work)
         ticker.fire();
     io_.restart();
     executes_ = true;
-    io_.run();
+    bool stuck = false;
+    run_loop([&] {
+        stuck = true;
+        cancel->emit(asio::cancellation_type::all);
+    });
     executes_ = false;
     clock_.disarm(ticker);
     ending.stopped = watchdog.stopped();
     if (thrown)
         ending.outcome = failure_of(thrown);
+    if (stuck)
+        ending.outcome = Failure{Errc::script, "it waits for something that never comes"};
     if (ending.stopped && (ending.stopped->signal != 0 || !ending.outcome))
         ending.outcome = failure_of_stop(*ending.stopped);
     return ending;
+}
+
+// `stuck` hears when virtual time cannot go on: nothing is armed, and nobody outside is asked.
+void App::run_loop(const std::function<void()>& stuck)
+{
+    if (!virtual_clock_) {
+        io_.run();
+        return;
+    }
+    virtual_clock_->run(io_, stuck);
 }
 
 std::function<void()> App::hangup_on_the_strand()

@@ -9,6 +9,7 @@
 #include "io/pool.hpp"
 #include "io/process/local_process_runner.hpp"
 #include "io/system_clock.hpp"
+#include "io/virtual_clock.hpp"
 #include "ports/store_access.hpp"
 #include "primitives/cfs/access.hpp"
 #include "runtime/registry.hpp"
@@ -40,6 +41,8 @@ struct AppConfig {
     std::optional<Duration> time_limit;           ///< of the work
     Duration clean_up = std::chrono::seconds{12}; ///< what it may take to end once it was asked to
     SchedulerConfig scheduler;
+    std::optional<WallTime> virtual_time;           ///< when a time begins that takes none; nothing: the machine's own
+    std::optional<std::uint64_t> seed;              ///< of all chance; nothing: the machine's
     std::function<void()> tick;                     ///< called several times a second while the work goes on
     std::function<void()> hangup;                   ///< what SIGHUP means, where it is not the end
     std::function<void()> interrupt;                ///< the same of SIGINT, while `hear_interrupts` says so
@@ -70,6 +73,10 @@ public:
         Registry& registry;
         Scheduler& scheduler;
         WorkflowRunner& workflows;
+        scripting::Border* border = nullptr;     ///< who answers what it asks of the world
+        scripting::TestBench* bench = nullptr;   ///< of a file of tests
+        Journal* journal = nullptr;              ///< where it records; null: where all do
+        scripting::Coverage* coverage = nullptr; ///< counts its lines
     };
 
     /// The same at another place; it belongs to the caller, who withdraws it.
@@ -123,6 +130,7 @@ public:
 
     boost::asio::any_io_executor executor() { return io_.get_executor(); }
     Clock& clock() { return clock_; }
+    VirtualClock* virtual_clock() { return virtual_clock_ ? &*virtual_clock_ : nullptr; }
     TimePoint now() const { return clock_.now(); }
     http::Client& http() { return http_; }
     Random& random() { return random_; }
@@ -150,11 +158,14 @@ private:
     std::function<bool()> interrupt_on_the_strand();
     Failure failure_of_stop(Watchdog::Stop stop) const;
     void last_act(Watchdog::Stop stop);
+    void run_loop(const std::function<void()>& stuck);
 
     AppConfig config_;
     bool executes_ = false; // a signal that comes when the work is done is for nobody
     boost::asio::io_context io_{1};
-    SystemClock clock_;
+    SystemClock machine_clock_;
+    std::optional<VirtualClock> virtual_clock_;
+    Clock& clock_; // one of the two
     SystemRandom random_;
     BlockingPool pool_;
     BlockingPool births_; // of children: a thousand at once hold up no file, and slow files hold up none

@@ -7,6 +7,7 @@
 #include "config/configuration.hpp"
 #include "io/formats/json.hpp"
 #include "scripting/analysis/analysis.hpp"
+#include "scripting/explaining/excerpt.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -133,7 +134,7 @@ void print_json(const Analysis& all)
 void print_for_people(const Analysis& all)
 {
     for (const Failure& finding : all.findings)
-        write_out(printable(finding.where + ": " + finding.message) + "\n");
+        write_out(printable(finding.where + ": " + finding.message + "\n" + scripting::excerpt_of(finding)));
     for (const Failure& note : all.notes)
         write_err(printable(note.where + ": note: " + note.message) + "\n");
     if (all.more > 0)

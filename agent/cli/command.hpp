@@ -32,6 +32,7 @@ void add_repl(CLI::App& program, Action& chosen);
 void add_run(CLI::App& program, Action& chosen);
 void add_call(CLI::App& program, Action& chosen);
 void add_check(CLI::App& program, Action& chosen);
+void add_test(CLI::App& program, Action& chosen);
 void add_config(CLI::App& program, Action& chosen);
 void add_functions(CLI::App& program, Action& chosen);
 void add_submit(CLI::App& program, Action& chosen);
@@ -53,6 +54,7 @@ void add_delete(CLI::App& program, Action& chosen);
 void add_diff(CLI::App& program, Action& chosen);
 void add_rollout(CLI::App& program, Action& chosen);
 void add_fs(CLI::App& program, Action& chosen);
+void add_init(CLI::App& program, Action& chosen);
 void add_keygen(CLI::App& program, Action& chosen);
 void add_version(CLI::App& program, Action& chosen);
 

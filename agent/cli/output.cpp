@@ -4,6 +4,7 @@
 #include "cli/exit.hpp"
 #include "io/formats/json.hpp"
 #include "io/formats/yaml.hpp"
+#include "scripting/explaining/excerpt.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -44,6 +45,12 @@ std::string with_newline(std::string text)
     return text;
 }
 
+// The traceback, unless all that it tells is the place that is told already.
+std::string calls_of(const Failure& failure)
+{
+    return failure.traceback == "  " + failure.where + ": in main chunk" ? std::string{} : failure.traceback;
+}
+
 // False: the reader is gone.
 bool write_result(std::string_view text)
 {
@@ -60,13 +67,18 @@ std::string failure_json(const Failure& failure)
     return to_json(Value{Object{{"ok", false}, {"error", failure.to_object()}}}) + "\n";
 }
 
-std::string failure_text(const Failure& failure)
+std::string failure_text(const Failure& failure, const std::string& excerpt)
 {
     std::string text = "forager: ";
     if (!failure.where.empty())
         text += failure.where + ": ";
     text += failure.message + "\n";
-    return printable(text + with_newline(failure.traceback));
+    return printable(text + excerpt + with_newline(calls_of(failure)));
+}
+
+std::string failure_text(const Failure& failure)
+{
+    return failure_text(failure, scripting::excerpt_of(failure));
 }
 
 void hold_standard_streams()

@@ -42,9 +42,11 @@ void write_out(std::string_view text);
 /// The same while there is more to do: signals are still asked to end that. False: the reader is gone.
 bool write_out_meanwhile(std::string_view text);
 
-/// A failure as one line of JSON, and for people.
+/// A failure as one line of JSON, and for people: with the line of the script that it is about, which is read, or with
+/// this excerpt.
 std::string failure_json(const Failure& failure);
 std::string failure_text(const Failure& failure);
+std::string failure_text(const Failure& failure, const std::string& excerpt);
 
 /// Writes to stderr what can be written there.
 void write_err(std::string_view text);

@@ -9,8 +9,6 @@ namespace forager::cli {
 
 namespace {
 
-const std::vector<std::string> later_commands = {"init", "test"};
-
 std::vector<std::string> commands_of(const CLI::App& program)
 {
     std::vector<std::string> names;
@@ -94,8 +92,6 @@ std::optional<Failure> wrong_command(const CLI::App& program, const std::vector<
     const std::string name = unshielded(*found);
     if (std::ranges::find(known, name) != known.end())
         return {};
-    if (std::ranges::find(later_commands, name) != later_commands.end())
-        return with_help("'forager " + name + "' is not part of this version yet; there are " + listed(known));
     return with_help("there is no command '" + tail(name, 80) + "'" + instead(name, known));
 }
 

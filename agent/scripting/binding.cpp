@@ -1,7 +1,7 @@
 #include "scripting/binding.hpp"
 
 #include "core/options.hpp"
-#include "io/formats/json.hpp"
+#include "scripting/border.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
 #include "scripting/script.hpp"
@@ -19,15 +19,6 @@ namespace {
 const Binding& binding_of(lua_State* L)
 {
     return *static_cast<const Binding*>(lua_touserdata(L, lua_upvalueindex(1)));
-}
-
-// What was called as scripts know it: the binding json_encode is json.encode.
-std::string public_name(const Binding& binding)
-{
-    std::string name{binding.name};
-    if (const auto end = name.find('_'); end != std::string::npos)
-        name[end] = '.';
-    return name;
 }
 
 Result<Outputs> arguments(lua_State* L)
@@ -91,12 +82,28 @@ int call_instant(lua_State* L)
     return static_cast<int>(outputs.size());
 }
 
-void prepare(lua_State* L, Waiting function)
+Waiting work_of(const Binding& binding)
+{
+    const auto* outside = std::get_if<Outside>(&binding.function);
+    return outside != nullptr ? outside->work : std::get<Inside>(binding.function).work;
+}
+
+asio::awaitable<Outcome> asked(const Binding& binding, Request request)
+{
+    const Waiting work = work_of(binding);
+    Border* border = request.script.border();
+    if (border == nullptr)
+        return work(std::move(request));
+    const bool outside = std::holds_alternative<Outside>(binding.function);
+    return border->answer({public_name(binding), outside, binding.stub, std::move(request), work});
+}
+
+void prepare(lua_State* L)
 {
     Vm& vm = Vm::of(L);
     auto args = arguments(L);
     vm.current().operation = std::make_unique<Awaited>(
-        args ? function(Request{Script::of(L), vm.context(), std::move(*args)}) : failed(args.error()));
+        args ? asked(binding_of(L), Request{Script::of(L), vm.context(), std::move(*args)}) : failed(args.error()));
 }
 
 int call_waiting(lua_State* L)
@@ -104,24 +111,22 @@ int call_waiting(lua_State* L)
     Vm& vm = Vm::of(L);
     if (!vm.may_wait(L))
         return lua_error(L);
-    prepare(L, std::get<Waiting>(binding_of(L).function));
+    prepare(L);
     return vm.wait_for_operation(L);
 }
 
-// In a script that is only checked, nothing is done: the answer is the stub.
-int call_stub(lua_State* L)
-{
-    const Binding& binding = binding_of(L);
-    Script& script = Script::of(L);
-    script.used_stub = true;
-    if (binding.stub == nullptr)
-        return 0;
-    script.kept_answer = {parse_json(binding.stub).value()};
-    push_output(L, script.kept_answer.front());
-    return 1;
-}
-
 } // namespace
+
+std::string public_name(const Binding& binding)
+{
+    const auto* outside = std::get_if<Outside>(&binding.function);
+    if (outside != nullptr && outside->name != nullptr)
+        return outside->name;
+    std::string name{binding.name};
+    if (const auto end = name.find('_'); end != std::string::npos)
+        name[end] = '.';
+    return name;
+}
 
 asio::awaitable<Outcome> failed(Failure failure)
 {
@@ -145,14 +150,13 @@ void raise_kept_failure(lua_State* L)
 
 void add_bindings(lua_State* L, std::span<const Binding> bindings)
 {
-    const bool stubs = Script::of(L).mode() == Script::Mode::check;
     for (const Binding& binding : bindings) {
         if (const auto* function = std::get_if<lua_CFunction>(&binding.function)) {
             lua_pushcfunction(L, *function);
         } else {
-            const bool waits = std::holds_alternative<Waiting>(binding.function);
+            const bool at_once = std::holds_alternative<Instant>(binding.function);
             lua_pushlightuserdata(L, const_cast<Binding*>(&binding));
-            lua_pushcclosure(L, !waits ? call_instant : stubs ? call_stub : call_waiting, 1);
+            lua_pushcclosure(L, at_once ? call_instant : call_waiting, 1);
         }
         lua_setfield(L, -2, binding.name);
     }

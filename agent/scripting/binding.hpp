@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -33,9 +34,20 @@ struct Request {
 using Instant = Outcome (*)(Request& request);
 using Waiting = boost::asio::awaitable<Outcome> (*)(Request request);
 
+/// Waits for what is the agent's own: a step, a value, another function.
+struct Inside {
+    Waiting work;
+};
+
+/// Waits for the world outside. Who answers is the border's to say.
+struct Outside {
+    Waiting work;
+    const char* name = nullptr; ///< as scripts know it, where the binding's own name does not tell
+};
+
 struct Binding {
     const char* name;
-    std::variant<Instant, Waiting, lua_CFunction> function;
+    std::variant<Instant, Inside, Outside, lua_CFunction> function;
     const char* stub = nullptr;   ///< JSON of a plausible answer, for `check`, where a waiting call does no work
     bool takes_functions = false; ///< they are kept in the registry, and arrive as the integers that name them
     bool any_numbers = false;     ///< it refuses numbers that are not finite itself, or has words for them
@@ -47,6 +59,9 @@ void keep_failure(lua_State* L, Failure failure);
 
 /// Adds the bindings to the table on top of the stack.
 void add_bindings(lua_State* L, std::span<const Binding> bindings);
+
+/// What was called as scripts know it: the binding json_encode is json.encode.
+std::string public_name(const Binding& binding);
 
 /// For a waiting binding that has nothing to wait for.
 boost::asio::awaitable<Outcome> failed(Failure failure);

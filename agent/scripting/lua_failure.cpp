@@ -1,5 +1,6 @@
 #include "scripting/lua_failure.hpp"
 
+#include "scripting/explaining/runtime_hint.hpp"
 #include "scripting/lua_value.hpp"
 
 #include <cstring>
@@ -231,6 +232,7 @@ Failure to_failure(lua_State* L, int index)
     if (lua_type(L, index) == LUA_TSTRING) {
         failure.message = std::string{text_at(L, index)};
         split_place(failure);
+        failure.message += runtime_hint(failure.message);
         return failure;
     }
     if (lua_istable(L, index))

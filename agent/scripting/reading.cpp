@@ -8,31 +8,24 @@
 
 namespace forager::scripting {
 
-namespace {
-
-enum class Fit { whole, cut, wrong };
-
-Fit fit_of(lua_State* L, const std::string& text)
-{
-    lua_settop(L, 0);
-    if (luaL_loadbufferx(L, text.data(), text.size(), "=input", "t") == LUA_OK)
-        return Fit::whole;
-    const char* message = lua_tostring(L, -1);
-    return std::string_view{message == nullptr ? "" : message}.ends_with("<eof>") ? Fit::cut : Fit::wrong;
-}
-
-} // namespace
-
-bool is_incomplete(const std::string& text)
+Fit fit_of(const std::string& text)
 {
     const std::unique_ptr<lua_State, void (*)(lua_State*)> state{luaL_newstate(), lua_close};
     if (!state)
         throw std::bad_alloc{};
+    if (luaL_loadbufferx(state.get(), text.data(), text.size(), "=input", "t") == LUA_OK)
+        return Fit::whole;
+    const char* message = lua_tostring(state.get(), -1);
+    return std::string_view{message == nullptr ? "" : message}.ends_with("<eof>") ? Fit::cut : Fit::wrong;
+}
+
+bool is_incomplete(const std::string& text)
+{
     // A line break, since it ends a text in quotes: that is wrong, and not cut.
-    const Fit expression = fit_of(state.get(), "return " + text + "\n");
+    const Fit expression = fit_of("return " + text + "\n");
     if (expression == Fit::whole)
         return false;
-    const Fit statements = fit_of(state.get(), text + "\n");
+    const Fit statements = fit_of(text + "\n");
     return statements != Fit::whole && (expression == Fit::cut || statements == Fit::cut);
 }
 

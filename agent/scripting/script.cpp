@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "scripting/bindings/bindings.hpp"
 #include "scripting/durability.hpp"
+#include "scripting/explaining/syntax_hint.hpp"
 #include "scripting/library.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
@@ -82,6 +83,7 @@ void make_native_table(lua_State* L)
                                  s3_bindings(),
                                  session_bindings(),
                                  task_bindings(),
+                                 test_bindings(),
                                  time_bindings(),
                                  unix_bindings(),
                                  workflow_bindings()})
@@ -94,6 +96,8 @@ void make_native_table(lua_State* L)
     lua_setfield(L, -2, "checks");
     lua_pushboolean(L, static_cast<int>(Script::of(L).mode() == Script::Mode::run));
     lua_setfield(L, -2, "runs");
+    lua_pushboolean(L, static_cast<int>(Script::of(L).world().bench != nullptr));
+    lua_setfield(L, -2, "tests");
 }
 
 // Opens the libraries and runs the library's first file, which gives the functions to enter scripts with.
@@ -210,8 +214,10 @@ Result<void> Script::load(std::string_view text)
     // A first line for the shell is no Lua; its end stays, so that lines keep their numbers.
     if (text.starts_with('#'))
         text.remove_prefix(std::min(text.find('\n'), text.size()));
-    if (luaL_loadbufferx(L, text.data(), text.size(), ("@" + path_).c_str(), "t") != LUA_OK)
-        return syntax_failure(L, path_);
+    // A call behind its `return` would else be a tail call, and an error in it have no place.
+    const std::string source = "local _ <close> = nil; " + std::string{text};
+    if (luaL_loadbufferx(L, source.data(), source.size(), ("@" + path_).c_str(), "t") != LUA_OK)
+        return with_syntax_hint(syntax_failure(L, path_), text);
     main_ = luaL_ref(L, LUA_REGISTRYINDEX);
     return {};
 }

@@ -20,6 +20,7 @@
 #include "runtime/scheduler.hpp"
 #include "runtime/signals.hpp"
 #include "runtime/workflow_runner.hpp"
+#include "scripting/border.hpp"
 #include "scripting/declared_reconciler.hpp"
 #include "scripting/library.hpp"
 #include "scripting/line_queue.hpp"
@@ -47,7 +48,9 @@ class Client;
 namespace forager::scripting {
 
 class Listener;
+class Coverage;
 class Session;
+class TestBench;
 
 /// The member of the colony as whom scripts ask it, made when it is first wanted. Failures: refused, with what to set.
 using ColonyAccess = std::function<Result<ColonyMember*>()>;
@@ -77,6 +80,9 @@ struct World {
     const MonitorsAccess& monitors;
     const WorkQueueAccess& queue;
     const TouchAccess& touch;
+    Border* border = nullptr;     ///< who answers what they ask of the world; null: the world
+    TestBench* bench = nullptr;   ///< of a file of tests
+    Coverage* coverage = nullptr; ///< what counts the lines that run; null: nobody
 };
 
 /// Something that a script wants to be done at certain times.
@@ -159,6 +165,9 @@ public:
     /// The names that it declared.
     const std::vector<std::string>& declared() const { return declared_; }
     Vm& vm() { return *vm_; }
+
+    /// Who answers its calls that wait; null: nobody stands between it and the world.
+    Border* border() { return mode_ == Mode::check ? &stubs_ : world_.border; }
     Mode mode() const { return mode_; }
     const std::string& path() const { return path_; }
 
@@ -213,6 +222,7 @@ private:
     Registry* registry_;
     std::string path_;
     Mode mode_;
+    StubBorder stubs_;
     std::shared_ptr<Vm> vm_;
     std::string digest_; // of the text that is loaded
     std::vector<std::string> declared_;

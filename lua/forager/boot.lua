@@ -23,11 +23,11 @@ function library.require(name)
   return loaded[name]
 end
 
-local function load_module(name, fail)
+local function load_module(name)
   local source, path = native.module_source(name)
   local chunk, problem = load(source, "@" .. path, "t")
   if not chunk then
-    fail({ code = "script", message = problem }, true)
+    error(native.syntax_failure(problem, path, source), 0)
   end
   local value = chunk(name, path)
   return value == nil and true or value
@@ -38,16 +38,15 @@ function require(name)
   if type(name) ~= "string" then
     error("require takes the name of a module", 2)
   end
-  if name == "forager" or (name:find("^forager%.") and loaded[name]) then
+  if name == "forager" or name == "forager.test" or (name:find("^forager%.") and loaded[name]) then
     return library.require(name)
   end
-  local fail = library.require("forager.failure").raise
   if loaded[name] == false then
-    fail { code = "script", message = "module '" .. name .. "' requires itself" }
+    library.require("forager.failure").raise { code = "script", message = "module '" .. name .. "' requires itself" }
   end
   if loaded[name] == nil then
     loaded[name] = false
-    loaded[name] = load_module(name, fail)
+    loaded[name] = load_module(name)
   end
   return loaded[name]
 end

@@ -8,7 +8,7 @@ local options = require "forager.options"
 local wait_options = known.options("context.wait", { timeout = "duration", beside = "boolean" }, 2)
 
 ---@class forager.Context
-local Context = known.object("context", { __name = "context" })
+local Context = known.object "context"
 Context.__index = Context
 
 local function formatted(format, ...)
@@ -122,12 +122,6 @@ local context = {}
 
 function context.new(id, name, durable)
   return setmetatable({ id = id, name = name, durable = durable or false }, Context)
-end
-
-function context.check(value)
-  if getmetatable(value) ~= Context then
-    failure.bad "this is not a context: call it as ctx:log(…), with a colon"
-  end
 end
 
 context.formatted = formatted

@@ -23,7 +23,8 @@ local function described(what, value)
   for name, field in pairs(value) do
     fields[name] = described(what .. "." .. name, field)
   end
-  return { what = what, fields = fields, open = getmetatable(value) ~= nil }
+  local metatable = getmetatable(value)
+  return { what = what, fields = fields, open = metatable ~= nil and metatable ~= "fixed" }
 end
 
 local function library()

@@ -80,11 +80,11 @@ end
 local start_options = known.options("docker.start", create_options, 1)
 
 -- One that is there, by its name; or a new one.
-function docker.start(given)
-  if type(given) == "string" then
-    return native.docker_start(given)
+function docker.start(what)
+  if type(what) == "string" then
+    return native.docker_start(what)
   end
-  return spoken.heard(native.docker_start_new, options.check("docker.start", given, start_options))
+  return spoken.heard(native.docker_start_new, options.check("docker.start", what, start_options))
 end
 
 -- The calls that take a container's name, and options if any.

@@ -37,6 +37,9 @@ end
 
 local function parameter(what, position, given)
   what = ("%s: argument %d"):format(what, position)
+  if type(given) == "string" then
+    failure.declare([[%s is '%s', and must be a name and a type, as in { "%s", "string" }]], what, given, given)
+  end
   options.check(what, given, argument_options, 2, failure.declare)
   local name, type_name = given[1] or given.name, given[2] or given.type or "any"
   if type(name) ~= "string" then
@@ -57,7 +60,7 @@ local function parameters(what, given)
   local list = native.list {}
   for key in pairs(given) do
     if math.type(key) ~= "integer" then
-      failure.declare([[%s: args is a list, as in { { "picture", "string" } }]], what)
+      failure.declare([[%s: 'args' is a list, as in { { "picture", "string" } }]], what)
     end
   end
   local seen = {}
@@ -73,9 +76,12 @@ local function parameters(what, given)
 end
 
 function functions.func(given)
+  if type(given) == "string" then
+    failure.declare([[func takes one table: func { name = '%s', run = function(ctx) … end }]], given)
+  end
   options.check("func", given, function_options, 0, failure.declare)
   if given.name == nil then
-    failure.declare "func needs a name"
+    failure.declare [[func needs a name: func { name = "FAMILY.NAME", run = function(ctx) … end }]]
   end
   local what = ("func '%s'"):format(given.name)
   if given.run == nil then
@@ -154,6 +160,9 @@ function functions.listen(event, fn, given, owner)
   options.argument("on", 1, event, "string", failure.declare)
   options.argument("on", 2, fn, "function", failure.declare)
   given = options.check("on", given or {}, on_options, 0, failure.declare)
+  if not event:find "^%l[%l%d-]*:" then
+    failure.declare([[on: '%s' is no event: it is SOURCE:WHAT, as in "redis:orders.*" or "file:/srv/*.csv"]], event)
+  end
   local is_hook, is_message = event:find "^http:" ~= nil, messages.is_event(event)
   if (given.secret_file or given.signature) and not is_hook then
     failure.declare("on: secret_file and signature are for http: events, not for '%s'", event)

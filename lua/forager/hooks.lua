@@ -5,7 +5,7 @@ local known = require "forager.known"
 local hooks = {}
 
 ---@class forager.Request
-local Request = known.object("request", { __name = "request" })
+local Request = known.object("request", true)
 Request.__index = Request
 
 -- The body as data.

@@ -24,7 +24,7 @@ local request_options = {
 }
 
 ---@class forager.Response
-local Response = known.object("response", { __name = "response" })
+local Response = known.object("response", true)
 Response.__index = Response
 
 -- The body as data.

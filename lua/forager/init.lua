@@ -67,7 +67,7 @@ return setmetatable(forager, {
       names[#names + 1] = present
     end
     local near = native.nearest(tostring(name), native.list(names))
-    local hint = near and (" (did you mean '%s'?)"):format(near) or ""
+    local hint = native.familiar("forager", tostring(name)) or near and (" (did you mean '%s'?)"):format(near) or ""
     require("forager.failure").raise {
       code = "script",
       message = ("forager has no '%s'%s"):format(tostring(name), hint),

@@ -5,7 +5,7 @@ local known = require "forager.known"
 local messages = {}
 
 ---@class forager.Message
-local Message = known.object("message", { __name = "message" })
+local Message = known.object("message", true)
 Message.__index = Message
 
 -- The payload as data.

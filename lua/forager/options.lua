@@ -66,7 +66,7 @@ local checks = {
     return type(value) == "string"
   end,
   duration = function(value)
-    return native.duration(value) ~= nil
+    return (type(value) == "string" or type(value) == "number") and native.duration(value) ~= nil
   end,
   bytes = function(value)
     return options.bytes(value) ~= nil
@@ -120,6 +120,9 @@ local function unknown(raise, what, key, spec)
 end
 
 local function shown(value)
+  if value == nil then
+    return "nil"
+  end
   if type(value) == "string" and #value <= 40 then
     return ("%s ('%s')"):format(article(kind_of(value)), value)
   end

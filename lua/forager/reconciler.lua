@@ -11,7 +11,7 @@ local tasks = require "forager.tasks"
 local reconciler = {}
 
 ---@class forager.Reconciler
-local Reconciler = known.object("reconciler", { __name = "reconciler" })
+local Reconciler = known.object "reconciler"
 Reconciler.__index = Reconciler
 
 -- What belongs to a handle: { kind, actual, apply, delete, timeout }.

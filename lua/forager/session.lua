@@ -17,7 +17,7 @@ local function compiled(text, line)
   if not chunk then
     chunk, problem = load(above .. text, "@stdin", "t")
   end
-  return chunk or error(problem, 0)
+  return chunk or error(native.syntax_failure(problem, "stdin", above .. text), 0)
 end
 
 -- What is no data becomes text, but for numbers, which are text where they are shown.

@@ -7,7 +7,7 @@ local options = require "forager.options"
 local tasks = {}
 
 ---@class forager.Task
-local Task = known.object("task", { __name = "task" })
+local Task = known.object("task", false, "task:join() gives its result")
 Task.__index = Task
 
 function Task:join()
@@ -64,16 +64,24 @@ function Group:__close()
   end
 end
 
+local function not_around(format, ...)
+  failure.bad(format .. ": write function() … end around the call", ...)
+end
+
+local function check_function(what, position, fn)
+  options.argument(what, position, fn, "function", not_around)
+end
+
 local function check_functions(what, ...)
   local count = select("#", ...)
   for i = 1, count do
-    options.argument(what, i, (select(i, ...)), "function")
+    check_function(what, i, (select(i, ...)))
   end
   return count
 end
 
 function tasks.spawn(fn, ...)
-  options.argument("spawn", 1, fn, "function")
+  check_function("spawn", 1, fn)
   return native.spawn(nil, 0, fn, ...)
 end
 
@@ -108,7 +116,7 @@ end
 
 function tasks.timeout(limit, fn, ...)
   options.argument("timeout", 1, limit, "duration")
-  options.argument("timeout", 2, fn, "function")
+  check_function("timeout", 2, fn)
   local group <close> = new_group()
   group:spawn(fn, ...)
   local ended = group:next_ended(limit)
@@ -123,7 +131,7 @@ function tasks.sleep(duration)
 end
 
 ---@class forager.Channel
-local Channel = known.object("channel", { __name = "channel" })
+local Channel = known.object "channel"
 Channel.__index = Channel
 
 -- A bounded queue between tasks. `capacity` is how many values it holds while nobody receives (default 1).

@@ -133,6 +133,9 @@ function unix.sh(command, given)
   local argv
   if type(command) == "string" then
     argv = native.list { "/bin/sh", "-c", command }
+    if type(given) == "string" then
+      failure.bad([[sh takes a line and options, not '%s' behind it: sh "ls -l" or sh { "ls", "-l" }]], given)
+    end
     given = options.check("sh", given or {}, command_options)
   elseif type(command) == "table" and given == nil then
     given = options.check("sh", command, command_options, #command)

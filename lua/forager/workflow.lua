@@ -6,7 +6,7 @@ local options = require "forager.options"
 local workflow = {}
 
 ---@class forager.Workflow
-local Workflow = known.object("workflow", { __name = "workflow" })
+local Workflow = known.object "workflow"
 Workflow.__index = Workflow
 
 -- A task of a workflow. Used as an argument it stands for the task's result; `handle.file` and `handle[1]` for a part

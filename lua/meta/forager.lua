@@ -64,11 +64,11 @@ local forager = {}
 
 -- Runs a command: a line for /bin/sh, or a table of words that no shell touches.
 -- Errors: `exit`, `timed_out`, `not_found` (program, folder), `refused`, `bad_arguments`.
----@param line string
+---@param command string
 ---@param options? forager.CommandOptions
 ---@return forager.Completed
 ---@overload fun(command: forager.Command): forager.Completed
-function forager.sh(line, options) end
+function forager.sh(command, options) end
 
 -- Runs Python code in an interpreter of its own and gives what it returns; a tuple is several values, None is none.
 -- Errors: `script` (an exception), `exit`, `timed_out`, `not_found` (interpreter, file, function), `bad_arguments` (a

@@ -268,6 +268,42 @@ it("the options of the stubs are those that the library takes", function()
   end
 end)
 
+-- What is written `function OWNER.name(PARAMETERS)`: parameters by owner and name.
+local function parameters(text)
+  local found = {}
+  for owner, sign, name, list in ("\n" .. text):gmatch "\nfunction ([%w_.]+)([.:])([%w_]+)%(([^)]*)%)" do
+    found[owner .. "." .. name] = sign .. name .. "(" .. list .. ")"
+  end
+  return found
+end
+
+-- The library calls tables of options `given`, and takes `...` at the end to refuse it.
+local function as_told(list)
+  return (list:gsub("%f[%w]given%f[%W]", "options"):gsub(",? ?%.%.%.%)$", ")"))
+end
+
+it("functions take in the stubs what they take in the library", function()
+  local sources, names = {}, {}
+  for _, path in ipairs(files.glob(root .. "/lua/forager/*.lua")) do
+    sources[#sources + 1] = files.read(path)
+  end
+  local library, stubbed = parameters(table.concat(sources, "\n")), parameters(stubs)
+  -- Functions of `forager` itself are given by their own files.
+  for name, source in files.read(root .. "/lua/forager/init.lua"):gmatch "\n  ([%w_]+) = ([%w_]+%.[%w_]+)," do
+    names["forager." .. name] = source
+  end
+  local compared = 0
+  for name, stub in pairs(stubbed) do
+    local source = library[names[name] or name]
+    if source then
+      compared = compared + 1
+      source = source:gsub("^([.:])[%w_]+", "%1" .. name:match "[%w_]+$")
+      spec.equal(name .. as_told(stub), name .. as_told(source))
+    end
+  end
+  spec.equal(compared > 120, true)
+end)
+
 it("the fields of the results are those of the stubs", function()
   local failed = keeper:reconcile(kept, {
     apply = function()
@@ -326,6 +362,8 @@ it("the index of the API names every function once, and nothing else", function(
   add("response:", functions "Response")
   add("request:", functions "Request")
   add("message:", functions "Message")
+  add("t:", functions "t")
+  add("test.", functions "test")
   same_names("functions of the index", listed, public)
 end)
 

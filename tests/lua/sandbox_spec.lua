@@ -15,9 +15,34 @@ it("what reaches outside is not there", function()
   for _, name in ipairs { "io", "dofile", "loadfile", "package", "debug", "native" } do
     equal(missing(name), true)
   end
-  equal({ os.execute, os.exit, os.remove, string.dump }, {})
+  equal({ rawget(os, "execute"), rawget(os, "exit"), rawget(os, "remove"), string.dump }, {})
   equal(load("\27Lua", "x", "b") == nil, true)
   contains(select(2, pcall(collectgarbage, "stop")), "agent")
+end)
+
+it("what os does not have is an error that says what stands for it", function()
+  local fine, problem = pcall(function()
+    return os.execute "ls"
+  end)
+  equal(fine, false)
+  contains(problem, "os has no 'execute' (commands are run with forager.sh)")
+end)
+
+it("a method that is called with a dot, or does not exist, is an error that says so", function()
+  local task = forager.spawn(function() end)
+  for call, told in pairs {
+    [function()
+      task.join()
+    end] = "'join' is a method: call it with a colon, task:join(…)",
+    [function()
+      task:jion()
+    end] = "a task has no 'jion' (did you mean 'join'?)",
+    [function()
+      return task.size
+    end] = "a task has no 'size' (task:join() gives its result)",
+  } do
+    contains(tostring(select(2, pcall(call))), told)
+  end
 end)
 
 it("the names of the library are checked, too", function()

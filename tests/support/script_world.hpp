@@ -85,6 +85,7 @@ public:
     MonitorsAccess monitors = [] { return Failure{Errc::refused, "there are no monitors"}; };
     WorkQueueAccess queue = [] { return Failure{Errc::refused, "there is no queue"}; };
     TouchAccess touch;
+    scripting::Border* border = nullptr; ///< of the scripts that are made from now on
 
 private:
     scripting::Script& make(std::string_view text, Mode mode, scripting::Vm::Config config, Registry& declares)
@@ -94,7 +95,7 @@ private:
         const scripting::World outside{
             io.get_executor(), clock,     random, slicer_,          *library_, pool_,   processes_, http_,
             declares,          scheduler, runner, *journal_in_use_, values,    signals, colony,     docker,
-            kubernetes,        files,     store,  brokers,          monitors,  queue,   touch};
+            kubernetes,        files,     store,  brokers,          monitors,  queue,   touch,      border};
         scripts_.push_back(std::make_shared<scripting::Script>(outside, path, mode, config));
         if (auto loaded = scripts_.back()->load(); !loaded)
             throw std::logic_error{loaded.error().message};

@@ -4,6 +4,7 @@
 #include "cli/output.hpp"
 #include "control/client.hpp"
 #include "io/formats/json.hpp"
+#include "scripting/explaining/excerpt.hpp"
 #include "scripting/reading.hpp"
 
 #include <utility>
@@ -76,7 +77,8 @@ asio::awaitable<std::optional<Conversation::Read>> Conversation::read()
 asio::awaitable<void> Conversation::answer(Read input)
 {
     evaluating_ = true;
-    const Outcome outcome = co_await evaluator_.evaluate(std::move(input.text), input.line);
+    evaluated_ = std::move(input);
+    const Outcome outcome = co_await evaluator_.evaluate(evaluated_.text, evaluated_.line);
     evaluating_ = false;
     if (evaluator_.is_open())
         tell(outcome);
@@ -111,7 +113,15 @@ void Conversation::fail(const Failure& failure)
     if (common_.json)
         write_out_meanwhile(failure_json(failure));
     else
-        lines_.print(failure_text(failure));
+        lines_.print(failure_text(failure, excerpt_for(failure)));
+}
+
+// Of the last input, or of a file.
+std::string Conversation::excerpt_for(const Failure& failure) const
+{
+    if (!failure.where.starts_with("stdin:"))
+        return scripting::excerpt_of(failure);
+    return scripting::excerpt_in(evaluated_.text, static_cast<std::size_t>(evaluated_.line), failure);
 }
 
 void Conversation::help_out()

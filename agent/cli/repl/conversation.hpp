@@ -42,11 +42,13 @@ private:
     void tell(const Outcome& outcome);
     void tell_for_programs(const Outcome& outcome);
     void fail(const Failure& failure);
+    std::string excerpt_for(const Failure& failure) const;
     void help_out();
 
     Lines& lines_;
     Evaluator& evaluator_;
     const Common& common_;
+    Read evaluated_;
     std::int64_t lines_read_ = 0;
     bool evaluating_ = false;
     bool all_succeeded_ = true;

@@ -1,6 +1,7 @@
 #include "scripting/analysis/analysis.hpp"
 
 #include "scripting/analysis/walk/walker.hpp"
+#include "scripting/explaining/syntax_hint.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/module_file.hpp"
 
@@ -33,7 +34,7 @@ std::optional<Failure> syntax_error(const SourceFile& file)
     const auto& [path, source, reassigned] = file;
     if (!state || luaL_loadbufferx(state.get(), source.data(), source.size(), ("@" + path).c_str(), "t") == LUA_OK)
         return std::nullopt;
-    return syntax_failure(state.get(), path);
+    return with_syntax_hint(syntax_failure(state.get(), path), source);
 }
 
 // The files of one script: a first walk through all of them, then a second one.

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "scripting/analysis/literals.hpp"
+#include "scripting/explaining/familiar.hpp"
 
 #include <algorithm>
 #include <ranges>
@@ -107,8 +108,18 @@ const Shape* Judge::method(const Known& base, std::string_view name, std::size_t
         return nullptr;
     if (const auto found = table.fields.find(name); found != table.fields.end())
         return &found->second;
-    add("a " + table.title + " has no method " + quoted(name) + hint(name, table.names(), ""), line, Errc::script);
+    add("a " + table.title + " has no method " + quoted(name) + hint(name, table.names(), familiar("*", name)), line,
+        Errc::script);
     return nullptr;
+}
+
+void Judge::called_with_dot(const Known& base, std::string_view name, const Known& first, std::size_t line)
+{
+    const bool object = base.kind == Known::Kind::shape && base.shape->object;
+    const bool other = first.kind != Known::Kind::nothing && first.kind != Known::Kind::shape;
+    if (object && other && base.shape->fields.contains(name))
+        add(quoted(name) + " is a method: call it with a colon, " + base.shape->title + ":" + std::string{name} + "(…)",
+            line, Errc::bad_arguments);
 }
 
 Known Judge::result(const Known& callee, const Known& first)
@@ -219,10 +230,13 @@ void Judge::report(const Doubt& doubt, const Scopes& scopes)
 
 std::string Judge::message(const Doubt& doubt, const Scopes& scopes) const
 {
+    const std::string known = familiar(doubt.table == nullptr ? "" : doubt.table->title, doubt.name);
     if (doubt.table != nullptr)
-        return doubt.table->title + " has no " + quoted(doubt.name) + hint(doubt.name, doubt.table->names(), "");
+        return doubt.table->title + " has no " + quoted(doubt.name) +
+               (known.empty() ? hint(doubt.name, doubt.table->names(), familiar("*", doubt.name)) : known);
     return "undefined global " + quoted(doubt.name) +
-           hint(doubt.name, global_names(scopes), " (a typo, or a missing 'local' or 'require')");
+           (known.empty() ? hint(doubt.name, global_names(scopes), " (a typo, or a missing 'local' or 'require')")
+                          : known);
 }
 
 void Judge::add(std::string message, std::size_t line, Errc code)

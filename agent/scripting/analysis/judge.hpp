@@ -65,6 +65,9 @@ public:
     /// The function behind a method call; null when it is not known.
     const Shape* method(const Known& base, std::string_view name, std::size_t line);
 
+    /// base.name(first, …): a mistake where that is a method, and `first` for certain not its object.
+    void called_with_dot(const Known& base, std::string_view name, const Known& first, std::size_t line);
+
     /// The value that a call gives. `first` is the first argument.
     Known result(const Known& callee, const Known& first);
 

@@ -30,6 +30,7 @@ std::span<const Binding> reconciler_bindings();
 std::span<const Binding> s3_bindings();
 std::span<const Binding> session_bindings();
 std::span<const Binding> task_bindings();
+std::span<const Binding> test_bindings();
 std::span<const Binding> time_bindings();
 std::span<const Binding> unix_bindings();
 std::span<const Binding> workflow_bindings();

@@ -96,9 +96,9 @@ asio::awaitable<Outcome> broker_stream(Request request)
 
 constexpr Binding bindings[] = {
     {"broker_take", broker_take},
-    {"broker_publish", broker_publish},
-    {"broker_request", broker_request, R"({"channel":"","payload":"{}"})"},
-    {"broker_stream", broker_stream, R"("0-1")"},
+    {"broker_publish", Outside{broker_publish}},
+    {"broker_request", Outside{broker_request}, R"({"channel":"","payload":"{}"})"},
+    {"broker_stream", Outside{broker_stream}, R"("0-1")"},
 };
 
 } // namespace

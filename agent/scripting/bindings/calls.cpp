@@ -113,8 +113,8 @@ asio::awaitable<Outcome> call_in_colony(Request request)
 }
 
 constexpr Binding bindings[] = {
-    {"call", call, "null"},
-    {"call_in_colony", call_in_colony, "null"},
+    {"call", Inside{call}, "null"},
+    {"call_in_colony", Outside{call_in_colony, "colony.call"}, "null"},
 };
 
 } // namespace

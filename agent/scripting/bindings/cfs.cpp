@@ -156,16 +156,16 @@ constexpr const char* report_stub =
 constexpr const char* snapshot_stub = R"({"id":"","name":"","label":"/","files":0})";
 
 constexpr Binding bindings[] = {
-    {"cfs_ls", with_files<ls>, "[]"},
-    {"cfs_put", with_files<put>, file_stub},
-    {"cfs_get", with_files<get>, file_stub},
-    {"cfs_remove", with_files<remove>, "0"},
-    {"cfs_sync", with_files<sync>, report_stub},
-    {"cfs_create_snapshot", with_files<create_snapshot>, snapshot_stub},
-    {"cfs_list_snapshots", with_files<list_snapshots>, "[]"},
-    {"cfs_get_snapshot", with_files<get_snapshot>, snapshot_stub},
-    {"cfs_download_snapshot", with_files<download_snapshot>, report_stub},
-    {"cfs_remove_snapshot", with_files<remove_snapshot>},
+    {"cfs_ls", Outside{with_files<ls>}, "[]"},
+    {"cfs_put", Outside{with_files<put>}, file_stub},
+    {"cfs_get", Outside{with_files<get>}, file_stub},
+    {"cfs_remove", Outside{with_files<remove>}, "0"},
+    {"cfs_sync", Outside{with_files<sync>}, report_stub},
+    {"cfs_create_snapshot", Outside{with_files<create_snapshot>, "cfs.snapshots.create"}, snapshot_stub},
+    {"cfs_list_snapshots", Outside{with_files<list_snapshots>, "cfs.snapshots.list"}, "[]"},
+    {"cfs_get_snapshot", Outside{with_files<get_snapshot>, "cfs.snapshots.get"}, snapshot_stub},
+    {"cfs_download_snapshot", Outside{with_files<download_snapshot>, "cfs.snapshots.download"}, report_stub},
+    {"cfs_remove_snapshot", Outside{with_files<remove_snapshot>, "cfs.snapshots.remove"}},
 };
 
 } // namespace

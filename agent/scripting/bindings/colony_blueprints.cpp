@@ -89,21 +89,21 @@ constexpr const char* definition_stub =
         "spec":{"names":{"kind":""},"handler":{"executorType":"","functionName":""}}})";
 
 constexpr Binding bindings[] = {
-    {"colony_list_blueprints", asked<list_blueprints>, "[]"},
-    {"colony_get_blueprint", asked<get_blueprint>, blueprint_stub},
-    {"colony_add_blueprint", asked<add_blueprint>, blueprint_stub},
-    {"colony_update_blueprint", asked<update_blueprint>, blueprint_stub},
-    {"colony_apply_document", asked<apply_document>,
+    {"colony_list_blueprints", Outside{asked<list_blueprints>, "colony.blueprints.list"}, "[]"},
+    {"colony_get_blueprint", Outside{asked<get_blueprint>, "colony.blueprints.get"}, blueprint_stub},
+    {"colony_add_blueprint", Outside{asked<add_blueprint>, "colony.blueprints.add"}, blueprint_stub},
+    {"colony_update_blueprint", Outside{asked<update_blueprint>, "colony.blueprints.update"}, blueprint_stub},
+    {"colony_apply_document", Outside{asked<apply_document>, "colony.blueprints.apply"},
      R"({"change":"created","kind":"","name":"","document":{"kind":"","metadata":{"name":""},"spec":{}}})"},
-    {"colony_remove_blueprint", asked<remove_blueprint>},
-    {"colony_reconcile_blueprint", asked<reconcile_blueprint>,
+    {"colony_remove_blueprint", Outside{asked<remove_blueprint>, "colony.blueprints.remove"}},
+    {"colony_reconcile_blueprint", Outside{asked<reconcile_blueprint>, "colony.blueprints.reconcile"},
      R"({"id":"","state":"waiting","func":"","args":[],"kwargs":{},"input":[]})"},
-    {"colony_blueprint_history", asked<blueprint_history>, "[]"},
-    {"colony_set_blueprint_status", asked<set_blueprint_status>},
-    {"colony_list_definitions", asked<list_definitions>, "[]"},
-    {"colony_get_definition", asked<get_definition>, definition_stub},
-    {"colony_add_definition", asked<add_definition>, definition_stub},
-    {"colony_remove_definition", asked<remove_definition>},
+    {"colony_blueprint_history", Outside{asked<blueprint_history>, "colony.blueprints.history"}, "[]"},
+    {"colony_set_blueprint_status", Outside{asked<set_blueprint_status>, "colony.blueprints.set_status"}},
+    {"colony_list_definitions", Outside{asked<list_definitions>, "colony.blueprints.definitions.list"}, "[]"},
+    {"colony_get_definition", Outside{asked<get_definition>, "colony.blueprints.definitions.get"}, definition_stub},
+    {"colony_add_definition", Outside{asked<add_definition>, "colony.blueprints.definitions.add"}, definition_stub},
+    {"colony_remove_definition", Outside{asked<remove_definition>, "colony.blueprints.definitions.remove"}},
 };
 
 } // namespace

@@ -148,22 +148,22 @@ constexpr const char* cron_stub = R"({"id":"","name":"","cron":"","after_last":f
 constexpr const char* generator_stub = R"({"id":"","name":"","trigger":1,"queued":0,"tasks":[]})";
 
 constexpr Binding bindings[] = {
-    {"colony_submit_workflow", asked<submit_workflow>, workflow_stub},
-    {"colony_run_workflow", asked<run_workflow>, "{}"},
-    {"colony_wait_for_workflow", asked<wait_for_workflow>, "{}"},
-    {"colony_get_workflow", asked<get_workflow>, workflow_stub},
-    {"colony_cancel_workflow", asked<cancel_workflow>},
-    {"colony_list_workflows", asked<list_workflows>, "[]"},
-    {"colony_add_cron", asked<add_cron>, cron_stub},
-    {"colony_list_crons", asked<list_crons>, "[]"},
-    {"colony_get_cron", asked<get_cron>, cron_stub},
-    {"colony_run_cron", asked<run_cron>, cron_stub},
-    {"colony_remove_cron", asked<remove_cron>},
-    {"colony_add_generator", asked<add_generator>, generator_stub},
-    {"colony_list_generators", asked<list_generators>, "[]"},
-    {"colony_get_generator", asked<get_generator>, generator_stub},
-    {"colony_pack", asked<pack>},
-    {"colony_remove_generator", asked<remove_generator>},
+    {"colony_submit_workflow", Outside{asked<submit_workflow>, "colony.workflows.submit"}, workflow_stub},
+    {"colony_run_workflow", Outside{asked<run_workflow>, "colony.workflows.run"}, "{}"},
+    {"colony_wait_for_workflow", Outside{asked<wait_for_workflow>, "colony.workflows.wait"}, "{}"},
+    {"colony_get_workflow", Outside{asked<get_workflow>, "colony.workflows.get"}, workflow_stub},
+    {"colony_cancel_workflow", Outside{asked<cancel_workflow>, "colony.workflows.cancel"}},
+    {"colony_list_workflows", Outside{asked<list_workflows>, "colony.workflows.list"}, "[]"},
+    {"colony_add_cron", Outside{asked<add_cron>, "colony.crons.add"}, cron_stub},
+    {"colony_list_crons", Outside{asked<list_crons>, "colony.crons.list"}, "[]"},
+    {"colony_get_cron", Outside{asked<get_cron>, "colony.crons.get"}, cron_stub},
+    {"colony_run_cron", Outside{asked<run_cron>, "colony.crons.run"}, cron_stub},
+    {"colony_remove_cron", Outside{asked<remove_cron>, "colony.crons.remove"}},
+    {"colony_add_generator", Outside{asked<add_generator>, "colony.generators.add"}, generator_stub},
+    {"colony_list_generators", Outside{asked<list_generators>, "colony.generators.list"}, "[]"},
+    {"colony_get_generator", Outside{asked<get_generator>, "colony.generators.get"}, generator_stub},
+    {"colony_pack", Outside{asked<pack>, "colony.generators.pack"}},
+    {"colony_remove_generator", Outside{asked<remove_generator>, "colony.generators.remove"}},
 };
 
 } // namespace

@@ -258,17 +258,17 @@ asio::awaitable<Outcome> scratch_folder(Request request)
 
 constexpr Binding bindings[] = {
     {"step_find", step_find},
-    {"step_keep", step_keep, "null"},
-    {"step_failed", step_failed, "null"},
+    {"step_keep", Inside{step_keep}, "null"},
+    {"step_failed", Inside{step_failed}, "null"},
     {"failure_data", failure_data},
     {"step_enter", step_enter},
     {"step_leave", step_leave},
-    {"durable_sleep", durable_sleep, "null"},
-    {"durable_now", durable_now, "0"},
-    {"durable_random", durable_random, "0.5"},
-    {"wait_signal", wait_signal, "null"},
+    {"durable_sleep", Inside{durable_sleep}, "null"},
+    {"durable_now", Inside{durable_now}, "0"},
+    {"durable_random", Inside{durable_random}, "0.5"},
+    {"wait_signal", Inside{wait_signal}, "null"},
     {"will_resume", will_resume},
-    {"scratch_folder", scratch_folder, R"("/tmp")"},
+    {"scratch_folder", Outside{scratch_folder, "ctx:folder"}, R"("/tmp")"},
 };
 
 } // namespace

@@ -43,7 +43,7 @@ Outcome close(Request& request)
 }
 
 constexpr Binding bindings[] = {
-    {"feed_next", next},
+    {"feed_next", Outside{next, "feed.next"}},
     {"feed_close", close},
 };
 

@@ -172,22 +172,22 @@ asio::awaitable<Outcome> extract(Request request)
 }
 
 constexpr Binding bindings[] = {
-    {"files_read", read, R"("")"},
-    {"files_write", write},
-    {"files_copy", copy_or_move<&Files::copy>},
-    {"files_move", copy_or_move<&Files::move>},
-    {"files_remove", remove, "true"},
-    {"files_make_folder", make_folder, "true"},
-    {"files_list", with_text<&Files::list>, "[]"},
-    {"files_status", with_text<&Files::status>},
-    {"files_exists", with_text<&Files::exists>, "true"},
-    {"files_glob", with_text<&Files::glob>, "[]"},
-    {"files_temp_file", with_text<&Files::temp_file>, R"("/tmp/forager-check")"},
-    {"files_temp_folder", with_text<&Files::temp_folder>, R"("/tmp/forager-check")"},
-    {"files_hash", hash, R"("")"},
-    {"files_archive", archive, R"({"path":"","size":0,"entries":0,"skipped":0})"},
-    {"files_extract", extract, R"({"path":"","bytes":0,"entries":0})"},
-    {"files_list_archive", with_text<&Files::list_archive>, "[]"},
+    {"files_read", Outside{read}, R"("")"},
+    {"files_write", Outside{write}},
+    {"files_copy", Outside{copy_or_move<&Files::copy>}},
+    {"files_move", Outside{copy_or_move<&Files::move>}},
+    {"files_remove", Outside{remove}, "true"},
+    {"files_make_folder", Outside{make_folder}, "true"},
+    {"files_list", Outside{with_text<&Files::list>}, "[]"},
+    {"files_status", Outside{with_text<&Files::status>}},
+    {"files_exists", Outside{with_text<&Files::exists>}, "true"},
+    {"files_glob", Outside{with_text<&Files::glob>}, "[]"},
+    {"files_temp_file", Outside{with_text<&Files::temp_file>}, R"("/tmp/forager-check")"},
+    {"files_temp_folder", Outside{with_text<&Files::temp_folder>}, R"("/tmp/forager-check")"},
+    {"files_hash", Outside{hash}, R"("")"},
+    {"files_archive", Outside{archive}, R"({"path":"","size":0,"entries":0,"skipped":0})"},
+    {"files_extract", Outside{extract}, R"({"path":"","bytes":0,"entries":0})"},
+    {"files_list_archive", Outside{with_text<&Files::list_archive>}, "[]"},
 };
 
 } // namespace

@@ -80,7 +80,7 @@ asio::awaitable<Outcome> http_request(Request request)
 }
 
 constexpr Binding bindings[] = {
-    {"http_request", http_request, R"({"status":200,"reason":"OK","headers":{},"body":"{}","url":""})"},
+    {"http_request", Outside{http_request}, R"({"status":200,"reason":"OK","headers":{},"body":"{}","url":""})"},
 };
 
 } // namespace

@@ -161,19 +161,19 @@ constexpr const char* object_stub = R"({"apiVersion":"","kind":"","metadata":{"n
 constexpr const char* completed_stub = R"({"stdout":"","stderr":"","code":0,"seconds":0.0})";
 
 constexpr Binding bindings[] = {
-    {"k8s_deploy", asked<deploy>, object_stub},
-    {"k8s_wait_ready", asked<wait_ready>, object_stub},
-    {"k8s_scale", asked<scale>},
-    {"k8s_get", get, object_stub},
-    {"k8s_list", asked<list>, "[]"},
-    {"k8s_apply", asked<apply>, object_stub},
-    {"k8s_delete", asked<remove>, "true"},
-    {"k8s_logs", with_lines<logs>, R"("")"},
-    {"k8s_run_job", run_job, completed_stub},
-    {"k8s_exec", with_lines<exec>, completed_stub},
-    {"k8s_copy_in", asked<copy<kubernetes_work::copy_in>>},
-    {"k8s_copy_out", asked<copy<kubernetes_work::copy_out>>},
-    {"k8s_open_watch", open_watch, "0"},
+    {"k8s_deploy", Outside{asked<deploy>}, object_stub},
+    {"k8s_wait_ready", Outside{asked<wait_ready>}, object_stub},
+    {"k8s_scale", Outside{asked<scale>}},
+    {"k8s_get", Outside{get}, object_stub},
+    {"k8s_list", Outside{asked<list>}, "[]"},
+    {"k8s_apply", Outside{asked<apply>}, object_stub},
+    {"k8s_delete", Outside{asked<remove>}, "true"},
+    {"k8s_logs", Outside{with_lines<logs>}, R"("")"},
+    {"k8s_run_job", Outside{run_job}, completed_stub},
+    {"k8s_exec", Outside{with_lines<exec>}, completed_stub},
+    {"k8s_copy_in", Outside{asked<copy<kubernetes_work::copy_in>>}},
+    {"k8s_copy_out", Outside{asked<copy<kubernetes_work::copy_out>>}},
+    {"k8s_open_watch", Outside{open_watch, "k8s.watch"}, "0"},
 };
 
 } // namespace

@@ -61,10 +61,10 @@ asio::awaitable<Outcome> kv_list(Request request)
 }
 
 constexpr Binding bindings[] = {
-    {"kv_get", kv_get},
-    {"kv_set", kv_set},
-    {"kv_delete", kv_delete, "false"},
-    {"kv_list", kv_list, "[]"},
+    {"kv_get", Inside{kv_get}},
+    {"kv_set", Inside{kv_set}},
+    {"kv_delete", Inside{kv_delete}, "false"},
+    {"kv_list", Inside{kv_list}, "[]"},
 };
 
 } // namespace

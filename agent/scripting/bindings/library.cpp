@@ -4,6 +4,8 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "core/options.hpp"
+#include "scripting/explaining/familiar.hpp"
+#include "scripting/explaining/syntax_hint.hpp"
 #include "scripting/library.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/lua_value.hpp"
@@ -50,6 +52,14 @@ Outcome nearest_word(Request& request)
     if (!found)
         return Outputs{};
     return Outputs{Value{std::move(*found)}};
+}
+
+Outcome familiar_name(Request& request)
+{
+    std::string hint = familiar(text_of(request.arg(0)), text_of(request.arg(1)));
+    if (hint.empty())
+        return Outputs{};
+    return Outputs{Value{std::move(hint)}};
 }
 
 // What a durable function says while it only repeats what was recorded, it has said before.
@@ -153,10 +163,25 @@ int error_text(lua_State* L)
     return 1;
 }
 
+// syntax_failure(problem, path, source): the error table of a source that Lua does not accept.
+int source_failure(lua_State* L)
+{
+    luaL_checktype(L, 1, LUA_TSTRING);
+    {
+        const std::string path{text_at(L, 2)};
+        const std::string source{text_at(L, 3)};
+        lua_settop(L, 1);
+        keep_failure(L, with_syntax_hint(syntax_failure(L, path), source));
+    }
+    push_failure(L, Script::of(L).kept_failure);
+    return 1;
+}
+
 constexpr Binding bindings[] = {
     {"library_chunk", library_chunk},
     {"module_source", module_source},
     {"nearest", nearest_word},
+    {"familiar", familiar_name},
     {"log", log},
     {.name = "duration", .function = duration, .any_numbers = true},
     {"duration_text", duration_text},
@@ -165,6 +190,7 @@ constexpr Binding bindings[] = {
     {"null_value", null},
     {"list", list},
     {"failure", failure},
+    {"syntax_failure", source_failure},
     {"error_text", error_text},
 };
 

@@ -116,9 +116,9 @@ asio::awaitable<Outcome> monitors_list(Request request)
 
 constexpr Binding bindings[] = {
     {"declare_monitor", declare_monitor, nullptr, true},
-    {"monitors_add", monitors_add, "true"},
-    {"monitors_remove", monitors_remove, "true"},
-    {"monitors_list", monitors_list, "[]"},
+    {"monitors_add", Outside{monitors_add}, "true"},
+    {"monitors_remove", Outside{monitors_remove}, "true"},
+    {"monitors_list", Outside{monitors_list}, "[]"},
 };
 
 } // namespace

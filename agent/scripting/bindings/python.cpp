@@ -41,7 +41,7 @@ asio::awaitable<Outcome> python_run(Request request)
 }
 
 constexpr Binding bindings[] = {
-    {"python_run", python_run, "null"},
+    {"python_run", Outside{python_run, "python"}, "null"},
 };
 
 } // namespace

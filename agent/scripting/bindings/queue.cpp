@@ -114,10 +114,10 @@ asio::awaitable<Outcome> queue_signal(Request request)
 }
 
 constexpr Binding bindings[] = {
-    {"queue_submit", queue_submit, R"("0123456789abcdef0123456789abcdef")"},
-    {"queue_get", queue_get, "null"},
-    {"queue_cancel", queue_cancel, "true"},
-    {"queue_signal", queue_signal, "null"},
+    {"queue_submit", Outside{queue_submit}, R"("0123456789abcdef0123456789abcdef")"},
+    {"queue_get", Outside{queue_get}, "null"},
+    {"queue_cancel", Outside{queue_cancel}, "true"},
+    {"queue_signal", Outside{queue_signal}, "null"},
 };
 
 } // namespace

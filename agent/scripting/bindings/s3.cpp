@@ -91,13 +91,13 @@ constexpr const char* got_stub =
     R"({"key":"","size":0,"etag":"","modified":0.0,"sha256":"","content_type":"","metadata":{},"body":""})";
 
 constexpr Binding bindings[] = {
-    {"s3_put", transfer<objects::put>, object_stub},
-    {"s3_get", transfer<objects::get>, got_stub},
-    {"s3_head", head, object_stub},
-    {"s3_list", list, R"({"objects":[],"next":""})"},
-    {"s3_delete", remove},
-    {"s3_copy", copy, object_stub},
-    {"s3_presign", presign, R"("")"},
+    {"s3_put", Outside{transfer<objects::put>}, object_stub},
+    {"s3_get", Outside{transfer<objects::get>}, got_stub},
+    {"s3_head", Outside{head}, object_stub},
+    {"s3_list", Outside{list}, R"({"objects":[],"next":""})"},
+    {"s3_delete", Outside{remove}},
+    {"s3_copy", Outside{copy}, object_stub},
+    {"s3_presign", Outside{presign}, R"("")"},
 };
 
 } // namespace

@@ -17,7 +17,7 @@ asio::awaitable<Outcome> serve_session(Request request)
 }
 
 constexpr Binding bindings[] = {
-    {"serve_session", serve_session},
+    {"serve_session", Inside{serve_session}},
 };
 
 } // namespace

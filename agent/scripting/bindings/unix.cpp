@@ -102,11 +102,11 @@ asio::awaitable<Outcome> lines_next(Request request)
 }
 
 constexpr Binding bindings[] = {
-    {"unix_run", unix_run, R"({"stdout":"","stderr":"","code":0,"seconds":0.0})"},
+    {"unix_run", Outside{unix_run, "sh"}, R"({"stdout":"","stderr":"","code":0,"seconds":0.0})"},
     {"lines_open", lines_open},
     {"lines_end", lines_end},
     {"lines_close", lines_close},
-    {"lines_next", lines_next},
+    {"lines_next", Inside{lines_next}},
 };
 
 } // namespace

@@ -217,7 +217,7 @@ constexpr Binding bindings[] = {
     {"workflow_new", workflow_new},
     {"workflow_task", workflow_task, nullptr, true},
     {"workflow_returned", workflow_returned},
-    {"workflow_run", workflow_run, "{}"},
+    {"workflow_run", Inside{workflow_run}, "{}"},
 };
 
 } // namespace

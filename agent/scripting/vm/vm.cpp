@@ -47,6 +47,8 @@ Vm::Vm(asio::any_io_executor executor, Clock& clock, Slicer& slicer, Config conf
         lua_close(state_);
         throw std::bad_alloc{};
     }
+    if (config_.line_hook != nullptr)
+        lua_sethook(state_, config_.line_hook, LUA_MASKLINE, 0); // tasks and coroutines inherit it
 }
 
 Vm::~Vm()

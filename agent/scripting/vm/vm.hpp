@@ -26,6 +26,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
 public:
     struct Config {
         std::size_t heap_limit = Heap::default_limit;
+        lua_Hook line_hook = nullptr;                 ///< called for each line of scripts that runs
         std::optional<std::size_t> tasks{};           ///< how many it may have spawned at once
         Duration clean_up = std::chrono::seconds{10}; ///< how long `<close>` handlers may go on after a cancellation
     };

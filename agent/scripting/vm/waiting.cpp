@@ -141,8 +141,8 @@ int Vm::waited(lua_State* L, int, lua_KContext kind)
 
 void Vm::slice_over(lua_State* L, lua_Debug*)
 {
-    lua_sethook(L, nullptr, 0, 0);
     Vm& vm = of(L);
+    lua_sethook(L, vm.config_.line_hook, vm.config_.line_hook == nullptr ? 0 : LUA_MASKLINE, 0);
     if (vm.current_ == nullptr)
         return;
     Task& task = vm.current();

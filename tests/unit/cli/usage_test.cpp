@@ -97,11 +97,6 @@ TEST_CASE("an unknown command is named with the nearest, or with all there are")
     CHECK(complaint({}) == "a command is needed: call, check, run and config" + help);
 }
 
-TEST_CASE("a command of a later version is said to be one")
-{
-    CHECK(complaint({"init"}).starts_with("'forager init' is not part of this version yet; there are call"));
-}
-
 TEST_CASE("an unknown flag is named with the nearest of its command, without its value")
 {
     CHECK(complaint({"run", "--jsn"}) == "'forager run' has no flag '--jsn'; did you mean '--json'?" + help);

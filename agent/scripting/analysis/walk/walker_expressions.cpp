@@ -211,7 +211,10 @@ Walker::Operand Walker::call(Operand callee)
 {
     settle(callee, Doubt::From::use);
     const bool is_known = callee.known.kind == Known::Kind::shape;
+    const std::size_t line = current_.line;
     const Known first = arguments(is_known ? callee.known.shape : nullptr);
+    if (callee.place == Operand::Place::field)
+        judge_.called_with_dot(callee.base, callee.name, first, line);
     return Operand{judge_.result(callee.known, first)};
 }
 
