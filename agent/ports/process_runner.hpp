@@ -90,12 +90,15 @@ struct Command {
     ScopeId scope{};
     LineSink* lines = nullptr; ///< must outlive the run; of a kept command, it hears again what was told before
     std::optional<Keep> keep;  ///< not with `report_limit`
+    /// The program may be loaded once and forked for each such command: started with a socket as its stdin it is a
+    /// nursery, as docs/decisions/0034-warm-python.md says. A command with `user` or a limit of memory is started.
+    bool forked = false;
 
     Command() = default;
 };
 
 struct Completed {
-    int code = 0;   ///< exit status; 128 + signal when a signal ended it, as shells say
+    int code = 0;   ///< exit status; 128 + signal when a signal ended it, as shells say; -1: nobody knows
     int signal = 0; ///< 0: it ended by itself
     std::string out;
     std::string err;

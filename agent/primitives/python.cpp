@@ -31,6 +31,7 @@ Result<Command> command_for(PythonCall& call)
     command.limits = call.limits;
     command.scope = call.scope;
     command.lines = call.lines;
+    command.forked = true;
     return command;
 }
 

@@ -9,16 +9,23 @@ Bytes are {"$base64": "..."} in both directions. stdin, stdout and stderr belong
 A session stays: stdin names a local socket, on which each line is a request with env beside the rest, and each answer
 one line. What one request defines is there for the next. Before the answer, a line with the session's mark ends what
 was printed on stdout and on stderr. An answer beyond `most` bytes is {"too_large": true}.
+
+How it begins and ends: python_process.py, which is put behind this.
 """
+import sys
+
+# What stands in the folder that this starts in, a json.py say, is the user's code's alone.
+FIRST = [sys.path.pop(0)] if sys.path[:1] == [""] else []
 import base64
 import json
 import linecache
 import numbers
 import os
-import sys
 import sysconfig
 import traceback
 import types
+
+sys.path[:0] = FIRST
 
 MODULE = "__forager__"
 DEEPEST = 100
@@ -58,6 +65,10 @@ def encoded(value, path="result", depth=0):
         raise NotData(f"{path} is nested too deeply, or contains itself")
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, of_numpy("ndarray")):
+        return encoded_array(value, path, depth)
+    if isinstance(value, of_numpy("bool_")):
+        return bool(value)
     if isinstance(value, str):
         return encoded_text(value, path)
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -72,6 +83,22 @@ def encoded(value, path="result", depth=0):
         return {encoded_key(key, path): encoded(item, f"{path}[{key!r}]", depth + 1) for key, item in value.items()}
     raise NotData(f"{path} is of type {type(value).__name__}, which is not data: "
                   "give back None, bool, int, float, str, bytes, a list or a dict")
+
+
+def of_numpy(name):
+    """A type of numpy's, for isinstance; nothing is one where numpy is not in use."""
+    return getattr(sys.modules.get("numpy"), name, ())
+
+
+def encoded_array(array, path, depth):
+    """A list, in the depth of the array's dimensions."""
+    kind, size = array.dtype.kind, array.dtype.itemsize
+    if kind in "mM":
+        raise NotData(f"{path} is an array of {array.dtype}, which is not data: give it back as text or numbers")
+    data = array.tolist()
+    if kind in "bi" or kind == "f" and size <= 8 and of_numpy("isfinite")(array).all():
+        return data  # there is nothing to be found in it
+    return encoded(data, path, depth)
 
 
 def encoded_text(text, path):
@@ -403,15 +430,3 @@ def run_session(start):
         if len(answer) > start["most"]:
             answer = b'{"too_large": true}'
         link.sendall(answer + b"\n")
-
-
-def main():
-    request = json.loads(sys.stdin.buffer.read())
-    if "socket" in request:
-        give_stdin_to_the_user()
-        run_session(request)
-    else:
-        run_once(request)
-
-
-main()

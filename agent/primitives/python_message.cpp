@@ -24,6 +24,7 @@ Failure crash_failure(Completed done)
 {
     const std::string words = last_words(done.err);
     const std::string how = done.signal != 0 ? "signal " + std::to_string(done.signal) + " ended it"
+                            : done.code < 0  ? std::string{"nobody knows how it ended"}
                                              : "it ended with status " + std::to_string(done.code);
     const int code = done.code;
     return exit_failure("the Python code gave no result, " + how + (words.empty() ? "" : ": " + words), code,
@@ -77,7 +78,7 @@ std::string interpreter_of(const PythonCall& call)
 
 std::string python_harness()
 {
-    return std::string{python_file("python_harness.py").value()};
+    return std::string{python_file("python_harness.py").value()} + std::string{python_file("python_process.py").value()};
 }
 
 Object python_request(PythonCall& call)

@@ -133,6 +133,7 @@ asio::awaitable<Result<void>> PythonWorker::start(std::string python, std::strin
     command.title = "the Python session";
     command.argv = {std::move(python), "-u", "-c", python_harness()};
     command.cwd = std::move(cwd);
+    command.forked = true;
     const auto executor = co_await asio::this_coro::executor;
     interpreter_ = std::make_shared<Interpreter>(executor);
     Result<void> started = co_await Interpreter::start(interpreter_, runner_, std::move(command));

@@ -28,7 +28,7 @@ class Driver(unittest.TestCase):
         done = bench("--quick", "--json", "--without", "go", "--without", "boto3", "--without", "kubernetes")
         self.assertEqual(done.returncode, 0, done.stderr)
         benchmarks = {one["name"]: one for one in json.loads(done.stdout)["benchmarks"]}
-        self.assertEqual(list(benchmarks), ["switch", "sleepers", "startup", "children", "durable",
+        self.assertEqual(list(benchmarks), ["switch", "sleepers", "startup", "children", "python", "durable",
                                             "ready", "idle", "events", "monitors", "size", "colony", "broker",
                                             "objects", "sync", "backup", "containers", "kubernetes", "reconcile", "documents"])
         for name, benchmark in benchmarks.items():

@@ -52,6 +52,17 @@ it("what Python prints comes line by line, and never mixes with the result", fun
   equal({ result, lines }, { 7, { "stderr three", "stdout one", "stdout two" } })
 end)
 
+it("a call leaves nothing for the next one, whichever process it runs in", function()
+  local code = "import builtins, os\nresult = hasattr(builtins, 'left'), os.getppid()\nbuiltins.left = True"
+  local parents = {}
+  for turn = 1, 4 do
+    local left
+    left, parents[turn] = python { code = code }
+    equal(left, false)
+  end
+  equal({ parents[3], parents[4] }, { parents[2], parents[2] })
+end)
+
 it("an exception is an error with its type, traceback and place", function()
   local problem = raises("script", python, { code = "def f():\n  raise ValueError('odd')", call = "f" })
   equal({ problem.message, problem.python_type, problem.where }, { "ValueError: odd", "ValueError", "<code>:2" })

@@ -3,8 +3,10 @@
 #include "base/duration.hpp"
 #include "io/process/child_streams.hpp"
 #include "io/process/crew.hpp"
+#include "io/process/nursery.hpp"
 
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/process/v2/error.hpp> // before the next, which needs it
@@ -26,6 +28,38 @@ namespace {
 
 using ProcessHandle = boost::process::v2::basic_process_handle<asio::any_io_executor>;
 
+// How a child ends. What a nursery has borne is not ours to ask: the kernel tells us that it has ended, the nursery
+// how.
+class ChildEnd {
+public:
+    ChildEnd(const asio::any_io_executor& executor, Launched& launched)
+        : process_{launched.process}, nursery_{std::move(launched.nursery)}
+    {
+        if (nursery_)
+            pidfd_.emplace(executor, launched.pidfd.release());
+        else
+            handle_.emplace(executor, launched.process, launched.pidfd.release());
+    }
+
+    /// The status as of waitpid; nothing: nobody knows.
+    asio::awaitable<std::optional<int>> wait()
+    {
+        if (handle_) {
+            const int status = co_await handle_->async_wait(asio::use_awaitable);
+            co_return std::optional{status};
+        }
+        co_await pidfd_->async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+        const std::optional<int> status = co_await nursery_->collect(process_);
+        co_return status;
+    }
+
+private:
+    pid_t process_;
+    std::shared_ptr<Nursery> nursery_;
+    std::optional<ProcessHandle> handle_;
+    std::optional<asio::posix::stream_descriptor> pidfd_;
+};
+
 // The members work side by side in three crews: one takes the child's bytes, one feeds it, one watches for the end and
 // the time.
 class ChildRun {
@@ -36,7 +70,7 @@ public:
           tags_{tags},
           main_{launched.process, launched.pidfd.number()},
           started_{started},
-          handle_{around.executor, launched.process, launched.pidfd.release()},
+          end_{around.executor, launched},
           streams_{around.executor, command_, around.buffer, launched},
           changed_{around.executor},
           movers_{around.executor, [this] { changed_.set(); }},
@@ -83,7 +117,7 @@ private:
 
     asio::awaitable<void> watch()
     {
-        status_ = co_await handle_.async_wait(asio::use_awaitable);
+        status_ = co_await end_.wait();
         elapsed_ = around_.clock.now() - started_;
         exited_ = true;
         changed_.set();
@@ -123,8 +157,8 @@ private:
     Completed completed()
     {
         Completed done;
-        done.signal = WIFSIGNALED(status_) ? WTERMSIG(status_) : 0;
-        done.code = done.signal != 0 ? 128 + done.signal : WEXITSTATUS(status_);
+        done.signal = status_ && WIFSIGNALED(*status_) ? WTERMSIG(*status_) : 0;
+        done.code = !status_ ? -1 : done.signal != 0 ? 128 + done.signal : WEXITSTATUS(*status_);
         done.elapsed = elapsed_;
         streams_.take(done);
         return done;
@@ -150,14 +184,14 @@ private:
     TagPair tags_;
     HeldProcess main_;
     TimePoint started_;
-    ProcessHandle handle_;
+    ChildEnd end_;
     ChildStreams streams_;
     Event changed_; // it has exited, its time is over, or a member is in trouble
     Crew movers_;
     Crew feeders_;
     Crew watchers_;
     bool exited_ = false;
-    int status_ = 0;
+    std::optional<int> status_;
     Duration elapsed_{};
 };
 

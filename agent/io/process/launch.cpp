@@ -219,6 +219,13 @@ Result<std::optional<Launched>> not_now(const std::string& attempt)
 
 } // namespace
 
+bool set_limits(pid_t process, const LaunchPlan& plan)
+{
+    return std::ranges::all_of(limits_of(plan), [process](const Limit& limit) {
+        return prlimit64(process, static_cast<__rlimit_resource>(limit.resource), &limit.value, nullptr) == 0;
+    });
+}
+
 Result<std::optional<Launched>> launch(const LaunchPlan& plan)
 {
     const auto user = user_of(plan);

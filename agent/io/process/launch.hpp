@@ -10,11 +10,14 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace forager {
+
+class Nursery;
 
 struct LaunchPlan {
     std::vector<std::string> argv;
@@ -27,6 +30,7 @@ struct LaunchPlan {
     std::uint64_t open_files = 0; ///< what it may have open unless `limits` says otherwise
     TagPair tags;
     bool input = false; ///< a pipe for its stdin; else that is empty
+    bool link = false;  ///< a socket of whole messages in the place of that pipe
     bool merge = false;
     bool report = false; ///< a pipe on its descriptor 3
 
@@ -41,6 +45,7 @@ struct Launched {
     Descriptor out;
     Descriptor err;
     Descriptor report;
+    std::shared_ptr<Nursery> nursery; ///< whose child it is; a null pointer: ours
 
     Launched() = default;
 };
@@ -48,5 +53,8 @@ struct Launched {
 /// Nothing: there are no descriptors left at the moment. Failures: not_found, refused, bad_arguments as `run` says; no
 /// child remains then.
 Result<std::optional<Launched>> launch(const LaunchPlan& plan);
+
+/// Gives a process that was forked for the plan its tags and limits. False: see `errno`.
+bool set_limits(pid_t process, const LaunchPlan& plan);
 
 } // namespace forager

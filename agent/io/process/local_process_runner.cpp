@@ -56,7 +56,9 @@ LocalProcessRunner::LocalProcessRunner(asio::any_io_executor executor, BlockingP
       tags_{getpid(), tags_of(0).value_or(TagPair{}).hard},
       reaper_{executor, pool, clock},
       turns_{executor, commands_at_once()},
-      buffer_(buffer_size)
+      buffer_(buffer_size),
+      nurseries_{executor,     pool,    clock,
+                 environment_, strays_, [this](LaunchPlan plan) { return nursery_born(std::move(plan)); }}
 {
     prepare_signals();
 }
@@ -109,13 +111,25 @@ asio::awaitable<Result<void>> LocalProcessRunner::find_folder(const Command& com
 asio::awaitable<Result<Completed>> LocalProcessRunner::run_here(Command command, LaunchPlan plan)
 {
     const TagPair tags = plan.tags;
-    auto launched = co_await born(std::move(plan));
+    const bool forked = command.forked && command.user.empty() && !command.limits.memory_bytes;
+    auto launched = co_await forked_or_born(std::move(plan), forked);
     if (!launched)
         co_return launched.error();
     const Counted running{running_};
     Result<Completed> result =
         co_await run_child(surroundings(), std::move(command), tags, std::move(launched->child), launched->at);
     co_return result;
+}
+
+asio::awaitable<Result<LocalProcessRunner::Born>> LocalProcessRunner::forked_or_born(LaunchPlan plan, bool forked)
+{
+    if (forked) {
+        std::optional<Launched> child = co_await nurseries_.bear(plan);
+        if (child)
+            co_return Born{std::move(*child), clock_.now()};
+    }
+    Result<Born> started = co_await born(std::move(plan));
+    co_return started;
 }
 
 asio::awaitable<Result<LocalProcessRunner::Born>> LocalProcessRunner::born(LaunchPlan plan)
@@ -147,6 +161,15 @@ Result<std::optional<Launched>> LocalProcessRunner::launch_if_allowed(const Laun
     if (!permit.allowed())
         return Failure{Errc::cancelled, "'" + plan.argv.front() + "' is not started: the program ends"};
     return launch(plan);
+}
+
+asio::awaitable<Result<Launched>> LocalProcessRunner::nursery_born(LaunchPlan plan)
+{
+    plan.tags = tags_.new_keeper();
+    auto launched = co_await born(std::move(plan));
+    if (!launched)
+        co_return launched.error();
+    co_return std::move(launched->child);
 }
 
 // The same program in another mode: also while a newer one is being installed in its place.

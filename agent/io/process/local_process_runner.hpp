@@ -9,6 +9,7 @@
 #include "io/process/kept/kept_commands.hpp"
 #include "io/process/kept_beside.hpp"
 #include "io/process/launch.hpp"
+#include "io/process/nurseries.hpp"
 #include "io/process/reaper.hpp"
 #include "io/process/scratch_folders.hpp"
 #include "io/process/tag.hpp"
@@ -84,6 +85,11 @@ public:
     /// its number, nor when the machine was started anew since.
     boost::asio::awaitable<void> end_left_by(ProcessIdentity dead);
 
+    /// Commands that may be forked: which of a kind is the first one that is, and how many processes there are that
+    /// fork them.
+    void fork_from(std::size_t command) { nurseries_.begin_with(command); }
+    std::size_t nurseries() const { return nurseries_.living(); }
+
     /// How many commands run.
     std::size_t running() const { return running_ + (kept_ ? kept_->running() : 0); }
 
@@ -101,7 +107,9 @@ private:
     boost::asio::awaitable<Result<void>> find_folder(const Command& command, LaunchPlan& plan);
     Result<std::optional<Launched>> launch_if_allowed(const LaunchPlan& plan);
     boost::asio::awaitable<Result<Completed>> run_here(Command command, LaunchPlan plan);
+    boost::asio::awaitable<Result<Born>> forked_or_born(LaunchPlan plan, bool forked);
     boost::asio::awaitable<Result<Born>> born(LaunchPlan plan);
+    boost::asio::awaitable<Result<Launched>> nursery_born(LaunchPlan plan);
     boost::asio::awaitable<Result<Launched>> keeper_born(std::string folder);
     boost::asio::awaitable<void> end(TagPattern pattern);
     boost::asio::awaitable<void> clear(ScopeId scope);
@@ -120,7 +128,8 @@ private:
     Turns turns_;
     std::size_t running_ = 0;
     std::vector<char> buffer_;  // for all reads: they are done in one step of the strand
-    std::vector<pid_t> strays_; // children that could not be killed
+    std::vector<pid_t> strays_; // children that could not be killed, or shall end by themselves
+    Nurseries nurseries_;
     std::unique_ptr<KeptCommands> kept_;
     std::vector<KeptBeside*> beside_;
     std::unique_ptr<ScratchFolders> folders_;

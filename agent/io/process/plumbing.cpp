@@ -1,6 +1,7 @@
 #include "io/process/plumbing.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <optional>
@@ -46,8 +47,8 @@ bool keep(Descriptor descriptor, Descriptor& ours)
 
 bool Plumbing::lay(const LaunchPlan& plan, Launched& launched)
 {
-    return lay_input(plan.input, launched) && lay_output(1, launched.out) &&
-           (plan.merge || lay_output(2, launched.err)) && (!plan.report || lay_output(3, launched.report));
+    return lay_input(plan, launched) && lay_output(1, launched.out) && (plan.merge || lay_output(2, launched.err)) &&
+           (!plan.report || lay_output(3, launched.report));
 }
 
 std::array<int, 4> Plumbing::numbers(bool merge) const
@@ -56,9 +57,11 @@ std::array<int, 4> Plumbing::numbers(bool merge) const
     return {theirs_[0].number(), theirs_[1].number(), errors, theirs_[3].number()};
 }
 
-bool Plumbing::lay_input(bool wanted, Launched& launched)
+bool Plumbing::lay_input(const LaunchPlan& plan, Launched& launched)
 {
-    if (!wanted) {
+    if (plan.link)
+        return lay_link(launched);
+    if (!plan.input) {
         theirs_[0] = lifted(Descriptor{open("/dev/null", O_RDONLY | O_CLOEXEC)});
         return static_cast<bool>(theirs_[0]);
     }
@@ -67,6 +70,16 @@ bool Plumbing::lay_input(bool wanted, Launched& launched)
         return false;
     theirs_[0] = std::move(pipe->reading);
     return keep(std::move(pipe->writing), launched.input);
+}
+
+bool Plumbing::lay_link(Launched& launched)
+{
+    std::array<int, 2> ends{};
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        return false;
+    Descriptor ours = lifted(Descriptor{ends[0]});
+    theirs_[0] = lifted(Descriptor{ends[1]});
+    return ours && theirs_[0] && keep(std::move(ours), launched.input);
 }
 
 bool Plumbing::lay_output(std::size_t number, Descriptor& ours)

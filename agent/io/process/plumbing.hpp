@@ -18,7 +18,8 @@ public:
     std::array<int, 4> numbers(bool merge) const;
 
 private:
-    bool lay_input(bool wanted, Launched& launched);
+    bool lay_input(const LaunchPlan& plan, Launched& launched);
+    bool lay_link(Launched& launched);
     bool lay_output(std::size_t number, Descriptor& ours);
 
     std::array<Descriptor, 4> theirs_;

@@ -22,13 +22,14 @@ public:
     }
 };
 
-struct World {
+// An interpreter is started for each call.
+struct Cold {
     Strand strand;
     LocalProcessRunner runner{strand.executor(), strand.pool, strand.clock};
     std::shared_ptr<PythonSessions> sessions = std::make_shared<PythonSessions>(runner, strand.clock);
     Recorder recorder;
 
-    ~World() { strand.run(runner.end_all()); }
+    ~Cold() { strand.run(runner.end_all()); }
 
     boost::asio::awaitable<Outcome> work(const std::string& owner, const std::string& code)
     {
@@ -45,9 +46,14 @@ struct World {
     }
 };
 
+// A child of a nursery is its interpreter, from the first call on.
+struct Warm : Cold {
+    Warm() { runner.fork_from(1); }
+};
+
 } // namespace
 
-TEST_CASE("each owner has a session of his own")
+TEST_CASE_TEMPLATE("each owner has a session of his own", World, Cold, Warm)
 {
     World world;
     CHECK(world.run("a", "n = 1\nresult = n") == "1");
@@ -57,7 +63,7 @@ TEST_CASE("each owner has a session of his own")
     CHECK(world.recorder.lines.empty());
 }
 
-TEST_CASE("calls of one session take turns, in their order")
+TEST_CASE_TEMPLATE("calls of one session take turns, in their order", World, Cold, Warm)
 {
     World world;
     Started<Outcome> first;
@@ -72,7 +78,7 @@ TEST_CASE("calls of one session take turns, in their order")
     CHECK(third.value->value() == Outputs{4});
 }
 
-TEST_CASE("after a cancelled call the next one hears that what was defined is gone")
+TEST_CASE_TEMPLATE("after a cancelled call the next one hears that what was defined is gone", World, Cold, Warm)
 {
     World world;
     CHECK(world.run("a", "n = 1\nresult = n") == "1");
@@ -89,7 +95,7 @@ TEST_CASE("after a cancelled call the next one hears that what was defined is go
                                                            "deadline"});
 }
 
-TEST_CASE("there are only so many interpreters: the one that is idle for longest goes")
+TEST_CASE_TEMPLATE("there are only so many interpreters: the one that is idle for longest goes", World, Cold, Warm)
 {
     World world;
     for (std::size_t number = 0; number <= PythonSessions::most_live; ++number)
@@ -102,7 +108,7 @@ TEST_CASE("there are only so many interpreters: the one that is idle for longest
     CHECK(world.sessions->live() == PythonSessions::most_live);
 }
 
-TEST_CASE("a session that is not used for ten minutes is ended")
+TEST_CASE_TEMPLATE("a session that is not used for ten minutes is ended", World, Cold, Warm)
 {
     World world;
     VirtualClock clock;

@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct World {
+// An interpreter is started for each call.
+struct Cold {
     Strand strand;
     LocalProcessRunner runner{strand.executor(), strand.pool, strand.clock};
 
@@ -56,9 +57,14 @@ public:
     }
 };
 
+// A child of a nursery is its interpreter, from the first call on.
+struct Warm : Cold {
+    Warm() { runner.fork_from(1); }
+};
+
 } // namespace
 
-TEST_CASE("a Python function gets arguments and gives its value")
+TEST_CASE_TEMPLATE("a Python function gets arguments and gives its value", World, Cold, Warm)
 {
     World world;
     CHECK(world.outputs("def area(w, h): return w * h", "area", {3, 4}) == Outputs{12});
@@ -70,7 +76,7 @@ TEST_CASE("a Python function gets arguments and gives its value")
     CHECK(world.run(std::move(call)).value() == Outputs{3});
 }
 
-TEST_CASE("without a function the variable `result` is the value")
+TEST_CASE_TEMPLATE("without a function the variable `result` is the value", World, Cold, Warm)
 {
     World world;
     CHECK(world.outputs("result = {'a': [1, 2.5, None, True, 'ü']}") ==
@@ -78,7 +84,7 @@ TEST_CASE("without a function the variable `result` is the value")
     CHECK(world.outputs("x = 1").empty());
 }
 
-TEST_CASE("a tuple is several outputs, None is none")
+TEST_CASE_TEMPLATE("a tuple is several outputs, None is none", World, Cold, Warm)
 {
     World world;
     CHECK(world.outputs("result = (1, [2, 3], None)") == Outputs{1, Array{2, 3}, nullptr});
@@ -86,7 +92,7 @@ TEST_CASE("a tuple is several outputs, None is none")
     CHECK(world.outputs("async def f(): return 7", "f") == Outputs{7});
 }
 
-TEST_CASE("bytes survive both ways")
+TEST_CASE_TEMPLATE("bytes survive both ways", World, Cold, Warm)
 {
     World world;
     const std::string bytes("\0\xff\x80z", 4);
@@ -96,7 +102,7 @@ TEST_CASE("bytes survive both ways")
     CHECK(world.outputs("def f(x): return x", "f", {std::string("nul\0", 4)}) == Outputs{std::string("nul\0", 4)});
 }
 
-TEST_CASE("integers of 64 bits survive, and larger ones are refused")
+TEST_CASE_TEMPLATE("integers of 64 bits survive, and larger ones are refused", World, Cold, Warm)
 {
     World world;
     CHECK(world.outputs("def f(x): return x, -x - 1", "f", {INT64_MAX}) == Outputs{INT64_MAX, INT64_MIN});
@@ -104,7 +110,7 @@ TEST_CASE("integers of 64 bits survive, and larger ones are refused")
           "result['n'][0] is an int that does not fit into 64 bits: give it back as str");
 }
 
-TEST_CASE("what is not data is refused with its place and type")
+TEST_CASE_TEMPLATE("what is not data is refused with its place and type", World, Cold, Warm)
 {
     World world;
     for (const auto& [code, place] : std::vector<std::pair<std::string, std::string>>{
@@ -120,7 +126,7 @@ TEST_CASE("what is not data is refused with its place and type")
     }
 }
 
-TEST_CASE("an exception is told with its line and its traceback, without the harness")
+TEST_CASE_TEMPLATE("an exception is told with its line and its traceback, without the harness", World, Cold, Warm)
 {
     World world;
     const Failure failure = world.failure("import json\n\ndef f(x):\n    return json.loads(x)\n", "f", {"{"});
@@ -134,7 +140,7 @@ TEST_CASE("an exception is told with its line and its traceback, without the har
     CHECK(world.failure("class Odd(Exception): pass\nraise Odd()").message == "Odd");
 }
 
-TEST_CASE("a syntax error is told with its line")
+TEST_CASE_TEMPLATE("a syntax error is told with its line", World, Cold, Warm)
 {
     World world;
     const Failure failure = world.failure("x = 1\ny = (\nz = 3 3\n");
@@ -144,7 +150,7 @@ TEST_CASE("a syntax error is told with its line")
     CHECK(world.failure("x = 1\nif x:\nprint(x)\n").where == "<code>:3");
 }
 
-TEST_CASE("code may stand in a file, next to its modules")
+TEST_CASE_TEMPLATE("code may stand in a file, next to its modules", World, Cold, Warm)
 {
     World world;
     const TempFolder folder;
@@ -165,7 +171,7 @@ TEST_CASE("code may stand in a file, next to its modules")
     CHECK(failed.error().traceback.find("File \"code/main.py\", line 7, in g\n    helper.fail()") != std::string::npos);
 }
 
-TEST_CASE("what is missing is named")
+TEST_CASE_TEMPLATE("what is missing is named", World, Cold, Warm)
 {
     World world;
     const Failure function = world.failure("import os\ndef one(): pass\ndef two(): pass\ndef _own(): pass", "three");
@@ -187,7 +193,34 @@ TEST_CASE("what is missing is named")
     CHECK(world.run(PythonCall{}).error().code == Errc::bad_arguments);
 }
 
-TEST_CASE("a venv's folder is as good as its interpreter")
+TEST_CASE_TEMPLATE("arrays of numpy are lists", World, Cold, Warm)
+{
+    World world;
+    const TempFolder folder;
+    // As much of it as the harness asks of the real one.
+    folder.write("numpy.py",
+                 "class bool_:\n    def __bool__(self): return True\n"
+                 "class Type:\n    def __init__(self, name): self.kind, self.name, self.itemsize = name[0], name, 8\n"
+                 "    def __str__(self): return self.name\n"
+                 "class ndarray:\n    def __init__(self, name, data): self.dtype, self.data = Type(name), data\n"
+                 "    def tolist(self): return self.data\n    def all(self): return all(self.data)\n"
+                 "def isfinite(array): return ndarray('b', [abs(one) < 1e300 for one in array.data])\n");
+    const auto run = [&](const std::string& result) {
+        PythonCall call;
+        call.code = "from numpy import ndarray, bool_\nresult = " + result;
+        call.cwd = folder.path();
+        return world.run(std::move(call));
+    };
+    CHECK(run("ndarray('int64', [[1, 2], [3, 4]]), bool_()").value() ==
+          Outputs{Array{Value{Array{1, 2}}, Value{Array{3, 4}}}, true});
+    CHECK(run("{'x': ndarray('float64', [1.5])}").value() == Outputs{Object{{"x", Value{Array{Value{1.5}}}}}});
+    CHECK(run("ndarray('float64', [1.5, 1e999])").error().message == "result[1] is a float without a value (inf)");
+    CHECK(run("ndarray('object', [b'x', None])").value() == Outputs{Value{Array{"x", nullptr}}});
+    CHECK(run("[ndarray('M8[s]', [1])]").error().message ==
+          "result[0] is an array of M8[s], which is not data: give it back as text or numbers");
+}
+
+TEST_CASE_TEMPLATE("a venv's folder is as good as its interpreter", World, Cold, Warm)
 {
     World world;
     const TempFolder folder;
@@ -201,7 +234,7 @@ TEST_CASE("a venv's folder is as good as its interpreter")
     CHECK(world.run(call).value() == Outputs{"yes!"});
 }
 
-TEST_CASE("an exit is told with its status")
+TEST_CASE_TEMPLATE("an exit is told with its status", World, Cold, Warm)
 {
     World world;
     CHECK(world.outputs("import sys\nsys.exit()").empty());
@@ -213,7 +246,7 @@ TEST_CASE("an exit is told with its status")
     CHECK(world.failure("raise SystemExit('enough')").message == "the Python code ended itself with status 1: enough");
 }
 
-TEST_CASE("a crash is a failure with the status and the last words")
+TEST_CASE_TEMPLATE("a crash is a failure with the status and the last words", World, Cold, Warm)
 {
     World world;
     const Failure silent = world.failure("import os\nos._exit(0)");
@@ -225,7 +258,7 @@ TEST_CASE("a crash is a failure with the status and the last words")
     CHECK(*killed.details.find("signal") == Value{9});
 }
 
-TEST_CASE("prints are heard as lines, and stdin is empty")
+TEST_CASE_TEMPLATE("prints are heard as lines, and stdin is empty", World, Cold, Warm)
 {
     World world;
     Recorder recorder;
@@ -238,7 +271,7 @@ TEST_CASE("prints are heard as lines, and stdin is empty")
     CHECK(std::ranges::find(recorder.lines, "err two") != recorder.lines.end());
 }
 
-TEST_CASE("a timeout ends the code and what it started")
+TEST_CASE_TEMPLATE("a timeout ends the code and what it started", World, Cold, Warm)
 {
     World world;
     const std::string hour = own_hour();
@@ -252,13 +285,14 @@ TEST_CASE("a timeout ends the code and what it started")
     CHECK(processes_with(hour) == 0);
 }
 
-TEST_CASE("large values travel")
+TEST_CASE_TEMPLATE("large values travel", World, Cold, Warm)
 {
     World world;
     CHECK(world.outputs("def f(x): return len(x), x", "f", {std::string(5'000'000, 'x')}).front() == Value{5'000'000});
 }
 
-TEST_CASE("a context reaches the function's parameter `ctx`, and only a function that has one")
+TEST_CASE_TEMPLATE("a context reaches the function's parameter `ctx`, and only a function that has one", World, Cold,
+                   Warm)
 {
     World world;
     const auto run = [&world](const std::string& code) {

@@ -31,12 +31,13 @@ PythonCall call_of(std::string code, std::string function = "*", Array args = {}
     return call;
 }
 
-struct World {
+// An interpreter is started for each call.
+struct Cold {
     Strand strand;
     LocalProcessRunner runner{strand.executor(), strand.pool, strand.clock};
     PythonWorker worker{runner, strand.clock};
 
-    ~World() { strand.run(worker.end()); }
+    ~Cold() { strand.run(worker.end()); }
 
     Outcome run(PythonCall call) { return strand.run(worker.run(std::move(call))); }
     Outputs outputs(PythonCall call)
@@ -54,9 +55,14 @@ struct World {
     }
 };
 
+// A child of a nursery is its interpreter, from the first call on.
+struct Warm : Cold {
+    Warm() { runner.fork_from(1); }
+};
+
 } // namespace
 
-TEST_CASE("what a call defines and changes is there for the next")
+TEST_CASE_TEMPLATE("what a call defines and changes is there for the next", World, Cold, Warm)
 {
     World world;
     CHECK(world.outputs(call_of("n = 1\ndef add(x): return x + n")).empty());
@@ -68,7 +74,7 @@ TEST_CASE("what a call defines and changes is there for the next")
     CHECK(world.failure(call_of("", "none")).message.find("it defines add, seven") != std::string::npos);
 }
 
-TEST_CASE("failures of a call that stays alive are those of any Python code")
+TEST_CASE_TEMPLATE("failures of a call that stays alive are those of any Python code", World, Cold, Warm)
 {
     World world;
     const Failure failure = world.failure(call_of("def f(x):\n    print('on')\n    return 1 / x", "f", {0}));
@@ -86,7 +92,7 @@ TEST_CASE("failures of a call that stays alive are those of any Python code")
     CHECK(world.outputs(call_of("result = y")) == Outputs{1});
 }
 
-TEST_CASE("each call hears its own lines, the last one without an end and empty ones too")
+TEST_CASE_TEMPLATE("each call hears its own lines, the last one without an end and empty ones too", World, Cold, Warm)
 {
     World world;
     Recorder first;
@@ -103,7 +109,7 @@ TEST_CASE("each call hears its own lines, the last one without an end and empty 
     CHECK(world.outputs(call_of("result = 'still there'")) == Outputs{"still there"});
 }
 
-TEST_CASE("the environment of a call is set for that call alone")
+TEST_CASE_TEMPLATE("the environment of a call is set for that call alone", World, Cold, Warm)
 {
     World world;
     const std::string code = "import os, subprocess\nresult = os.environ.get('SECRET'), "
@@ -114,7 +120,7 @@ TEST_CASE("the environment of a call is set for that call alone")
     CHECK(world.outputs(call_of(code)) == Outputs{nullptr, "\n"});
 }
 
-TEST_CASE("a crash ends the interpreter, and the next call begins a new one")
+TEST_CASE_TEMPLATE("a crash ends the interpreter, and the next call begins a new one", World, Cold, Warm)
 {
     World world;
     CHECK(world.outputs(call_of("n = 1")).empty());
@@ -131,7 +137,7 @@ TEST_CASE("a crash ends the interpreter, and the next call begins a new one")
     CHECK(world.strand.run(other.run(std::move(call))).error().message.find("there is no Python interpreter") == 0);
 }
 
-TEST_CASE("a timeout and a cancellation end the interpreter with all that it has started")
+TEST_CASE_TEMPLATE("a timeout and a cancellation end the interpreter with all that it has started", World, Cold, Warm)
 {
     World world;
     const std::string hour = own_hour();
@@ -155,7 +161,7 @@ TEST_CASE("a timeout and a cancellation end the interpreter with all that it has
     CHECK(world.outputs(call_of("result = 1")) == Outputs{1});
 }
 
-TEST_CASE("a result beyond the limit is refused, and large ones come whole")
+TEST_CASE_TEMPLATE("a result beyond the limit is refused, and large ones come whole", World, Cold, Warm)
 {
     World world;
     CHECK(world.outputs(call_of("result = len('x' * 10), 'x' * 5000000")).at(1).get<std::string>()->size() == 5000000);
@@ -163,7 +169,7 @@ TEST_CASE("a result beyond the limit is refused, and large ones come whole")
     CHECK(world.outputs(call_of("result = 1")) == Outputs{1});
 }
 
-TEST_CASE("a socket that the code has closed is a crash, not a wait without end")
+TEST_CASE_TEMPLATE("a socket that the code has closed is a crash, not a wait without end", World, Cold, Warm)
 {
     World world;
     const Failure crash = world.failure(call_of("import os\nfor n in range(3, 20):\n    try: os.close(n)\n"
