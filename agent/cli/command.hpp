@@ -32,6 +32,7 @@ void add_repl(CLI::App& program, Action& chosen);
 void add_run(CLI::App& program, Action& chosen);
 void add_call(CLI::App& program, Action& chosen);
 void add_check(CLI::App& program, Action& chosen);
+void add_plan(CLI::App& program, Action& chosen);
 void add_test(CLI::App& program, Action& chosen);
 void add_config(CLI::App& program, Action& chosen);
 void add_functions(CLI::App& program, Action& chosen);
