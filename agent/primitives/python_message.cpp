@@ -78,7 +78,8 @@ std::string interpreter_of(const PythonCall& call)
 
 std::string python_harness()
 {
-    return std::string{python_file("python_harness.py").value()} + std::string{python_file("python_process.py").value()};
+    return std::string{python_file("python_harness.py").value()} +
+           std::string{python_file("python_process.py").value()};
 }
 
 Object python_request(PythonCall& call)

@@ -16,8 +16,8 @@ local t = {}
 ---@field [string] any
 
 -- What answers a call: the value itself, a function that gives it, or an error: a table with a text as `code`. Of a
--- command `{ stdout, stderr, code, seconds }` or its output alone, of a request `{ status, headers, body, json, seconds }`
--- or the body alone; `seconds` go by meanwhile.
+-- command `{ stdout, stderr, code, seconds }` or its output alone, of a request `{ status, headers, body, json,
+-- seconds }` or the body alone; `seconds` go by meanwhile.
 ---@alias forager.TestAnswer any|fun(call: forager.TestCall): any
 
 ---@class forager.TestFault

@@ -10,7 +10,7 @@ end)
 
 test.it("fails where there is no such folder", function(t)
   t:load "first.lua"
-  t:fail("sh", { code = "exit", exit_code = 1 })
+  t:fake("sh", { code = 1, stderr = "df: /nowhere: No such file or directory" })
   t:raises("exit", function()
     t:call("first.disk", "/nowhere")
   end)

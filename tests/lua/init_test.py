@@ -58,7 +58,7 @@ class Init(unittest.TestCase):
         self.forager("init")
         done = self.forager("test", "--json")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual(len(json.loads(done.stdout)["result"]["tests"]), 2)
+        self.assertEqual(len(json.loads(done.stdout)["tests"]), 2)
 
     def test_nothing_is_overwritten_and_what_is_missing_is_made(self):
         (self.folder / "first.lua").write_text("return 1\n")
