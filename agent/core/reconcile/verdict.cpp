@@ -20,14 +20,14 @@ struct Count {
     std::int64_t available = 0; ///< of the wanted one
 };
 
-Count count(const Look& look, const std::string& print)
+Count count(const Look& look, const Memory& memory)
 {
     Count count;
     for (const Instance& instance : look.there) {
         count.live += is_live(instance) ? 1 : 0;
-        count.old += is_live(instance) && instance.print != print ? 1 : 0;
+        count.old += is_live(instance) && !is_fresh(look, memory, instance) ? 1 : 0;
         count.ready += is_ready(instance) ? 1 : 0;
-        count.available += instance.print == print && is_available(look, instance) ? 1 : 0;
+        count.available += is_fresh(look, memory, instance) && is_available(look, memory, instance) ? 1 : 0;
     }
     return count;
 }
@@ -94,7 +94,8 @@ std::string message_of(Phase phase, const Look& look, const Memory& memory, cons
     if (count.live > wanted)
         return std::to_string(count.live) + (count.live == 1 ? " is" : " are") + " there instead of " +
                std::to_string(wanted);
-    return ready + trouble_in(look);
+    const bool is_young = count.ready >= wanted && count.available < wanted;
+    return ready + (is_young ? ", not yet for long enough" : "") + trouble_in(look);
 }
 
 /// The soonest of some moments that are still to come.
@@ -133,9 +134,9 @@ std::optional<Duration> look_again(const Plan& plan, const Look& look)
     }
     for (const Instance& instance : look.there) {
         if (is_ready(instance))
-            soonest.at(ripe_at(look, instance));
-        if (is_ready(instance) && instance.started && (memory.last_failure || !memory.done))
-            soonest.at(*instance.started + short_life);
+            soonest.at(ripe_at(look, memory, instance));
+        if (is_ready(instance) && (memory.last_failure || !memory.done))
+            soonest.at(ready_since(look, memory, instance) + short_life);
     }
     return soonest.wait();
 }
@@ -149,10 +150,10 @@ std::string so_many(std::int64_t count, std::int64_t all)
 
 void judge(Plan& plan, const Look& look)
 {
-    const Count there = count(look, plan.memory.print);
+    const Count there = count(look, plan.memory);
     plan.phase = phase_of(look, plan.memory, there);
     plan.message = message_of(plan.phase, look, plan.memory, there);
-    plan.has_failed = plan.phase == Phase::degraded && look.wanted.rolling.roll_back && has_failed(look, plan.memory);
+    plan.has_failed = plan.phase == Phase::degraded && has_failed(look, plan.memory);
     plan.look_again = look_again(plan, look);
 }
 
