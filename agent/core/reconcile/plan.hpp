@@ -69,7 +69,7 @@ struct Plan {
     Phase phase = Phase::pending;
     std::string message;                ///< for people: why it is not Running
     std::optional<Duration> look_again; ///< at the latest, though nothing is heard: a back-off or a deadline ends
-    bool has_failed = false;            ///< the change to this template has failed
+    std::string failure;                ///< why the change to this template has failed; empty: it has not
     Memory memory;
 
     Plan() = default;

@@ -47,10 +47,10 @@ std::string next_try(const Look& look, const Memory& memory)
     return next > look.now ? ": the next try is at " + timestamp(next) : "";
 }
 
-std::string dying(const Look& look, const Memory& memory)
+std::string dying(const Memory& memory)
 {
     return "its replicas die soon after their start (" + std::to_string(memory.failures) +
-           " in a row; the last: " + memory.last_end + ")" + next_try(look, memory);
+           " in a row; the last: " + memory.last_end + ")";
 }
 
 Phase phase_of(const Look& look, const Memory& memory, const Count& count)
@@ -69,6 +69,12 @@ Phase phase_of(const Look& look, const Memory& memory, const Count& count)
     return memory.done || wanted == 0 ? Phase::scaling : Phase::pending;
 }
 
+std::string stuck(const Look& look, const Count& count)
+{
+    return "none more became ready within " + forager::to_text(look.wanted.rolling.progress_deadline) + " (" +
+           so_many(count.ready, look.wanted.replicas) + " ready" + trouble_in(look) + ")";
+}
+
 std::string message_of(Phase phase, const Look& look, const Memory& memory, const Count& count)
 {
     const std::int64_t wanted = look.wanted.replicas;
@@ -82,15 +88,12 @@ std::string message_of(Phase phase, const Look& look, const Memory& memory, cons
     case Phase::updating:
         return so_many(count.available, wanted) + " of the wanted template and ready" + trouble_in(look);
     case Phase::degraded:
-        return memory.failures >= many_failures
-                   ? dying(look, memory)
-                   : "none more became ready within " + forager::to_text(look.wanted.rolling.progress_deadline) + " (" +
-                         ready + trouble_in(look) + ")";
+        return memory.failures >= many_failures ? dying(memory) + next_try(look, memory) : stuck(look, count);
     case Phase::pending:
     case Phase::scaling: break;
     }
     if (memory.failures > 0 && count.live < wanted)
-        return dying(look, memory);
+        return dying(memory) + next_try(look, memory);
     if (count.live > wanted)
         return std::to_string(count.live) + (count.live == 1 ? " is" : " are") + " there instead of " +
                std::to_string(wanted);
@@ -153,7 +156,8 @@ void judge(Plan& plan, const Look& look)
     const Count there = count(look, plan.memory);
     plan.phase = phase_of(look, plan.memory, there);
     plan.message = message_of(plan.phase, look, plan.memory, there);
-    plan.has_failed = plan.phase == Phase::degraded && has_failed(look, plan.memory);
+    if (plan.phase == Phase::degraded && has_failed(look, plan.memory))
+        plan.failure = plan.memory.failures >= many_failures ? dying(plan.memory) : stuck(look, there);
     plan.look_again = look_again(plan, look);
 }
 

@@ -182,7 +182,8 @@ void Deployments::judge(const Document& document, const Seen& seen, ReconcilePas
     const Phase phase = seen.plan.phase;
     pass.status = reconcile::status_of(seen.wanted, seen.there, seen.plan, parts_.clock.wall());
     pass.good = phase == Phase::running;
-    pass.has_failed = seen.plan.has_failed && !was_well_like_this(document, seen.wanted);
+    if (!was_well_like_this(document, seen.wanted))
+        pass.failure = seen.plan.failure;
     pass.can_be_taken_back = seen.wanted.rolling.roll_back;
     pass.gone = phase == Phase::deleted && seen.unseen.empty();
     pass.look_again = seen.plan.look_again;
