@@ -47,10 +47,11 @@ void describe(CLI::App& program, Action& chosen)
     program.require_subcommand(1);
     program.set_version_flag("--version", std::string{"forager "} + version, "Print the version");
     constexpr AddCommand commands[] = {
-        add_run,    add_call,    add_check,   add_plan,  add_test,      add_agent,  add_submit,        add_ps,
-        add_show,   add_logs,    add_cancel,  add_retry, add_signal,    add_status, add_reload,        add_functions,
-        add_config, add_explain, add_drain,   add_repl,  add_reconcile, add_apply,  add_get_documents, add_describe,
-        add_delete, add_diff,    add_rollout, add_fs,    add_init,      add_keygen, add_version};
+        add_run,     add_call,      add_check,  add_plan,          add_record,   add_replay,  add_test,
+        add_agent,   add_submit,    add_ps,     add_show,          add_logs,     add_cancel,  add_retry,
+        add_signal,  add_status,    add_reload, add_functions,     add_config,   add_explain, add_drain,
+        add_repl,    add_reconcile, add_apply,  add_get_documents, add_describe, add_delete,  add_diff,
+        add_rollout, add_fs,        add_init,   add_keygen,        add_version};
     for (const AddCommand add : commands)
         add(program, chosen);
     unshield_flags(program);

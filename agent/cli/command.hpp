@@ -33,6 +33,8 @@ void add_run(CLI::App& program, Action& chosen);
 void add_call(CLI::App& program, Action& chosen);
 void add_check(CLI::App& program, Action& chosen);
 void add_plan(CLI::App& program, Action& chosen);
+void add_record(CLI::App& program, Action& chosen);
+void add_replay(CLI::App& program, Action& chosen);
 void add_test(CLI::App& program, Action& chosen);
 void add_config(CLI::App& program, Action& chosen);
 void add_functions(CLI::App& program, Action& chosen);

@@ -1,35 +1,24 @@
 // forager plan: what a script or a function would do. Nothing is done.
 #include "app/planning/planning.hpp"
 #include "base/duration.hpp"
-#include "base/text.hpp"
-#include "cli/asking.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/staged.hpp"
+#include "cli/steps.hpp"
 #include "io/formats/json.hpp"
-#include "primitives/files/glob.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <chrono>
-#include <filesystem>
-#include <initializer_list>
 #include <memory>
 #include <utility>
 
 namespace forager::cli {
 
-namespace asio = boost::asio;
-
 namespace {
 
 struct PlanOptions {
-    Common common;
-    std::string what;
-    std::vector<std::string> args;
-    std::vector<std::string> keywords;
-    std::vector<std::string> scripts;
+    StagedOptions staged;
     std::vector<std::string> answers;
     std::optional<std::chrono::nanoseconds> timeout;
 };
@@ -48,78 +37,10 @@ Result<Answers> answers_in(const std::vector<std::string>& words)
     return answers;
 }
 
-bool is_script(const std::string& what)
-{
-    std::error_code ignored;
-    return what.ends_with(".lua") || std::filesystem::is_regular_file(what, ignored);
-}
-
-std::string quoted(std::string_view text)
-{
-    constexpr std::size_t most = 400; // of what people read; --json has all of it
-    const bool is_long = text.size() > most;
-    return to_json(Value{std::string{text.substr(0, most)} + (is_long ? "…" : "")});
-}
-
-// A command as a shell shows it, where it was one for a shell.
-std::string command_line(const Array& argv)
-{
-    const auto word = [&](std::size_t i) {
-        const auto* text = argv[i].get<std::string>();
-        return text == nullptr ? to_json(argv[i]) : *text;
-    };
-    if (argv.size() == 3 && word(0) == "/bin/sh" && word(1) == "-c")
-        return word(2);
-    std::string line;
-    for (std::size_t i = 0; i < argv.size(); ++i)
-        line += (i == 0 ? "" : " ") + word(i);
-    return line;
-}
-
-Object without(const Object& options, std::initializer_list<std::string_view> names)
-{
-    Object rest;
-    for (const Member& member : options)
-        if (std::ranges::find(names, member.name) == names.end())
-            rest.append(member.name, member.value);
-    return rest;
-}
-
-std::string in_small(std::string text)
-{
-    for (char& letter : text)
-        letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return text;
-}
-
-std::string shown_call(const PlannedStep& step)
-{
-    std::string text = step.call;
-    Object rest = step.options;
-    if (step.call == "sh") {
-        text += " " + quoted(command_line(part<Array>(step.options, "argv")));
-        rest = without(rest, {"argv"});
-    } else if (step.call == "http.request") {
-        text = "http." + in_small(part<std::string>(step.options, "method")) + " " +
-               quoted(part<std::string>(step.options, "url"));
-        rest = without(rest, {"method", "url"});
-    }
-    for (const Value& arg : step.args) {
-        const auto* words = arg.get<std::string>();
-        text += " " + (words == nullptr ? to_json(arg) : quoted(*words));
-    }
-    if (!rest.empty())
-        text += " " + to_json(Value{std::move(rest)});
-    return text;
-}
-
 Object row_of(const PlannedStep& step)
 {
-    Object row{{"call", step.call}, {"args", step.args}, {"options", step.options}, {"after", to_seconds(step.at)}};
-    if (!step.function.empty())
-        row.append("function", step.function);
-    if (!step.where.empty())
-        row.append("where", step.where);
+    Object row = asked_row(step.asked);
+    row.append("after", to_seconds(step.at));
     row.append("answered", !step.guessed);
     return row;
 }
@@ -139,10 +60,7 @@ public:
         if (step.at > last_)
             write_out_meanwhile("     " + to_text(step.at - last_) + " later\n");
         last_ = step.at;
-        std::string number = std::to_string(count_);
-        number.insert(0, number.size() < 4 ? 4 - number.size() : 0, ' ');
-        const std::string where = step.where.empty() ? "" : "   (" + step.where + ")";
-        write_out_meanwhile(printable(number + " " + shown_call(step) + where + "\n"));
+        write_out_meanwhile(numbered_line(count_, step.asked));
     }
 
     std::size_t count() const { return count_; }
@@ -155,82 +73,15 @@ private:
     Array rows_;
 };
 
-// Where a function may be declared.
-Result<std::vector<std::string>> scripts_for(const PlanOptions& options)
-{
-    if (!options.scripts.empty())
-        return options.scripts;
-    const auto settings = settings_for(options.common);
-    if (!settings)
-        return settings.error();
-    std::vector<std::string> files;
-    for (const std::string& pattern : settings->agent.scripts) {
-        const auto matches = blocking::glob(pattern, Stop{false});
-        if (matches)
-            files.insert(files.end(), matches->begin(), matches->end());
-    }
-    return files;
-}
-
-asio::awaitable<Outcome> load_and_call(Planning& planning, std::vector<std::string> files, Invocation invocation,
-                                       Observer& observer)
-{
-    for (const std::string& file : files) {
-        const auto script = planning.script(file, scripting::Script::Mode::load);
-        if (auto loaded = script->load(); !loaded)
-            co_return loaded.error();
-        Invocation loading;
-        loading.function = file;
-        loading.source = "load";
-        auto loaded = co_await script->run_main(loading, observer);
-        if (!loaded)
-            co_return loaded.error();
-    }
-    auto outcome = co_await planning.scheduler().call(std::move(invocation), observer);
-    co_return outcome;
-}
-
-asio::awaitable<Outcome> run_script(Planning& planning, Invocation invocation, Observer& observer)
-{
-    const auto script = planning.script(invocation.function, scripting::Script::Mode::run);
-    if (auto loaded = script->load(); !loaded)
-        co_return loaded.error();
-    auto outcome = co_await script->run_main(invocation, observer);
-    co_return outcome;
-}
-
-Result<Invocation> invocation_of(const PlanOptions& options)
-{
-    Invocation invocation;
-    invocation.function = options.what;
-    invocation.source = "plan";
-    if (is_script(options.what)) {
-        invocation.args.assign(options.args.begin(), options.args.end());
-        return invocation;
-    }
-    for (const std::string& text : options.args)
-        invocation.args.push_back(json_or_text(text));
-    auto kwargs = keyword_arguments(options.keywords);
-    if (!kwargs)
-        return kwargs.error();
-    invocation.kwargs = std::move(*kwargs);
-    return invocation;
-}
-
-std::string as_steps(std::size_t count)
-{
-    return std::to_string(count) + (count == 1 ? " step" : " steps");
-}
-
 // A failure behind an answer that nobody gave says nothing about the script.
-int conclude(const Ending& ending, const Sheet& sheet, bool guessed, const PlanOptions& options)
+int conclude(const Ending& ending, const Sheet& sheet, bool guessed, const Common& common)
 {
     const bool is_open = !ending.outcome && !ending.outcome.error().declaration && guessed && !ending.stopped;
     if (!ending.outcome && !is_open)
-        return exit_status(ending, print_failure(ending.outcome.error(), options.common));
+        return exit_status(ending, print_failure(ending.outcome.error(), common));
     const std::string open =
         is_open ? "what follows depends on the answers: " + failure_text(ending.outcome.error()) : std::string{};
-    if (options.common.json) {
+    if (common.json) {
         Object result{{"steps", sheet.rows()}, {"complete", !is_open}};
         if (is_open)
             result.append("error", ending.outcome.error().to_object());
@@ -250,32 +101,27 @@ int conclude(const Ending& ending, const Sheet& sheet, bool guessed, const PlanO
 
 int plan(const PlanOptions& options)
 {
+    const Common& common = options.staged.common;
     auto answers = answers_in(options.answers);
-    auto invocation = answers ? invocation_of(options) : Result<Invocation>{answers.error()};
-    if (!invocation) {
-        print_failure(invocation.error(), options.common);
+    auto work = answers ? staged_work(options.staged) : Result<StagedWork>{answers.error()};
+    if (!work) {
+        print_failure(work.error(), common);
         return Exit::usage;
     }
-    const auto files =
-        is_script(options.what) ? Result<std::vector<std::string>>{std::vector<std::string>{}} : scripts_for(options);
-    if (!files)
-        return print_failure(files.error(), options.common);
-    Common calm = options.common; // that calls begin and end is seen in the plan
+    work->invocation.source = "plan";
+    Common calm = common; // that calls begin and end is seen in the plan
     calm.quiet = !calm.verbose;
     const auto progress = make_progress(calm);
     AppConfig config;
     config.virtual_time = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
     config.time_limit = options.timeout.value_or(std::chrono::seconds{10});
-    config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
+    config.last_words = [&](const Failure& failure) { print_last_words(failure, common); };
     App app{std::move(config), *progress};
-    Sheet sheet{options.common.json};
+    Sheet sheet{common.json};
     Planning planning{app, std::move(*answers), [&](const PlannedStep& step) { sheet.note(step); }};
-    invocation->id = planning.scheduler().fresh_id();
-    const Ending ending =
-        app.execute(is_script(options.what) ? run_script(planning, std::move(*invocation), *progress)
-                                            : load_and_call(planning, *files, std::move(*invocation), *progress));
+    const Ending ending = app.execute(perform(planning.stage(), std::move(*work), *progress));
     progress->finish();
-    return conclude(ending, sheet, planning.has_guessed(), options);
+    return conclude(ending, sheet, planning.has_guessed(), common);
 }
 
 } // namespace
@@ -284,18 +130,8 @@ void add_plan(CLI::App& program, Action& chosen)
 {
     const auto options = std::make_shared<PlanOptions>();
     CLI::App* command =
-        add_command(program, "plan", "Say what a script or a function would do; do nothing", options->common);
-    add_operand(*command, "FILE|FUNC", options->what, "A script, as for 'run', or a function, as for 'call'")
-        ->required();
-    add_operands(*command, "ARG", options->args, "Arguments");
-    command->add_option("--kw", options->keywords, "A keyword argument of the function; may be repeated")
-        ->type_name("NAME=VALUE")
-        ->allow_extra_args(false);
-    command
-        ->add_option("--script", options->scripts,
-                     "A script that declares the function (default: those of the configuration); may be repeated")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
+        add_command(program, "plan", "Say what a script or a function would do; do nothing", options->staged.common);
+    add_staged_options(*command, options->staged);
     command
         ->add_option("--answer", options->answers,
                      "What a call is answered with: sh=text, http.request={\"status\":404}; may be repeated")

@@ -2,6 +2,7 @@
 // `check` answers with stubs, `forager test` with fakes. On the strand.
 #pragma once
 
+#include "base/time.hpp"
 #include "core/outcome.hpp"
 #include "scripting/binding.hpp"
 
@@ -26,6 +27,10 @@ public:
 
     /// Called while the task that asks is the current one; what it gives runs later, and is cancelled with the task.
     virtual boost::asio::awaitable<Outcome> answer(Crossing call) = 0;
+
+    /// What a script is told that asks for the time.
+    virtual WallTime wall(WallTime present) { return present; }
+    virtual TimePoint now(TimePoint present) { return present; }
 };
 
 /// Of a script that is only checked: nothing is done.

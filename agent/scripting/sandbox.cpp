@@ -103,7 +103,7 @@ int collectgarbage(lua_State* L)
 // os.time() and os.date(FORMAT) are about the present, which is the clock's to tell.
 lua_Integer present(lua_State* L)
 {
-    const auto wall = Script::of(L).world().clock.wall().time_since_epoch();
+    const auto wall = Script::of(L).wall().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::seconds>(wall).count();
 }
 

@@ -347,6 +347,18 @@ std::shared_ptr<Handler> Script::own_handler(int function)
     return std::make_shared<LuaHandler>(std::shared_ptr<Script>{std::shared_ptr<void>{}, this}, function);
 }
 
+WallTime Script::wall()
+{
+    const WallTime present = world_.clock.wall();
+    return border() == nullptr ? present : border()->wall(present);
+}
+
+TimePoint Script::now()
+{
+    const TimePoint present = world_.clock.now();
+    return border() == nullptr ? present : border()->now(present);
+}
+
 Result<void> Script::declare(Function function, std::shared_ptr<Handler> handler)
 {
     std::string name = function.name;

@@ -166,6 +166,10 @@ public:
     const std::vector<std::string>& declared() const { return declared_; }
     Vm& vm() { return *vm_; }
 
+    /// What its code is told that asks for the time.
+    WallTime wall();
+    TimePoint now();
+
     /// Who answers its calls that wait; null: nobody stands between it and the world.
     Border* border() { return mode_ == Mode::check ? &stubs_ : world_.border; }
     Mode mode() const { return mode_; }

@@ -30,21 +30,6 @@ bool is_idle(const std::string& function)
     return function.starts_with("echo.") || function.starts_with("sleep.");
 }
 
-// The first table with names is the options; a queue of lines, which stands behind them as a number, is nobody's
-// matter.
-void sort_arguments(std::vector<Value> args, PlannedStep& step)
-{
-    const bool has_lines = args.size() > 1 && args[1].get<std::int64_t>() != nullptr &&
-                           (args[0].is_null() || args[0].get<Object>() != nullptr);
-    for (std::size_t i = 0; i < args.size(); ++i) {
-        auto* options = args[i].get<Object>();
-        if (options != nullptr && step.options.empty())
-            step.options = std::move(*options);
-        else if (!args[i].is_null() && !(has_lines && i == 1))
-            step.args.push_back(std::move(args[i]));
-    }
-}
-
 // A plain answer stands for the one of its members that matters.
 Value shaped(const Value& answer, Value stub)
 {
@@ -87,12 +72,7 @@ asio::awaitable<Outcome> Planning::PlanBorder::answer(scripting::Crossing call)
 
 asio::awaitable<Outcome> Planning::StandIn::run(const Invocation& invocation, std::vector<Value> args, Observer&)
 {
-    PlannedStep step;
-    step.call = invocation.function;
-    step.function = invocation.chain.empty() ? "" : invocation.chain.back().function;
-    step.options = invocation.kwargs;
-    sort_arguments(std::move(args), step);
-    return at_once(planning_.planned(std::move(step), nullptr));
+    return at_once(planning_.planned(asked_of(invocation, std::move(args)), nullptr));
 }
 
 Planning::Planning(App& app, std::map<std::string, std::deque<Value>> answers,
@@ -100,25 +80,15 @@ Planning::Planning(App& app, std::map<std::string, std::deque<Value>> answers,
     : app_{app},
       answers_{std::move(answers)},
       note_{std::move(note)},
-      scheduler_{app.executor(), registry_, app.clock(), app.random(), app.scheduler().observer()},
-      workflows_{scheduler_}
+      stage_{app, border_, [this](const Registry::EntryPtr& entry) { return stand_in_for(*entry); }}
 {
-    for (const Registry::EntryPtr& entry : app.registry().list())
-        (void)registry_.add(entry->function,
-                            is_idle(entry->function.name) ? entry->handler : std::make_shared<StandIn>(*this));
 }
 
-Planning::~Planning()
+std::shared_ptr<Handler> Planning::stand_in_for(const Registry::Entry& entry)
 {
-    for (const auto& script : scripts_)
-        script->withdraw();
-}
-
-std::shared_ptr<scripting::Script> Planning::script(std::string path, scripting::Script::Mode mode)
-{
-    App::Place place{registry_, scheduler_, workflows_};
-    place.border = &border_;
-    return scripts_.emplace_back(app_.script(std::move(path), mode, place));
+    if (is_idle(entry.function.name))
+        return entry.handler;
+    return std::make_shared<StandIn>(*this);
 }
 
 std::optional<Value> Planning::given(const std::string& call)
@@ -133,17 +103,15 @@ std::optional<Value> Planning::given(const std::string& call)
     return answer;
 }
 
-Outcome Planning::planned(PlannedStep step, const char* stub)
+Outcome Planning::planned(Asked asked, const char* stub)
 {
     if (++steps_ > most_steps)
         return Failure{Errc::limit, "more than " + std::to_string(most_steps) +
                                         " steps: a loop that waits for an answer which stubs do not give? "
                                         "'--answer' gives one"};
-    const std::optional<Value> answer = given(step.call);
-    step.guessed = !answer;
-    step.at = app_.now().time_since_epoch();
-    guessed_ = guessed_ || step.guessed;
-    note_(step);
+    const std::optional<Value> answer = given(asked.call);
+    guessed_ = guessed_ || !answer;
+    note_({std::move(asked), app_.now().time_since_epoch(), !answer});
     Value value = answer ? shaped(*answer, parsed(stub)) : parsed(stub);
     if (value.is_null())
         return Outputs{};
@@ -159,12 +127,7 @@ asio::awaitable<Outcome> Planning::answer(scripting::Crossing call, std::string 
         if (outcome)
             co_return outcome;
     }
-    PlannedStep step;
-    step.call = call.name;
-    step.function = call.request.context.invocation.function;
-    step.where = std::move(where);
-    sort_arguments(std::move(call.request.args), step);
-    co_return planned(std::move(step), call.stub);
+    co_return planned(asked_at(call, std::move(where)), call.stub);
 }
 
 } // namespace forager

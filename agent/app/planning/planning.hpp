@@ -2,9 +2,8 @@
 // or else with a stub. Only files are read. On the strand.
 #pragma once
 
-#include "app/app.hpp"
-#include "runtime/workflow_runner.hpp"
-#include "scripting/border.hpp"
+#include "app/asked.hpp"
+#include "app/stage.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -19,11 +18,7 @@ namespace forager {
 
 /// Something that would be done.
 struct PlannedStep {
-    std::string call;     ///< as scripts know it: "sh", "docker.run", "backup.backup"
-    std::string function; ///< in whose name
-    std::string where;    ///< FILE:LINE; empty where no script's line asks for it
-    Array args;           ///< without the options
-    Object options;
+    Asked asked;
     Duration at{};        ///< since the beginning, as a clock goes that takes no time
     bool guessed = false; ///< its answer is a stub: what follows may be otherwise
 };
@@ -37,13 +32,9 @@ public:
              std::function<void(const PlannedStep& step)> note);
     Planning(const Planning&) = delete;
     Planning& operator=(const Planning&) = delete;
-    ~Planning();
 
-    /// A script whose calls are planned; it is loaded and run by the caller.
-    std::shared_ptr<scripting::Script> script(std::string path, scripting::Script::Mode mode);
-
-    Scheduler& scheduler() { return scheduler_; }
-    Registry& registry() { return registry_; }
+    /// Where the scripts run whose calls are planned.
+    Stage& stage() { return stage_; }
 
     /// Something went on with data that may be otherwise.
     bool has_guessed() const { return guessed_; }
@@ -70,17 +61,15 @@ private:
     };
 
     boost::asio::awaitable<Outcome> answer(scripting::Crossing call, std::string where);
-    Outcome planned(PlannedStep step, const char* stub);
+    Outcome planned(Asked asked, const char* stub);
+    std::shared_ptr<Handler> stand_in_for(const Registry::Entry& entry);
     std::optional<Value> given(const std::string& call);
 
     App& app_;
     std::map<std::string, std::deque<Value>> answers_;
     std::function<void(const PlannedStep& step)> note_;
     PlanBorder border_{*this};
-    Registry registry_;
-    Scheduler scheduler_;
-    WorkflowRunner workflows_;
-    std::vector<std::shared_ptr<scripting::Script>> scripts_;
+    Stage stage_;
     std::size_t steps_ = 0;
     bool guessed_ = false;
 };

@@ -10,12 +10,12 @@ namespace {
 
 Outcome monotonic_time(Request& request)
 {
-    return Outputs{Value{to_seconds(request.script.world().clock.now().time_since_epoch())}};
+    return Outputs{Value{to_seconds(request.script.now().time_since_epoch())}};
 }
 
 Outcome wall_time(Request& request)
 {
-    return Outputs{Value{to_seconds(request.script.world().clock.wall().time_since_epoch())}};
+    return Outputs{Value{to_seconds(request.script.wall().time_since_epoch())}};
 }
 
 constexpr Binding bindings[] = {

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace forager::scripting {
@@ -66,6 +67,14 @@ public:
 
     Task& current() { return *current_; }
     Task* current_or_null() { return current_; }
+
+    /// Code that runs while the loop does and no task does: of a task that waits.
+    template <class Work> void on_behalf_of(Task& task, const Work& work)
+    {
+        Task* const before = std::exchange(current_, &task);
+        work();
+        current_ = before;
+    }
 
     /// On whose behalf the current task runs.
     const Context& context() const;

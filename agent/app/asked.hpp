@@ -1,0 +1,30 @@
+// What a script asks of the world, in a form to be shown, kept and compared.
+#pragma once
+
+#include "core/invocation.hpp"
+#include "core/value.hpp"
+#include "scripting/border.hpp"
+
+#include <string>
+#include <vector>
+
+namespace forager {
+
+struct Asked {
+    std::string call;     ///< as scripts know it: "sh", "docker.run", "backup.backup"
+    std::string function; ///< in whose name
+    std::string where;    ///< FILE:LINE; empty where no script's line asks for it
+    Array args;           ///< without the options
+    Object options;
+
+    Asked() = default;
+    bool operator==(const Asked&) const = default;
+};
+
+/// Of a call at the border, made at `where`.
+Asked asked_at(const scripting::Crossing& call, std::string where);
+
+/// Of a built-in function.
+Asked asked_of(const Invocation& invocation, std::vector<Value> args);
+
+} // namespace forager
