@@ -1,5 +1,6 @@
 #include "app/asked.hpp"
 
+#include <cctype>
 #include <utility>
 
 namespace forager {
@@ -21,15 +22,26 @@ void sort_arguments(std::vector<Value> args, Asked& asked)
     }
 }
 
+// All requests are one call, whatever scripts write.
+std::string written(const std::string& call, const Object& options)
+{
+    if (call != request_call)
+        return call;
+    std::string method = part<std::string>(options, "method");
+    for (char& letter : method)
+        letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    return "http." + method;
+}
+
 } // namespace
 
 Asked asked_at(const scripting::Crossing& call, std::string where)
 {
     Asked asked;
-    asked.call = call.name;
     asked.function = call.request.context.invocation.function;
     asked.where = std::move(where);
     sort_arguments(call.request.args, asked);
+    asked.call = written(call.name, asked.options);
     return asked;
 }
 

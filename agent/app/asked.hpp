@@ -11,7 +11,7 @@
 namespace forager {
 
 struct Asked {
-    std::string call;     ///< as scripts know it: "sh", "docker.run", "backup.backup"
+    std::string call;     ///< as scripts write it: "sh", "docker.run", "http.get", "backup.backup"
     std::string function; ///< in whose name
     std::string where;    ///< FILE:LINE; empty where no script's line asks for it
     Array args;           ///< without the options
@@ -20,6 +20,9 @@ struct Asked {
     Asked() = default;
     bool operator==(const Asked&) const = default;
 };
+
+/// What the border calls any request.
+inline constexpr const char* request_call = "http.request";
 
 /// Of a call at the border, made at `where`.
 Asked asked_at(const scripting::Crossing& call, std::string where);

@@ -74,9 +74,12 @@ private:
 };
 
 // A failure behind an answer that nobody gave says nothing about the script.
-int conclude(const Ending& ending, const Sheet& sheet, bool guessed, const Common& common)
+int conclude(const Ending& ending, const Sheet& sheet, const Planning& planning, const Common& common)
 {
-    const bool is_open = !ending.outcome && !ending.outcome.error().declaration && guessed && !ending.stopped;
+    const bool is_open =
+        !ending.outcome && !ending.outcome.error().declaration && planning.has_guessed() && !ending.stopped;
+    for (const std::string& name : planning.unused())
+        write_err("--answer " + name + ": nothing of this name was asked for\n");
     if (!ending.outcome && !is_open)
         return exit_status(ending, print_failure(ending.outcome.error(), common));
     const std::string open =
@@ -121,7 +124,7 @@ int plan(const PlanOptions& options)
     Planning planning{app, std::move(*answers), [&](const PlannedStep& step) { sheet.note(step); }};
     const Ending ending = app.execute(perform(planning.stage(), std::move(*work), *progress));
     progress->finish();
-    return conclude(ending, sheet, planning.has_guessed(), common);
+    return conclude(ending, sheet, planning, common);
 }
 
 } // namespace
@@ -134,7 +137,7 @@ void add_plan(CLI::App& program, Action& chosen)
     add_staged_options(*command, options->staged);
     command
         ->add_option("--answer", options->answers,
-                     "What a call is answered with: sh=text, http.request={\"status\":404}; may be repeated")
+                     "What a call is answered with: sh=text, http.get={\"status\":404}; may be repeated")
         ->type_name("CALL=VALUE")
         ->allow_extra_args(false);
     add_duration(*command, "--timeout", options->timeout, "What it may take of the machine's time; default 10 s");

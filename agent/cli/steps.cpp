@@ -4,7 +4,6 @@
 #include "io/formats/json.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <initializer_list>
 #include <string_view>
 #include <utility>
@@ -13,7 +12,7 @@ namespace forager::cli {
 
 namespace {
 
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     constexpr std::size_t most = 400; // of what people read; --json has all of it
     const bool is_long = text.size() > most;
@@ -44,28 +43,20 @@ Object without(const Object& options, std::initializer_list<std::string_view> na
     return rest;
 }
 
-std::string in_small(std::string text)
-{
-    for (char& letter : text)
-        letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return text;
-}
-
 std::string shown_call(const Asked& asked)
 {
     std::string text = asked.call;
     Object rest = asked.options;
     if (asked.call == "sh") {
-        text += " " + quoted(command_line(part<Array>(asked.options, "argv")));
+        text += " " + in_quotes(command_line(part<Array>(asked.options, "argv")));
         rest = without(rest, {"argv"});
-    } else if (asked.call == "http.request") {
-        text = "http." + in_small(part<std::string>(asked.options, "method")) + " " +
-               quoted(part<std::string>(asked.options, "url"));
+    } else if (asked.call.starts_with("http.")) {
+        text += " " + in_quotes(part<std::string>(asked.options, "url"));
         rest = without(rest, {"method", "url"});
     }
     for (const Value& arg : asked.args) {
         const auto* words = arg.get<std::string>();
-        text += " " + (words == nullptr ? to_json(arg) : quoted(*words));
+        text += " " + (words == nullptr ? to_json(arg) : in_quotes(*words));
     }
     if (!rest.empty())
         text += " " + to_json(Value{std::move(rest)});

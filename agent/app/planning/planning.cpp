@@ -93,14 +93,30 @@ std::shared_ptr<Handler> Planning::stand_in_for(const Registry::Entry& entry)
 
 std::optional<Value> Planning::given(const std::string& call)
 {
-    const auto found = answers_.find(call);
+    auto answer = given_as(call);
+    return answer || !call.starts_with("http.") ? answer : given_as(request_call);
+}
+
+std::optional<Value> Planning::given_as(const std::string& name)
+{
+    const auto found = answers_.find(name);
     if (found == answers_.end())
         return std::nullopt;
+    used_.insert(name);
     std::deque<Value>& answers = found->second;
     Value answer = answers.front();
     if (answers.size() > 1)
         answers.pop_front();
     return answer;
+}
+
+std::vector<std::string> Planning::unused() const
+{
+    std::vector<std::string> names;
+    for (const auto& [name, answers] : answers_)
+        if (!used_.contains(name))
+            names.push_back(name);
+    return names;
 }
 
 Outcome Planning::planned(Asked asked, const char* stub)

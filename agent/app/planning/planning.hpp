@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,9 @@ public:
     /// Something went on with data that may be otherwise.
     bool has_guessed() const { return guessed_; }
 
+    /// The answers that no call has asked for, by name.
+    std::vector<std::string> unused() const;
+
 private:
     class PlanBorder final : public scripting::Border {
     public:
@@ -64,9 +68,11 @@ private:
     Outcome planned(Asked asked, const char* stub);
     std::shared_ptr<Handler> stand_in_for(const Registry::Entry& entry);
     std::optional<Value> given(const std::string& call);
+    std::optional<Value> given_as(const std::string& name);
 
     App& app_;
     std::map<std::string, std::deque<Value>> answers_;
+    std::set<std::string> used_; // of them
     std::function<void(const PlannedStep& step)> note_;
     PlanBorder border_{*this};
     Stage stage_;
