@@ -1,6 +1,6 @@
 ---@meta _
 
--- Reconcilers of one's own: docs/reconcile.md.
+-- # Reconcilers
 
 -- A document as the functions of a reconciler get it: what stands in its spec can be read from it directly
 -- (`desired.replicas`), with the defaults of the schema.
