@@ -3,21 +3,20 @@
 -- # Commands and Python
 
 -- Without `cwd` a command begins in the caller's folder under `run` and `call`, in the agent in a scratch folder of the
--- invocation: the first command finds it empty, those after it what was left there. A relative one starts at the folder
--- that the program was started in. The command waits while `on_line` waits, and an error in it ends the command and is
--- raised; a line beyond 64 KB comes in parts.
+-- invocation; a relative one starts at the folder that the program was started in. With `user` come his groups, `HOME`,
+-- `USER` and `LOGNAME`; only an agent that runs as root may choose. `on_line` gets a line beyond 64 KB in parts.
 ---@class forager.CommandOptions
 ---@field check? boolean  a status other than 0 is the error `exit`, with the end of stderr; default true
 ---@field stdin? string  what it reads; default empty
 ---@field env? table<string, string|number>  added to the environment
 ---@field cwd? string  its folder
 ---@field timeout? forager.Duration  ends it with all that it started: the error `timed_out`; default none
----@field user? string  whose rights, groups and HOME it has, by name or number: of a root agent; default its own
+---@field user? string  whose rights it has, by name or number; default the agent's own
 ---@field merge? boolean  both outputs in `stdout`, in the order written; default false
 ---@field limit? forager.Bytes  kept of each output, its beginning and its end; default 4 MB, or `limits.output`
 ---@field on_line? fun(line: string, stream: "stdout"|"stderr")  hears each line while it runs
 ---@field limits? forager.CommandLimits  kept by the kernel
----@field scratch? boolean  begins in an empty folder of its own, removed afterwards, not in `cwd`; default false
+---@field scratch? boolean  begins in an empty folder of its own, removed afterwards; not with `cwd`; default false
 
 -- Words and options in one table: `sh { "ls", "-l", cwd = "/tmp" }`. Words are strings and numbers.
 ---@class forager.Command : forager.CommandOptions

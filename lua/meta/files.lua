@@ -83,9 +83,9 @@ function files.write(path, bytes, options) end
 ---@param bytes string
 function files.append(path, bytes) end
 
--- Copies a file, or a folder with everything in it. `to` is the new name itself, never a folder to put it in. A file
--- that is there is **overwritten**. A folder is copied into one that is there, beside and over what that holds.
--- Permissions are kept; links inside a folder stay links.
+-- Copies a file, or a folder with everything in it. `to` is the new name itself, never a folder to put it in: a file
+-- onto a folder is refused. A file that is there is **overwritten**. A folder is copied into one that is there, beside
+-- and over what that holds. Permissions are kept; links inside a folder stay links.
 ---@param from string
 ---@param to string
 ---@param options? forager.CopyOptions
@@ -166,7 +166,7 @@ function files.archive(options) end
 ---@return forager.Extracted
 function files.extract(path, folder, options) end
 
--- What is in an archive, in its order.
+-- What is in an archive, in its order; also in one of xz or bzip2.
 ---@param path string
 ---@return forager.ArchiveEntry[]
 function files.list_archive(path) end

@@ -1,16 +1,17 @@
 ---@meta _
 
 -- # HTTP
--- Any answer is a result, a 404 too; no answer is an error: `refused`, `unreachable`, `not_found` (host,
--- file), `timed_out`, `limit`, `bad_arguments`. URLs: http://, https://, unix:/PATH.sock:/TARGET;
--- a name and password in one become a Basic authorization. Proxies of the environment are ignored, cookies not kept.
+-- Any answer is a result, a 404 too; no answer is an error: `refused` (a closed port, a certificate, a peer that speaks
+-- no HTTP), `unreachable`, `not_found` (host, file), `timed_out`, `limit`, `bad_arguments`. URLs: http://, https://,
+-- unix:/PATH.sock:/TARGET; a name and password in one become a Basic authorization. Proxies of the environment are
+-- ignored, cookies not kept.
 
 ---@class forager.RequestOptions
 ---@field method? string  for http.request; default GET, or POST with a body
----@field json? forager.Data  sent as JSON; one of `json`, `body` and `from_file`
+---@field json? forager.Data  sent as JSON, with its content type; one of `json`, `body` and `from_file`
 ---@field body? string
 ---@field from_file? string  the path of a file that is sent
----@field to_file? string  where the body of a 2xx answer goes, complete or not at all
+---@field to_file? string  where the body of a 2xx answer goes, complete or not at all; without limit
 ---@field headers? table<string, string|string[]>
 ---@field timeout? forager.Duration  for all of it; default none, but 10 s for each connection
 ---@field redirects? integer  that are followed, more is the error `limit`, 0: a redirection is an answer; default 10

@@ -53,7 +53,7 @@
 local Reconciler = {}
 
 -- One pass over a document, here and now. What its functions raise is told as `failed`; a document that is wrong is
--- `bad_arguments`.
+-- `bad_arguments` with `field`.
 ---@param document table<string, any>  kind, metadata, spec
 ---@param options? forager.ReconcileOptions
 ---@return forager.Pass

@@ -11,7 +11,8 @@
 ---@class forager.TaskHandle
 ---@field [string|integer] forager.TaskHandle
 
--- `{ "name", call = "family.name", args = { … } }` or `{ "name", run = function(ctx, …) … end }`.
+-- `{ "name", call = "family.name", args = { … } }` or `{ "name", run = function(ctx, …) … end }`. With `foreach` the
+-- result is the list of the items' results, in order. A `run` function can be called by others, too, as WORKFLOW.NAME.
 ---@class forager.TaskOptions
 ---@field [1]? string  the name
 ---@field name? string  instead of [1]
