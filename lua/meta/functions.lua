@@ -16,7 +16,7 @@
 ---@field concurrency? integer  how many may run at once, others wait; default 0: no limit
 ---@field durable? boolean  its steps are recorded, and it goes on after a restart; default false
 ---@field version? string|integer  of a durable function's code: what began with another one fails
----@field changed? "continue"|"fail"  what becomes of runs under other code; default "fail" with a version, else "continue"
+---@field changed? "continue"|"fail"  what becomes of runs under other code; default "continue", with a version "fail"
 ---@field orphans? "end"|"adopt"  of a durable function's commands and containers when the agent goes; default "end"
 
 -- As `{ "width", "integer", default = 256 }`.
