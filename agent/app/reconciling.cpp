@@ -1,6 +1,7 @@
 #include "app/reconciling.hpp"
 
 #include "base/text.hpp"
+#include "core/reconcile/blueprint.hpp"
 #include "primitives/colony/replica_identities.hpp"
 #include "primitives/replicas/docker_replicas.hpp"
 #include "primitives/replicas/kubernetes_replicas.hpp"
@@ -79,6 +80,12 @@ Result<Reconciler*> Reconciling::reconciler_of(const std::string& kind)
         return &deployments_;
     if (const auto found = of_scripts_.find(kind); found != of_scripts_.end())
         return found->second.get();
+    if (reconcile::is_definition({{"kind", kind}})) {
+        Failure failure{Errc::not_found, "kind: a definition describes a kind of a colony's documents: "
+                                         "'forager apply --colony' gives it to the colony"};
+        failure.details.append("field", "kind");
+        return failure;
+    }
     std::vector<std::string> known{std::string{reconcile::deployment_kind}};
     for (const auto& [name, reconciler] : of_scripts_)
         known.push_back(name);

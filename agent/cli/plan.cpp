@@ -54,7 +54,7 @@ bool is_script(const std::string& what)
     return what.ends_with(".lua") || std::filesystem::is_regular_file(what, ignored);
 }
 
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     constexpr std::size_t most = 400; // of what people read; --json has all of it
     const bool is_long = text.size() > most;
@@ -97,16 +97,16 @@ std::string shown_call(const PlannedStep& step)
     std::string text = step.call;
     Object rest = step.options;
     if (step.call == "sh") {
-        text += " " + quoted(command_line(part<Array>(step.options, "argv")));
+        text += " " + in_quotes(command_line(part<Array>(step.options, "argv")));
         rest = without(rest, {"argv"});
     } else if (step.call == "http.request") {
         text = "http." + in_small(part<std::string>(step.options, "method")) + " " +
-               quoted(part<std::string>(step.options, "url"));
+               in_quotes(part<std::string>(step.options, "url"));
         rest = without(rest, {"method", "url"});
     }
     for (const Value& arg : step.args) {
         const auto* words = arg.get<std::string>();
-        text += " " + (words == nullptr ? to_json(arg) : quoted(*words));
+        text += " " + (words == nullptr ? to_json(arg) : in_quotes(*words));
     }
     if (!rest.empty())
         text += " " + to_json(Value{std::move(rest)});

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cli/asking.hpp"
 #include "cli/command.hpp"
+#include "cli/documents/file_stamps.hpp"
 #include "cli/documents/reading.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
@@ -15,8 +16,6 @@
 
 #include <boost/asio/this_coro.hpp>
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -24,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace forager::cli {
@@ -47,27 +47,6 @@ struct ReconcileOptions {
     std::optional<std::chrono::nanoseconds> timeout;
 };
 
-// Which form of a file was read.
-struct Stamp {
-    timespec changed{};
-    off_t size = 0;
-    ino_t number = 0;
-
-    bool operator==(const Stamp& other) const
-    {
-        return changed.tv_sec == other.changed.tv_sec && changed.tv_nsec == other.changed.tv_nsec &&
-               size == other.size && number == other.number;
-    }
-};
-
-std::optional<Stamp> stamp_of(const std::string& file)
-{
-    struct stat status{};
-    if (::stat(file.c_str(), &status) != 0)
-        return std::nullopt;
-    return Stamp{status.st_mtim, status.st_size, status.st_ino};
-}
-
 // With what programs can rely on, also before anybody has looked.
 Object status_line_of(const Document& document)
 {
@@ -86,11 +65,14 @@ Object status_line_of(const Document& document)
     return status;
 }
 
-std::string row_of(const Object& status)
+// Only some kinds have replicas.
+std::string row_of(const Document& document)
 {
-    std::string row = part<std::string>(status, "kind") + "/" + part<std::string>(status, "name") + ": " +
-                      part<std::string>(status, "phase") + ", " + std::to_string(part<std::int64_t>(status, "ready")) +
-                      " of " + std::to_string(part<std::int64_t>(status, "replicas")) + " ready";
+    const Object status = status_line_of(document);
+    std::string row = to_text(document.key) + ": " + part<std::string>(status, "phase");
+    if (document.status.find("replicas") != nullptr)
+        row += ", " + std::to_string(part<std::int64_t>(status, "ready")) + " of " +
+               std::to_string(part<std::int64_t>(status, "replicas")) + " ready";
     const auto message = part<std::string>(status, "message");
     return row + (message.empty() ? "" : ": " + message);
 }
@@ -123,7 +105,7 @@ private:
     Result<void> take()
     {
         for (const std::string& file : options_.files) {
-            stamps_[file] = stamp_of(file);
+            stamps_.note(file);
             auto written = read_documents(file);
             if (!written)
                 return written.error();
@@ -148,11 +130,20 @@ private:
 
     void show(const Document& document)
     {
-        const Object status = status_line_of(document);
         if (options_.common.json)
-            is_heard_ = write_out_meanwhile(to_json(Value{status}) + "\n") && is_heard_;
+            print(to_json(Value{status_line_of(document)}) + "\n");
         else if (options_.watch && !options_.common.quiet)
-            is_heard_ = write_out_meanwhile(printable(row_of(status) + "\n")) && is_heard_;
+            print(printable(row_of(document) + "\n"));
+    }
+
+    // Called by whatever has looked: what cannot be written ends the command, and not that look.
+    void print(const std::string& line)
+    {
+        try {
+            is_heard_ = write_out_meanwhile(line) && is_heard_;
+        } catch (const std::system_error& lost) {
+            lost_ = Failure{Errc::refused, lost.what()};
+        }
     }
 
     void say(const std::string& message, bool wanted) const
@@ -165,6 +156,7 @@ private:
     asio::awaitable<Result<bool>> arrived();
     asio::awaitable<Result<bool>> follow_files();
     asio::awaitable<void> read_again(std::string file);
+    void tell_missing(const std::string& file, const std::set<Key>& present);
     Failure too_late();
     std::optional<Failure> failure_of(const reconciling::Kept& kept) const;
 
@@ -173,9 +165,10 @@ private:
     store::MemoryDocuments documents_;
     Reconciling reconciling_;
     std::vector<WrittenDocument> documents_given_;
-    std::map<std::string, std::optional<Stamp>> stamps_;
-    std::set<Key> given_;
-    bool is_heard_ = true; // somebody reads what is printed
+    FileStamps stamps_;
+    std::map<Key, std::string> given_; // and by which file
+    bool is_heard_ = true;             // somebody reads what is printed
+    std::optional<Failure> lost_;      // what could not be printed
 };
 
 // Scripts declare first; what they return is not wanted here.
@@ -223,7 +216,7 @@ asio::awaitable<Result<void>> Session::begin()
         auto document = reconcile::applied(nullptr, written.document, "", app_.clock().wall());
         if (document.has_error())
             co_return document.error();
-        if (!given_.insert(document->key).second) {
+        if (!given_.emplace(document->key, written.file).second) {
             Failure failure{Errc::bad_arguments, to_text(document->key) + " is given twice"};
             failure.declaration = true;
             co_return placed(written, failure);
@@ -252,6 +245,8 @@ asio::awaitable<Result<bool>> Session::arrived()
     constexpr Duration pause = std::chrono::milliseconds{50};
     for (;;) {
         const auto all = reconciling_.keeper().list();
+        if (lost_)
+            co_return *lost_;
         for (const reconciling::Kept& kept : all)
             if (auto failure = failure_of(kept))
                 co_return *failure;
@@ -265,7 +260,9 @@ asio::awaitable<Result<bool>> Session::arrived()
     }
     if (!options_.common.json)
         for (const reconciling::Kept& kept : reconciling_.keeper().list())
-            write_out_meanwhile(printable(row_of(status_line_of(kept.document)) + "\n"));
+            print(printable(row_of(kept.document) + "\n"));
+    if (lost_)
+        co_return *lost_;
     co_return true;
 }
 
@@ -275,13 +272,10 @@ asio::awaitable<Result<bool>> Session::follow_files()
     constexpr Duration pause = std::chrono::milliseconds{200};
     while (is_heard_) {
         co_await sleep_for(app_.clock(), pause);
-        for (auto& [file, stamp] : stamps_) {
-            auto present = stamp_of(file);
-            if (!present || present == stamp) // one that is away for a moment is being replaced
-                continue;
-            stamp = present;
+        if (lost_)
+            co_return *lost_;
+        for (const std::string& file : stamps_.changed())
             co_await read_again(file);
-        }
     }
     co_return true;
 }
@@ -293,7 +287,12 @@ asio::awaitable<void> Session::read_again(std::string file)
         write_err(failure_text(written.error()));
         co_return;
     }
+    std::set<Key> present;
     for (const WrittenDocument& one : *written) {
+        if (const auto key = reconcile::key_of(one.document, "")) {
+            present.insert(*key);
+            given_[*key] = one.file;
+        }
         if (const auto fine = check(one); !fine) {
             write_err(failure_text(fine.error()));
             continue;
@@ -302,6 +301,21 @@ asio::awaitable<void> Session::read_again(std::string file)
         if (applied.has_error())
             write_err(failure_text(placed(one, applied.error())));
     }
+    tell_missing((*written).front().file, present);
+}
+
+// A slip of an editor must not remove what runs.
+void Session::tell_missing(const std::string& file, const std::set<Key>& present)
+{
+    for (auto given = given_.begin(); given != given_.end();) {
+        const auto one = given++;
+        if (one->second != file || present.contains(one->first))
+            continue;
+        write_err(printable("forager: " + to_text(one->first) + " is no longer in " + file +
+                            ": what was made for it stays, and is kept until this ends; '--delete' of a file with it "
+                            "removes it\n"));
+        given_.erase(one);
+    }
 }
 
 Failure Session::too_late()
@@ -309,7 +323,7 @@ Failure Session::too_late()
     std::string why;
     for (const reconciling::Kept& kept : reconciling_.keeper().list())
         if (part<std::string>(kept.document.status, "phase") != "Running")
-            why += (why.empty() ? "" : "; ") + row_of(status_line_of(kept.document));
+            why += (why.empty() ? "" : "; ") + row_of(kept.document);
     return {Errc::timed_out,
             "not done within " + to_text(Duration{options_.timeout.value_or(usual_patience)}) + ": " + why};
 }
@@ -344,7 +358,9 @@ int reconcile_files(const ReconcileOptions& options)
     progress->finish();
     if (ending.outcome)
         return Exit::done;
-    return exit_status(ending, print_failure(ending.outcome.error(), options.common));
+    Common common = options.common; // that it was asked to end is no status of a document
+    common.json = common.json && !ending.stopped;
+    return exit_status(ending, print_failure(ending.outcome.error(), common));
 }
 
 } // namespace

@@ -62,12 +62,24 @@ Api::Answer summary_answer(Result<Document> changed)
     return Value{summary_of(kept)};
 }
 
+// `get -o yaml` adds both to what somebody wrote.
+Object without_ids(const Object& given)
+{
+    Object metadata;
+    for (const Member& member : part<Object>(given, "metadata"))
+        if (member.name != "generation" && member.name != "uid")
+            metadata.append(member.name, member.value);
+    Object rest = given;
+    rest.set("metadata", std::move(metadata));
+    return rest;
+}
+
 // As long as it waits for its turn, it is not known how it went.
 std::string change_made(const std::optional<Document>& before, const Document& after, bool force)
 {
     if (!before)
         return "created";
-    if (before->generation() != after.generation() || before->given != after.given)
+    if (before->generation() != after.generation() || without_ids(before->given) != without_ids(after.given))
         return "changed";
     if (before->has_failed() && !after.has_failed())
         return "tried again";

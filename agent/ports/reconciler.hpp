@@ -20,10 +20,12 @@ namespace forager {
 struct ReconcilePass {
     Object status;                      ///< as people and programs see it; `phase` and `message` at least
     std::vector<std::string> done;      ///< a sentence for each thing that it did, with its reason
+    std::vector<std::string> noticed;   ///< a sentence for each thing that people should see to
     std::string problem;                ///< what could not be done: it is tried again after a pause; empty: nothing
     std::optional<Duration> look_again; ///< at the latest, though nothing is heard
     bool good = false;                  ///< all is as the document says
-    bool has_failed = false;            ///< the change to this form of the document has failed
+    std::string failure;                ///< why the change to this form of the document has failed; empty: it has not
+    bool can_be_taken_back = true;      ///< then: the form that was good before may stand again
     bool gone = false;                  ///< of one that is being deleted: nothing is left
 
     ReconcilePass() = default;

@@ -85,6 +85,30 @@ class DockerReconcile(ReconcileCase, DockerTest):
         self.assertNotEqual(self.engine.docker("exec", self.replica(0), "touch", "/in/x", check=False).returncode, 0)
         self.assertEqual({one["Destination"] for one in there["Mounts"]}, {"/in", "/kept"})
 
+    def test_a_change_of_the_runtime_rolls(self):
+        self.watching(3)
+        least = 3
+        document = self.document(3, runtime="local")
+        del document["spec"]["image"], document["spec"]["network"]
+        self.write_document(document)
+        self.until_status(lambda status: self.is_converged(status, 3)
+                          and {one["type"] for one in status["instances"]} == {"process"}, "three processes")
+        for status in self.watched.lines[self.watched.begun:]:
+            least = min(least, status["ready"])
+            self.assertLessEqual(len(status["instances"]), 4, status)
+        self.assertGreaterEqual(least, 2)
+        self.assertEqual(self.replicas(), {})
+        self.end_watched()
+        self.watched = None
+        self.write(1)
+        code, _, err = self.once()
+        self.assertEqual(code, 0, err)
+        self.assertIn("3 of its replicas are on local", err)
+        self.assertIn("runtime: local", err)
+        self.once_well("--delete")
+        self.write_document(document)
+        self.once_well("--delete")
+
     def test_a_folder_that_is_not_there_is_made(self):
         models = self.folder / "data" / "models"
         self.watching(1, config={"volumes": [{"source": str(models), "target": "/models"}]})

@@ -5,11 +5,12 @@ import os
 import pathlib
 import random
 import signal
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-from agent_world import Scenario, main, processes_marked
+from agent_world import PATIENCE, Scenario, main, processes_marked
 from reconcile_case import LASTS, UID, ReconcileCase
 
 
@@ -249,6 +250,39 @@ class LocalReconcile(Processes, ReconcileCase, Scenario):
         self.assertEqual(code, 2, err)
         self.assertIn("spec.command", err)
         self.assertEqual(self.replicas(), {})
+
+    def test_a_member_that_stands_twice_is_refused(self):
+        self.file.write_text(json.dumps(self.document(2))[:-1] + ',\n "kind": "ExecutorDeployment"}')
+        code, _, err = self.once()
+        self.assertEqual(code, 2, err)
+        self.assertIn(f"{self.file}:2: this is not JSON: the name 'kind' stands twice in one table", err)
+        self.assertEqual(self.replicas(), {})
+
+    def test_what_cannot_be_written_is_a_failure(self):
+        self.write(1)
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(self.words("--json"), stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE,
+                                  cwd=self.folder, env=self.environment)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("No space left on device", done.stderr)
+
+    def test_an_interruption_prints_nothing_that_is_no_status(self):
+        self.watching(1)
+        self.assertEqual(self.watched.end(signal.SIGINT), 130)
+        self.assertTrue(all("phase" in line for line in self.watched.lines), self.watched.lines)
+
+    def test_a_document_that_is_taken_out_of_its_file_is_told_of_and_kept(self):
+        other = self.document(1)
+        other["metadata"] = {"name": "other"}
+        self.file.write_text(json.dumps([self.document(1), other]))
+        self.begin_watching()
+        self.until(lambda: sum(status["phase"] == "Running" for status in self.watched.lines) > 1, "both")
+        self.write(1)
+        self.until(lambda: "ExecutorDeployment/other is no longer in" in self.log.read_text(), "the words")
+        self.end_watched()
+        self.watched = None
+        self.file.write_text(json.dumps([self.document(1), other]))
+        self.once_well("--delete")
 
     def test_a_program_that_is_not_there(self):
         self.write(1, command=["no-such-program-at-all"])

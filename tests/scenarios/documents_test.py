@@ -136,7 +136,8 @@ class Documents(Scenario):
         self.applied()
         for form in ("yaml", "json"):
             printed = self.forager("get", "web", "-o", form).stdout
-            self.assertEqual(self.applied(printed, "again." + form)[0]["generation"], 1, printed)
+            (again,) = self.applied(printed, "again." + form)
+            self.assertEqual((again["generation"], again["change"]), (1, "unchanged"), printed)
 
     def test_a_bad_document_is_told_with_its_place_and_nothing_is_applied(self):
         self.serve()
@@ -221,6 +222,7 @@ class Documents(Scenario):
         self.until(lambda: self.row()["ready"] == 2, "the old replicas, seen")
         self.assertEqual(self.row()["phase"], "Degraded")
         self.assertRegex(self.row()["message"], "^the change to generation 2 has failed, and 1 is in use: .")
+        self.assertNotIn("next try", self.row()["message"])
         self.assertEqual(self.result("apply", self.file(bad))[0]["change"], "tried again")
         self.assertIn("has failed", self.refusal("apply", self.file(bad), "--wait")["message"])
         self.assertEqual(self.result("rollout", "undo", "web")["generation"], 3)

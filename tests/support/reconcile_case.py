@@ -338,6 +338,25 @@ class ReconcileCase:
         self.write(1)
         self.converged(1)
 
+    def test_once_does_not_take_those_that_die_at_once_for_well(self):
+        self.write(2, **self.shell("exit 3"))
+        code, _, err = self.once("--timeout", "1m")
+        self.assertEqual(code, 1, err)
+        self.assertIn("die soon after their start", err)
+
+    def test_a_change_that_fails_may_stay(self):
+        self.watching(2, env={"FORM": "1"})
+        before = self.replicas()
+        self.write(2, env={"FORM": "2"}, **self.shell("exit 3"), **self.rolling(rollback=False))
+        status = self.until_status(lambda status: status["phase"] == "Degraded", "the failure")
+        self.assertIn("die soon after their start", status["message"])
+        self.assertTrue(set(self.replicas().values()) & set(before.values()), "none of the good ones was kept")
+        self.end_watched()
+        self.watched = None
+        code, _, err = self.once("--timeout", "1m")
+        self.assertEqual(code, 1, err)
+        self.assertTrue(set(self.replicas().values()) & set(before.values()), "none of the good ones was kept")
+
     def test_who_is_not_well_is_not_ready(self):
         more, outside, inside = self.gate()
         self.write(2, **more, **self.health(["test", "-e", inside]))

@@ -37,9 +37,12 @@ class MemoryRuntime final : public ReplicaRuntime {
 public:
     using Instances = std::map<std::string, reconcile::Instance>;
 
-    MemoryRuntime(Clock& clock, Fuse& fuse) : clock_{clock}, fuse_{fuse} {}
+    MemoryRuntime(Clock& clock, Fuse& fuse, std::string place = "memory")
+        : clock_{clock}, fuse_{fuse}, place_{std::move(place)}
+    {
+    }
 
-    std::string place() const override { return "memory"; }
+    std::string place() const override { return place_; }
 
     Result<void> check(const reconcile::Deployment&) const override { return {}; }
 
@@ -143,6 +146,7 @@ private:
 
     Clock& clock_;
     Fuse& fuse_;
+    std::string place_;
     std::function<void(const reconcile::Key& key)> changed_;
 };
 

@@ -201,12 +201,14 @@ asio::awaitable<void> Life::again_and_again(scripting::Schedule schedule)
 {
     Clock& clock = parts_.app.clock();
     TimePoint due = clock.now();
-    for (;;) {
+    while (!dead_) {
         Invocation invocation;
         invocation.id = scheduler_.fresh_id();
         invocation.function = schedule.name;
         invocation.source = "timer";
         const Outcome outcome = co_await run_handler(*schedule.every, invocation, {}, observer_);
+        if (dead_)
+            co_return;
         if (!outcome)
             parts_.report(outcome.error());
         const auto passed = (clock.now() - due) / schedule.period;
@@ -226,6 +228,8 @@ asio::awaitable<void> Life::when_due(scripting::Schedule schedule)
         invocation.function = schedule.name;
         invocation.source = "cron";
         const Outcome outcome = co_await scheduler_.call(std::move(invocation), observer_);
+        if (dead_)
+            co_return;
         if (!outcome)
             parts_.report(outcome.error());
     }

@@ -90,7 +90,7 @@ Rolling rolling_in(const std::optional<Fields>& strategy)
     strategy->allow(strategy_members);
     rolling.max_surge = strategy->whole("maxSurge", 0, most_replicas).value_or(rolling.max_surge);
     rolling.max_unavailable = strategy->whole("maxUnavailable", 0, most_replicas).value_or(rolling.max_unavailable);
-    rolling.min_ready = strategy->duration("minReady", 0s, 24h).value_or(rolling.min_ready);
+    rolling.min_ready = strategy->duration("minReady", 0s, 24h);
     rolling.progress_deadline = strategy->duration("progressDeadline", 1s, 7 * 24h).value_or(rolling.progress_deadline);
     rolling.roll_back = strategy->flag("rollback").value_or(rolling.roll_back);
     if (rolling.max_surge == 0 && rolling.max_unavailable == 0)

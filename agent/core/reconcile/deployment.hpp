@@ -74,10 +74,17 @@ struct Template {
     bool operator==(const Template&) const = default;
 };
 
+/// So long none is trusted that may die at once: a node needs a moment to see that.
+inline constexpr Duration trial_on(Runtime runtime)
+{
+    return std::chrono::seconds{runtime == Runtime::kubernetes ? 3 : 1};
+}
+
 struct Rolling {
     std::int64_t max_surge = 1;
     std::int64_t max_unavailable = 1;
-    Duration min_ready{};                                 ///< a replica counts when it has been ready for so long
+    /// A replica counts when it has been ready for so long. Nothing: `trial_on`, until all that are wanted were well.
+    std::optional<Duration> min_ready;
     Duration progress_deadline = std::chrono::minutes{5}; ///< without one more that is ready a change has failed
     bool roll_back = true;                                ///< a change that failed is taken back
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "core/reconcile/deployment.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -12,7 +13,8 @@ namespace forager::reconcile {
 struct Instance {
     enum class State { starting, running, ended };
 
-    std::string name;            ///< of the container, the pod, the process; nobody else's in the runtime
+    std::string name; ///< of the container, the pod, the process; nobody else's in the runtime
+    Runtime runtime = Runtime::docker;
     std::string id;              ///< the runtime's own
     std::string print;           ///< of the template that it was made from
     std::int64_t generation = 0; ///< of the document then

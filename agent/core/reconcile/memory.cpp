@@ -36,13 +36,30 @@ bool is_unhealthy_at_once(const Look& look, const Instance& instance)
     return !instance.started || look.now - *instance.started < short_life + verdict;
 }
 
+// Of one that nobody has seen before there is only what its runtime says.
+std::map<std::string, WallTime> ready_ones(const Look& look)
+{
+    const bool is_first = look.memory.print.empty();
+    std::map<std::string, WallTime> ready;
+    for (const Instance& instance : look.there) {
+        if (!is_ready(instance))
+            continue;
+        const auto known = look.memory.ready_since.find(instance.id);
+        if (known != look.memory.ready_since.end())
+            ready.insert(*known);
+        else
+            ready[instance.id] = is_first ? std::min(look.now, instance.started.value_or(look.now)) : look.now;
+    }
+    return ready;
+}
+
 void count_failures(Memory& memory, const Look& look)
 {
     std::vector<std::string> failed;
     bool is_news = false;
     for (const Instance& instance : look.there) {
         const bool is_bad = died_at_once(look, instance) || is_unhealthy_at_once(look, instance);
-        if (instance.print != memory.print || !is_bad)
+        if (!is_fresh(look, memory, instance) || !is_bad)
             continue;
         failed.push_back(instance.id);
         if (std::ranges::find(memory.counted, instance.id) != memory.counted.end())
@@ -57,11 +74,16 @@ void count_failures(Memory& memory, const Look& look)
     memory.last_failure = look.now;
 }
 
-// One that was started since the last failure, and lives. Some runtimes tell whole seconds.
+bool lives_long(const Look& look, const Memory& memory, const Instance& instance)
+{
+    return is_fresh(look, memory, instance) && is_ready(instance) &&
+           look.now - ready_since(look, memory, instance) >= short_life;
+}
+
+// One that is ready since the last failure, and lives.
 bool proves_well(const Look& look, const Memory& memory, const Instance& instance)
 {
-    return instance.print == memory.print && is_ready(instance) && instance.started &&
-           *instance.started + 1s >= *memory.last_failure && look.now - *instance.started >= short_life;
+    return lives_long(look, memory, instance) && ready_since(look, memory, instance) >= *memory.last_failure;
 }
 
 // All that are wanted are there, and have lived for longer than those that die at once: for a moment these are there,
@@ -69,8 +91,7 @@ bool proves_well(const Look& look, const Memory& memory, const Instance& instanc
 bool has_all_for_good(const Look& look, const Memory& memory)
 {
     const auto lives = [&](const Instance& instance) {
-        return instance.print == memory.print && is_available(look, instance) &&
-               (!instance.started || look.now - *instance.started >= short_life);
+        return lives_long(look, memory, instance) && is_available(look, memory, instance);
     };
     return std::ranges::count_if(look.there, lives) >= look.wanted.replicas;
 }
@@ -141,8 +162,10 @@ Memory remembered(const Look& look, const std::string& print)
         memory = {};
         memory.print = print;
     }
-    const std::int64_t available = std::ranges::count_if(
-        look.there, [&](const Instance& instance) { return instance.print == print && is_available(look, instance); });
+    memory.ready_since = ready_ones(look);
+    const std::int64_t available = std::ranges::count_if(look.there, [&](const Instance& instance) {
+        return is_fresh(look, memory, instance) && is_available(look, memory, instance);
+    });
     count_failures(memory, look);
     forgive(memory, look);
     note_progress(memory, look, available);

@@ -43,8 +43,11 @@ std::string death_of(const Instance& instance)
 }
 
 // One without a print is as good as of another template, and says why.
-std::string why_old(const Instance& instance)
+std::string why_old(const Look& look, const Instance& instance)
 {
+    if (instance.runtime != look.wanted.runtime)
+        return "it runs on " + std::string{word(instance.runtime)} + ", not on " +
+               std::string{word(look.wanted.runtime)};
     const bool says_why = instance.print.empty() && !instance.trouble.empty();
     return says_why ? instance.trouble : "its template is not the wanted one";
 }
@@ -72,12 +75,13 @@ private:
     void order(Replicas& replicas) const;
 
     const Look& look_;
+    const Memory& memory_;
     WallTime next_start_;
     std::vector<Action> actions_;
     Replicas dead_;
-    Replicas old_;   ///< live ones of another template
-    Replicas fresh_; ///< live ones of the wanted one
-    std::set<std::string> names_;
+    Replicas old_;                     ///< live ones of another template
+    Replicas fresh_;                   ///< live ones of the wanted one
+    std::multiset<std::string> names_; ///< two runtimes may have the same one
     std::uint64_t chance_;
     std::int64_t live_ = 0;
     std::int64_t available_ = 0;
@@ -86,18 +90,18 @@ private:
 };
 
 Planner::Planner(const Look& look, const Memory& memory)
-    : look_{look}, next_start_{next_start(memory)}, chance_{look.chance}
+    : look_{look}, memory_{memory}, next_start_{next_start(memory)}, chance_{look.chance}
 {
     for (const Instance& instance : look.there) {
         names_.insert(instance.name);
         if (!is_live(instance))
             dead_.push_back(&instance);
-        else if (instance.print == memory.print)
+        else if (is_fresh(look, memory, instance))
             fresh_.push_back(&instance);
         else
             old_.push_back(&instance);
         live_ += is_live(instance) ? 1 : 0;
-        available_ += is_available(look, instance) ? 1 : 0;
+        available_ += is_available(look, memory, instance) ? 1 : 0;
     }
     // One that has lived for long is no crash loop.
     allowed_ = std::ranges::count_if(dead_, [&](const Instance* dead) { return !died_at_once(look, *dead); });
@@ -109,7 +113,9 @@ Planner::Planner(const Look& look, const Memory& memory)
 void Planner::order(Replicas& replicas) const
 {
     const bool by_index = look_.wanted.naming == Naming::index;
-    const auto worth = [this](const Instance& i) { return (is_ready(i) ? 1 : 0) + (is_available(look_, i) ? 1 : 0); };
+    const auto worth = [this](const Instance& i) {
+        return (is_ready(i) ? 1 : 0) + (is_available(look_, memory_, i) ? 1 : 0);
+    };
     std::ranges::sort(replicas, [by_index, worth](const Instance* one, const Instance* other) {
         if (worth(*one) != worth(*other))
             return worth(*one) < worth(*other);
@@ -123,10 +129,10 @@ void Planner::order(Replicas& replicas) const
 
 void Planner::stop(const Instance& instance, std::string reason)
 {
-    actions_.emplace_back(Action::Kind::stop, instance.name, std::move(reason));
-    names_.erase(instance.name);
+    actions_.emplace_back(Action::Kind::stop, instance.runtime, instance.name, std::move(reason));
+    names_.erase(names_.find(instance.name));
     live_ -= is_live(instance) ? 1 : 0;
-    available_ -= is_available(look_, instance) ? 1 : 0;
+    available_ -= is_available(look_, memory_, instance) ? 1 : 0;
 }
 
 void Planner::drop_surplus()
@@ -143,7 +149,7 @@ void Planner::drop_old()
 {
     std::erase_if(old_, [this](const Instance* old) {
         if (!is_ready(*old))
-            stop(*old, why_old(*old));
+            stop(*old, why_old(look_, *old));
         return !is_ready(*old);
     });
 }
@@ -168,7 +174,7 @@ bool Planner::may_lose(const Instance& instance) const
     const Rolling& rolling = look_.wanted.rolling;
     const std::int64_t wanted = look_.wanted.replicas;
     const std::int64_t least = std::min<std::int64_t>(wanted, rolling.max_surge > 0 ? 1 : 0);
-    const std::int64_t rest = available_ - (is_available(look_, instance) ? 1 : 0);
+    const std::int64_t rest = available_ - (is_available(look_, memory_, instance) ? 1 : 0);
     return rest >= std::max(wanted - rolling.max_unavailable, least);
 }
 
@@ -179,7 +185,7 @@ void Planner::change_old()
     std::erase_if(old_, [this](const Instance* old) {
         const bool goes = may_lose(*old);
         if (goes)
-            stop(*old, why_old(*old));
+            stop(*old, why_old(look_, *old));
         return goes;
     });
 }
@@ -221,7 +227,8 @@ void Planner::start_missing()
     for (std::int64_t i = 0; i < count; ++i) {
         std::string name = free_name();
         names_.insert(name);
-        actions_.emplace_back(Action::Kind::start, std::move(name), start_reason(i < missing ? missing : 0));
+        actions_.emplace_back(Action::Kind::start, look_.wanted.runtime, std::move(name),
+                              start_reason(i < missing ? missing : 0));
         ++live_;
         ++started_;
         --allowed_;
@@ -249,6 +256,28 @@ std::vector<Action> Planner::none_left() &&
     return std::move(actions_);
 }
 
+// How it looks once they are carried out, and whatever was started is well.
+void carry_out(const std::vector<Action>& actions, const Look& look, Memory& memory, std::vector<Instance>& there)
+{
+    for (const Action& action : actions) {
+        std::erase_if(there, [&](const Instance& i) { return i.name == action.name && i.runtime == action.runtime; });
+        if (action.kind == Action::Kind::stop)
+            continue;
+        Instance& started = there.emplace_back();
+        started.id = started.name = action.name;
+        started.runtime = action.runtime;
+        started.print = memory.print;
+    }
+    for (Instance& instance : there) {
+        if (!is_fresh(look, memory, instance))
+            continue;
+        instance.state = Instance::State::running;
+        instance.ready = true;
+        instance.unhealthy = false;
+        memory.ready_since[instance.id] = WallTime{};
+    }
+}
+
 } // namespace
 
 Plan plan(const Look& look)
@@ -261,6 +290,29 @@ Plan plan(const Look& look)
         plan.actions = Planner{look, plan.memory}.actions();
     judge(plan, look);
     return plan;
+}
+
+// Each plan brings it nearer, by one replica at least.
+std::vector<Action> foreseen(const Look& look)
+{
+    std::vector<Action> all;
+    std::vector<Instance> there = look.there;
+    Memory memory = look.memory;
+    for (const Instance& instance : there)
+        if (is_ready(instance))
+            memory.ready_since[instance.id] = WallTime{};
+    std::uint64_t chance = look.chance;
+    for (std::int64_t steps = look.wanted.replicas + std::ssize(there); steps >= 0; --steps) {
+        memory.last_failure.reset(); // pauses end
+        memory.failures = 0;
+        const Plan next = plan({look.wanted, there, memory, look.now, chance++, look.deleting});
+        if (next.actions.empty())
+            break;
+        all.insert(all.end(), next.actions.begin(), next.actions.end());
+        memory = next.memory;
+        carry_out(next.actions, look, memory, there);
+    }
+    return all;
 }
 
 } // namespace forager::reconcile

@@ -8,6 +8,7 @@
 #include "core/value.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,12 +35,13 @@ struct Action {
     };
 
     Kind kind = Kind::start;
+    Runtime runtime = Runtime::docker;
     std::string name;
     std::string reason; ///< for people: "1 of 3 is missing", "its template is old"
 
     Action() = default;
-    Action(Kind kind, std::string name, std::string reason)
-        : kind{kind}, name{std::move(name)}, reason{std::move(reason)}
+    Action(Kind kind, Runtime runtime, std::string name, std::string reason)
+        : kind{kind}, runtime{runtime}, name{std::move(name)}, reason{std::move(reason)}
     {
     }
     bool operator==(const Action&) const = default;
@@ -56,6 +58,8 @@ struct Memory {
     std::optional<WallTime> last_progress; ///< when that grew, or when the template was first seen
     bool done = false;                     ///< all that are wanted were ready once: no change can fail any more
     std::vector<std::string> counted;      ///< ids of those that were counted, as long as they are there
+    /// By id, of those that are ready: by our own clock, since a cluster's may be another.
+    std::map<std::string, WallTime> ready_since;
 
     Memory() = default;
 };
@@ -65,13 +69,14 @@ struct Plan {
     Phase phase = Phase::pending;
     std::string message;                ///< for people: why it is not Running
     std::optional<Duration> look_again; ///< at the latest, though nothing is heard: a back-off or a deadline ends
-    bool has_failed = false;            ///< the change to this template has failed: take it back if there is a good one
+    std::string failure;                ///< why the change to this template has failed; empty: it has not
     Memory memory;
 
     Plan() = default;
 };
 
-/// What is wanted and what is there at one moment. `there` must have all replicas of the document and nobody else's.
+/// What is wanted and what is there at one moment. `there` must have all replicas of the document and nobody else's, as
+/// far as they can be seen: those of other runtimes are old, whatever their template.
 struct Look {
     const Deployment& wanted;
     const std::vector<Instance>& there;
@@ -83,6 +88,9 @@ struct Look {
 
 /// The actions are to be done one after another, and those behind one that fails not at all.
 Plan plan(const Look& look);
+
+/// All that would be done one plan after another, where whatever is started is well soon.
+std::vector<Action> foreseen(const Look& look);
 
 /// For people and for programs: name, kind, phase, message, generation, observedGeneration, replicas (wanted), ready,
 /// updated, instances (a list of { id, name, type, state, ready, generation, executor, image, created, lastCheck,

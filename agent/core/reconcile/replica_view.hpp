@@ -19,15 +19,28 @@ inline bool is_ready(const Instance& instance)
     return is_live(instance) && instance.ready && !instance.unhealthy;
 }
 
-inline WallTime ripe_at(const Look& look, const Instance& instance)
+/// Of the wanted template, where it is wanted.
+inline bool is_fresh(const Look& look, const Memory& memory, const Instance& instance)
 {
-    return instance.started.value_or(instance.created) + look.wanted.rolling.min_ready;
+    return instance.runtime == look.wanted.runtime && instance.print == memory.print;
 }
 
-/// Has been ready for long enough. Without such a time no clock matters: the runtime's may be another.
-inline bool is_available(const Look& look, const Instance& instance)
+inline WallTime ready_since(const Look& look, const Memory& memory, const Instance& instance)
 {
-    return is_ready(instance) && (look.wanted.rolling.min_ready == Duration{} || ripe_at(look, instance) <= look.now);
+    const auto found = memory.ready_since.find(instance.id);
+    return found == memory.ready_since.end() ? look.now : found->second;
+}
+
+/// When one that is ready has been so for long enough.
+inline WallTime ripe_at(const Look& look, const Memory& memory, const Instance& instance)
+{
+    return ready_since(look, memory, instance) +
+           look.wanted.rolling.min_ready.value_or(memory.done ? Duration{} : trial_on(look.wanted.runtime));
+}
+
+inline bool is_available(const Look& look, const Memory& memory, const Instance& instance)
+{
+    return is_ready(instance) && ripe_at(look, memory, instance) <= look.now;
 }
 
 } // namespace forager::reconcile

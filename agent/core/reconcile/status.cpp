@@ -30,11 +30,14 @@ std::string_view word(Instance::State state)
     return "stopped";
 }
 
-Object row_of(const Instance& instance, Runtime runtime, WallTime now)
+Object row_of(const Instance& instance, WallTime now)
 {
-    Object row{{"id", instance.id},           {"name", instance.name},
-               {"type", type_of(runtime)},    {"state", word(instance.state)},
-               {"ready", is_ready(instance)}, {"generation", instance.generation}};
+    Object row{{"id", instance.id},
+               {"name", instance.name},
+               {"type", type_of(instance.runtime)},
+               {"state", word(instance.state)},
+               {"ready", is_ready(instance)},
+               {"generation", instance.generation}};
     if (!instance.executor.empty())
         row.append("executor", instance.executor);
     if (!instance.image.empty())
@@ -74,8 +77,10 @@ Object status_of(const Deployment& wanted, const std::vector<Instance>& there, c
 {
     Array rows;
     for (const Instance& instance : there)
-        rows.emplace_back(row_of(instance, wanted.runtime, now));
-    const auto is_wanted = [&plan](const Instance& i) { return is_live(i) && i.print == plan.memory.print; };
+        rows.emplace_back(row_of(instance, now));
+    const auto is_wanted = [&](const Instance& i) {
+        return is_live(i) && i.runtime == wanted.runtime && i.print == plan.memory.print;
+    };
     return {{"name", wanted.key.name},
             {"kind", wanted.key.kind},
             {"phase", word(plan.phase)},

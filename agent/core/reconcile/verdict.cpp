@@ -20,14 +20,14 @@ struct Count {
     std::int64_t available = 0; ///< of the wanted one
 };
 
-Count count(const Look& look, const std::string& print)
+Count count(const Look& look, const Memory& memory)
 {
     Count count;
     for (const Instance& instance : look.there) {
         count.live += is_live(instance) ? 1 : 0;
-        count.old += is_live(instance) && instance.print != print ? 1 : 0;
+        count.old += is_live(instance) && !is_fresh(look, memory, instance) ? 1 : 0;
         count.ready += is_ready(instance) ? 1 : 0;
-        count.available += instance.print == print && is_available(look, instance) ? 1 : 0;
+        count.available += is_fresh(look, memory, instance) && is_available(look, memory, instance) ? 1 : 0;
     }
     return count;
 }
@@ -47,10 +47,10 @@ std::string next_try(const Look& look, const Memory& memory)
     return next > look.now ? ": the next try is at " + timestamp(next) : "";
 }
 
-std::string dying(const Look& look, const Memory& memory)
+std::string dying(const Memory& memory)
 {
     return "its replicas die soon after their start (" + std::to_string(memory.failures) +
-           " in a row; the last: " + memory.last_end + ")" + next_try(look, memory);
+           " in a row; the last: " + memory.last_end + ")";
 }
 
 Phase phase_of(const Look& look, const Memory& memory, const Count& count)
@@ -69,6 +69,12 @@ Phase phase_of(const Look& look, const Memory& memory, const Count& count)
     return memory.done || wanted == 0 ? Phase::scaling : Phase::pending;
 }
 
+std::string stuck(const Look& look, const Count& count)
+{
+    return "none more became ready within " + forager::to_text(look.wanted.rolling.progress_deadline) + " (" +
+           so_many(count.ready, look.wanted.replicas) + " ready" + trouble_in(look) + ")";
+}
+
 std::string message_of(Phase phase, const Look& look, const Memory& memory, const Count& count)
 {
     const std::int64_t wanted = look.wanted.replicas;
@@ -82,19 +88,17 @@ std::string message_of(Phase phase, const Look& look, const Memory& memory, cons
     case Phase::updating:
         return so_many(count.available, wanted) + " of the wanted template and ready" + trouble_in(look);
     case Phase::degraded:
-        return memory.failures >= many_failures
-                   ? dying(look, memory)
-                   : "none more became ready within " + forager::to_text(look.wanted.rolling.progress_deadline) + " (" +
-                         ready + trouble_in(look) + ")";
+        return memory.failures >= many_failures ? dying(memory) + next_try(look, memory) : stuck(look, count);
     case Phase::pending:
     case Phase::scaling: break;
     }
     if (memory.failures > 0 && count.live < wanted)
-        return dying(look, memory);
+        return dying(memory) + next_try(look, memory);
     if (count.live > wanted)
         return std::to_string(count.live) + (count.live == 1 ? " is" : " are") + " there instead of " +
                std::to_string(wanted);
-    return ready + trouble_in(look);
+    const bool is_young = count.ready >= wanted && count.available < wanted;
+    return ready + (is_young ? ", not yet for long enough" : "") + trouble_in(look);
 }
 
 /// The soonest of some moments that are still to come.
@@ -133,9 +137,9 @@ std::optional<Duration> look_again(const Plan& plan, const Look& look)
     }
     for (const Instance& instance : look.there) {
         if (is_ready(instance))
-            soonest.at(ripe_at(look, instance));
-        if (is_ready(instance) && instance.started && (memory.last_failure || !memory.done))
-            soonest.at(*instance.started + short_life);
+            soonest.at(ripe_at(look, memory, instance));
+        if (is_ready(instance) && (memory.last_failure || !memory.done))
+            soonest.at(ready_since(look, memory, instance) + short_life);
     }
     return soonest.wait();
 }
@@ -149,10 +153,11 @@ std::string so_many(std::int64_t count, std::int64_t all)
 
 void judge(Plan& plan, const Look& look)
 {
-    const Count there = count(look, plan.memory.print);
+    const Count there = count(look, plan.memory);
     plan.phase = phase_of(look, plan.memory, there);
     plan.message = message_of(plan.phase, look, plan.memory, there);
-    plan.has_failed = plan.phase == Phase::degraded && look.wanted.rolling.roll_back && has_failed(look, plan.memory);
+    if (plan.phase == Phase::degraded && has_failed(look, plan.memory))
+        plan.failure = plan.memory.failures >= many_failures ? dying(plan.memory) : stuck(look, there);
     plan.look_again = look_again(plan, look);
 }
 

@@ -8,7 +8,7 @@
 
 namespace forager::reconcile {
 
-/// Sets phase, message, `has_failed` and `look_again` of a plan that has its actions and its memory.
+/// Sets phase, message, `failure` and `look_again` of a plan that has its actions and its memory.
 void judge(Plan& plan, const Look& look);
 
 /// "1 of 3 is", "2 of 3 are".

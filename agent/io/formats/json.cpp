@@ -25,6 +25,8 @@ struct Level {
     std::string name;
 };
 
+enum class Repeats { last_counts, refused };
+
 // Receives the events of the parser; the names of its members are the parser's.
 class ValueHandler {
 public:
@@ -32,6 +34,8 @@ public:
     static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+    explicit ValueHandler(Repeats repeats) : repeats_{repeats} {}
 
     bool on_document_begin(json::error_code&) { return true; }
     bool on_document_end(json::error_code&) { return true; }
@@ -52,11 +56,15 @@ public:
         return collect(part) && add(std::exchange(collected_, {}));
     }
 
-    bool on_key(json::string_view part, std::size_t, json::error_code&)
+    bool on_key(json::string_view part, std::size_t, json::error_code& error)
     {
         collect(part);
-        levels_.back().name = std::exchange(collected_, {});
-        return true;
+        Level& level = levels_.back();
+        level.name = std::exchange(collected_, {});
+        is_repeated_ = repeats_ == Repeats::refused && level.members.has(level.name);
+        if (is_repeated_)
+            error = json::make_error_code(json::error::syntax);
+        return !is_repeated_;
     }
 
     // The parser's own number is ignored: it rounds some of them wrongly.
@@ -65,6 +73,12 @@ public:
     bool on_double(double, json::string_view part, json::error_code& error) { return on_number(part, error); }
 
     Value take() { return std::move(root_); }
+
+    /// The name that was refused since it stood there already.
+    std::optional<std::string> repeated() const
+    {
+        return is_repeated_ ? std::optional{levels_.back().name} : std::nullopt;
+    }
 
     /// What is open at the moment, innermost; empty at the top.
     std::string_view inside() const
@@ -113,6 +127,8 @@ private:
         return true;
     }
 
+    Repeats repeats_;
+    bool is_repeated_ = false;
     Value root_;
     std::vector<Level> levels_;
     std::string collected_;
@@ -185,24 +201,25 @@ json::parse_options strict(std::size_t nesting)
 }
 
 // The first document, and where it ended.
-boost::system::result<std::pair<Value, std::size_t>, Mistake> parse_start(std::string_view text, std::size_t nesting)
+boost::system::result<std::pair<Value, std::size_t>, Mistake> parse_start(std::string_view text, std::size_t nesting,
+                                                                          Repeats repeats)
 {
     if (auto mistake = unreadable(text))
         return *std::move(mistake);
-    json::basic_parser<ValueHandler> parser{strict(nesting)};
+    json::basic_parser<ValueHandler> parser{strict(nesting), repeats};
     json::error_code error;
     const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
+    if (const auto name = parser.handler().repeated())
+        return bad_json(text, read - name->size() - 1, "the name '" + *name + "' stands twice in one table.");
     if (error)
         return bad_json(text, read, reason(error, text, read, parser.handler().inside()));
     return std::pair{parser.handler().take(), read};
 }
 
-} // namespace
-
-boost::system::result<Value, Mistake> read_json(std::string_view text, std::size_t nesting)
+boost::system::result<Value, Mistake> parse_whole(std::string_view text, std::size_t nesting, Repeats repeats)
 {
     text = without_bom(text);
-    auto start = parse_start(text, nesting);
+    auto start = parse_start(text, nesting, repeats);
     if (start.has_error())
         return start.error();
     auto& [value, read] = *start;
@@ -211,9 +228,16 @@ boost::system::result<Value, Mistake> read_json(std::string_view text, std::size
     return std::move(value);
 }
 
+} // namespace
+
+boost::system::result<Value, Mistake> read_json(std::string_view text, std::size_t nesting)
+{
+    return parse_whole(text, nesting, Repeats::refused);
+}
+
 Result<Value> parse_json(std::string_view text, std::size_t nesting)
 {
-    auto value = read_json(text, nesting);
+    auto value = parse_whole(text, nesting, Repeats::last_counts);
     if (value.has_error())
         return failure_of(value.error());
     return *std::move(value);
@@ -221,7 +245,7 @@ Result<Value> parse_json(std::string_view text, std::size_t nesting)
 
 Result<Value> parse_first_json(std::string_view text, std::size_t nesting)
 {
-    auto start = parse_start(without_bom(text), nesting);
+    auto start = parse_start(without_bom(text), nesting, Repeats::last_counts);
     if (start.has_error())
         return failure_of(start.error());
     return std::move(start->first);

@@ -23,6 +23,8 @@ public:
         return {&(object_.end() - 1)->value, true};
     }
 
+    bool has(const std::string& name) { return find(name) != nullptr; }
+
     Object take()
     {
         index_.clear();

@@ -14,7 +14,7 @@
 
 namespace forager {
 
-/// As `parse_json`, for those who say the place in their own way.
+/// As `parse_json`, for those who say the place in their own way; a name that stands twice in one table is refused.
 boost::system::result<Value, Mistake> read_json(std::string_view text, std::size_t nesting = deepest_nesting);
 
 /// As `parse_all_yaml`.

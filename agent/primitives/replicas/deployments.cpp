@@ -2,12 +2,15 @@
 
 #include "core/reconcile/deployment.hpp"
 #include "io/few_at_once.hpp"
+#include "ports/within.hpp"
+#include "primitives/replicas/replica_environment.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace forager::replicas {
@@ -29,34 +32,24 @@ constexpr Duration identities_age = std::chrono::minutes{1}; // before the colon
 
 constexpr std::array<Runtime, 3> all_runtimes{Runtime::docker, Runtime::kubernetes, Runtime::local};
 
-// What identifies a replica is not the document's to say.
-constexpr std::array<std::string_view, 6> identifying{"COLONIES_PRVKEY",      "COLONIES_EXECUTOR_NAME",
-                                                      "COLONIES_EXECUTOR_ID", "COLONIES_EXECUTOR_TYPE",
-                                                      "COLONIES_DEPLOYMENT",  "COLONIES_CONTAINER_NAME"};
-
-using Environment = std::vector<std::pair<std::string, std::string>>;
-
-bool has(const Environment& environment, const std::string& name)
+const Instance* meant_by(const Action& action, const std::vector<Instance>& there)
 {
-    return std::ranges::any_of(environment, [&](const auto& entry) { return entry.first == name; });
-}
-
-Environment environment_of(const Environment& document, Environment identity)
-{
-    Environment all;
-    for (const auto& entry : document)
-        if (std::ranges::find(identifying, entry.first) == identifying.end() || !has(identity, entry.first))
-            all.push_back(entry);
-    for (auto& entry : identity)
-        if (!has(all, entry.first))
-            all.push_back(std::move(entry));
-    return all;
-}
-
-const Instance* named(const std::vector<Instance>& there, const std::string& name)
-{
-    const auto found = std::ranges::find(there, name, &Instance::name);
+    const auto found = std::ranges::find_if(there, [&](const Instance& instance) {
+        return instance.name == action.name && instance.runtime == action.runtime;
+    });
     return found == there.end() ? nullptr : &*found;
+}
+
+// Of the document's forms, as far as they are kept; the present one is among them.
+std::set<Runtime> runtimes_of(const Document& document)
+{
+    std::set<Runtime> named;
+    for (const reconcile::Revision& revision : document.revisions)
+        for (const Runtime runtime : all_runtimes)
+            if (part<std::string>(revision.spec, "runtime") == word(runtime) ||
+                (runtime == Runtime::docker && revision.spec.find("runtime") == nullptr))
+                named.insert(runtime);
+    return named;
 }
 
 std::string sentence_of(const Action& action)
@@ -128,12 +121,17 @@ Result<ReplicaRuntime*> Deployments::use(Runtime runtime)
     return access;
 }
 
-Result<void> Deployments::claim(Remembered& remembered, const Key& key, const ReplicaRuntime& runtime) const
+// Nobody else on this machine may keep it there.
+Result<ReplicaRuntime*> Deployments::claim(const Key& key, Runtime runtime)
 {
+    auto access = use(runtime);
+    if (!access)
+        return access;
     const std::string name =
-        "replicas " + runtime.place() + "\n" + key.origin + "\n" + key.space + "\n" + key.kind + "\n" + key.name;
-    if (remembered.lock && remembered.locked == name)
-        return {};
+        "replicas " + (*access)->place() + "\n" + key.origin + "\n" + key.space + "\n" + key.kind + "\n" + key.name;
+    auto& locks = remembered_[key].locks;
+    if (locks.contains(runtime))
+        return access;
     auto lock = NameLock::take(name);
     if (!lock)
         return lock.error();
@@ -143,9 +141,8 @@ Result<void> Deployments::claim(Remembered& remembered, const Key& key, const Re
         failure.retry = false;
         return failure;
     }
-    remembered.lock = std::move(*lock);
-    remembered.locked = name;
-    return {};
+    locks.emplace(runtime, std::move(**lock));
+    return access;
 }
 
 reconcile::Plan Deployments::planned(const Seen& seen, const reconcile::Memory& memory, bool deleting) const
@@ -160,114 +157,148 @@ asio::awaitable<Result<ReconcilePass>> Deployments::pass(Document document)
     if (wanted.has_error())
         co_return wanted.error();
     seen.wanted = std::move(*wanted);
-    const auto runtime = use(seen.wanted.runtime);
-    if (!runtime)
-        co_return runtime.error();
-    Remembered& remembered = remembered_[document.key];
-    if (const auto mine = claim(remembered, document.key, **runtime); !mine)
-        co_return mine.error();
-    if (auto left = co_await leave_others(document, seen.wanted); left.has_error())
-        co_return left.error();
-    auto there = co_await look(**runtime, seen.wanted, document.deleting);
-    if (there.has_error())
-        co_return there.error();
-    seen.there = std::move(*there);
-    seen.plan = planned(seen, remembered_[document.key].memory, document.deleting);
+    auto looked = co_await look(document, seen);
+    if (looked.has_error())
+        co_return looked.error();
     ReconcilePass pass;
-    co_await act(**runtime, seen, pass);
+    co_await look_around(document, pass);
+    co_await act(seen, pass);
     const bool acted = !seen.plan.actions.empty();
     if (acted) {
-        there = co_await (*runtime)->list(document.key);
-        if (there.has_error())
-            co_return there.error();
-        remembered_[document.key].memory = seen.plan.memory;
-        seen.there = std::move(*there);
-        seen.plan = planned(seen, seen.plan.memory, document.deleting);
+        looked = co_await look(document, seen);
+        if (looked.has_error())
+            co_return looked.error();
     }
-    remembered_[document.key].memory = seen.plan.memory;
-    const Phase phase = seen.plan.phase;
-    pass.status = reconcile::status_of(seen.wanted, seen.there, seen.plan, parts_.clock.wall());
-    pass.good = phase == Phase::running;
-    pass.has_failed = seen.plan.has_failed && !was_well_like_this(document, seen.wanted);
-    pass.gone = phase == Phase::deleted;
-    pass.look_again = seen.plan.look_again;
-    if (!is_settled(phase))
-        pass.look_again = std::min(pass.look_again.value_or(short_look), short_look);
+    judge(document, seen, pass);
     if (acted && !seen.plan.actions.empty() && pass.problem.empty()) // there is more to do already
         pass.look_again = Duration{};
-    if (!pass.problem.empty()) {
-        pass.status.set("phase", reconcile::word(Phase::degraded));
-        pass.status.set("message", pass.problem);
-    }
     if (pass.gone)
         remembered_.erase(document.key);
     co_return pass;
 }
 
-// Of a runtime that an earlier form of the document named.
-asio::awaitable<Result<void>> Deployments::leave_others(Document document, Deployment wanted)
+void Deployments::judge(const Document& document, const Seen& seen, ReconcilePass& pass) const
 {
-    std::set<Runtime> others;
-    for (const reconcile::Revision& revision : document.revisions)
-        for (const Runtime runtime : all_runtimes)
-            if (part<std::string>(revision.spec, "runtime") == word(runtime) ||
-                (runtime == Runtime::docker && revision.spec.find("runtime") == nullptr))
-                others.insert(runtime);
-    others.erase(wanted.runtime);
-    for (const Runtime other : others) {
-        if (remembered_[document.key].empty.contains(other))
-            continue;
-        const auto runtime = use(other);
-        if (!runtime)
-            co_return runtime.error();
-        auto there = co_await (*runtime)->list(document.key);
-        if (there.has_error())
-            co_return there.error();
-        for (Instance& instance : *there) {
-            auto stopped = co_await stop(**runtime, wanted, std::move(instance));
-            if (stopped.has_error())
-                co_return stopped.error();
-        }
-        remembered_[document.key].empty.insert(other);
+    const Phase phase = seen.plan.phase;
+    pass.status = reconcile::status_of(seen.wanted, seen.there, seen.plan, parts_.clock.wall());
+    pass.good = phase == Phase::running;
+    if (!was_well_like_this(document, seen.wanted))
+        pass.failure = seen.plan.failure;
+    pass.can_be_taken_back = seen.wanted.rolling.roll_back;
+    pass.gone = phase == Phase::deleted && seen.unseen.empty();
+    pass.look_again = seen.plan.look_again;
+    if (!is_settled(phase))
+        pass.look_again = std::min(pass.look_again.value_or(short_look), short_look);
+    if (!seen.unseen.empty()) {
+        pass.status.set("phase", reconcile::word(document.deleting ? Phase::deleting : Phase::degraded));
+        pass.status.set("message", seen.unseen);
     }
-    remembered_[document.key].empty.erase(wanted.runtime);
+    if (!pass.problem.empty()) {
+        pass.status.set("phase", reconcile::word(Phase::degraded));
+        pass.status.set("message", pass.problem);
+    }
+}
+
+// What is there, and what is to be done.
+asio::awaitable<Result<void>> Deployments::look(const Document& document, Seen& seen)
+{
+    const Key key = document.key;
+    if (const auto mine = claim(key, seen.wanted.runtime); !mine)
+        co_return mine.error();
+    auto there = co_await listed(key, seen.wanted.runtime);
+    if (there.has_error())
+        co_return there.error();
+    seen.there = std::move(*there);
+    seen.unseen.clear();
+    remembered_[key].empty.erase(seen.wanted.runtime);
+    co_await look_elsewhere(document, seen);
+    auto settled = co_await settle_identities(seen, document.deleting);
+    if (settled.has_error())
+        co_return settled.error();
+    seen.plan = planned(seen, remembered_[key].memory, document.deleting);
+    remembered_[key].memory = seen.plan.memory;
     co_return Result<void>{};
 }
 
-asio::awaitable<Result<std::vector<Instance>>> Deployments::look(ReplicaRuntime& runtime, Deployment wanted,
-                                                                 bool deleting)
+// What an earlier form of the document has left on another runtime is replaced as anything old is. One that cannot be
+// seen holds up nothing.
+asio::awaitable<void> Deployments::look_elsewhere(const Document& document, Seen& seen)
 {
-    auto there = co_await runtime.list(wanted.key);
+    for (const Runtime other : runtimes_of(document)) {
+        if (other == seen.wanted.runtime || remembered_[document.key].empty.contains(other))
+            continue;
+        Result<std::vector<Instance>> left;
+        if (const auto mine = claim(document.key, other); !mine)
+            left = mine.error();
+        else
+            left = co_await listed(document.key, other);
+        if (!left) {
+            seen.unseen = "what is left of it on " + std::string{word(other)} +
+                          " cannot be seen, nor removed: " + left.error().message;
+        } else if (left->empty()) {
+            remembered_[document.key].empty.insert(other);
+            remembered_[document.key].locks.erase(other);
+        } else {
+            std::ranges::move(*left, std::back_inserter(seen.there));
+        }
+    }
+}
+
+// Whoever made it so before on yet another runtime, a 'forager reconcile' that is over perhaps, may have meant it:
+// another machine's agent may keep a document of this name there. So this is told, once, and no more.
+asio::awaitable<void> Deployments::look_around(const Document& document, ReconcilePass& pass)
+{
+    constexpr Duration patience = std::chrono::seconds{2}; // it is no more than a courtesy
+    if (std::exchange(remembered_[document.key].has_looked_around, true))
+        co_return;
+    const std::set<Runtime> named = runtimes_of(document);
+    for (const Runtime other : all_runtimes) {
+        if (named.contains(other))
+            continue;
+        auto there = co_await within(parts_.clock, parts_.clock.now() + patience, listed(document.key, other), "");
+        if (!there || there->empty())
+            continue;
+        const std::string where{word(other)};
+        pass.noticed.push_back(std::to_string(there->size()) + " of its replicas " +
+                               (there->size() == 1 ? "is" : "are") + " on " + where +
+                               ", where this document does not want any, and left alone: with 'runtime: " + where +
+                               "' in it, 'forager reconcile --delete' removes them");
+    }
+}
+
+asio::awaitable<Result<std::vector<Instance>>> Deployments::listed(Key key, Runtime runtime) const
+{
+    const auto access = parts_.runtime(runtime);
+    if (!access)
+        co_return access.error();
+    auto there = co_await (*access)->list(std::move(key));
     if (there.has_error())
         co_return there;
-    Remembered& remembered = remembered_[wanted.key];
-    const TimePoint now = parts_.clock.now();
-    const bool is_due = !remembered.identities_seen || now - *remembered.identities_seen > identities_age;
-    if (wanted.replica.executor_type.empty() || !(is_due || deleting))
-        co_return there;
-    auto settled = co_await settle_identities(wanted, &*there, deleting);
-    if (settled.has_error())
-        co_return settled.error();
-    remembered_[wanted.key].identities_seen = now;
+    for (Instance& instance : *there)
+        instance.runtime = runtime;
     co_return there;
 }
 
 // Who is registered without a replica was cut off between two steps, and goes. A replica that nobody knows any more in
 // the colony can do nothing there: it is taken for one of another template, and replaced.
-asio::awaitable<Result<void>> Deployments::settle_identities(Deployment wanted, std::vector<Instance>* there,
-                                                             bool deleting)
+asio::awaitable<Result<void>> Deployments::settle_identities(Seen& seen, bool deleting)
 {
-    auto registered = co_await parts_.identities.of(wanted);
+    const TimePoint now = parts_.clock.now();
+    const auto last = remembered_[seen.wanted.key].identities_seen;
+    const bool is_due = deleting || !last || now - *last > identities_age;
+    if (seen.wanted.replica.executor_type.empty() || !is_due || !seen.unseen.empty())
+        co_return Result<void>{};
+    auto registered = co_await parts_.identities.of(seen.wanted);
     if (registered.has_error())
         co_return registered.error();
     for (const std::string& executor : *registered) {
-        if (std::ranges::find(*there, executor, &Instance::executor) != there->end())
+        if (std::ranges::find(seen.there, executor, &Instance::executor) != seen.there.end())
             continue;
         auto removed = co_await parts_.identities.remove(executor);
         if (removed.has_error())
             co_return removed.error();
     }
-    for (Instance& instance : *there) {
+    for (Instance& instance : seen.there) {
         const bool is_known =
             instance.executor.empty() || std::ranges::find(*registered, instance.executor) != registered->end();
         if (is_known || deleting || instance.state == Instance::State::ended)
@@ -275,19 +306,22 @@ asio::awaitable<Result<void>> Deployments::settle_identities(Deployment wanted, 
         instance.print.clear();
         instance.trouble = "the colony does not know its executor " + instance.executor;
     }
+    remembered_[seen.wanted.key].identities_seen = now;
     co_return Result<void>{};
 }
 
-asio::awaitable<void> Deployments::act(ReplicaRuntime& runtime, const Seen& seen, ReconcilePass& pass)
+// Where the replicas are to be, what cannot be done holds up the rest.
+asio::awaitable<void> Deployments::act(const Seen& seen, ReconcilePass& pass)
 {
     const std::vector<Action>& actions = seen.plan.actions;
-    for (std::size_t begin = 0; begin < actions.size() && pass.problem.empty();) {
+    bool is_stuck = false;
+    for (std::size_t begin = 0; begin < actions.size() && !is_stuck;) {
         std::size_t end = begin;
         while (end < actions.size() && actions[end].kind == actions[begin].kind)
             ++end;
         std::vector<std::optional<Failure>> failures(end - begin);
         const std::size_t first = begin;
-        const auto piece = [&](std::size_t index) { return act_noted(runtime, seen, first + index, failures[index]); };
+        const auto piece = [&](std::size_t index) { return act_noted(seen, actions[first + index], failures[index]); };
         co_await few_at_once(at_once, end - begin, piece);
         for (std::size_t i = begin; i < end; ++i) {
             const auto& failure = failures[i - begin];
@@ -295,21 +329,23 @@ asio::awaitable<void> Deployments::act(ReplicaRuntime& runtime, const Seen& seen
                 pass.done.push_back(sentence_of(actions[i]));
             else if (pass.problem.empty())
                 pass.problem = actions[i].name + ": " + failure->message;
+            is_stuck = is_stuck || (failure && actions[i].runtime == seen.wanted.runtime);
         }
         begin = end;
     }
 }
 
-asio::awaitable<bool> Deployments::act_noted(ReplicaRuntime& runtime, const Seen& seen, std::size_t index,
-                                             std::optional<Failure>& failure)
+asio::awaitable<bool> Deployments::act_noted(const Seen& seen, const Action& action, std::optional<Failure>& failure)
 {
-    const Action& action = seen.plan.actions[index];
-    const Instance* instance = named(seen.there, action.name);
+    const Instance* instance = meant_by(action, seen.there);
+    const auto runtime = parts_.runtime(action.runtime);
     Result<void> done;
-    if (action.kind == Action::Kind::start)
-        done = co_await start(runtime, seen.wanted, action.name);
+    if (!runtime)
+        done = runtime.error();
+    else if (action.kind == Action::Kind::start)
+        done = co_await start(**runtime, seen.wanted, action.name);
     else if (instance != nullptr)
-        done = co_await stop(runtime, seen.wanted, *instance);
+        done = co_await stop(**runtime, seen.wanted, *instance);
     if (done.has_error())
         failure = done.error();
     co_return true;
@@ -347,17 +383,22 @@ asio::awaitable<Result<Array>> Deployments::preview(Document document)
     if (wanted.has_error())
         co_return wanted.error();
     seen.wanted = std::move(*wanted);
-    const auto runtime = parts_.runtime(seen.wanted.runtime);
-    if (!runtime)
-        co_return runtime.error();
-    auto there = co_await (*runtime)->list(document.key);
+    auto there = co_await listed(document.key, seen.wanted.runtime);
     if (there.has_error())
         co_return there.error();
     seen.there = std::move(*there);
+    for (const Runtime other : runtimes_of(document)) {
+        if (other == seen.wanted.runtime)
+            continue;
+        auto left = co_await listed(document.key, other);
+        if (left.has_value())
+            std::ranges::move(*left, std::back_inserter(seen.there));
+    }
     const auto known = remembered_.find(document.key);
     const reconcile::Memory memory = known == remembered_.end() ? reconcile::Memory{} : known->second.memory;
     Array actions;
-    for (const Action& action : planned(seen, memory, document.deleting).actions)
+    for (const Action& action : reconcile::foreseen(
+             {seen.wanted, seen.there, memory, parts_.clock.wall(), parts_.random.next(), document.deleting}))
         actions.emplace_back(Object{{"action", action.kind == Action::Kind::start ? "start" : "stop"},
                                     {"name", action.name},
                                     {"reason", action.reason}});

@@ -50,10 +50,10 @@ private:
     // What is remembered of a document from pass to pass. Without it nothing breaks.
     struct Remembered {
         reconcile::Memory memory;
-        std::optional<NameLock> lock; // nobody else on this machine keeps it
-        std::string locked;           // the lock's name
+        std::map<reconcile::Runtime, NameLock> locks; // nobody else on this machine keeps it there
         std::optional<TimePoint> identities_seen;
         std::set<reconcile::Runtime> empty; // other runtimes, where none of its replicas are left
+        bool has_looked_around = false;
 
         Remembered() = default;
     };
@@ -62,6 +62,7 @@ private:
     struct Seen {
         reconcile::Deployment wanted;
         std::vector<reconcile::Instance> there;
+        std::string unseen; // why some that are left on another runtime may not be among them; empty: all are
         reconcile::Plan plan;
 
         Seen() = default;
@@ -70,15 +71,17 @@ private:
     Result<reconcile::Deployment> wanted_by(const reconcile::Document& document) const;
     bool was_well_like_this(const reconcile::Document& document, const reconcile::Deployment& wanted) const;
     Result<ReplicaRuntime*> use(reconcile::Runtime runtime);
-    Result<void> claim(Remembered& remembered, const reconcile::Key& key, const ReplicaRuntime& runtime) const;
+    Result<ReplicaRuntime*> claim(const reconcile::Key& key, reconcile::Runtime runtime);
     reconcile::Plan planned(const Seen& seen, const reconcile::Memory& memory, bool deleting) const;
-    boost::asio::awaitable<Result<void>> leave_others(reconcile::Document document, reconcile::Deployment wanted);
-    boost::asio::awaitable<Result<std::vector<reconcile::Instance>>> look(ReplicaRuntime& runtime,
-                                                                          reconcile::Deployment wanted, bool deleting);
-    boost::asio::awaitable<Result<void>> settle_identities(reconcile::Deployment wanted,
-                                                           std::vector<reconcile::Instance>* there, bool deleting);
-    boost::asio::awaitable<void> act(ReplicaRuntime& runtime, const Seen& seen, ReconcilePass& pass);
-    boost::asio::awaitable<bool> act_noted(ReplicaRuntime& runtime, const Seen& seen, std::size_t index,
+    boost::asio::awaitable<Result<void>> look(const reconcile::Document& document, Seen& seen);
+    boost::asio::awaitable<void> look_elsewhere(const reconcile::Document& document, Seen& seen);
+    boost::asio::awaitable<void> look_around(const reconcile::Document& document, ReconcilePass& pass);
+    boost::asio::awaitable<Result<std::vector<reconcile::Instance>>> listed(reconcile::Key key,
+                                                                            reconcile::Runtime runtime) const;
+    boost::asio::awaitable<Result<void>> settle_identities(Seen& seen, bool deleting);
+    void judge(const reconcile::Document& document, const Seen& seen, ReconcilePass& pass) const;
+    boost::asio::awaitable<void> act(const Seen& seen, ReconcilePass& pass);
+    boost::asio::awaitable<bool> act_noted(const Seen& seen, const reconcile::Action& action,
                                            std::optional<Failure>& failure);
     boost::asio::awaitable<Result<void>> start(ReplicaRuntime& runtime, reconcile::Deployment wanted, std::string name);
     boost::asio::awaitable<Result<void>> stop(ReplicaRuntime& runtime, reconcile::Deployment wanted,

@@ -310,6 +310,8 @@ asio::awaitable<Result<std::optional<Duration>>> DocumentKeeper::take_turn(Key k
         co_return pass.error();
     for (const std::string& what : pass->done)
         parts_.inform(to_text(key) + ": " + what);
+    for (const std::string& what : pass->noticed)
+        parts_.warn(to_text(key) + ": " + what);
     const auto present = documents_.find(key);
     if (present == documents_.end())
         co_return std::optional<Duration>{};
@@ -355,18 +357,19 @@ void DocumentKeeper::take_pass(Kept& kept, const Document& looked_at, const Reco
     const bool is_proven = std::ranges::any_of(document.revisions, [&](const auto& one) {
         return one.good && one.generation == generation && now - one.made > proof;
     });
-    const bool can_go_back = !is_proven && std::ranges::any_of(document.revisions, [&](const auto& one) {
-        return one.good && one.failure.empty() && one.generation < generation;
-    });
-    if (pass.has_failed && generation == document.generation() && can_go_back && !document.has_failed()) {
-        document.revisions.back().failure = part<std::string>(pass.status, "message");
+    const bool can_go_back =
+        pass.can_be_taken_back && !is_proven && std::ranges::any_of(document.revisions, [&](const auto& one) {
+            return one.good && one.failure.empty() && one.generation < generation;
+        });
+    if (!pass.failure.empty() && generation == document.generation() && can_go_back && !document.has_failed()) {
+        document.revisions.back().failure = pass.failure;
         is_other = true;
         parts_.warn(to_text(document.key) + ": the change to generation " + std::to_string(generation) +
                     " has failed and is taken back to " + std::to_string(document.effective().generation) + ": " +
                     document.revisions.back().failure);
         loop_.touch(document.key, true);
     }
-    kept.has_failed = pass.has_failed;
+    kept.has_failed = !pass.failure.empty();
     const Object status = told_of(document, pass.status);
     const bool news = without_times(document.status) != without_times(status);
     document.status = status;

@@ -72,10 +72,19 @@ Instance dead(int index, Duration life, const std::string& image = "new")
     return instance;
 }
 
-Plan planned(const Deployment& wanted, const std::vector<Instance>& there, const Memory& memory = {},
-             WallTime when = now)
+Plan planned_as_is(const Deployment& wanted, const std::vector<Instance>& there, const Memory& memory,
+                   WallTime when = now)
 {
     return plan({.wanted = wanted, .there = there, .memory = memory, .now = when, .chance = 5});
+}
+
+// By one who has looked since they started.
+Plan planned(const Deployment& wanted, const std::vector<Instance>& there, Memory memory = {}, WallTime when = now)
+{
+    for (const Instance& instance : there)
+        if (instance.ready)
+            memory.ready_since.try_emplace(instance.id, *instance.started);
+    return planned_as_is(wanted, there, memory, when);
 }
 
 // "-web-…-0" is a stop, "+web-…-0" a start, without what the names have in common.
@@ -185,13 +194,13 @@ TEST_CASE("a change has not succeeded as long as its replicas may be of those th
 {
     Deployment wanted = deployment(2);
     wanted.rolling.progress_deadline = 2s;
-    const Plan begun = planned(wanted, {replica(0, "new", 0s), replica(1, "new", 0s)});
+    const Plan begun = planned(wanted, {replica(0, "new", 1s), replica(1, "new", 1s)});
     CHECK(begun.phase == Phase::running);
     CHECK_FALSE(begun.memory.done);
     CHECK(begun.look_again.has_value());
     const std::vector<Instance> living{replica(0, "new", 0s), replica(1, "new", 0s)};
     const Plan later = planned(wanted, living, begun.memory, now + 5s);
-    CHECK_FALSE(later.has_failed);
+    CHECK(later.failure.empty());
     CHECK(planned(wanted, living, later.memory, now + 10s).memory.done);
 
     // They are there for a moment each time, also after a long pause.
@@ -202,7 +211,7 @@ TEST_CASE("a change has not succeeded as long as its replicas may be of those th
     CHECK(tried.memory.failures == 2);
     const Plan ended = planned(wanted, {dead(0, 0s), dead(1, 0s)}, tried.memory);
     CHECK(ended.phase == Phase::degraded);
-    CHECK(ended.has_failed);
+    CHECK_FALSE(ended.failure.empty());
 }
 
 TEST_CASE("the first two that die soon are replaced at once, the next ones after growing pauses")
@@ -411,6 +420,85 @@ TEST_CASE("a new one counts when it has been ready for long enough")
     CHECK(fresh.look_again == Duration{20s});
 }
 
+TEST_CASE("until all were well once, one counts when it has been ready for a second")
+{
+    const Deployment wanted = deployment(1);
+    const Plan young = planned(wanted, {replica(0, "old"), replica(1, "new", 400ms)}, done("old"));
+    CHECK(young.actions.empty());
+    CHECK(young.look_again == Duration{600ms});
+    CHECK(brief(planned(wanted, {replica(0, "old"), replica(1, "new", 1s)}, done("old"))) == Words{"-0"});
+    const Plan first = planned(wanted, {replica(0, "new", 400ms)});
+    CHECK(first.phase == Phase::pending);
+    CHECK(first.message == "1 of 1 is ready, not yet for long enough");
+    CHECK(planned(wanted, {replica(0, "new", 400ms)}, done()).phase == Phase::running);
+}
+
+TEST_CASE("how long one has been ready is told by our own clock, but at the first look by that of its runtime")
+{
+    const Deployment wanted = deployment(1);
+    const std::vector<Instance> there{replica(0, "old"), replica(1)}; // started an hour ago, it says
+    Memory memory = done("old");
+    memory.ready_since = {{there[0].id, now - 1h}};
+    const Plan plan = planned_as_is(wanted, there, memory);
+    CHECK(plan.actions.empty());
+    CHECK(brief(planned_as_is(wanted, there, plan.memory, now + 1s)) == Words{"-0"});
+    CHECK(brief(planned_as_is(wanted, there, {})) == Words{"-0"});
+    Instance unready = there[1];
+    unready.ready = false;
+    const Plan lapse = planned_as_is(wanted, {there[0], unready}, plan.memory, now + 1s);
+    CHECK(planned_as_is(wanted, there, lapse.memory, now + 2s).actions.empty()); // it counts anew
+    std::vector<Instance> tomorrow{replica(1)};
+    tomorrow[0].started = now + 24h;
+    CHECK(planned_as_is(wanted, tomorrow, {}).look_again == Duration{1s});
+}
+
+TEST_CASE("those of another runtime are old, whatever their template")
+{
+    Deployment wanted = deployment(2);
+    wanted.runtime = Runtime::local;
+    std::vector<Instance> there{replica(0), replica(1)};
+    const Plan plan = planned(wanted, there, done());
+    CHECK(brief(plan) == Words{"+2", "-1", "+1"});
+    CHECK(plan.actions[0].runtime == Runtime::local);
+    CHECK(plan.actions[1].runtime == Runtime::docker);
+    CHECK(reason(plan, 1) == "it runs on docker, not on local");
+    CHECK(plan.phase == Phase::updating);
+    const Object status = status_of(wanted, there, plan, now);
+    CHECK(part<std::int64_t>(status, "updated") == 0);
+    CHECK(part<std::string>(*part<Array>(status, "instances")[0].get<Object>(), "type") == "container");
+}
+
+TEST_CASE("all that is to come can be foreseen")
+{
+    const auto foreseen_words = [](const Deployment& wanted, const std::vector<Instance>& there, const Memory& memory) {
+        Plan all;
+        all.actions = foreseen({.wanted = wanted, .there = there, .memory = memory, .now = now});
+        return brief(all);
+    };
+    CHECK(foreseen_words(deployment(2), {}, {}) == Words{"+0", "+1"});
+    CHECK(foreseen_words(deployment(2), {replica(0), replica(1)}, done()).empty());
+    const std::vector<Instance> old{replica(0, "old"), replica(1, "old"), replica(2, "old")};
+    Deployment wanted = deployment(3);
+    wanted.rolling.max_unavailable = 0;
+    CHECK(foreseen_words(wanted, old, done("old")) == Words{"+3", "-2", "+2", "-1", "+1", "-0"});
+    Memory crashing;
+    crashing.print = print("new");
+    crashing.failures = 7;
+    crashing.last_failure = now;
+    CHECK(foreseen_words(deployment(1), {dead(0, 1s)}, crashing) == Words{"-0", "+0"}); // when its pause has ended
+    CHECK(foreseen_words(wanted, {starting(0), replica(1, "old"), replica(2, "old")}, done("old")) ==
+          Words{"+3", "-2", "+2", "-1"});
+    wanted.paused = true;
+    CHECK(foreseen_words(wanted, old, done("old")).empty());
+    wanted.rolling = {};
+    wanted.paused = false;
+    wanted.replicas = 200;
+    std::vector<Instance> many;
+    for (int i = 0; i < 200; ++i)
+        many.push_back(replica(i, "old"));
+    CHECK(foreseen_words(wanted, many, done("old")).size() == 400);
+}
+
 TEST_CASE("while new ones die nothing more of the old is given up")
 {
     Memory memory;
@@ -422,7 +510,7 @@ TEST_CASE("while new ones die nothing more of the old is given up")
     const Plan plan = planned(deployment(3), old, memory);
     CHECK(plan.actions.empty());
     CHECK(plan.phase == Phase::updating);
-    CHECK_FALSE(plan.has_failed);
+    CHECK(plan.failure.empty());
 }
 
 TEST_CASE("a change has failed when new ones die again and again")
@@ -433,18 +521,14 @@ TEST_CASE("a change has failed when new ones die again and again")
     memory.last_failure = now - 1s;
     memory.last_progress = now - 10s;
     const std::vector<Instance> there{replica(0, "old"), dead(1, 1s)};
-    Deployment wanted = deployment(1);
+    const Deployment wanted = deployment(1);
     const Plan plan = planned(wanted, there, memory);
-    CHECK(plan.has_failed);
+    CHECK_FALSE(plan.failure.empty());
     CHECK(plan.phase == Phase::degraded);
     CHECK(brief(plan) == Words{"-1"});
-    CHECK(planned(wanted, {dead(1, 1s)}, memory).has_failed); // at the first creation as well
+    CHECK_FALSE(planned(wanted, {dead(1, 1s)}, memory).failure.empty()); // at the first creation as well
     memory.done = true;
-    CHECK_FALSE(planned(wanted, there, memory).has_failed); // what was well once is no failed change
-    memory.done = false;
-    wanted.rolling.roll_back = false;
-    CHECK_FALSE(planned(wanted, there, memory).has_failed);
-    CHECK(planned(wanted, there, memory).phase == Phase::degraded);
+    CHECK(planned(wanted, there, memory).failure.empty()); // what was well once is no failed change
 }
 
 TEST_CASE("a change has failed when none more becomes ready in time")
@@ -460,7 +544,7 @@ TEST_CASE("a change has failed when none more becomes ready in time")
     CHECK(early.look_again == Duration{1s});
     CHECK(early.phase == Phase::updating);
     const Plan late = planned(wanted, there, first.memory, now + 5min);
-    CHECK(late.has_failed);
+    CHECK_FALSE(late.failure.empty());
     CHECK(late.phase == Phase::degraded);
     CHECK(late.message == "none more became ready within 5 m 00 s (3 of 3 are ready)");
     const std::vector<Instance> better{replica(0), replica(1), replica(2, "old"), replica(3, "old")};
@@ -475,9 +559,9 @@ TEST_CASE("a first creation that never becomes ready has failed, one that was re
     const Plan first = planned(wanted, {stuck});
     CHECK(first.phase == Phase::pending);
     CHECK(first.message == "0 of 1 are ready; web-1a2b3c4d-0: no such image");
-    CHECK(planned(wanted, {stuck}, first.memory, now + 5min).has_failed);
+    CHECK_FALSE(planned(wanted, {stuck}, first.memory, now + 5min).failure.empty());
     const Plan later = planned(wanted, {stuck}, done());
-    CHECK_FALSE(later.has_failed);
+    CHECK(later.failure.empty());
     CHECK(later.phase == Phase::scaling);
 }
 

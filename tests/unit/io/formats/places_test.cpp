@@ -123,6 +123,11 @@ TEST_CASE("a text that cannot be read has no place in it, and whoever reads it h
     CHECK(place_in_toml("= 1", "a") == Place{1, 1});
     CHECK(read_json("{\"a\":\n }").error().place == Place{2, 2});
     CHECK(read_json(" ").error().place == Place{});
+    const auto twice = read_json("{\"a\": {\"b\": 1,\n  \"c\": 2, \"b\": 3}}").error();
+    CHECK(twice.place.line == 2);
+    CHECK(twice.place.column == 11);
+    CHECK(twice.why == "the name 'b' stands twice in one table.");
+    CHECK(read_json("{\"a\": {\"b\": 1}, \"b\": 1}").has_value());
     CHECK(read_all_yaml("a: 1\nb: [\n").error().place.line > 1);
     CHECK(*read_json("[1]") == Value{Array{Value{1}}});
     CHECK(read_all_yaml("a: 1\n---\nb: 2\n")->size() == 2);

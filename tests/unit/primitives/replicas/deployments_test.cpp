@@ -45,19 +45,33 @@ struct Earth {
     VirtualClock clock;
     SystemRandom random;
     Fuse fuse;
-    MemoryRuntime runtime{clock, fuse};
+    MemoryRuntime runtime{clock, fuse}; ///< docker
+    MemoryRuntime cluster{clock, fuse, "cluster"};
+    MemoryRuntime local{clock, fuse, "local"};
     MemoryIdentities identities{fuse};
     KeptDocuments documents;
     asio::cancellation_signal signal;
     const reconcile::Key key{"", "lab", "ExecutorDeployment", "web"};
 
-    std::size_t ready() const
+    MemoryRuntime& on(reconcile::Runtime which)
     {
-        const auto found = runtime.of.find(key);
-        return found == runtime.of.end() ? 0
-                                         : static_cast<std::size_t>(std::ranges::count_if(
-                                               found->second, [](const auto& one) { return one.second.ready; }));
+        switch (which) {
+        case reconcile::Runtime::docker: return runtime;
+        case reconcile::Runtime::kubernetes: return cluster;
+        case reconcile::Runtime::local: break;
+        }
+        return local;
     }
+
+    std::size_t ready_on(const MemoryRuntime& where) const
+    {
+        const auto found = where.of.find(key);
+        return found == where.of.end() ? 0
+                                       : static_cast<std::size_t>(std::ranges::count_if(
+                                             found->second, [](const auto& one) { return one.second.ready; }));
+    }
+
+    std::size_t ready() const { return ready_on(runtime); }
 };
 
 // One run of the program.
@@ -74,6 +88,8 @@ public:
 
     void end()
     {
+        if (running_ == 0) // it has ended
+            return;
         for (auto& signal : signals_)
             signal.emit(asio::cancellation_type::all);
         earth.clock.run_until(earth.io, [&] { return running_ == 0; });
@@ -101,9 +117,9 @@ public:
     Earth& earth;
     std::vector<std::string> informed;
     std::vector<std::string> warned;
-    replicas::Deployments deployments{{earth.io.get_executor(), earth.clock, earth.random,
-                                       [this](reconcile::Runtime) -> Result<ReplicaRuntime*> { return &earth.runtime; },
-                                       earth.identities}};
+    replicas::Deployments deployments{
+        {earth.io.get_executor(), earth.clock, earth.random,
+         [this](reconcile::Runtime which) -> Result<ReplicaRuntime*> { return &earth.on(which); }, earth.identities}};
     reconciling::DocumentKeeper keeper{{earth.io.get_executor(), earth.clock, earth.random, earth.documents,
                                         [this](asio::awaitable<void> work) { spawn(std::move(work)); },
                                         [this](const std::string&) -> Result<Reconciler*> { return &deployments; },
@@ -215,6 +231,67 @@ TEST_CASE("replicas are made, healed, changed and removed, each with an identity
         life.pass(60s);
         CHECK(earth.ready() == 5);
         CHECK_FALSE(earth.documents.kept.at(earth.key).has_failed());
+    }
+    SUBCASE("another runtime: those of the one before go as new ones are ready")
+    {
+        life.apply(document(3, "one", {{"runtime", "local"}, {"command", Array{"x"}}}));
+        std::size_t fewest = 3;
+        std::size_t most = 0;
+        for (int i = 0; i < 200; ++i) {
+            life.pass(50ms);
+            const std::size_t there = earth.runtime.of[earth.key].size() + earth.local.of[earth.key].size();
+            most = std::max(most, there);
+            fewest = std::min(fewest, earth.ready() + earth.ready_on(earth.local));
+        }
+        CHECK(fewest >= 2);
+        CHECK(most <= 4);
+        CHECK(life.phase() == "Running");
+        CHECK(earth.runtime.of[earth.key].empty());
+        CHECK(earth.ready_on(earth.local) == 3);
+        CHECK(earth.identities.registered.size() == 3);
+        CHECK(life.warned.empty());
+    }
+    SUBCASE("an engine that is away holds up neither the move to another runtime nor what is there")
+    {
+        earth.runtime.away = true;
+        life.apply(document(3, "one", {{"runtime", "local"}, {"command", Array{"x"}}}));
+        life.pass(20s);
+        CHECK(earth.ready_on(earth.local) == 3);
+        CHECK(life.phase() == "Degraded");
+        CHECK(earth.identities.registered.size() == 6); // nobody knows whose replicas are gone
+        earth.runtime.away = false;
+        life.pass(70s);
+        CHECK(life.phase() == "Running");
+        CHECK(earth.runtime.of[earth.key].empty());
+        CHECK(earth.identities.registered.size() == 3);
+    }
+    SUBCASE("deletion waits for an engine that is away, and removes the rest meanwhile")
+    {
+        earth.runtime.away = true;
+        life.apply(document(3, "one", {{"runtime", "local"}, {"command", Array{"x"}}}));
+        life.pass(20s);
+        REQUIRE(life.wait(life.keeper.remove(earth.key)));
+        life.pass(20s);
+        CHECK(earth.local.of[earth.key].empty());
+        CHECK(life.phase() == "Deleting");
+        earth.runtime.away = false;
+        life.pass(70s);
+        CHECK(earth.runtime.of[earth.key].empty());
+        CHECK(earth.identities.registered.empty());
+        CHECK(earth.documents.kept.empty());
+    }
+    SUBCASE("without a form that names them, replicas on another runtime are told of and left alone")
+    {
+        life.end();
+        earth.documents.kept.clear();
+        Life later{earth};
+        later.begin();
+        later.apply(document(1, "one", {{"runtime", "local"}, {"command", Array{"x"}}}));
+        later.pass(5s);
+        CHECK(earth.ready() == 3);
+        CHECK(earth.ready_on(earth.local) == 1);
+        REQUIRE(later.warned.size() == 1);
+        CHECK(later.warned.front().find("3 of its replicas are on docker") != std::string::npos);
     }
     SUBCASE("it goes, and nothing is left")
     {
