@@ -8,7 +8,7 @@
 -- other function, and the higher priority goes first; who sleeps does not count.
 ---@class forager.FunctionOptions
 ---@field name string  FAMILY.NAME, of letters, digits, `_` and `-`; at most 200 bytes
----@field run fun(ctx: forager.Context, ...): ...
+---@field run fun(ctx: forager.Context, ...): ...  what it does
 ---@field doc? string  for `forager functions`
 ---@field args? forager.Parameter[]  checked before it runs; default: anything goes
 ---@field timeout? forager.Duration  of each try; default none
