@@ -2,6 +2,7 @@
 """Holds the documentation together: docs_test.py ROOT. Links lead somewhere, each page is of one kind, and the Lua
 reference is what its generator makes of the stubs."""
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -42,6 +43,16 @@ class Documentation(unittest.TestCase):
                     self.assertTrue(target.exists())
                     if anchor:
                         self.assertIn(anchor, anchors(target.read_text(encoding="utf-8")))
+
+    def test_samples_of_other_languages_can_be_read(self):
+        """Lua and TOML have tests that play them: cli_test.py, config_test.py, bench_test.py."""
+        for page in PAGES:
+            text = page.read_text(encoding="utf-8")
+            for sample in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+                compile(sample, page.name, "exec")
+            for sample in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+                done = subprocess.run(["sh", "-n"], input=sample, capture_output=True, text=True, timeout=60)
+                self.assertEqual(done.stderr, "", f"{page.name}:\n{sample}")
 
     def test_every_page_stands_in_the_index_once(self):
         index = (DOCS / "README.md").read_text(encoding="utf-8")
