@@ -180,7 +180,10 @@ class Stubs:
         self.name_functions()
 
     def next(self, texts):
-        led_to = (path for name in self.places for path in texts if f"---@class {name}\n" in texts[path])
+        """What belongs to a namespace of `forager` stays together."""
+        tops = [place.split(".")[0] for place in self.places.values()]
+        names = sorted(self.places, key=lambda name: tops.index(self.places[name].split(".")[0]))
+        led_to = (path for name in names for path in texts if f"---@class {name}\n" in texts[path])
         return next(led_to, min(texts))
 
     def follow(self, text):

@@ -86,6 +86,7 @@ class Reference(unittest.TestCase):
 
 ---@class forager
 ---@field pictures forager.pictures
+---@field kv forager.kv
 local forager = {}
 
 ---@class forager.Picture
@@ -124,10 +125,15 @@ Scales one. It stays where it was.
         self.assertIn("More of them: [pictures.md](pictures.md).", page)
 
     def test_files_come_as_the_fields_lead_to_them(self):
+        def namespace(title, name, fields=""):
+            return f"-- # {title}\n\n---@class {name}\n{fields}local it = {{}}\n\n-- All.\nfunction it.list() end\n"
+
         page = self.page(forager=self.STUB, a="-- # Last\n\n-- Is.\nfunction t.is() end\n",
-                         z="-- # Second\n\n---@class forager.pictures\nlocal p = {}\n\n-- All.\nfunction p.list() end\n")
-        self.assertEqual(re.findall("^## (.*)$", page, re.MULTILINE), ["Pictures", "Second", "Last"])
+                         b=namespace("Fourth", "forager.kv"), y=namespace("Third", "forager.parts"),
+                         z=namespace("Second", "forager.pictures", "---@field parts forager.parts\n"))
+        self.assertEqual(re.findall("^## (.*)$", page, re.MULTILINE), ["Pictures", "Second", "Third", "Fourth", "Last"])
         self.assertIn("    forager.pictures.list()\n", page)
+        self.assertIn("    forager.pictures.parts.list()\n", page)
         self.assertLess(page.index("### scale"), page.index("### picture:bytes"))
 
     def test_a_file_without_a_section_is_refused(self):
