@@ -11,7 +11,6 @@
 #include "primitives/files/glob.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <filesystem>
 #include <initializer_list>
@@ -85,13 +84,6 @@ Object without(const Object& options, std::initializer_list<std::string_view> na
     return rest;
 }
 
-std::string in_small(std::string text)
-{
-    for (char& letter : text)
-        letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return text;
-}
-
 std::string shown_call(const PlannedStep& step)
 {
     std::string text = step.call;
@@ -99,9 +91,8 @@ std::string shown_call(const PlannedStep& step)
     if (step.call == "sh") {
         text += " " + in_quotes(command_line(part<Array>(step.options, "argv")));
         rest = without(rest, {"argv"});
-    } else if (step.call == "http.request") {
-        text = "http." + in_small(part<std::string>(step.options, "method")) + " " +
-               in_quotes(part<std::string>(step.options, "url"));
+    } else if (step.call.starts_with("http.")) {
+        text += " " + in_quotes(part<std::string>(step.options, "url"));
         rest = without(rest, {"method", "url"});
     }
     for (const Value& arg : step.args) {
@@ -223,9 +214,12 @@ std::string as_steps(std::size_t count)
 }
 
 // A failure behind an answer that nobody gave says nothing about the script.
-int conclude(const Ending& ending, const Sheet& sheet, bool guessed, const PlanOptions& options)
+int conclude(const Ending& ending, const Sheet& sheet, const Planning& planning, const PlanOptions& options)
 {
-    const bool is_open = !ending.outcome && !ending.outcome.error().declaration && guessed && !ending.stopped;
+    const bool is_open =
+        !ending.outcome && !ending.outcome.error().declaration && planning.has_guessed() && !ending.stopped;
+    for (const std::string& name : planning.unused())
+        write_err("--answer " + name + ": nothing of this name was asked for\n");
     if (!ending.outcome && !is_open)
         return exit_status(ending, print_failure(ending.outcome.error(), options.common));
     const std::string open =
@@ -275,7 +269,7 @@ int plan(const PlanOptions& options)
         app.execute(is_script(options.what) ? run_script(planning, std::move(*invocation), *progress)
                                             : load_and_call(planning, *files, std::move(*invocation), *progress));
     progress->finish();
-    return conclude(ending, sheet, planning.has_guessed(), options);
+    return conclude(ending, sheet, planning, options);
 }
 
 } // namespace
@@ -298,7 +292,7 @@ void add_plan(CLI::App& program, Action& chosen)
         ->allow_extra_args(false);
     command
         ->add_option("--answer", options->answers,
-                     "What a call is answered with: sh=text, http.request={\"status\":404}; may be repeated")
+                     "What a call is answered with: sh=text, http.get={\"status\":404}; may be repeated")
         ->type_name("CALL=VALUE")
         ->allow_extra_args(false);
     add_duration(*command, "--timeout", options->timeout, "What it may take of the machine's time; default 10 s");

@@ -73,7 +73,9 @@ class Plan(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.environment = {**os.environ, "FORAGER_AGENT_SOCKET": str(self.folder / "no.sock")}
+        # A sanitizer cannot look for leaks in what strace holds.
+        sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+        self.environment = {**os.environ, "FORAGER_AGENT_SOCKET": str(self.folder / "no.sock"), "ASAN_OPTIONS": sanitizer}
 
     def write(self, text, name="plan.lua"):
         (self.folder / name).write_text(text)
@@ -156,6 +158,12 @@ class Plan(unittest.TestCase):
                    'return said\n')
         words = ("--answer", 'http.request={"status": 503}', "--answer", 'http.request={"status": 204}')
         self.assertEqual(self.planned("plan.lua", *words)["result"], [503, 204, 204])
+
+    def test_answers_are_named_as_scripts_name_calls(self):
+        self.write('local http = require("forager").http\nreturn { http.get("x:").status, http.post("x:").status }\n')
+        done = self.plan("plan.lua", "--json", "--answer", 'http.get={"status": 404}', "--answer", "http.put=x")
+        self.assertEqual(json.loads(done.stdout)["result"]["result"], [404, 200], done)
+        self.assertEqual(done.stderr, "--answer http.put: nothing of this name was asked for\n")
 
     def test_what_depends_on_an_answer_says_so(self):
         self.write('local forager = require "forager"\n'

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,8 @@ namespace forager {
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr const char* request_call = "http.request";
 
 // They read, and keep nothing.
 constexpr std::array<std::string_view, 7> harmless{"files.exists", "files.glob",   "files.hash",        "files.list",
@@ -43,6 +46,17 @@ void sort_arguments(std::vector<Value> args, PlannedStep& step)
         else if (!args[i].is_null() && !(has_lines && i == 1))
             step.args.push_back(std::move(args[i]));
     }
+}
+
+// As scripts write it.
+std::string written(const std::string& call, const Object& options)
+{
+    if (call != request_call)
+        return call;
+    std::string method = part<std::string>(options, "method");
+    for (char& letter : method)
+        letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    return "http." + method;
 }
 
 // A plain answer stands for the one of its members that matters.
@@ -121,16 +135,33 @@ std::shared_ptr<scripting::Script> Planning::script(std::string path, scripting:
     return scripts_.emplace_back(app_.script(std::move(path), mode, place));
 }
 
+// All requests are one call, whatever scripts write.
 std::optional<Value> Planning::given(const std::string& call)
 {
-    const auto found = answers_.find(call);
+    auto answer = given_as(call);
+    return answer || !call.starts_with("http.") ? answer : given_as(request_call);
+}
+
+std::optional<Value> Planning::given_as(const std::string& name)
+{
+    const auto found = answers_.find(name);
     if (found == answers_.end())
         return std::nullopt;
+    used_.insert(name);
     std::deque<Value>& answers = found->second;
     Value answer = answers.front();
     if (answers.size() > 1)
         answers.pop_front();
     return answer;
+}
+
+std::vector<std::string> Planning::unused() const
+{
+    std::vector<std::string> names;
+    for (const auto& [name, answers] : answers_)
+        if (!used_.contains(name))
+            names.push_back(name);
+    return names;
 }
 
 Outcome Planning::planned(PlannedStep step, const char* stub)
@@ -160,10 +191,10 @@ asio::awaitable<Outcome> Planning::answer(scripting::Crossing call, std::string 
             co_return outcome;
     }
     PlannedStep step;
-    step.call = call.name;
     step.function = call.request.context.invocation.function;
     step.where = std::move(where);
     sort_arguments(std::move(call.request.args), step);
+    step.call = written(call.name, step.options);
     co_return planned(std::move(step), call.stub);
 }
 

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace forager {
 
 /// Something that would be done.
 struct PlannedStep {
-    std::string call;     ///< as scripts know it: "sh", "docker.run", "backup.backup"
+    std::string call;     ///< as scripts write it: "sh", "docker.run", "http.get", "backup.backup"
     std::string function; ///< in whose name
     std::string where;    ///< FILE:LINE; empty where no script's line asks for it
     Array args;           ///< without the options
@@ -48,6 +49,9 @@ public:
     /// Something went on with data that may be otherwise.
     bool has_guessed() const { return guessed_; }
 
+    /// The answers that no call has asked for, by name.
+    std::vector<std::string> unused() const;
+
 private:
     class PlanBorder final : public scripting::Border {
     public:
@@ -72,9 +76,11 @@ private:
     boost::asio::awaitable<Outcome> answer(scripting::Crossing call, std::string where);
     Outcome planned(PlannedStep step, const char* stub);
     std::optional<Value> given(const std::string& call);
+    std::optional<Value> given_as(const std::string& name);
 
     App& app_;
     std::map<std::string, std::deque<Value>> answers_;
+    std::set<std::string> used_; // of them
     std::function<void(const PlannedStep& step)> note_;
     PlanBorder border_{*this};
     Registry registry_;
