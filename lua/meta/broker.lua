@@ -1,7 +1,9 @@
 ---@meta _
 
--- Brokers of messages, as the configuration names them ([redis], [mqtt]). Failures: `refused` (no broker, no right),
+-- # Brokers
+-- Messages of brokers, as the configuration names them ([redis], [mqtt]). Failures: `refused` (no broker, no right),
 -- `unreachable` (nobody knows whether it was heard), `timed_out`, `limit`, `bad_arguments`.
+-- More of it: docs/brokers.md.
 
 ---@class forager.Message
 ---@field channel string  on which it came; the stream
@@ -26,7 +28,7 @@ function Message:json() end
 ---@class forager.broker
 local broker = {}
 
--- A string is sent as it is, other data as JSON.
+-- Sends a message: a string as it is, other data as JSON.
 ---@param channel string
 ---@param value forager.Data
 ---@param options? forager.PublishOptions

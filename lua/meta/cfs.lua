@@ -1,10 +1,12 @@
 ---@meta _
 
--- Files of the colony (ColonyOS): names and checksums are in its server, the bytes in the object store of [s3]. Asked
+-- # Files of the colony
+-- Names and checksums are in its server, the bytes in the object store of [s3]. Asked
 -- with the key of the configuration, or of the executor that a process is run for. A label is a path as
 -- "/measurements/raw"; LABEL/NAME is one file of it. Local paths are relative to the folder that the script was started
 -- in. Errors of all: `refused` (no colony or no object store is set; one of them says no; a file that changes while it
 -- is read), `unreachable`, `timed_out`, `not_found`, `bad_arguments`, `limit` (a full disk).
+-- More of it: docs/files.md.
 
 ---@class forager.CfsFile
 ---@field label string
@@ -103,27 +105,29 @@ function cfs.sync(folder, label, options) end
 ---@class forager.cfs.snapshots
 local snapshots = {}
 
--- Of a label without a file of its own there is none: `refused`.
+-- Takes a snapshot of a label. Of one without a file of its own there is none: `refused`.
 ---@param label string
 ---@param name string  once in a colony, without a colon
 ---@return forager.CfsSnapshot
 function snapshots.create(label, name) end
 
+-- All snapshots.
 ---@return forager.CfsSnapshot[]
 function snapshots.list() end
 
+-- One snapshot.
 ---@param snapshot string  name or id
 ---@return forager.CfsSnapshot
 function snapshots.get(snapshot) end
 
--- Its files into a folder, with those of labels below in folders below. Files that were removed since are an error
--- (`not_found`) when the others are there.
+-- Fetches its files into a folder, with those of labels below in folders below. Files that were removed since are an
+-- error (`not_found`) when the others are there.
 ---@param snapshot string  name or id
 ---@param folder string
 ---@param options? forager.CfsDownloadOptions
 ---@return forager.CfsReport
 function snapshots.download(snapshot, folder, options) end
 
--- Its files stay.
+-- Removes a snapshot. Its files stay.
 ---@param snapshot string  name or id
 function snapshots.remove(snapshot) end

@@ -1,10 +1,12 @@
 ---@meta _
 
--- A colony (ColonyOS), asked as one of its members: with the key of the configuration, or of the executor that a
--- process is run for. Processes, workflows, crons and generators are named by their ids, or by a table that has one.
--- Errors of all: `refused` (no colony is set; the server says no), `unreachable` and `timed_out` (the server cannot be
--- asked now), `not_found`, `bad_arguments`, `limit`. Times are seconds since 1970. A call that waits suspends its own
--- task only.
+-- # The colony
+-- A colony (ColonyOS), asked as one of its members, under `run` and `repl` as well as in the agent: with the key of the
+-- configuration, or of the executor that a process is run for. Processes, workflows, crons and generators are named by
+-- their ids, or by a table that has one. Errors of all: `refused` (no colony is set; the server says no), `unreachable`
+-- and `timed_out` (the server cannot be asked now), `not_found`, `bad_arguments`, `limit`. Times are seconds since
+-- 1970. A call that waits suspends its own task only.
+-- More of it: docs/colony.md.
 
 ---@class forager.ColonySubmitOptions
 ---@field args? forager.Data[]  integers beyond 2^53 are refused: the server would round them
@@ -65,10 +67,10 @@
 ---@field executor? string  those for this type of executor; one of `executor`, `initiator` and `label`
 ---@field initiator? string  those that this user submitted
 ---@field label? string
----@field count? integer  of each state; 1 to 100, which is the default
+---@field count? integer  of each state, 1 to 100; default 100
 
 ---@class forager.ColonyLogOptions
----@field count? integer  entries of the log, each of one or more lines; 1 to 500, which is the default
+---@field count? integer  entries of the log, each of one or more lines, 1 to 500; default 500
 ---@field since? number  seconds since 1970; only what is later
 ---@field latest? boolean  the last ones instead of the first
 
@@ -102,35 +104,39 @@ function colony.submit(name, options) end
 ---@return any
 function colony.wait(process) end
 
+-- What is known of a process.
 ---@param process string|forager.ColonyProcess
 ---@return forager.ColonyProcess
 function colony.get(process) end
 
--- Of one that waits or runs and is in no workflow; else `refused`.
+-- Cancels a process that waits or runs and is in no workflow; else `refused`.
 ---@param process string|forager.ColonyProcess
 function colony.cancel(process) end
 
--- Waiting ones by priority, running ones the oldest first, ended ones the newest first.
+-- Processes: waiting ones by priority, running ones the oldest first, ended ones the newest first.
 ---@param options? forager.ColonyListOptions
 ---@return forager.ColonyProcess[]
 function colony.list(options) end
 
+-- The lines that a process has logged.
 ---@param process string|forager.ColonyProcess
 ---@param options? forager.ColonyLogOptions
 ---@return forager.ColonyLine[]
 function colony.logs(process, options) end
 
--- for line in colony.follow(process) do … end: what it logs, until it has ended.
+-- What a process logs, until it has ended: `for line in colony.follow(process) do … end`.
 ---@param process string|forager.ColonyProcess
 ---@param options? forager.ColonyFollowOptions
 ---@return fun(): forager.ColonyLine?
 function colony.follow(process, options) end
 
+-- What was attached to a process.
 ---@param process string|forager.ColonyProcess
 ---@return table<string, string>
 function colony.attributes(process) end
 
--- For the function that the process runs, while it runs (its `ctx.id`), once for each name; else `refused`.
+-- Attaches something to a process. For the function that the process runs, while it runs (its `ctx.id`), once for each
+-- name; else `refused`.
 ---@param process string|forager.ColonyProcess
 ---@param name string
 ---@param value string|number
@@ -151,6 +157,7 @@ function colony.set_attribute(process, name, value) end
 ---@field max_time number
 ---@field average_time number
 
+-- What the executors offer.
 ---@param executor? string  a name; default all
 ---@return forager.ColonyFunction[]
 function colony.functions(executor) end
@@ -169,5 +176,6 @@ function colony.functions(executor) end
 ---@field processes forager.ColonyNumbers
 ---@field workflows forager.ColonyNumbers
 
+-- How many there are of everything.
 ---@return forager.ColonyStatistics
 function colony.statistics() end

@@ -1,8 +1,9 @@
 ---@meta _
 
--- The part of forager.colony for blueprints. Errors as there, and `bad_arguments` with `field`, the path of the member
--- of a document that is wrong. A document may be in the words of before: kind CustomResourceDefinition, apiVersion,
--- metadata.namespace.
+-- # The colony's blueprints
+-- Desired states that the colony keeps. Errors as of the colony, and `bad_arguments` with `field`, the path of the
+-- member of a document that is wrong. A document may be in the words of before: kind CustomResourceDefinition,
+-- apiVersion, metadata.namespace.
 
 ---@class forager.BlueprintMetadata
 ---@field name string  once in a colony
@@ -47,25 +48,26 @@
 ---@field spec table<string, forager.Data>
 ---@field status table<string, forager.Data>
 
--- Desired states that the colony keeps; reconcilers see to them.
 ---@class forager.colony.blueprints
 ---@field definitions forager.colony.definitions  the kinds that there are
 local blueprints = {}
 
+-- The colony's blueprints.
 ---@param options? forager.BlueprintListOptions
 ---@return forager.Blueprint[]  by their names
 function blueprints.list(options) end
 
+-- A blueprint, with its status.
 ---@param name string|forager.Blueprint
 ---@return forager.Blueprint
 function blueprints.get(name) end
 
--- `refused` where the name is taken, or where it is not as the schema of its kind says.
+-- Adds a new one; `refused` where the name is taken, or where it is not as the schema of its kind says.
 ---@param document forager.Blueprint
 ---@return forager.Blueprint
 function blueprints.add(document) end
 
--- Its status stays.
+-- Gives one another spec. Its status stays.
 ---@param document forager.Blueprint
 ---@param options? forager.BlueprintUpdateOptions
 ---@return forager.Blueprint
@@ -78,7 +80,7 @@ function blueprints.update(document, options) end
 ---@return "created"|"configured"|"unchanged"
 function blueprints.apply(document, options) end
 
--- Its reconciler removes what it has made.
+-- Removes one, and its reconciler what it has made.
 ---@param name string|forager.Blueprint
 function blueprints.remove(name) end
 
@@ -88,11 +90,12 @@ function blueprints.remove(name) end
 ---@return forager.ColonyProcess
 function blueprints.reconcile(name, options) end
 
+-- What it was before.
 ---@param name string|forager.Blueprint
 ---@return forager.BlueprintChange[]  the newest first, at most 100
 function blueprints.history(name) end
 
--- For a reconciler: replaces the status, and changes nothing else.
+-- Replaces the status, and changes nothing else: for reconcilers.
 ---@param name string|forager.Blueprint
 ---@param status table<string, forager.Data>
 function blueprints.set_status(name, status) end
@@ -101,17 +104,20 @@ function blueprints.set_status(name, status) end
 ---@class forager.colony.definitions
 local definitions = {}
 
+-- The kinds that there are.
 ---@return forager.BlueprintDefinition[]  by their names
 function definitions.list() end
 
+-- The definition of a kind.
 ---@param name string|forager.BlueprintDefinition
 ---@return forager.BlueprintDefinition
 function definitions.get(name) end
 
+-- Adds a kind.
 ---@param document forager.BlueprintDefinition
 ---@return forager.BlueprintDefinition
 function definitions.add(document) end
 
--- `refused` as long as there are blueprints of its kind.
+-- Removes a kind; `refused` as long as there are blueprints of its kind.
 ---@param name string|forager.BlueprintDefinition
 function definitions.remove(name) end

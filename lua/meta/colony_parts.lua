@@ -1,6 +1,7 @@
 ---@meta _
 
--- The parts of forager.colony: workflows, channels, crons, generators, executors. Errors as there.
+-- # The colony: workflows, channels, schedules, executors
+-- Errors as of the colony. Crons and generators are found by their names or ids.
 
 -- { "report", call = "media.report", after = "picture" }
 ---@class forager.ColonyTask: forager.ColonySubmitOptions  without `wait` and `detach`
@@ -25,30 +26,33 @@
 
 ---@class forager.ColonyWorkflowListOptions
 ---@field state? "waiting"|"running"|"succeeded"|"failed"|"cancelled"  default: waiting and running
----@field count? integer  of each state; 1 to 100, which is the default
+---@field count? integer  of each state, 1 to 100; default 100
 
 ---@class forager.colony.workflows
 local workflows = {}
 
--- Gives the workflow; with `wait` what the tasks gave, by their names. The error of a task that fails has its name as
--- `task`.
+-- Submits calls that depend on each other. Gives the workflow; with `wait` what the tasks gave, by their names. The
+-- error of a task that fails has its name as `task`.
 ---@param tasks forager.ColonyTask[]
 ---@param options? forager.ColonyWorkflowOptions
 ---@return forager.ColonyWorkflow|table<string, any>
 function workflows.submit(tasks, options) end
 
--- It goes on when the waiting is cancelled.
+-- What the tasks of a workflow gave, when it has ended. It goes on when the waiting is cancelled.
 ---@param workflow string|forager.ColonyWorkflow
 ---@return table<string, any>
 function workflows.wait(workflow) end
 
+-- A workflow with its processes, as `tasks`.
 ---@param workflow string|forager.ColonyWorkflow
 ---@return forager.ColonyWorkflow
 function workflows.get(workflow) end
 
+-- Cancels a workflow.
 ---@param workflow string|forager.ColonyWorkflow
 function workflows.cancel(workflow) end
 
+-- Workflows, the newest first.
 ---@param options? forager.ColonyWorkflowListOptions
 ---@return forager.ColonyWorkflow[]
 function workflows.list(options) end
@@ -69,18 +73,20 @@ function workflows.list(options) end
 
 ---@class forager.ColonyReadOptions
 ---@field after? integer  how many entries have been read already; default 0
----@field count? integer  at most so many; 500 by default, and at most
+---@field count? integer  at most so many, 1 to 500; default 500
 
 ---@class forager.ColonyEntriesOptions
 ---@field after? integer  how many entries have been read already; default 0
 ---@field mine? boolean  also what this member says; needed where both sides are the same executor; default false
 
 -- A channel lives in the memory of one server: it ends with its process, and a server that starts again has forgotten
--- it. Who submitted the process may use those that it declared, and the executor that runs it.
+-- it. Who submitted the process may use those that it declared, and the executor that runs it. Sides are told apart by
+-- who signs: where a process is submitted by the executor that also runs it, everything on it is `mine`.
 ---@class forager.colony.channels
 local channels = {}
 
--- Strings as they are, other data as JSON; 10 MB at most (`limit`). Gives the entry's sequence.
+-- Says something on a channel: strings as they are, other data as JSON; 10 MB at most (`limit`). Gives the entry's
+-- sequence.
 ---@param process string|forager.ColonyProcess
 ---@param channel string
 ---@param message forager.Data
@@ -88,20 +94,20 @@ local channels = {}
 ---@return integer
 function channels.append(process, channel, message, options) end
 
--- Says that no more comes from this side.
+-- Says that no more comes from this side, by an entry of the type "end".
 ---@param process string|forager.ColonyProcess
 ---@param channel string
 function channels.close(process, channel) end
 
--- The entries of both sides.
+-- What was said on a channel, by both sides.
 ---@param process string|forager.ColonyProcess
 ---@param channel string
 ---@param options? forager.ColonyReadOptions
 ---@return forager.ColonyEntry[]
 function channels.read(process, channel, options) end
 
--- for entry in channels.follow(process, channel) do … end: what the other side says, until it says "end" or the process
--- has ended.
+-- What the other side says, until it says "end" or the process has ended:
+-- `for entry in channels.follow(process, channel) do … end`.
 ---@param process string|forager.ColonyProcess
 ---@param channel string
 ---@param options? forager.ColonyEntriesOptions
@@ -129,26 +135,29 @@ function channels.follow(process, channel, options) end
 ---@field last_workflow? string  an id
 ---@field initiator? string
 
--- By their names or ids.
 ---@class forager.colony.crons
 local crons = {}
 
+-- Lets a workflow run by the calendar, or every so often.
 ---@param options forager.ColonyCronOptions
 ---@return forager.ColonyCron
 function crons.add(options) end
 
+-- All crons.
 ---@return forager.ColonyCron[]  at most 1000
 function crons.list() end
 
+-- One of them.
 ---@param cron string|forager.ColonyCron
 ---@return forager.ColonyCron
 function crons.get(cron) end
 
--- Once more, now.
+-- Runs one once more, now.
 ---@param cron string|forager.ColonyCron
 ---@return forager.ColonyCron
 function crons.run(cron) end
 
+-- Removes one.
 ---@param cron string|forager.ColonyCron
 function crons.remove(cron) end
 
@@ -169,25 +178,29 @@ function crons.remove(cron) end
 ---@field last_run? number
 ---@field initiator? string
 
--- By their names or ids.
 ---@class forager.colony.generators
 local generators = {}
 
+-- Lets a workflow run with what is packed.
 ---@param options forager.ColonyGeneratorOptions
 ---@return forager.ColonyGenerator
 function generators.add(options) end
 
+-- All generators.
 ---@return forager.ColonyGenerator[]  at most 1000
 function generators.list() end
 
+-- One of them.
 ---@param generator string|forager.ColonyGenerator
 ---@return forager.ColonyGenerator
 function generators.get(generator) end
 
+-- Packs a text more for one.
 ---@param generator string|forager.ColonyGenerator
 ---@param text string
 function generators.pack(generator, text) end
 
+-- Removes one.
 ---@param generator string|forager.ColonyGenerator
 function generators.remove(generator) end
 
@@ -205,10 +218,11 @@ function generators.remove(generator) end
 ---@class forager.colony.executors
 local executors = {}
 
--- Those that wait for approval, were rejected or removed, too.
+-- Who does the colony's work; those that wait for approval, were rejected or removed, too.
 ---@return forager.ColonyExecutor[]
 function executors.list() end
 
+-- One of them.
 ---@param name string
 ---@return forager.ColonyExecutor
 function executors.get(name) end

@@ -1,8 +1,10 @@
 ---@meta _
 
+-- # Containers
 -- A Docker engine: [docker] host of the configuration, or DOCKER_HOST. NAME is a container's name or id. Errors:
 -- `not_found` (a container, an image), `refused` (the engine says no, in its own words), `unreachable`,
 -- `bad_arguments`, `timed_out`, and of commands `exit`.
+-- More of it: docs/docker.md.
 
 -- "SOURCE:TARGET[:ro]", or a table. A source that begins with a slash is a path of the engine's machine, another a
 -- volume's name.
@@ -61,7 +63,7 @@
 ---@field attributes table<string, string>  as the engine has them
 
 ---@class forager.DockerEventOptions
----@field type? string  "container" (default), "image", "network", "volume" …, or "any"
+---@field type? string  "image", "network", "volume" …, or "any"; default "container"
 ---@field action? string|string[]  one of these
 ---@field name? string|string[]  of containers with one of these names or ids
 ---@field labels? table<string, string>  of what has these; an empty text: any value
@@ -165,63 +167,68 @@ local docker = {}
 ---@return forager.Completed
 function docker.run(options) end
 
--- A container that is not started. It stays until somebody removes it.
+-- Makes a container that is not started. It stays until somebody removes it.
 ---@param options forager.DockerCreateOptions
 ---@return forager.DockerContainer
 function docker.create(options) end
 
--- Starts one that is there, by its name: whether it was not running. Or makes a new one, and starts it.
+-- Starts a container. One that is there, by its name: gives whether it was not running. Or makes a new one.
 ---@param what string|forager.DockerCreateOptions
 ---@return boolean|forager.DockerContainer
 function docker.start(what) end
 
--- Lets it end, and kills it when the time is over (default the container's own, else 10 s): whether it was running.
+-- Lets a container end, and kills it when the time is over (default the container's own, else 10 s): whether it was
+-- running.
 ---@param name string
 ---@param options? { timeout?: forager.Duration, remove?: boolean }
 ---@return boolean
 function docker.stop(name, options) end
 
+-- Lets a container end, and starts it again.
 ---@param name string
 ---@param options? { timeout?: forager.Duration }
 function docker.restart(name, options) end
 
+-- Sends a container a signal.
 ---@param name string
 ---@param options? { signal?: string }  default KILL
 function docker.kill(name, options) end
 
--- Whether it was there.
+-- Removes a container. Gives whether it was there.
 ---@param name string
 ---@param options? { force?: boolean, volumes?: boolean }  also one that runs; its nameless volumes (default true)
 ---@return boolean
 function docker.remove(name, options) end
 
--- Waits until it does not run.
+-- Waits until a container does not run.
 ---@param name string
 ---@return integer status
 function docker.wait(name) end
 
--- With `whole`, all that the engine knows, in its own words.
+-- What is known of a container. With `whole`, all that the engine knows, in its own words.
 ---@param name string
 ---@param options? { whole?: boolean }
 ---@return forager.DockerContainer
 function docker.inspect(name, options) end
 
+-- Containers.
 ---@param options? forager.DockerListOptions
 ---@return forager.DockerEntry[]
 function docker.list(options) end
 
+-- What a container uses of the machine.
 ---@param name string
 ---@return forager.DockerUsage
 function docker.stats(name) end
 
--- As the engine keeps it: bytes that are no UTF-8 are lost there.
+-- What a container printed, as the engine keeps it: bytes that are no UTF-8 are lost there.
 ---@param name string
 ---@param options? forager.DockerLogOptions
 ---@return { stdout: string, stderr: string }
 function docker.logs(name, options) end
 
--- A command inside of one that runs. When it is cancelled, it is killed with all that it has begun; for that the
--- container needs a shell and `cat`.
+-- Runs a command inside of a container that runs. When it is cancelled, it is killed with all that it has begun; for
+-- that the container needs a shell and `cat`.
 ---@param name string
 ---@param command string|(string|number)[]
 ---@param options? forager.DockerExecOptions
@@ -233,48 +240,54 @@ function docker.exec(name, command, options) end
 ---@return fun(): forager.DockerFeedEvent
 function docker.events(options) end
 
--- A file or folder of this machine into a folder of the container.
+-- Copies a file or folder of this machine into a folder of the container.
 ---@param name string
 ---@param from string
 ---@param to string
 function docker.copy_in(name, from, to) end
 
--- A file or folder of the container into a folder of this machine.
+-- Copies a file or folder of the container into a folder of this machine.
 ---@param name string
 ---@param from string
 ---@param to string
 function docker.copy_out(name, from, to) end
 
+-- Fetches an image.
 ---@param image string
 ---@param options? { platform?: string, on_line?: fun(line: string, stream: string) }
 function docker.pull(image, options) end
 
+-- Builds an image.
 ---@param options forager.DockerBuildOptions
 ---@return { id: string, image: string }
 function docker.build(options) end
 
--- A tar archive of a root file system becomes an image. `changes` are lines of a Dockerfile: "CMD sh".
+-- Makes an image of a tar archive of a root file system. `changes` are lines of a Dockerfile: "CMD sh".
 ---@param options { file: string, image: string, changes?: string[] }
 ---@return { id: string, image: string }
 function docker.import(options) end
 
+-- Images.
 ---@param options? { name?: string, labels?: table<string, string> }  "nginx", "team/*"
 ---@return forager.DockerImage[]
 function docker.images(options) end
 
+-- What is known of an image.
 ---@param name string
 ---@return forager.DockerImage
 function docker.image(name) end
 
+-- Gives an image another name.
 ---@param image string
 ---@param name string
 function docker.tag(image, name) end
 
+-- Removes an image.
 ---@param name string
 ---@param options? { force?: boolean }
 function docker.remove_image(name, options) end
 
--- Removes what no container uses: those without a name, or all.
+-- Removes the images that no container uses: those without a name, or all.
 ---@param options? { all?: boolean, labels?: table<string, string> }
 ---@return { removed: integer, bytes: integer }
 function docker.prune_images(options) end
@@ -287,19 +300,22 @@ function docker.prune_images(options) end
 ---@class forager.docker.volumes
 local volumes = {}
 
--- One that is there is as good.
+-- Makes a volume. One that is there is as good.
 ---@param options { name?: string, labels?: table<string, string> }
 ---@return forager.DockerVolume
 function volumes.create(options) end
 
+-- One volume.
 ---@param name string
 ---@return forager.DockerVolume
 function volumes.inspect(name) end
 
+-- Volumes.
 ---@param options? { labels?: table<string, string> }
 ---@return forager.DockerVolume[]
 function volumes.list(options) end
 
+-- Removes a volume.
 ---@param name string
 function volumes.remove(name) end
 
@@ -312,17 +328,21 @@ function volumes.remove(name) end
 ---@class forager.docker.networks
 local networks = {}
 
+-- Makes a network.
 ---@param options { name: string, driver?: string, internal?: boolean, labels?: table<string, string> }
 ---@return forager.DockerNetwork
 function networks.create(options) end
 
+-- One network.
 ---@param name string
 ---@return forager.DockerNetwork
 function networks.inspect(name) end
 
+-- Networks.
 ---@param options? { labels?: table<string, string> }
 ---@return forager.DockerNetwork[]
 function networks.list(options) end
 
+-- Removes a network.
 ---@param name string
 function networks.remove(name) end

@@ -1,6 +1,7 @@
 ---@meta _
 
--- Files, folders and archives. Paths are relative to the folder that the script was started in.
+-- # Files
+-- Paths are relative to the folder that the script was started in.
 -- Errors: `not_found`, `refused`, `limit`, `bad_arguments`.
 
 ---@class forager.ReadOptions
@@ -20,7 +21,7 @@
 ---@class forager.FolderOptions
 ---@field parents? boolean  makes the folders above, and is content with a folder that is there; default true
 
--- Sources and options in one table: { "report", "data.csv", to = "out.tar.gz" }
+-- Sources and options in one table: `{ "report", "data.csv", to = "out.tar.gz" }`. Names inside begin at `base`.
 ---@class forager.ArchiveOptions
 ---@field [integer] string
 ---@field to string  the archive
@@ -65,7 +66,7 @@ local files = {}
 ---@return string
 function files.read(path, options) end
 
--- The lines of a text file, without their ends.
+-- The lines of a text file, without their ends (LF or CR LF).
 ---@param path string
 ---@param options? forager.ReadOptions
 ---@return string[]
@@ -77,28 +78,33 @@ function files.lines(path, options) end
 ---@param options? forager.WriteOptions
 function files.write(path, bytes, options) end
 
--- Adds at the end of a file, which is made when it is not there.
+-- Adds at the end of a file, not in one step. The file is made when it is not there.
 ---@param path string
 ---@param bytes string
 function files.append(path, bytes) end
 
--- Copies a file, or a folder with everything in it. `to` is the new name itself.
+-- Copies a file, or a folder with everything in it. `to` is the new name itself, never a folder to put it in: a file
+-- onto a folder is refused. A file that is there is **overwritten**. A folder is copied into one that is there, beside
+-- and over what that holds. Permissions are kept; links inside a folder stay links.
 ---@param from string
 ---@param to string
 ---@param options? forager.CopyOptions
 function files.copy(from, to, options) end
 
--- Renames, across disks too. A folder never replaces anything but an empty folder.
+-- Renames, across disks too. A file that is there is **overwritten**; a folder never replaces anything but an empty
+-- folder.
 ---@param from string
 ---@param to string
 ---@param options? forager.CopyOptions
 function files.move(from, to, options) end
 
+-- Removes a file or a folder.
 ---@param path string
 ---@param options? forager.RemoveOptions
 ---@return boolean removed  whether there was something
 function files.remove(path, options) end
 
+-- Makes a folder.
 ---@param path string
 ---@param options? forager.FolderOptions
 ---@return boolean made  false when it was there
@@ -114,11 +120,13 @@ function files.list(path) end
 ---@return forager.FileStatus?
 function files.status(path) end
 
+-- Whether there is something.
 ---@param path string
 ---@return boolean
 function files.exists(path) end
 
--- The paths that fit, sorted: `*`, `?` and `[a-z]` within a name, `**` for any number of folders.
+-- The paths that fit, sorted: `*`, `?` and `[a-z]` within a name, `**` for any number of folders. Hidden
+-- names need their dot.
 ---@param pattern string
 ---@return string[]
 function files.glob(pattern) end
@@ -150,14 +158,15 @@ function files.digest(bytes, algorithm) end
 ---@return forager.Archive
 function files.archive(options) end
 
--- Unpacks into a folder, which is made when it is not there. What would lead out of it is refused.
+-- Unpacks an archive, also of xz and bzip2, into a folder, which is made when it is not there. What would lead out of
+-- it is refused, and what was unpacked of it removed again.
 ---@param path string
 ---@param folder string
 ---@param options? forager.ExtractOptions
 ---@return forager.Extracted
 function files.extract(path, folder, options) end
 
--- What is in an archive, in its order.
+-- What is in an archive, in its order; also in one of xz or bzip2.
 ---@param path string
 ---@return forager.ArchiveEntry[]
 function files.list_archive(path) end

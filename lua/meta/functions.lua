@@ -1,21 +1,25 @@
 ---@meta _
 
--- Functions that a script declares, and the context that each call gets.
+-- # Functions
 
+-- Too many, missing and ill-typed arguments are refused before the function runs (`bad_arguments`, naming the
+-- argument). Not tried again are `bad_arguments`, `not_found`, `cancelled` and errors with `retry = false`; the pauses
+-- between tries are drawn from 0 to 1, 2, 4 … s, at most a minute. Who waits for a place of `concurrency` holds up no
+-- other function, and the higher priority goes first; who sleeps does not count.
 ---@class forager.FunctionOptions
----@field name string  FAMILY.NAME: letters, digits, `_`, `-` and dots
----@field run fun(ctx: forager.Context, ...): ...
+---@field name string  FAMILY.NAME, of letters, digits, `_` and `-`; at most 200 bytes
+---@field run fun(ctx: forager.Context, ...): ...  what it does
 ---@field doc? string  for `forager functions`
----@field args? forager.Parameter[]  checked before it runs; without it anything goes
+---@field args? forager.Parameter[]  checked before it runs; default: anything goes
 ---@field timeout? forager.Duration  of each try; default none
 ---@field retries? integer  more tries after a failure; default 0
----@field concurrency? integer  how many may run at once, others wait; 0 (the default) is no limit
----@field durable? boolean  its steps are recorded, and it goes on after a restart
+---@field concurrency? integer  how many may run at once, others wait; default 0: no limit
+---@field durable? boolean  its steps are recorded, and it goes on after a restart; default false
 ---@field version? string|integer  of a durable function's code: what began with another one fails
----@field changed? "continue"|"fail"  what becomes of runs that began under other code; default "fail" with a version
----@field orphans? "end"|"adopt"  of a durable function's commands and containers when the agent is gone; default "end"
+---@field changed? "continue"|"fail"  what becomes of runs under other code; default "continue", with a version "fail"
+---@field orphans? "end"|"adopt"  of a durable function's commands and containers when the agent goes; default "end"
 
--- { "width", "integer", default = 256 }
+-- As `{ "width", "integer", default = 256 }`.
 ---@class forager.Parameter
 ---@field [1]? string  the name
 ---@field [2]? "string"|"integer"|"number"|"boolean"|"list"|"table"|"any"  the type; default "any"
@@ -23,6 +27,8 @@
 ---@field type? string  instead of [2]
 ---@field default? forager.Data  makes the argument optional
 ---@field doc? string
+
+-- # Events
 
 -- What the handler of an http: event gets.
 ---@class forager.Request
@@ -38,7 +44,9 @@ local Request = {}
 ---@return any
 function Request:json() end
 
--- How a call goes to the colony.
+-- # Functions
+
+-- How a call goes to the colony: the last argument of `call`.
 ---@class forager.CallOptions
 ---@field on "colony"
 ---@field executor? string  the type of executor that it is for; default "forager"
@@ -104,7 +112,7 @@ function Context:wait(event, options) end
 ---@return string
 function Context:folder() end
 
--- For <close> handlers: whether this call, cut off now, goes on after the agent's next start; else what it made has to
--- go.
+-- Whether this call, cut off now, goes on after the agent's next start; else what it made has to go. For
+-- `<close>` handlers.
 ---@return boolean
 function Context:will_resume() end

@@ -1,9 +1,11 @@
 ---@meta _
 
+-- # Kubernetes
 -- A Kubernetes cluster: [kubernetes] of the configuration, or KUBECONFIG, or the account of the pod that it runs in.
 -- RESOURCE is "pods", "deployments", "jobs" …, a kind, a short name, or a custom one as "widgets.example.com". Errors,
 -- each in the words of Kubernetes: `not_found`, `refused` (also for want of rights), `bad_arguments`, `unreachable`,
 -- `timed_out`, and of commands `exit`.
+-- More of it: docs/kubernetes.md.
 
 -- One of claim, secret, config_map and empty. A text is the name of a claim.
 ---@class forager.KubernetesVolume
@@ -111,44 +113,48 @@ local k8s = {}
 ---@return table deployment
 function k8s.deploy(options) end
 
--- Until all pods of a deployment are of its present form and ready (default 5 minutes). Errors: `timed_out`, `refused`
--- (it has given up), with what is wrong with its pods.
+-- Waits until all pods of a deployment are of its present form and ready (default 5 minutes). Errors: `timed_out`,
+-- `refused` (it has given up), with what is wrong with its pods.
 ---@param name string
 ---@param options? { timeout?: forager.Duration, namespace?: string }
 ---@return table deployment
 function k8s.wait_ready(name, options) end
 
+-- Says how many pods a deployment has.
 ---@param name string  of a deployment
 ---@param replicas integer
 ---@param options? { namespace?: string }
 function k8s.scale(name, replicas, options) end
 
+-- An object.
 ---@param resource string
 ---@param name string
 ---@param options? { namespace?: string }
 ---@return table? object  nil when there is none
 function k8s.get(resource, name, options) end
 
+-- Objects.
 ---@param resource string
 ---@param options? forager.KubernetesListOptions
 ---@return table[] objects
 function k8s.list(resource, options) end
 
--- Whether there was one.
+-- Removes an object. Gives whether there was one.
 ---@param resource string
 ---@param name string
 ---@param options? forager.KubernetesDeleteOptions
 ---@return boolean
 function k8s.delete(resource, name, options) end
 
--- Makes an object so, server-side. It says its apiVersion, kind and metadata.name; where it says its uid, that must be
--- there, and its resourceVersion must be that of what is there. Without `force` fields that another manager has set
--- otherwise fail, too. The error is `refused`, with status 409: so one of several can have an object.
+-- Makes an object, or a part of it, so, server-side. It says its apiVersion, kind and metadata.name; where it says its
+-- uid, that must be there, and its resourceVersion must be that of what is there. Without `force` fields that another
+-- manager has set otherwise fail, too. The error is `refused`, with status 409: so one of several can have an object.
 ---@param object table
 ---@param options? forager.KubernetesApplyOptions
 ---@return table object  as it is now
 function k8s.apply(object, options) end
 
+-- What a pod printed.
 ---@param pod string
 ---@param options? forager.KubernetesLogOptions
 ---@return string
@@ -167,22 +173,22 @@ function k8s.watch(resource, options) end
 ---@return forager.Completed
 function k8s.run_job(options) end
 
--- A command inside of a pod that runs: a line for /bin/sh, or words. When it is cancelled, it is killed with all that
--- it has begun; for that the container needs a shell and `cat`.
+-- Runs a command inside of a pod that runs: a line for /bin/sh, or words. When it is cancelled, it is killed with all
+-- that it has begun; for that the container needs a shell and `cat`.
 ---@param pod string
 ---@param command string|(string|number)[]
 ---@param options? forager.KubernetesExecOptions
 ---@return forager.Completed
 function k8s.exec(pod, command, options) end
 
--- A file or folder of this machine into a folder of a pod, which must be there. The container needs `tar`.
+-- Copies a file or folder of this machine into a folder of a pod, which must be there. The container needs `tar`.
 ---@param pod string
 ---@param from string
 ---@param to string
 ---@param options? { namespace?: string, container?: string }
 function k8s.copy_in(pod, from, to, options) end
 
--- A file or folder of a pod into a folder of this machine. The container needs `tar`.
+-- Copies a file or folder of a pod into a folder of this machine. The container needs `tar`.
 ---@param pod string
 ---@param from string
 ---@param to string

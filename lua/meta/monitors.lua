@@ -1,6 +1,6 @@
 ---@meta _
 
--- Monitors of containers: docs/monitors.md.
+-- # Monitors of containers
 
 ---@class forager.MonitorExpectation
 ---@field status? "running"|"any"|"created"|"exited"|"paused"|"dead"|"restarting"|"removing"  default running
@@ -14,7 +14,7 @@
 ---@field container? string  its name or id; or else
 ---@field prefix? string  all whose names begin so
 ---@field labels? table<string, string>  all that have these; an empty text: any value
----@field expect? string|forager.MonitorExpectation  "running" by default; "healthy", or another status
+---@field expect? string|forager.MonitorExpectation  "healthy", or another status; default "running"
 ---@field interval? forager.Duration  the longest time between two looks, 1 s to 24 h; default 10 s
 ---@field heartbeat? boolean  an event after each interval without one; default false
 ---@field once? boolean  ends with the first event of what is not as expected; default false
@@ -59,16 +59,17 @@
 ---@class forager.monitors
 local monitors = {}
 
--- One that stays until it is removed, over restarts of the agent; one of the same name is replaced. Whether it is new.
--- Only under the agent. Errors: `bad_arguments`, `limit`, `refused`.
+-- Adds a monitor that stays until it is removed, over restarts of the agent; one of the same name is replaced. Gives
+-- whether it is new. Only under the agent. Errors: `bad_arguments`, `limit`, `refused`.
 ---@param options forager.MonitorOptions
 ---@return boolean
 function monitors.add(options) end
 
--- Whether there was one. Errors: `refused` (a script declares it).
+-- Removes a monitor. Gives whether there was one. Errors: `refused` (a script declares it).
 ---@param name string
 ---@return boolean
 function monitors.remove(name) end
 
+-- The monitors, and how their containers are.
 ---@return forager.MonitorStatus[]
 function monitors.list() end

@@ -1,6 +1,8 @@
 ---@meta _
 
--- The agent's own queue: docs/agent.md. Only under the agent; elsewhere the error is `refused`.
+-- # Work that is kept
+-- The agent's own queue. Only under the agent; elsewhere the error is `refused`.
+-- More of it: docs/agent.md.
 
 ---@class forager.QueueSubmitOptions
 ---@field args? forager.Data[]
@@ -44,7 +46,7 @@ function queue.submit(name, options) end
 ---@return forager.QueueRecord?
 function queue.get(id) end
 
--- Ends one that waits, and asks one to end that runs. Whether there was one to end.
+-- Ends work that waits, and asks work to end that runs. Gives whether there was one to end.
 ---@param id string
 ---@return boolean
 function queue.cancel(id) end

@@ -1,6 +1,6 @@
 ---@meta _
 
--- Reconcilers of one's own: docs/reconcile.md.
+-- # Reconcilers
 
 -- A document as the functions of a reconciler get it: what stands in its spec can be read from it directly
 -- (`desired.replicas`), with the defaults of the schema.
@@ -53,7 +53,7 @@
 local Reconciler = {}
 
 -- One pass over a document, here and now. What its functions raise is told as `failed`; a document that is wrong is
--- `bad_arguments`.
+-- `bad_arguments` with `field`.
 ---@param document table<string, any>  kind, metadata, spec
 ---@param options? forager.ReconcileOptions
 ---@return forager.Pass

@@ -1,8 +1,11 @@
 ---@meta _
 
+-- # Objects
 -- Objects of the store that the configuration's section [s3] names. Failures: `not_found` (the object, the bucket),
 -- `refused` (the store's no, in its words; content that is not what it should be), `unreachable`, `timed_out`, `limit`,
--- `bad_arguments`. What may pass is tried again before.
+-- `bad_arguments`. What may pass is tried again before. Local paths are relative to the folder that the script was
+-- started in.
+-- More of it: docs/s3.md.
 
 ---@class forager.StoredObject
 ---@field key string
@@ -40,7 +43,7 @@
 ---@class forager.S3PresignOptions
 ---@field bucket? string
 ---@field method? string  default GET
----@field expires? forager.Duration  default 1 h; at most 7 d
+---@field expires? forager.Duration  at most 7 d; default 1 h
 
 -- What a listing gives: an object, or `folder` alone.
 ---@class forager.S3Entry: forager.StoredObject
@@ -49,32 +52,36 @@
 ---@class forager.s3
 local s3 = {}
 
+-- Stores an object.
 ---@param key string
 ---@param body string|forager.S3PutOptions  bytes, or the options with `from_file`
 ---@param options? forager.S3PutOptions
 ---@return forager.StoredObject
 function s3.put(key, body, options) end
 
+-- Fetches an object.
 ---@param key string
 ---@param options? forager.S3GetOptions
 ---@return forager.StoredObject
 function s3.get(key, options) end
 
+-- What is known of an object.
 ---@param key string
 ---@param options? forager.S3BucketOptions
 ---@return forager.StoredObject?  nil when there is none
 function s3.head(key, options) end
 
+-- The objects, for a `for` loop.
 ---@param options? forager.S3ListOptions
 ---@return fun(): forager.S3Entry?
 function s3.list(options) end
 
--- What is not there does no harm.
+-- Removes an object, or a list of them. What is not there does no harm.
 ---@param keys string|string[]
 ---@param options? forager.S3BucketOptions
 function s3.delete(keys, options) end
 
--- Within the bucket, by the store itself.
+-- Has the store copy an object, within the bucket.
 ---@param from string
 ---@param to string
 ---@param options? forager.S3BucketOptions

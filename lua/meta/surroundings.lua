@@ -1,6 +1,6 @@
 ---@meta _
 
--- Time, environment, values by key.
+-- # Time, environment, values by key
 
 ---@class forager.time
 local time = {}
@@ -13,37 +13,41 @@ function time.now() end
 ---@return number
 function time.monotonic() end
 
--- "1h30m" → 5400.0
+-- A duration as a number: "1h30m" → 5400.0
 ---@param duration forager.Duration
 ---@return number
 function time.seconds(duration) end
 
--- 5400 → "1 h 30 m"
+-- A duration for people: 5400 → "1 h 30 m"
 ---@param duration forager.Duration
 ---@return string
 function time.text(duration) end
 
--- As "2026-03-01T12:00:00Z", in UTC.
+-- A point in time as text, "2026-03-01T12:00:00Z", in UTC.
 ---@param seconds? number  since 1970; default now
 ---@return string
 function time.iso(seconds) end
 
--- forager.env.HOME is the variable's text, or nil.
+-- `forager.env.HOME` is the variable's text, or nil. Left out are the agent's own keys, passwords and tokens: variables
+-- that begin with `FORAGER_`, `COLONIES_` or `AWS_S3_` and have `PRVKEY`, `SECRET`, `PASSWORD` or `TOKEN` in them,
+-- `DB_PASSWORD`, and the like without such a word.
 ---@class forager.env
 ---@field [string] string?
 local env = {}
 
+-- A variable of the environment.
 ---@param name string
 ---@param fallback? any
 ---@return any
 function env.get(name, fallback) end
 
--- As get, but raises `not_found` when the variable is not set.
+-- The same, but raises `not_found` when the variable is not set.
 ---@param name string
 ---@return string
 function env.need(name) end
 
--- One namespace for each script. Under `run` the values live as long as the script.
+-- One namespace for each script. Under the agent it is kept in the state file; under `run` and `call` the values live
+-- as long as the script.
 ---@class forager.kv
 local kv = {}
 
@@ -52,10 +56,12 @@ local kv = {}
 ---@return any
 function kv.get(key) end
 
+-- Keeps a copy of the value.
 ---@param key string
 ---@param value forager.Data  not nil
 function kv.set(key, value) end
 
+-- Removes a key.
 ---@param key string
 ---@return boolean  whether there was such a key
 function kv.delete(key) end
@@ -65,7 +71,8 @@ function kv.delete(key) end
 ---@return string[]
 function kv.list(prefix) end
 
--- Replaces the value by `fn(value)`, and gives that; nil removes the key. Updates of one key take turns.
+-- Replaces the value by `fn(value)`, and gives that; nil removes the key. Updates of one key take turns,
+-- also where `fn` waits.
 ---@param key string
 ---@param fn fun(value: any): forager.Data
 ---@return any

@@ -1,6 +1,8 @@
 ---@meta forager.test
 
--- Tests of scripts, in files named *_test.lua that `forager test` runs: docs/testing-scripts.md.
+-- # Tests
+-- Tests of scripts, in files named `*_test.lua` that `forager test` runs: `local test = require "forager.test"`.
+-- More of it: docs/testing-scripts.md.
 
 -- How the test of a script looks to its function.
 ---@class forager.Test

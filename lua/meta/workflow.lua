@@ -1,6 +1,6 @@
 ---@meta _
 
--- Workflows: tasks, what they come after, and how the results of some become the arguments of others.
+-- # Workflows
 
 ---@class forager.WorkflowOptions
 ---@field doc? string
@@ -11,7 +11,8 @@
 ---@class forager.TaskHandle
 ---@field [string|integer] forager.TaskHandle
 
--- { "name", call = "family.name", args = { … } } or { "name", run = function(ctx, …) … end }
+-- `{ "name", call = "family.name", args = { … } }` or `{ "name", run = function(ctx, …) … end }`. With `foreach` the
+-- result is the list of the items' results, in order. A `run` function can be called by others, too, as WORKFLOW.NAME.
 ---@class forager.TaskOptions
 ---@field [1]? string  the name
 ---@field name? string  instead of [1]
@@ -42,7 +43,7 @@ function Workflow:task(options) end
 ---@field zone? string  an IANA time zone, as "Europe/Berlin"; default: the machine's
 ---@field missed? "once"|"skip"|"all"  what becomes of runs while the agent was down; default "once": one for all
 
--- When the agent starts it: five fields as in crontab(5), or @daily and the like. Without effect under `run`.
+-- Says when the agent starts it: five fields as in crontab(5), or @daily and the like. Without effect under `run`.
 ---@param expression string
 ---@param options? forager.CronOptions
 ---@return forager.Workflow self

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The command line as its users meet it: cli_test.py FORAGER SCRIPTS."""
+import contextlib
 import json
 import os
 import pathlib
@@ -581,7 +582,8 @@ class Scripts(Command):
         self.assertIn("<svg", (self.folder / "report.html").read_text())
 
     def test_every_sample_of_the_documentation_runs(self):
-        samples = [sample for sample in documentation_samples() if sample[0] != "tutorial.md"]
+        played = {"tutorial.md", "testing-scripts.md"}  # by tests of their own: here, and in bench_test.py
+        samples = [sample for sample in documentation_samples() if sample[0] not in played]
         self.assertGreater(len(samples), 2)
         for name, text in samples:
             done = self.run_script(text)
@@ -592,12 +594,18 @@ class Scripts(Command):
 
     def test_the_tutorial_shows_what_the_program_says(self):
         text = (SCRIPTS.parent / "docs" / "tutorial.md").read_text()
-        for name, script in re.findall(r"`(\w+\.lua)`[^`]*?:\n\n```lua\n(.*?)```", text, re.DOTALL):
+        for name, script in re.findall(r"`(\w+\.(?:lua|toml))`[^`]*?:\n\n```(?:lua|toml)\n(.*?)```", text, re.DOTALL):
             self.script(script, name)
+        self.addCleanup(self.end_agent)
         self.assertEqual(len(list(self.folder.glob("*.lua"))), text.count("```lua"))
         sessions = re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)
         for session in [session for session in sessions if session.startswith("    $ ")]:
             self.play(session)
+
+    def end_agent(self):
+        """Of a session that broke off."""
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(int((self.folder / "agent.pid").read_text()), signal.SIGKILL)
 
     def play(self, session):
         """Types the commands of a session ("    $ …") and compares what comes out with what stands below each."""

@@ -116,6 +116,15 @@ class Config(unittest.TestCase):
         self.assertEqual((ROOT / "packaging" / "config" / "forager.toml").read_text(), self.forager("default").stdout,
                          "forager config default > packaging/config/forager.toml would mend that")
 
+    def test_the_samples_of_the_documentation_have_no_mistakes(self):
+        samples = [(page.name, text) for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+                   for text in re.findall(r"```toml\n(.*?)```", page.read_text(), re.DOTALL)]
+        self.assertGreater(len(samples), 10)
+        for page, text in samples:
+            told = self.forager("check", self.write(text)).stdout.splitlines()
+            # The files with secrets are on the reader's machine.
+            self.assertEqual([line for line in told if "no such file or directory" not in line], [], f"{page}:\n{text}")
+
     def test_the_reference_lists_every_key(self):
         expected = documentation(self.forager("default").stdout)
         self.assertIn(expected, (ROOT / "docs" / "reference.md").read_text(), "the reference should have:\n" + expected)

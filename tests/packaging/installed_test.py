@@ -52,8 +52,10 @@ class Installed(unittest.TestCase):
 
     def test_documentation_and_licence_are_there(self):
         laid = self.data / "doc" / "forager"
-        for name in ("LICENSE", "README.md", "CHANGELOG.md", "agent.md", "reference.md", "decisions"):
+        for name in ("LICENSE", "README.md", "CHANGELOG.md", "agent.md", "reference.md", "lua-reference.md", "decisions"):
             self.assertTrue((laid / name).exists(), name)
+        for name, source in (("README.md", "README.md"), ("index.md", "docs/README.md")):
+            self.assertEqual((laid / name).read_text(), (PROJECT / source).read_text())
 
     def test_nothing_else_is_installed(self):
         known = [self.prefix / "bin" / "forager", self.data / "forager", self.data / "doc" / "forager", self.configuration]
