@@ -30,7 +30,7 @@ class Driver(unittest.TestCase):
         benchmarks = {one["name"]: one for one in json.loads(done.stdout)["benchmarks"]}
         self.assertEqual(list(benchmarks), ["switch", "sleepers", "startup", "children", "python", "durable",
                                             "ready", "idle", "events", "monitors", "size", "colony", "broker",
-                                            "objects", "sync", "backup", "containers", "kubernetes", "reconcile", "documents"])
+                                            "objects", "sync", "backup", "containers", "kubernetes", "reconcile", "documents", "workshop"])
         for name, benchmark in benchmarks.items():
             self.assertNotIn("missing", benchmark["rows"][0], "the first row is Forager's")
             for row in benchmark["rows"]:
