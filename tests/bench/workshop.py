@@ -47,9 +47,9 @@ local deeds = {
   function() note(tostring(forager.time.now())) end,
   function() note(select(2, pcall(forager.sh, "exit " .. math.random(9))).code) end,
   function()
-    local one = forager.spawn(function() return forager.sh("sleep 0.0" .. math.random(9) .. "; echo $$").stdout end)
-    local two = forager.spawn(function() return forager.sh("sleep 0.0" .. math.random(9) .. "; echo $$").stdout end)
-    note(forager.race(one, two))
+    note(forager.race(
+      function() return forager.sh("sleep 0.0" .. math.random(9) .. "; echo $$").stdout end,
+      function() return forager.sh("sleep 0.0" .. math.random(9) .. "; echo $$").stdout end))
   end,
   function() note(select(2, pcall(forager.timeout, "10ms", forager.sleep, 1)).code) end,
 }

@@ -25,9 +25,9 @@ local deeds = {
   function() note("call", forager.call("unix.unix_command", "echo $$")) end,
   function() forager.files.write("state", tostring(math.random())); note(forager.files.read "state") end,
   function()
-    local slow = forager.spawn(function() return forager.sh("sleep 0.0" .. math.random(1, 9) .. "; echo $$").stdout end)
-    local fast = forager.spawn(function() return forager.sh("echo $$").stdout end)
-    note("race", forager.race(slow, fast))
+    note("race", forager.race(
+      function() return forager.sh("sleep 0.0" .. math.random(1, 9) .. "; echo $$").stdout end,
+      function() return forager.sh("sleep 0.0" .. math.random(1, 9) .. "; echo $$").stdout end))
   end,
   function() note("late", select(2, pcall(forager.timeout, "30ms", forager.sh, "sleep 5")).code) end,
 }

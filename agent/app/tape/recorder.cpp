@@ -3,6 +3,8 @@
 #include "scripting/lua_failure.hpp"
 #include "scripting/vm/vm.hpp"
 
+#include <functional>
+#include <string_view>
 #include <utility>
 
 namespace forager {
@@ -22,6 +24,29 @@ template <class Point> Point noted(std::vector<Point>& points, Point present, bo
         cut = true;
     return present;
 }
+
+// Hears what is said, and passes it on.
+class Overhearing final : public Observer {
+public:
+    Overhearing(Observer& target, std::function<void(std::string_view)> hear) : target_{target}, hear_{std::move(hear)}
+    {
+    }
+
+    void state(const Invocation& invocation, State state, std::string_view note) override
+    {
+        target_.state(invocation, state, note);
+    }
+
+    void line(const Invocation& invocation, std::string_view text) override
+    {
+        hear_(text);
+        target_.line(invocation, text);
+    }
+
+private:
+    Observer& target_;
+    std::function<void(std::string_view)> hear_;
+};
 
 } // namespace
 
@@ -61,24 +86,47 @@ TimePoint Recorder::TapedBorder::now(TimePoint present)
 asio::awaitable<Outcome> Recorder::TapedFunction::run(const Invocation& invocation, std::vector<Value> args,
                                                       Observer& observer)
 {
-    Asked asked = asked_of(invocation, args);
-    return recorder_.kept(std::move(asked), real_->run(invocation, std::move(args), observer));
+    return recorder_.kept_function(real_, invocation, std::move(args), observer);
 }
 
-asio::awaitable<Outcome> Recorder::kept(Asked asked, asio::awaitable<Outcome> work)
+std::optional<std::size_t> Recorder::begin(Asked asked)
 {
-    const std::size_t number = tape_.calls.size();
-    if (number >= Tape::most_calls) {
+    if (tape_.calls.size() >= Tape::most_calls) {
         tape_.cut = true;
-        Outcome outcome = co_await std::move(work);
-        co_return outcome;
+        return std::nullopt;
     }
     TapedCall& begun = tape_.calls.emplace_back();
     begun.asked = std::move(asked);
     begun.begun = app_.now() - begun_;
+    return tape_.calls.size() - 1;
+}
+
+void Recorder::end(std::optional<std::size_t> number, const Outcome& outcome)
+{
+    if (!number)
+        return;
+    tape_.calls[*number].ended = app_.now() - begun_;
+    tape_.calls[*number].outcome = outcome;
+}
+
+asio::awaitable<Outcome> Recorder::kept(Asked asked, asio::awaitable<Outcome> work)
+{
+    const auto number = begin(std::move(asked));
     Outcome outcome = co_await std::move(work);
-    tape_.calls[number].ended = app_.now() - begun_;
-    tape_.calls[number].outcome = outcome;
+    end(number, outcome);
+    co_return outcome;
+}
+
+asio::awaitable<Outcome> Recorder::kept_function(std::shared_ptr<Handler> real, const Invocation& invocation,
+                                                 std::vector<Value> args, Observer& observer)
+{
+    const auto number = begin(asked_of(invocation, args));
+    Overhearing overhearing{observer, [&](std::string_view text) {
+                                if (number)
+                                    tape_.calls[*number].lines.emplace_back(text);
+                            }};
+    Outcome outcome = co_await real->run(invocation, std::move(args), overhearing);
+    end(number, outcome);
     co_return outcome;
 }
 

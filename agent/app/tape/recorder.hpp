@@ -5,7 +5,9 @@
 #include "app/tape/tape.hpp"
 #include "scripting/border.hpp"
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +47,12 @@ private:
         std::shared_ptr<Handler> real_;
     };
 
+    /// Nothing: the tape is full.
+    std::optional<std::size_t> begin(Asked asked);
+    void end(std::optional<std::size_t> number, const Outcome& outcome);
     boost::asio::awaitable<Outcome> kept(Asked asked, boost::asio::awaitable<Outcome> work);
+    boost::asio::awaitable<Outcome> kept_function(std::shared_ptr<Handler> real, const Invocation& invocation,
+                                                  std::vector<Value> args, Observer& observer);
 
     App& app_;
     Tape& tape_;

@@ -64,9 +64,10 @@ TimePoint Replay::TapedBorder::now(TimePoint present)
     return replay_.moments_ < moments.size() ? moments[replay_.moments_++] : present;
 }
 
-asio::awaitable<Outcome> Replay::TapedFunction::run(const Invocation& invocation, std::vector<Value> args, Observer&)
+asio::awaitable<Outcome> Replay::TapedFunction::run(const Invocation& invocation, std::vector<Value> args,
+                                                    Observer& observer)
 {
-    return replay_.taped(asked_of(invocation, std::move(args)), nullptr);
+    return replay_.taped_function(invocation, std::move(args), observer);
 }
 
 // Of those by this name, in the name of this function, that were not taken: the first that asks for the same, or else
@@ -93,7 +94,8 @@ Failure Replay::differs(std::string how)
     return failure;
 }
 
-asio::awaitable<Outcome> Replay::taped(Asked asked, scripting::Task* task)
+// The call of then, once it has come to its end; one that came to none is waited for in vain.
+asio::awaitable<Result<const TapedCall*>> Replay::found(Asked asked, scripting::Task* task)
 {
     const auto number = next_of(asked);
     const std::string place = asked.where.empty() ? "" : " at " + asked.where;
@@ -109,7 +111,26 @@ asio::awaitable<Outcome> Replay::taped(Asked asked, scripting::Task* task)
     }
     co_await sleep_until(app_.clock(), TimePoint{} + *call.ended);
     step_(*number + 1, call, task);
-    co_return call.outcome;
+    co_return &call;
+}
+
+asio::awaitable<Outcome> Replay::taped(Asked asked, scripting::Task* task)
+{
+    const auto call = co_await found(std::move(asked), task);
+    if (!call)
+        co_return call.error();
+    co_return (*call)->outcome;
+}
+
+asio::awaitable<Outcome> Replay::taped_function(const Invocation& invocation, std::vector<Value> args,
+                                                Observer& observer)
+{
+    const auto call = co_await found(asked_of(invocation, std::move(args)), nullptr);
+    if (!call)
+        co_return call.error();
+    for (const std::string& line : (*call)->lines)
+        observer.line(invocation, line);
+    co_return (*call)->outcome;
 }
 
 std::optional<Failure> Replay::rest() const

@@ -61,6 +61,9 @@ private:
     };
 
     boost::asio::awaitable<Outcome> taped(Asked asked, scripting::Task* task);
+    boost::asio::awaitable<Outcome> taped_function(const Invocation& invocation, std::vector<Value> args,
+                                                   Observer& observer);
+    boost::asio::awaitable<Result<const TapedCall*>> found(Asked asked, scripting::Task* task);
     std::optional<std::size_t> next_of(const Asked& asked);
     Failure differs(std::string how);
 

@@ -40,10 +40,21 @@ Outcome outcome_in(const Object& data)
     return Outputs{outputs.begin(), outputs.end()};
 }
 
+std::vector<std::string> texts_in(const Object& data, std::string_view name)
+{
+    std::vector<std::string> texts;
+    for (const Value& value : part<Array>(data, name))
+        if (const auto* text = value.get<std::string>())
+            texts.push_back(*text);
+    return texts;
+}
+
 Object call_data(const TapedCall& call)
 {
     Object data{{"call", call.asked.call}, {"function", call.asked.function}, {"where", call.asked.where},
                 {"args", call.asked.args}, {"options", call.asked.options},   {"begun", count_of(call.begun)}};
+    if (!call.lines.empty())
+        data.append("lines", Array{call.lines.begin(), call.lines.end()});
     if (!call.ended)
         return data;
     data.append("ended", count_of(*call.ended));
@@ -62,6 +73,7 @@ TapedCall call_in(const Object& data)
     call.begun = Duration{part<std::int64_t>(data, "begun")};
     if (data.find("ended") != nullptr)
         call.ended = Duration{part<std::int64_t>(data, "ended")};
+    call.lines = texts_in(data, "lines");
     call.outcome = outcome_in(part<Object>(data, "outcome"));
     return call;
 }
@@ -137,9 +149,7 @@ Tape tape_in(const Object& data)
             tape.calls.push_back(call_in(*call));
     tape.walls = points_in<WallTime>(data, "walls");
     tape.moments = points_in<TimePoint>(data, "moments");
-    for (const Value& value : part<Array>(data, "lines"))
-        if (const auto* line = value.get<std::string>())
-            tape.lines.push_back(*line);
+    tape.lines = texts_in(data, "lines");
     tape.end = outcome_in(part<Object>(data, "end"));
     tape.cut = part<bool>(data, "cut");
     return tape;

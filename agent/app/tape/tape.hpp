@@ -16,9 +16,10 @@ namespace forager {
 /// One call at the border.
 struct TapedCall {
     Asked asked;
-    Duration begun{};              ///< since the run began
-    std::optional<Duration> ended; ///< nothing: it never ended, since it was cancelled
-    Outcome outcome = Outputs{};   ///< of one that has ended
+    Duration begun{};               ///< since the run began
+    std::optional<Duration> ended;  ///< nothing: it never ended, since it was cancelled
+    std::vector<std::string> lines; ///< that a built-in function said meanwhile
+    Outcome outcome = Outputs{};    ///< of one that has ended
 
     TapedCall() = default;
 };
