@@ -94,7 +94,8 @@ int replay(const ReplayOptions& options)
     config.seed = tape->seed;
     config.last_words = [&](const Failure& failure) { print_last_words(failure, options.common); };
     App app{std::move(config), lines};
-    Pause pause{options.breaks};
+    const StagedWork shown = work;
+    Pause pause{options.breaks, shown};
     Replay replay{app, *tape, [&](std::size_t number, const TapedCall& call, scripting::Task* task) {
                       if (!options.common.json && !pause.is_left())
                           write_out_meanwhile(numbered_line(number, call.asked));

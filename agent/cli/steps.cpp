@@ -34,11 +34,19 @@ std::string command_line(const Array& argv)
     return line;
 }
 
+bool says_something(const Value& value)
+{
+    const auto* object = value.get<Object>();
+    const auto* list = value.get<Array>();
+    return !value.is_null() && !(object != nullptr && object->empty()) && !(list != nullptr && list->empty());
+}
+
+// What is shown of the options: all but these, and but for what says nothing.
 Object without(const Object& options, std::initializer_list<std::string_view> names)
 {
     Object rest;
     for (const Member& member : options)
-        if (std::ranges::find(names, member.name) == names.end())
+        if (says_something(member.value) && std::ranges::find(names, member.name) == names.end())
             rest.append(member.name, member.value);
     return rest;
 }
@@ -46,7 +54,7 @@ Object without(const Object& options, std::initializer_list<std::string_view> na
 std::string shown_call(const Asked& asked)
 {
     std::string text = asked.call;
-    Object rest = asked.options;
+    Object rest = without(asked.options, {});
     if (asked.call == "sh") {
         text += " " + in_quotes(command_line(part<Array>(asked.options, "argv")));
         rest = without(rest, {"argv"});

@@ -33,17 +33,11 @@ std::string answer_of(const TapedCall& call)
     return "     it was answered " + text + "\n";
 }
 
-std::string excerpt_at(const std::string& where)
-{
-    Failure place;
-    place.where = where;
-    return scripting::excerpt_of(place);
-}
-
 void show_locals(scripting::Task& task)
 {
     for (const auto& [name, value] : scripting::locals_of(task))
-        write_out_meanwhile(printable("  " + name + " = " + value) + "\n");
+        if (name != "_")
+            write_out_meanwhile(printable("  " + name + " = " + value) + "\n");
 }
 
 void show_value(scripting::Task& task, const std::string& text)
@@ -62,6 +56,17 @@ bool Pause::stops_at(std::size_t number, const TapedCall& call) const
     return steps_ || std::ranges::any_of(breaks_, [&](const std::string& wanted) {
                return wanted == std::to_string(number) || fits(wanted, call.asked.call);
            });
+}
+
+// Of the text that runs, whatever the file holds by now.
+std::string Pause::excerpt_at(const std::string& where) const
+{
+    Failure place;
+    place.where = where;
+    for (const StagedScript& script : work_.scripts)
+        if (script.text && where.starts_with(script.path + ":"))
+            return scripting::excerpt_in(*script.text, 1, place);
+    return scripting::excerpt_of(place);
 }
 
 void Pause::at(std::size_t number, const TapedCall& call, scripting::Task* task)
