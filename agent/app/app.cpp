@@ -26,7 +26,9 @@ namespace {
 
 constexpr Duration one_press = std::chrono::milliseconds{500}; // of Ctrl-C
 
-asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, LocalProcessRunner& processes)
+// The last children are of the real world, also where time is not: `clock` is null elsewhere.
+asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, LocalProcessRunner& processes,
+                                            VirtualClock* clock)
 {
     std::exception_ptr thrown;
     Outcome outcome;
@@ -36,6 +38,9 @@ asio::awaitable<Outcome> with_last_children(asio::awaitable<Outcome> work, Local
         thrown = std::current_exception();
     }
     co_await asio::this_coro::reset_cancellation_state();
+    std::optional<VirtualClock::Real> real;
+    if (clock != nullptr)
+        real.emplace(*clock);
     co_await processes.end_all();
     if (thrown)
         std::rethrow_exception(thrown);
@@ -145,7 +150,7 @@ Ending App::execute(asio::awaitable<Outcome> work)
                        [this](std::function<void()> pong) { asio::post(io_, std::move(pong)); },
                        [this](Watchdog::Stop stop) { last_act(stop); }, hangup_on_the_strand(),
                        interrupt_on_the_strand()}};
-    asio::co_spawn(io_, with_last_children(std::move(work), processes_),
+    asio::co_spawn(io_, with_last_children(std::move(work), processes_, virtual_clock()),
                    asio::bind_cancellation_slot(cancel->slot(), [&](std::exception_ptr error, Outcome outcome) {
                        thrown = std::move(error);
                        ending.outcome = std::move(outcome);

@@ -1,5 +1,8 @@
 #include "app/asked.hpp"
 
+#include "scripting/lua_failure.hpp"
+#include "scripting/script.hpp"
+
 #include <cctype>
 #include <utility>
 
@@ -33,7 +36,24 @@ std::string written(const std::string& call, const Object& options)
     return "http." + method;
 }
 
+// A body of JSON travels in a list, since null is one, too.
+void unwrap_body(Object& request)
+{
+    const Array body = part<Array>(request, "json");
+    if (body.size() == 1)
+        request.set("json", body.front());
+}
+
 } // namespace
+
+// Where lines are heard, a task of the library asks; it belongs to the script's own.
+std::string place_of(const scripting::Crossing& call)
+{
+    for (const scripting::Task* task = &call.request.script.vm().current(); task != nullptr; task = task->owner)
+        if (std::string place = scripting::place_of(task->thread); !place.empty())
+            return place;
+    return {};
+}
 
 Asked asked_at(const scripting::Crossing& call, std::string where)
 {
@@ -42,6 +62,8 @@ Asked asked_at(const scripting::Crossing& call, std::string where)
     asked.where = std::move(where);
     sort_arguments(call.request.args, asked);
     asked.call = written(call.name, asked.options);
+    if (call.name == request_call)
+        unwrap_body(asked.options);
     return asked;
 }
 

@@ -21,6 +21,9 @@ struct Asked {
     bool operator==(const Asked&) const = default;
 };
 
+/// FILE:LINE of the script that asks; empty where none does. Only while its task is the current one.
+std::string place_of(const scripting::Crossing& call);
+
 /// What the border calls any request.
 inline constexpr const char* request_call = "http.request";
 

@@ -176,9 +176,14 @@ function Test:contains(text, part)
   end
 end
 
+local function words_of(problem)
+  local message = type(problem) == "table" and problem.message
+  return type(message) == "string" and message or tostring(problem)
+end
+
 local function is_wanted(problem, wanted)
   local code = type(problem) == "table" and problem.code
-  return wanted == nil or code == wanted or tostring(problem):find(wanted, 1, true) ~= nil
+  return wanted == nil or code == wanted or words_of(problem):find(wanted, 1, true) ~= nil
 end
 
 -- Fails unless `fn` raises an error with this code, or with this in its message; gives the error.
@@ -192,7 +197,7 @@ function Test:raises(wanted, fn)
   if ok then
     fail("nothing was raised%s", wanted and ", and " .. show.text(wanted) .. " should have been" or "")
   elseif not is_wanted(problem, wanted) then
-    fail("%s was raised, and %s should have been", show.text(tostring(problem)), show.text(wanted))
+    fail("%s was raised, and %s should have been", show.text(words_of(problem)), show.text(wanted))
   end
   return problem
 end

@@ -28,7 +28,7 @@ forager.files.remove "plan.lua"
 forager.files.make_folder "made-by-make-folder"
 forager.files.temp_file()
 forager.files.temp_folder()
-forager.files.archive { path = "made-by-archive.tar", files = { "plan.lua" } }
+forager.files.archive { "plan.lua", to = "made-by-archive.tar" }
 forager.files.extract("a.tar", "made-by-extract")
 assert(forager.files.read "plan.lua" ~= "")
 assert(forager.files.exists "plan.lua")

@@ -1,11 +1,11 @@
 #include "app/bench/bench.hpp"
 
+#include "app/asked.hpp"
 #include "app/bench/happening.hpp"
 #include "io/formats/json.hpp"
 #include "ports/cancellation.hpp"
 #include "ports/feed.hpp"
 #include "scripting/bindings/command_options.hpp"
-#include "scripting/lua_failure.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -81,7 +81,7 @@ asio::awaitable<Outcome> Bench::OwnBorder::answer(scripting::Crossing call)
     const bool is_own = !call.outside || call.name == "feed.next";
     if (is_own)
         return call.world(std::move(call.request));
-    std::string where = scripting::place_of(call.request.script.vm().current().thread);
+    std::string where = place_of(call);
     return bench_.answer(std::move(call), std::move(where));
 }
 

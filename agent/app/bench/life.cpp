@@ -1,11 +1,11 @@
 #include "app/bench/life.hpp"
 
+#include "app/asked.hpp"
 #include "core/cron_expression.hpp"
 #include "core/due_time.hpp"
 #include "io/time_zone.hpp"
 #include "ports/cancellation.hpp"
 #include "runtime/run_handler.hpp"
-#include "scripting/lua_failure.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -53,7 +53,7 @@ asio::awaitable<Outcome> Life::LifeBorder::answer(scripting::Crossing call)
         life_.kill();
         return life_.never();
     }
-    std::string where = scripting::place_of(call.request.script.vm().current().thread);
+    std::string where = place_of(call);
     return life_.parts_.answer(std::move(call), std::move(where));
 }
 

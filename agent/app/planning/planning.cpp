@@ -1,7 +1,6 @@
 #include "app/planning/planning.hpp"
 
 #include "io/formats/json.hpp"
-#include "scripting/lua_failure.hpp"
 #include "scripting/vm/vm.hpp"
 
 #include <algorithm>
@@ -66,7 +65,7 @@ asio::awaitable<Outcome> Planning::PlanBorder::answer(scripting::Crossing call)
     const bool is_own = !call.outside || call.name == "feed.next";
     if (is_own)
         return call.world(std::move(call.request));
-    std::string where = scripting::place_of(call.request.script.vm().current().thread);
+    std::string where = place_of(call);
     return planning_.answer(std::move(call), std::move(where));
 }
 

@@ -69,7 +69,7 @@ asio::awaitable<Outcome> Recorder::TapedBorder::answer(scripting::Crossing call)
 {
     if (is_of_scripts(call.name))
         return call.world(std::move(call.request));
-    Asked asked = asked_at(call, scripting::place_of(call.request.script.vm().current().thread));
+    Asked asked = asked_at(call, place_of(call));
     return recorder_.kept(std::move(asked), call.world(std::move(call.request)));
 }
 

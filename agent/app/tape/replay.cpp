@@ -48,7 +48,7 @@ asio::awaitable<Outcome> Replay::TapedBorder::answer(scripting::Crossing call)
     if (is_of_scripts(call.name))
         return call.world(std::move(call.request));
     scripting::Task& task = call.request.script.vm().current();
-    return replay_.taped(asked_at(call, scripting::place_of(task.thread)), &task);
+    return replay_.taped(asked_at(call, place_of(call)), &task);
 }
 
 // Behind the tape's end, and where it has been left, the clock of the replay goes on.

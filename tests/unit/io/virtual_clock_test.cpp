@@ -3,7 +3,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <doctest.h>
+#include <doctest/doctest.h>
 
 #include <chrono>
 #include <vector>

@@ -3,7 +3,7 @@
 #include "script_world.hpp"
 #include "scripting/bindings/bindings.hpp"
 
-#include <doctest.h>
+#include <doctest/doctest.h>
 
 #include <set>
 #include <string>
