@@ -59,7 +59,7 @@ class Watched:
 class ReconcileCase:
     runtime = ""
     name = "web"
-    heals_within = 5  # seconds; without hearing of it, it would be ten
+    heals_within = 5  # seconds; without hearing of it, it would be thirty
     dies_within = 1   # seconds, until one that fails at once is known to be dead
     surge = 1         # replicas too many that a change may have for a moment, as the runtime counts them
 

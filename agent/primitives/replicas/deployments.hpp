@@ -44,7 +44,7 @@ public:
     /// Of the runtimes that documents have asked for so far.
     boost::asio::awaitable<Failure> watch(std::function<void(const reconcile::Key& key)> changed) override;
     void forget(const reconcile::Key& key) override { remembered_.erase(key); }
-    Duration resync() const override { return std::chrono::seconds{10}; }
+    Duration resync() const override { return std::chrono::seconds{30}; }
 
 private:
     // What is remembered of a document from pass to pass. Without it nothing breaks.

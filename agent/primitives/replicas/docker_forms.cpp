@@ -29,7 +29,8 @@ constexpr const char* generation_label = "forager.reconcile.generation";
 constexpr const char* executor_label = "forager.reconcile.executor";
 constexpr std::string_view our_labels = "forager.";
 
-constexpr Duration longest_between_made_and_started = std::chrono::seconds{10};
+// Nobody looks here while he starts one himself: it is another machine's agent that would be about to.
+constexpr Duration longest_between_made_and_started = std::chrono::seconds{3};
 constexpr std::size_t longest_document_name = 200; // leaves room for what tells replicas apart
 
 Failure wrong(const std::string& field, const std::string& what)

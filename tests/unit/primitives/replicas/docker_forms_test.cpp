@@ -262,9 +262,9 @@ TEST_CASE("of one that has ended it is told how")
 TEST_CASE("one that was made and not started is waited for, but not for long")
 {
     const Object never{{"StartedAt", "0001-01-01T00:00:00Z"}, {"FinishedAt", "0001-01-01T00:00:00Z"}};
-    Instance instance = looked_at(inspected("created", never), WallTime{1'005s});
+    Instance instance = looked_at(inspected("created", never), WallTime{1'002s});
     CHECK(instance.state == Instance::State::starting);
-    instance = looked_at(inspected("created", never), WallTime{1'011s});
+    instance = looked_at(inspected("created", never), WallTime{1'004s});
     CHECK(instance.state == Instance::State::ended);
     CHECK_FALSE(instance.exit_code);
     CHECK(instance.trouble == "it was made and never started");
