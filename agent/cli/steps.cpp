@@ -63,6 +63,8 @@ std::string shown_call(const Asked& asked)
         rest = without(rest, {"method", "url"});
     }
     for (const Value& arg : asked.args) {
+        if (!says_something(arg) || arg == Value{""})
+            continue;
         const auto* words = arg.get<std::string>();
         text += " " + (words == nullptr ? to_json(arg) : in_quotes(*words));
     }

@@ -46,7 +46,7 @@ forager.k8s.list "pods"
 forager.k8s.run_job { name = "j", image = "alpine", command = { "true" } }
 for _ in forager.k8s.watch "pods" do end
 forager.s3.put("key", "body")
-forager.s3.get("key", { file = "made-by-s3" })
+forager.s3.get("key", { to_file = "made-by-s3" })
 forager.s3.delete "key"
 forager.cfs.put("plan.lua", "/label")
 forager.cfs.sync("made-by-sync", "/label")
@@ -103,7 +103,7 @@ class Plan(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         result = json.loads(done.stdout)["result"]
         self.assertEqual((result["complete"], result["result"]), (True, "the end"), result.get("error"))
-        self.assertEqual(len(result["steps"]), 45, [step["call"] for step in result["steps"]])
+        self.assertEqual(len(result["steps"]), 43, [step["call"] for step in result["steps"]])
         done_to_world, begun = [], 0
         for line in trace.read_text().splitlines():
             call = line.split(None, 1)[1]
