@@ -12,22 +12,23 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds longest_wait{100}; // other threads post to the loop, which ends it at once
+constexpr int enough_quiet = 10; // of these: what commands have left behind is still looked for when they have ended
 
 } // namespace
 
 void VirtualClock::run(asio::io_context& io, const std::function<void()>& stuck)
 {
     const auto open = asio::make_work_guard(io); // an armed timer is no work that the loop knows of
-    bool told = false;
+    int quiet = 0;
     while (!io.stopped()) {
         if (io.poll() > 0)
             continue;
         if (real_ > 0) {
             pass_real_time(io);
         } else if (!fire_next()) {
-            if (!std::exchange(told, true))
+            quiet = io.run_one_for(longest_wait) > 0 ? 0 : quiet + 1;
+            if (quiet == enough_quiet)
                 stuck();
-            io.run_one_for(longest_wait);
         }
     }
 }

@@ -73,9 +73,9 @@ TEST_CASE_TEMPLATE("calls of one session take turns, in their order", World, Col
     world.strand.start(second, world.work("a", "n += 1\nresult = n"));
     world.strand.start(third, world.work("a", "n += 1\nresult = n"));
     world.strand.turn_until([&] { return first.ended() && second.ended() && third.ended(); });
-    CHECK(first.value->value() == Outputs{2});
-    CHECK(second.value->value() == Outputs{3});
-    CHECK(third.value->value() == Outputs{4});
+    CHECK(first.value->value() == Outputs{Value{2}});
+    CHECK(second.value->value() == Outputs{Value{3}});
+    CHECK(third.value->value() == Outputs{Value{4}});
 }
 
 TEST_CASE_TEMPLATE("after a cancelled call the next one hears that what was defined is gone", World, Cold, Warm)

@@ -67,13 +67,13 @@ struct Warm : Cold {
 TEST_CASE_TEMPLATE("a Python function gets arguments and gives its value", World, Cold, Warm)
 {
     World world;
-    CHECK(world.outputs("def area(w, h): return w * h", "area", {3, 4}) == Outputs{12});
+    CHECK(world.outputs("def area(w, h): return w * h", "area", {3, 4}) == Outputs{Value{12}});
     PythonCall call;
     call.code = "def area(w, h=1): return w - h";
     call.call = "area";
     call.args = {5};
     call.kwargs = Object{{"h", 2}};
-    CHECK(world.run(std::move(call)).value() == Outputs{3});
+    CHECK(world.run(std::move(call)).value() == Outputs{Value{3}});
 }
 
 TEST_CASE_TEMPLATE("without a function the variable `result` is the value", World, Cold, Warm)
@@ -89,7 +89,7 @@ TEST_CASE_TEMPLATE("a tuple is several outputs, None is none", World, Cold, Warm
     World world;
     CHECK(world.outputs("result = (1, [2, 3], None)") == Outputs{1, Array{2, 3}, nullptr});
     CHECK(world.outputs("def f(): pass", "f").empty());
-    CHECK(world.outputs("async def f(): return 7", "f") == Outputs{7});
+    CHECK(world.outputs("async def f(): return 7", "f") == Outputs{Value{7}});
 }
 
 TEST_CASE_TEMPLATE("bytes survive both ways", World, Cold, Warm)
@@ -162,7 +162,7 @@ TEST_CASE_TEMPLATE("code may stand in a file, next to its modules", World, Cold,
     call.cwd = folder.path();
     call.call = "f";
     call.args = {21};
-    CHECK(world.run(call).value() == Outputs{42});
+    CHECK(world.run(call).value() == Outputs{Value{42}});
     call.call = "g";
     call.args = {};
     const auto failed = world.run(call);

@@ -66,11 +66,11 @@ TEST_CASE_TEMPLATE("what a call defines and changes is there for the next", Worl
 {
     World world;
     CHECK(world.outputs(call_of("n = 1\ndef add(x): return x + n")).empty());
-    CHECK(world.outputs(call_of("", "add", {2})) == Outputs{3});
-    CHECK(world.outputs(call_of("n += 1\nresult = n")) == Outputs{2});
-    CHECK(world.outputs(call_of("", "add", {2})) == Outputs{4});
+    CHECK(world.outputs(call_of("", "add", {2})) == Outputs{Value{3}});
+    CHECK(world.outputs(call_of("n += 1\nresult = n")) == Outputs{Value{2}});
+    CHECK(world.outputs(call_of("", "add", {2})) == Outputs{Value{4}});
     CHECK(world.outputs(call_of("n += 1")).empty()); // an earlier call's result is not its own
-    CHECK(world.outputs(call_of("def seven(): return 7")) == Outputs{7});
+    CHECK(world.outputs(call_of("def seven(): return 7")) == Outputs{Value{7}});
     CHECK(world.failure(call_of("", "none")).message.find("it defines add, seven") != std::string::npos);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE_TEMPLATE("failures of a call that stays alive are those of any Python 
     CHECK(left.message == "the Python code ended itself with status 3");
     CHECK(*left.details.find("stdout") == Value{"bye\n"});
     CHECK(world.failure(call_of("result = {1}")).code == Errc::bad_arguments);
-    CHECK(world.outputs(call_of("result = y")) == Outputs{1});
+    CHECK(world.outputs(call_of("result = y")) == Outputs{Value{1}});
 }
 
 TEST_CASE_TEMPLATE("each call hears its own lines, the last one without an end and empty ones too", World, Cold, Warm)
@@ -158,7 +158,7 @@ TEST_CASE_TEMPLATE("a timeout and a cancellation end the interpreter with all th
     CHECK(started.thrown);
     CHECK_FALSE(world.worker.alive());
     CHECK(processes_with(hour) == 0);
-    CHECK(world.outputs(call_of("result = 1")) == Outputs{1});
+    CHECK(world.outputs(call_of("result = 1")) == Outputs{Value{1}});
 }
 
 TEST_CASE_TEMPLATE("a result beyond the limit is refused, and large ones come whole", World, Cold, Warm)
@@ -167,7 +167,7 @@ TEST_CASE_TEMPLATE("a result beyond the limit is refused, and large ones come wh
     const auto outputs = world.outputs(call_of("result = len('x' * 10), 'x' * 5000000"));
     CHECK(outputs.at(1) == Value{std::string(5'000'000, 'x')});
     CHECK(world.failure(call_of("result = 'x' * (64 * 1024 * 1024 + 1)")).code == Errc::limit);
-    CHECK(world.outputs(call_of("result = 1")) == Outputs{1});
+    CHECK(world.outputs(call_of("result = 1")) == Outputs{Value{1}});
 }
 
 TEST_CASE_TEMPLATE("a socket that the code has closed is a crash, not a wait without end", World, Cold, Warm)
