@@ -30,6 +30,9 @@ inline constexpr const char* request_call = "http.request";
 /// Of a call at the border, made at `where`.
 Asked asked_at(const scripting::Crossing& call, std::string where);
 
+/// `sh "df -h"`: for people; long texts are cut.
+std::string shown(const Asked& asked);
+
 /// Of a built-in function.
 Asked asked_of(const Invocation& invocation, std::vector<Value> args);
 

@@ -29,6 +29,14 @@ std::shared_ptr<scripting::Script> Stage::script(std::string path, scripting::Sc
     return scripts_.emplace_back(app_.script(std::move(path), mode, place));
 }
 
+std::vector<std::string> Stage::declared() const
+{
+    std::vector<std::string> names;
+    for (const auto& script : scripts_)
+        names.insert(names.end(), script->declared().begin(), script->declared().end());
+    return names;
+}
+
 namespace {
 
 Result<std::shared_ptr<scripting::Script>> loaded(Stage& stage, const StagedScript& staged,

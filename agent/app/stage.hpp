@@ -26,8 +26,10 @@ public:
     /// A script of the stage; it is loaded and run by the caller.
     std::shared_ptr<scripting::Script> script(std::string path, scripting::Script::Mode mode);
 
+    /// The functions that its scripts have declared.
+    std::vector<std::string> declared() const;
+
     Scheduler& scheduler() { return scheduler_; }
-    const Registry& registry() const { return registry_; }
 
 private:
     App& app_;

@@ -1,6 +1,7 @@
 // forager plan: what a script or a function would do. Nothing is done.
 #include "app/planning/planning.hpp"
 #include "base/duration.hpp"
+#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
@@ -73,8 +74,18 @@ private:
     Array rows_;
 };
 
+// Whoever plans a script that only declares may have meant one of its functions.
+std::string nothing_asked(const std::vector<std::string>& declared)
+{
+    std::string text = "nothing would be asked of the world\n";
+    if (!declared.empty())
+        text += "it declares " + listed(declared) + ": 'forager plan " + declared.front() +
+                " --script FILE' says what a call would do\n";
+    return text;
+}
+
 // A failure behind an answer that nobody gave says nothing about the script.
-int conclude(const Ending& ending, const Sheet& sheet, const Planning& planning, const Common& common)
+int conclude(const Ending& ending, const Sheet& sheet, Planning& planning, bool is_script, const Common& common)
 {
     const bool is_open =
         !ending.outcome && !ending.outcome.error().declaration && planning.has_guessed() && !ending.stopped;
@@ -93,7 +104,7 @@ int conclude(const Ending& ending, const Sheet& sheet, const Planning& planning,
         write_out(to_json(Value{Object{{"ok", true}, {"result", std::move(result)}}}) + "\n");
         return Exit::done;
     }
-    write_out(sheet.count() == 0 ? "nothing would be asked of the world\n"
+    write_out(sheet.count() == 0 ? nothing_asked(is_script ? planning.stage().declared() : std::vector<std::string>{})
                                  : as_steps(sheet.count()) + ", none of them done\n");
     if (is_open)
         write_err(open + "'--answer CALL=VALUE' gives one, as JSON or text; it may be repeated\n");
@@ -122,9 +133,10 @@ int plan(const PlanOptions& options)
     App app{std::move(config), *progress};
     Sheet sheet{common.json};
     Planning planning{app, std::move(*answers), [&](const PlannedStep& step) { sheet.note(step); }};
+    const bool is_script = work->is_script;
     const Ending ending = app.execute(perform(planning.stage(), std::move(*work), *progress));
     progress->finish();
-    return conclude(ending, sheet, planning, common);
+    return conclude(ending, sheet, planning, is_script, common);
 }
 
 } // namespace

@@ -192,6 +192,13 @@ class Plan(unittest.TestCase):
         done = self.plan("plan.lua", "--json")
         self.assertIn("more than 10000 steps", done.stdout)
 
+    def test_a_script_that_only_declares(self):
+        self.write('require "forager".func { name = "mine.idle", run = function() end }')
+        done = self.plan("plan.lua")
+        self.assertIn("it declares mine.idle: 'forager plan mine.idle --script FILE'", done.stdout)
+        done = self.plan("mine.idle", "--script", "plan.lua")
+        self.assertEqual((done.returncode, "it declares" in done.stdout), (0, False), done.stdout)
+
     def test_nothing_at_all(self):
         self.write("return 1 + 1")
         self.assertEqual(self.plan("plan.lua").stdout, "nothing would be asked of the world\nthe result would be: 2\n")

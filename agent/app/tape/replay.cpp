@@ -1,7 +1,6 @@
 #include "app/tape/replay.hpp"
 
 #include "app/tape/recorder.hpp"
-#include "io/formats/json.hpp"
 #include "ports/cancellation.hpp"
 #include "scripting/lua_failure.hpp"
 #include "scripting/vm/vm.hpp"
@@ -14,15 +13,6 @@ namespace forager {
 namespace asio = boost::asio;
 
 namespace {
-
-std::string brief(const Asked& asked)
-{
-    constexpr std::size_t most = 300;
-    std::string text = asked.call + " " + to_json(Value{asked.args}) + " " + to_json(Value{asked.options});
-    if (text.size() > most)
-        text = text.substr(0, most) + "…";
-    return text;
-}
 
 bool asks_the_same(const Asked& one, const Asked& other)
 {
@@ -100,10 +90,10 @@ asio::awaitable<Result<const TapedCall*>> Replay::found(Asked asked, scripting::
     const auto number = next_of(asked);
     const std::string place = asked.where.empty() ? "" : " at " + asked.where;
     if (!number)
-        co_return differs("it asks for " + brief(asked) + place + ", which was not asked for then");
+        co_return differs("it asks for " + shown(asked) + place + ", which was not asked for then");
     const TapedCall& call = tape_.calls[*number];
     if (!asks_the_same(call.asked, asked))
-        co_return differs("it asks for " + brief(asked) + place + ", and not for " + brief(call.asked));
+        co_return differs("it asks for " + shown(asked) + place + ", and not for " + shown(call.asked));
     taken_[*number] = true;
     if (!call.ended) {
         co_await never_.wait();
@@ -137,7 +127,7 @@ std::optional<Failure> Replay::rest() const
 {
     for (std::size_t i = 0; i < taken_.size(); ++i)
         if (!taken_[i])
-            return Failure{Errc::script, "it leaves the tape: it did not ask for " + brief(tape_.calls[i].asked) +
+            return Failure{Errc::script, "it leaves the tape: it did not ask for " + shown(tape_.calls[i].asked) +
                                              ", as it did then"};
     return std::nullopt;
 }
