@@ -87,12 +87,13 @@ void Slicer::tick() noexcept
     (void)wind(tick_, period);
 }
 
-// lua_sethook may be called from a signal handler: that is how the lua program stops a loop.
+// lua_sethook may be called from a signal handler: that is how the lua program stops a loop. The next line ends the
+// slice, too: where lines are counted, Lua may be just counting down what is set here, and then the count never ends.
 void Slicer::end_slice() noexcept
 {
     lua_State* L = running_.load(std::memory_order_relaxed);
     if (L != nullptr && lua_gethook(L) != hook_)
-        lua_sethook(L, hook_, LUA_MASKCOUNT, 1);
+        lua_sethook(L, hook_, LUA_MASKCOUNT | LUA_MASKLINE, 1);
 }
 
 } // namespace forager::scripting
