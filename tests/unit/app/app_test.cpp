@@ -41,7 +41,7 @@ struct Running {
     }
 
     TempFolder folder;
-    VirtualClock unused; // the observer wants one for its trace
+    test::VirtualClock unused; // the observer wants one for its trace
     RecordingObserver observer{unused};
     Invocation invocation;
     App app;

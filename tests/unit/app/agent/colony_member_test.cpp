@@ -14,7 +14,7 @@ using namespace forager::test;
 namespace {
 
 struct Program {
-    VirtualClock unused; // the observer wants one for its trace
+    test::VirtualClock unused; // the observer wants one for its trace
     RecordingObserver observer{unused};
     App app{{}, observer};
 };

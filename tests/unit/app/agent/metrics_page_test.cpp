@@ -11,7 +11,7 @@ using namespace forager::test;
 namespace {
 
 struct CountedWork {
-    VirtualClock clock;
+    test::VirtualClock clock;
     boost::asio::io_context io{1};
     InvocationCounts counts{clock};
     AgentLog log{LogFormat::text, LogLevel::error};
