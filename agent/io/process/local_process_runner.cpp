@@ -323,7 +323,7 @@ asio::awaitable<void> LocalProcessRunner::end(TagPattern pattern)
 // Zombies until they are asked for, so their numbers cannot have passed to others.
 void LocalProcessRunner::collect_strays()
 {
-    std::erase_if(strays_, [](pid_t stray) { return waitpid(stray, nullptr, WNOHANG) != 0; });
+    std::erase_if(*strays_, [](pid_t stray) { return waitpid(stray, nullptr, WNOHANG) != 0; });
 }
 
 } // namespace forager

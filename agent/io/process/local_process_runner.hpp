@@ -114,7 +114,7 @@ private:
     boost::asio::awaitable<void> end(TagPattern pattern);
     boost::asio::awaitable<void> clear(ScopeId scope);
     boost::asio::awaitable<void> remove_tree(const std::string& path);
-    Surroundings surroundings() { return {executor_, clock_, reaper_, buffer_, strays_}; }
+    Surroundings surroundings() { return {executor_, clock_, reaper_, buffer_, *strays_}; }
     void collect_strays();
 
     boost::asio::any_io_executor executor_;
@@ -127,8 +127,9 @@ private:
     Reaper reaper_;
     Turns turns_;
     std::size_t running_ = 0;
-    std::vector<char> buffer_;  // for all reads: they are done in one step of the strand
-    std::vector<pid_t> strays_; // children that could not be killed, or shall end by themselves
+    std::vector<char> buffer_; // for all reads: they are done in one step of the strand
+    // Children that could not be killed, or shall end by themselves.
+    std::shared_ptr<std::vector<pid_t>> strays_ = std::make_shared<std::vector<pid_t>>();
     Nurseries nurseries_;
     std::unique_ptr<KeptCommands> kept_;
     std::vector<KeptBeside*> beside_;

@@ -64,12 +64,12 @@ std::optional<Outfit> outfit_for(const LaunchPlan& plan, bool own_environment)
 } // namespace
 
 Nurseries::Nurseries(asio::any_io_executor executor, BlockingPool& pool, Clock& clock, const Environment& environment,
-                     std::vector<pid_t>& strays, Launch launch)
+                     std::shared_ptr<std::vector<pid_t>> strays, Launch launch)
     : executor_{std::move(executor)},
       pool_{pool},
       clock_{clock},
       environment_{environment},
-      strays_{strays},
+      strays_{std::move(strays)},
       launch_{std::move(launch)}
 {
 }

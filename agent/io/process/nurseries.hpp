@@ -31,7 +31,7 @@ public:
     /// All but the executor must outlive it. `environment` is what all commands have; `strays` takes nurseries that are
     /// to end.
     Nurseries(boost::asio::any_io_executor executor, BlockingPool& pool, Clock& clock, const Environment& environment,
-              std::vector<pid_t>& strays, Launch launch);
+              std::shared_ptr<std::vector<pid_t>> strays, Launch launch);
     Nurseries(const Nurseries&) = delete;
     Nurseries& operator=(const Nurseries&) = delete;
     ~Nurseries() { clock_.disarm(*this); }
@@ -71,7 +71,7 @@ private:
     BlockingPool& pool_;
     Clock& clock_;
     const Environment& environment_;
-    std::vector<pid_t>& strays_;
+    std::shared_ptr<std::vector<pid_t>> strays_;
     Launch launch_;
     Kinds kinds_;
     std::size_t first_borne_ = 2;

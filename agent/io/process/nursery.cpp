@@ -39,10 +39,11 @@ std::string request_to_collect(pid_t child)
 
 } // namespace
 
-Nursery::Nursery(asio::any_io_executor executor, Clock& clock, std::vector<pid_t>& strays, Launched process)
+Nursery::Nursery(asio::any_io_executor executor, Clock& clock, std::shared_ptr<std::vector<pid_t>> strays,
+                 Launched process)
     : executor_{executor},
       clock_{clock},
-      strays_{strays},
+      strays_{std::move(strays)},
       process_{process.process},
       pidfd_{std::move(process.pidfd)},
       link_{executor, process.input.release()},
@@ -53,7 +54,7 @@ Nursery::Nursery(asio::any_io_executor executor, Clock& clock, std::vector<pid_t
 Nursery::~Nursery()
 {
     kill();
-    strays_.push_back(process_);
+    strays_->push_back(process_);
 }
 
 void Nursery::kill()

@@ -12,6 +12,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +21,9 @@ namespace forager {
 
 class Nursery {
 public:
-    /// `process` was launched with a link. `strays` takes it when it is to end, and must outlive this.
-    Nursery(boost::asio::any_io_executor executor, Clock& clock, std::vector<pid_t>& strays, Launched process);
+    /// `process` was launched with a link. `strays` takes it when it is to end, and is kept until then.
+    Nursery(boost::asio::any_io_executor executor, Clock& clock, std::shared_ptr<std::vector<pid_t>> strays,
+            Launched process);
     Nursery(const Nursery&) = delete;
     Nursery& operator=(const Nursery&) = delete;
     /// It ends; what it has borne goes on.
@@ -55,7 +57,7 @@ private:
 
     boost::asio::any_io_executor executor_;
     Clock& clock_;
-    std::vector<pid_t>& strays_;
+    std::shared_ptr<std::vector<pid_t>> strays_; // a run that the loop still holds may outlive the runner
     pid_t process_;
     Descriptor pidfd_;
     boost::asio::posix::stream_descriptor link_;
