@@ -22,7 +22,7 @@ class Kills:
 
     most_replicas = 5
     pause = 0.3  # seconds between two disturbances, at most
-    heard = 6  # within so many seconds; who hears nothing looks every ten
+    heard = 6  # within so many seconds; who hears nothing looks every half a minute
 
     def tell_all(self, soak):
         for what, count in self.seen.items():
@@ -186,7 +186,7 @@ class LocalKills(Kills, LocalWorld, Scenario):
 class DockerKills(Kills, DockerWorld, Scenario):
     most_replicas = 4
     pause = 1
-    heard = 9
+    heard = 20
 
     @classmethod
     def setUpClass(cls):

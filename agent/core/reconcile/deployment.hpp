@@ -83,7 +83,7 @@ inline constexpr Duration trial_on(Runtime runtime)
 struct Rolling {
     std::int64_t max_surge = 1;
     std::int64_t max_unavailable = 1;
-    /// A replica counts when it has been ready for so long. Nothing: `trial_on`, until all that are wanted were well.
+    /// A replica counts when it has been ready for so long. Nothing: `trial_on`, until one has.
     std::optional<Duration> min_ready;
     Duration progress_deadline = std::chrono::minutes{5}; ///< without one more that is ready a change has failed
     bool roll_back = true;                                ///< a change that failed is taken back

@@ -53,6 +53,18 @@ std::map<std::string, WallTime> ready_ones(const Look& look)
     return ready;
 }
 
+// A template whose replicas die at once is known by the first of them; after a death it is to be proved again.
+void note_trial(Memory& memory, const Look& look)
+{
+    const Duration trial = trial_on(look.wanted.runtime);
+    const auto proves = [&](const Instance& instance) {
+        const WallTime since = ready_since(look, memory, instance);
+        return is_fresh(look, memory, instance) && is_ready(instance) && look.now - since >= trial &&
+               (!memory.last_failure || since >= *memory.last_failure);
+    };
+    memory.tried = memory.tried || std::ranges::any_of(look.there, proves);
+}
+
 void count_failures(Memory& memory, const Look& look)
 {
     std::vector<std::string> failed;
@@ -70,6 +82,7 @@ void count_failures(Memory& memory, const Look& look)
     memory.counted = std::move(failed);
     if (!is_news)
         return;
+    memory.tried = false;
     ++memory.failures;
     memory.last_failure = look.now;
 }
@@ -163,6 +176,7 @@ Memory remembered(const Look& look, const std::string& print)
         memory.print = print;
     }
     memory.ready_since = ready_ones(look);
+    note_trial(memory, look);
     const std::int64_t available = std::ranges::count_if(look.there, [&](const Instance& instance) {
         return is_fresh(look, memory, instance) && is_available(look, memory, instance);
     });

@@ -56,6 +56,7 @@ struct Memory {
     std::string last_end;                  ///< how it ended, for people
     std::int64_t most_ready = 0;           ///< of the template, so far
     std::optional<WallTime> last_progress; ///< when that grew, or when the template was first seen
+    bool tried = false;                    ///< one of the template has been ready for the trial
     bool done = false;                     ///< all that are wanted were ready once: no change can fail any more
     std::vector<std::string> counted;      ///< ids of those that were counted, as long as they are there
     /// By id, of those that are ready: by our own clock, since a cluster's may be another.

@@ -35,7 +35,7 @@ inline WallTime ready_since(const Look& look, const Memory& memory, const Instan
 inline WallTime ripe_at(const Look& look, const Memory& memory, const Instance& instance)
 {
     return ready_since(look, memory, instance) +
-           look.wanted.rolling.min_ready.value_or(memory.done ? Duration{} : trial_on(look.wanted.runtime));
+           look.wanted.rolling.min_ready.value_or(memory.tried ? Duration{} : trial_on(look.wanted.runtime));
 }
 
 inline bool is_available(const Look& look, const Memory& memory, const Instance& instance)

@@ -108,6 +108,7 @@ Memory done(const std::string& image = "new")
 {
     Memory memory;
     memory.print = print(image);
+    memory.tried = true;
     memory.done = true;
     memory.last_progress = now - 1h;
     return memory;
@@ -420,7 +421,7 @@ TEST_CASE("a new one counts when it has been ready for long enough")
     CHECK(fresh.look_again == Duration{20s});
 }
 
-TEST_CASE("until all were well once, one counts when it has been ready for a second")
+TEST_CASE("the first one counts when it has been ready for a second, the others at once")
 {
     const Deployment wanted = deployment(1);
     const Plan young = planned(wanted, {replica(0, "old"), replica(1, "new", 400ms)}, done("old"));
@@ -431,6 +432,10 @@ TEST_CASE("until all were well once, one counts when it has been ready for a sec
     CHECK(first.phase == Phase::pending);
     CHECK(first.message == "1 of 1 is ready, not yet for long enough");
     CHECK(planned(wanted, {replica(0, "new", 400ms)}, done()).phase == Phase::running);
+    const std::vector<Instance> two{replica(0, "old"), replica(1, "new", 1s), replica(2, "new", 0s)};
+    CHECK(brief(planned(deployment(2), two, done("old"))) == Words{"-0"});
+    const Plan failed = planned(deployment(2), {replica(1, "new", 5s), dead(2, 0s)}, done());
+    CHECK_FALSE(failed.memory.tried); // from then on it is to be proved again
 }
 
 TEST_CASE("how long one has been ready is told by our own clock, but at the first look by that of its runtime")
