@@ -18,7 +18,7 @@ CALLS = 7 * 24 * 3600 // EVERY
 
 SCRIPT = f"""
 local forager = require "forager"
-forager.every("{EVERY} s", function() forager.sh("probe " .. os.time()) end)
+forager.every("{EVERY}s", function() forager.sh("probe " .. os.time()) end)
 """
 TEST = f"""
 local test = require "forager.test"
