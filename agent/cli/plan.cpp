@@ -58,7 +58,8 @@ public:
             rows_.emplace_back(row_of(step));
             return;
         }
-        if (step.at > last_)
+        constexpr Duration worth_telling = std::chrono::milliseconds{100}; // files that are read take real time
+        if (step.at - last_ >= worth_telling)
             write_out_meanwhile("     " + to_text(step.at - last_) + " later\n");
         last_ = step.at;
         write_out_meanwhile(numbered_line(count_, step.asked));

@@ -199,6 +199,10 @@ class Plan(unittest.TestCase):
         done = self.plan("mine.idle", "--script", "plan.lua")
         self.assertEqual((done.returncode, "it declares" in done.stdout), (0, False), done.stdout)
 
+    def test_what_files_that_are_read_take_is_not_told(self):
+        self.write('local forager = require "forager"\nfor _ = 1, 20 do forager.files.read "plan.lua" end\nforager.sh "true"\n')
+        self.assertNotIn("later", self.plan("plan.lua").stdout)
+
     def test_nothing_at_all(self):
         self.write("return 1 + 1")
         self.assertEqual(self.plan("plan.lua").stdout, "nothing would be asked of the world\nthe result would be: 2\n")
