@@ -75,6 +75,11 @@ class Replay(unittest.TestCase):
                 self.recorded("script.lua", str(seed))
                 self.assertTrue(json.loads(self.replayed("--json").stdout)["result"]["identical"])
 
+    def test_a_tape_is_its_owner_s(self):
+        self.write("return 1")
+        self.recorded("script.lua")
+        self.assertEqual((self.folder / "run.tape").stat().st_mode & 0o777, 0o600)
+
     def test_a_run_that_failed_fails_again(self):
         self.write('local forager = require "forager"\nlocal pid = forager.sh("echo $$").stdout\nerror("no " .. pid, 0)\n')
         self.recorded("script.lua", code=1)

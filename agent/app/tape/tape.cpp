@@ -9,6 +9,8 @@
 #include <sstream>
 #include <utility>
 
+#include <fcntl.h>
+
 namespace forager {
 
 namespace {
@@ -159,6 +161,10 @@ Tape tape_in(const Object& data)
 
 Result<void> write_tape(const std::string& path, const Tape& tape)
 {
+    // What the world answered may be secret.
+    constexpr mode_t for_the_owner = 0600;
+    if (!Descriptor{::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, for_the_owner)})
+        return system_failure("cannot write the tape '" + path + "'", errno);
     std::ofstream file{path, std::ios::binary | std::ios::trunc};
     file << to_json(Value{tape_data(tape)}) << "\n";
     file.close();

@@ -161,8 +161,8 @@ asio::awaitable<Result<ReconcilePass>> Deployments::pass(Document document)
     if (looked.has_error())
         co_return looked.error();
     ReconcilePass pass;
-    co_await look_around(document, pass);
     co_await act(seen, pass);
+    co_await look_around(document, pass); // behind what is to be done: who is away is waited for
     const bool acted = !seen.plan.actions.empty();
     if (acted) {
         looked = co_await look(document, seen);
